@@ -1,0 +1,245 @@
+"""The method profile: every default of the method, named, typed, and documented with who said so.
+
+What belongs here: a threshold, a choice of algorithm, a seed. What does not: paths, credentials, formats.
+Each parameter carries one of four origins: `stated` by the publisher, `recovered` from files the publisher released,
+`inferred` from the publisher's words and files, or `ours`, published nowhere. Profiles are TOML files in
+`pipelines/profiles` that say only what differs from the defaults here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Origin = Literal["stated", "recovered", "inferred", "ours"]
+
+
+@dataclass(frozen=True)
+class By:
+    """Who a parameter's default comes from."""
+
+    origin: Origin
+
+
+STATED, RECOVERED, INFERRED, OURS = By("stated"), By("recovered"), By("inferred"), By("ours")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A group of parameters; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class SourcesMethod(Section):
+    """How strictly drops are read. Shared by all profiles of a month."""
+
+    max_rejected_share: Annotated[Share, OURS] = 0.01
+    """Share of a drop's rows that may be refused one by one before the whole drop is refused."""
+    max_row_count_change_share: Annotated[Positive, OURS] = 0.25
+    """Warn where a table's rows differ from last month's by more than this share."""
+    max_unlocated_share: Annotated[Share, OURS] = 0.2
+    """Warn where more than this share of a funder's money has no place."""
+
+
+class OrganisationsMethod(Section):
+    """Who is who, and who is active. Shared by all profiles of a month."""
+
+    formation_agent_cap: Annotated[Count, OURS] = 200
+    """A postcode with more organisations than this that have only a registered office there is a formation agent's."""
+    rdi_window_years: Annotated[Count, STATED] = 7
+    """Years before the month's end in which an application, project or publication makes an organisation active."""
+    firm_types: Annotated[tuple[str, ...], OURS] = ("business",)
+    """Organisation types that count as firms."""
+    link_threshold: Annotated[Share, OURS] = 0.95
+    """Match probability from which record linkage takes two names for one organisation."""
+
+
+class RefreshMethod(Section):
+    """When the monthly refresh runs. Shared by all profiles of a month."""
+
+    day_of_month: Annotated[int, Field(ge=1, le=28), OURS] = 6
+    """Day of the following month on which the refresh starts, London time."""
+    hour: Annotated[int, Field(ge=0, le=23), OURS] = 5
+    """Hour of that day, London time."""
+
+
+class SpatialMethod(Section):
+    """Groups of sites per sector."""
+
+    algorithm: Annotated[Literal["hdbscan", "dbscan", "scan"], INFERRED] = "hdbscan"
+    """hdbscan: excess of mass; dbscan: fixed radius; scan: denser than business at large, over the hierarchy."""
+    min_firms: Annotated[Count, STATED] = 10
+    """Distinct firms a group must have."""
+    size_coefficient: Annotated[Positive, INFERRED] = 0.30
+    """min_cluster_size = max(min_firms, round(size_coefficient * sqrt(points)))."""
+    min_samples_floor: Annotated[Count, OURS] = 5
+    """min_samples = max(min_samples_floor, min_cluster_size // min_samples_divisor)."""
+    min_samples_divisor: Annotated[Count, OURS] = 2
+    """See min_samples_floor."""
+    epsilon_rule: Annotated[Literal["none", "median_neighbour"], OURS] = "none"
+    """cluster_selection_epsilon: none, or the median distance to the min_samples-th neighbour within its bounds."""
+    epsilon_min_m: Annotated[Positive, OURS] = 500.0
+    """Lower bound of cluster_selection_epsilon in metres."""
+    epsilon_max_m: Annotated[Positive, OURS] = 6_000.0
+    """Upper bound of cluster_selection_epsilon in metres."""
+    min_points_factor: Annotated[Count, OURS] = 2
+    """A sector with fewer than this many times min_cluster_size points is not run."""
+    dbscan_radius_m: Annotated[Positive, OURS] = 1_500.0
+    """Radius of DBSCAN in metres."""
+    dbscan_min_samples: Annotated[Count, OURS] = 10
+    """Points within the radius that make a core point of DBSCAN."""
+    scan_min_samples: Annotated[Count, OURS] = 5
+    """min_samples of the hierarchy that the scan goes over."""
+    max_link_m: Annotated[Positive, OURS] = 15_000.0
+    """Largest linking distance of a window of the scan, in metres."""
+    scan_alpha: Annotated[Share, OURS] = 0.05
+    """The scan's penalty is the (1 - scan_alpha) quantile of the largest score on null data."""
+    scan_null_draws: Annotated[Count, OURS] = 40
+    """Null data sets at each number of cases."""
+    scan_null_sizes: Annotated[Count, OURS] = 6
+    """Numbers of cases at which the null is simulated, spaced by ratio between the smallest and largest sector."""
+    scan_seed: Annotated[int, OURS] = 20180117
+    """Seed of the scan's null data."""
+    hull_ratio: Annotated[Share, OURS] = 0.7
+    """Ratio of the concave hull: 0 the tightest, 1 the convex hull."""
+    outline_buffer_m: Annotated[Positive, OURS] = 1_000.0
+    """Buffer around the hull in metres."""
+    lq_alpha: Annotated[Share, OURS] = 0.05
+    """Level of the location quotient's test (after Benjamini-Hochberg) and of its interval."""
+
+
+class NetworkMethod(Section):
+    """Communities of collaborators and the collaborative test."""
+
+    community_method: Annotated[Literal["consensus", "scan"], OURS] = "consensus"
+    """consensus: Leiden at one resolution over many seeds; scan: over resolutions against networks of the same degrees."""
+    max_consortium: Annotated[int, Field(ge=2), OURS] = 50
+    """Applications with more partners are left out of the graph."""
+    resolution: Annotated[Positive, OURS] = 1.0
+    """Resolution of modularity for consensus."""
+    consensus_runs: Annotated[Count, OURS] = 20
+    """Leiden partitions, each from its own seed, that the consensus is taken over."""
+    consensus_share: Annotated[Share, OURS] = 0.5
+    """Share of partitions in which two neighbours must stand together to stay together."""
+    scan_resolutions: Annotated[tuple[float, ...], OURS] = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+    """Resolutions that candidates are taken from."""
+    member_min_joint: Annotated[Count, OURS] = 2
+    """Joint applications that every member must have with the rest of its group."""
+    member_alpha: Annotated[Share, OURS] = 0.001
+    """Poisson level of a member's joint partnerships over what its number of partnerships would give."""
+    community_null_draws: Annotated[Count, OURS] = 5
+    """Networks of the same degrees in which the scan looks for candidates."""
+    community_null_sigmas: Annotated[Positive, OURS] = 4.0
+    """Standard deviations above the mean that the null score is taken at."""
+    community_min_firms: Annotated[Count, STATED] = 10
+    """Distinct firms a community must have."""
+    min_joint_projects: Annotated[Count, OURS] = 3
+    """Joint projects a collaborative group has at least."""
+    min_joint_pairs: Annotated[Count, OURS] = 2
+    """Distinct pairs with joint projects a collaborative group has at least."""
+    collaboration_alpha: Annotated[Share, OURS] = 0.05
+    """Level of the test of joint work against networks of the same degrees."""
+    collaboration_draws: Annotated[Count, OURS] = 199
+    """Networks of the same degrees that the test is made against."""
+    colocation_km: Annotated[Positive, OURS] = 25.0
+    """Distance within which a community's firms are co-located, in kilometres."""
+    colocated_min_share: Annotated[Share, OURS] = 0.5
+    """Share of located firms that must lie within it."""
+    colocated_min_firms: Annotated[Count, OURS] = 10
+    """Firms that must lie within it."""
+    network_seed: Annotated[int, OURS] = 20230131
+    """Seed of partitions and of networks of the same degrees."""
+
+
+class TypologyMethod(Section):
+    """Criteria, names, identity."""
+
+    rdi_min_share: Annotated[Share, INFERRED] = 0.20
+    """A group is RD&I-active where at least this share of its firms is."""
+    rdi_min_firms: Annotated[Count, OURS] = 10
+    """Or where at least this many are and that is more than the sector's national share explains."""
+    rdi_alpha: Annotated[Share, OURS] = 0.05
+    """Level of that one-sided binomial test."""
+    same_cluster_share: Annotated[Share, OURS] = 0.5
+    """A spatial and a network group of which each holds more than this share of the other's firms are one cluster."""
+    name_towns: Annotated[Count, OURS] = 3
+    """Towns in a name at the most."""
+    largest_partners: Annotated[Count, OURS] = 5
+    """Partners listed on a cluster."""
+
+
+SHARED_SECTIONS = ("sources", "organisations", "refresh")
+
+
+class MethodProfile(Section):
+    """One complete set of parameters. `fingerprint` stands on every row made with it."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    description: str = ""
+    sources: SourcesMethod = SourcesMethod()
+    organisations: OrganisationsMethod = OrganisationsMethod()
+    refresh: RefreshMethod = RefreshMethod()
+    spatial: SpatialMethod = SpatialMethod()
+    network: NetworkMethod = NetworkMethod()
+    typology: TypologyMethod = TypologyMethod()
+
+    @property
+    def fingerprint(self) -> str:
+        """First 16 hex digits of the SHA-256 of the parameters that decide results (not name, description, schedule)."""
+        values = self.model_dump(mode="json", exclude={"name", "description", "refresh"})
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+    def parameters(self) -> dict[str, Any]:
+        """All parameters by their own name, for binding in SQL; names are unique over the sections."""
+        return {
+            name: value
+            for section in type(self).model_fields
+            if isinstance(getattr(self, section), Section)
+            for name, value in getattr(self, section).model_dump().items()
+        }
+
+
+def load_profile(path: Path) -> MethodProfile:
+    """Read a profile's TOML. Raises ValueError naming the file, the parameter and what was expected."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return MethodProfile.model_validate({"name": path.stem, **values})
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']} (value {problem['input']!r})"
+            for problem in error.errors()
+        )
+        raise ValueError(f"{path}: {problems}") from error
+
+
+def shared_method(profiles: Iterable[MethodProfile]) -> MethodProfile:
+    """The first profile, once it is sure that all agree on what the profiles of a month share.
+
+    Sources and organisations are made once a month for all profiles. Raises ValueError naming the parameter and
+    the profiles that disagree.
+    """
+    first, *others = profiles
+    for other in others:
+        for section in SHARED_SECTIONS:
+            mine, theirs = getattr(first, section).model_dump(), getattr(other, section).model_dump()
+            for name in mine:
+                if mine[name] != theirs[name]:
+                    raise ValueError(
+                        f"profiles {first.name} and {other.name} disagree on {section}.{name} "
+                        f"({mine[name]!r} and {theirs[name]!r}); the profiles of one month share it: "
+                        "set one value in both, or keep them in separate warehouses"
+                    )
+    return first

@@ -1,0 +1,59 @@
+"""The month: what a refresh is of. Partitions and "as of" dates start here; no table or method does."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+FIRST_MONTH = "2016-09"
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A calendar month. `str(month)` is its partition key, `YYYY-MM`."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Read `YYYY-MM`; raises ValueError that names the text and what was expected."""
+        match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text.strip())
+        if match is None:
+            raise ValueError(f"{text!r} is not a month: expected YYYY-MM, for example 2025-05")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def of(cls, day: date) -> Month:
+        """The month a day falls in."""
+        return cls(day.year, day.month)
+
+    @property
+    def first_day(self) -> date:
+        """First day: how the month stands in the warehouse's `month` columns."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Last day: a drop dated after it is not used."""
+        return date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
+
+    def plus(self, months: int) -> Month:
+        """The month so many months later (earlier where negative)."""
+        index = self.year * 12 + self.number - 1 + months
+        return Month(index // 12, index % 12 + 1)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.number:02d}"
+
+
+def month_range(first: Month, last: Month) -> list[Month]:
+    """All months from first to last, both included; raises ValueError where last is before first."""
+    if last < first:
+        raise ValueError(f"the range of months ends ({last}) before it begins ({first})")
+    months = [first]
+    while months[-1] < last:
+        months.append(months[-1].plus(1))
+    return months

@@ -1,0 +1,118 @@
+"""Checks of a table's new rows, made inside the transaction that writes them.
+
+A rule is `sql/checks/<layer>/<rule>.sql`: a query that returns the failing rows, under a header that names the table,
+the severity and, in words, the rule:
+
+    -- table: organisations.apportioned_sites
+    -- severity: blocking
+    -- Every penny of every project is at a site or among the unlocated.
+
+Every table's key is checked too, from its declaration. A blocking check that fails undoes the write; a warning asks a
+person to look.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from assets.warehouse.database import bound
+from assets.warehouse.declarations import declared_tables
+
+EVIDENCE_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A query that returns failing rows."""
+
+    name: str
+    table: str
+    blocking: bool
+    description: str
+    query: str
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """What a check saw."""
+
+    name: str
+    table: str
+    blocking: bool
+    passed: bool
+    description: str
+    failing_rows: int
+    evidence: pl.DataFrame
+    """The first failing rows; they carry the rule's own expected and actual columns."""
+
+
+class ChecksFailedError(Exception):
+    """A blocking check failed; nothing was written. `outcomes` holds the evidence of every check made."""
+
+    def __init__(self, outcomes: Sequence[CheckOutcome]) -> None:
+        self.outcomes = list(outcomes)
+        failed = [outcome for outcome in outcomes if outcome.blocking and not outcome.passed]
+        lines = [
+            f"{outcome.table}: {outcome.name}: {outcome.description} ({outcome.failing_rows} rows fail; first: "
+            f"{outcome.evidence.row(0, named=True) if outcome.evidence.height else 'none'})"
+            for outcome in failed
+        ]
+        super().__init__("nothing was written, the earlier rows stay: " + "; ".join(lines))
+
+
+@functools.cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule: the keys of the declared tables, then the files of sql/checks."""
+    found = [_key_rule(table.name, table.key) for table in declared_tables().values() if table.key]
+    for layer in sorted((files("sql") / "checks").iterdir(), key=lambda entry: entry.name):
+        if layer.is_dir():
+            for entry in sorted(layer.iterdir(), key=lambda entry: entry.name):
+                if entry.name.endswith(".sql"):
+                    found.append(_read_rule(entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8")))
+    return tuple(found)
+
+
+def rules_of(tables: Sequence[str]) -> list[Rule]:
+    """The rules that hold for tables."""
+    return [rule for rule in rules() if rule.table in tables]
+
+
+def run_checks(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[str], parameters: Mapping[str, Any], profiles: Sequence[str]
+) -> list[CheckOutcome]:
+    """Check tables on an open connection; `$profile` in a rule is tried for each profile."""
+    outcomes = []
+    for rule in rules_of(tables):
+        frames = [
+            connection.sql(rule.query, params=bound(rule.query, {**parameters, "profile": profile})).pl()
+            for profile in (profiles if "$profile" in rule.query else profiles[:1])
+        ]
+        failing = pl.concat(frames, how="vertical_relaxed")
+        outcomes.append(
+            CheckOutcome(
+                rule.name, rule.table, rule.blocking, failing.height == 0, rule.description, failing.height, failing.head(EVIDENCE_ROWS)
+            )
+        )
+    return outcomes
+
+
+def _key_rule(table: str, key: tuple[str, ...]) -> Rule:
+    columns = ", ".join(key)
+    of_drops = " where as_of in (select as_of from sources.drops where month = $month)" if "as_of" in key else ""
+    scope = " where month = $month" if "month" in key else of_drops
+    query = f"select {columns}, 1 as expected, count(*) as actual from {table}{scope} group by {columns} having count(*) > 1"
+    return Rule("key_is_unique", table, True, f"No two rows share a key ({columns}).", query)
+
+
+def _read_rule(name: str, text: str) -> Rule:
+    header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
+    fields = dict(line.split(": ", 1) for line in header[:2])
+    query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
+    return Rule(name, fields["table"], fields["severity"] == "blocking", " ".join(header[2:]), query)

@@ -1,0 +1,155 @@
+"""The DuckDB file: reading, and replacing a slice of tables in one transaction.
+
+What belongs here: connections, transactions, the declared tables. What does not: any query of a layer, Dagster.
+DuckDB lets one process write. A connection is held only while it is used: compute first, then swap.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+SCHEMA_ORDER = ("reference", "sources", "organisations", "spatial", "network", "typology")
+LOCK_WAIT_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Rows that take the place of a table's rows within a scope (column -> value), whole."""
+
+    table: str
+    scope: Mapping[str, Any]
+    rows: pl.DataFrame | Path
+    """A frame, or a Parquet file for what is better not held in memory."""
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    """Further columns that have one value in all rows."""
+
+
+class Warehouse:
+    """One DuckDB file.
+
+    `memory_limit` (for example "4GB") and `threads` are DuckDB's own settings; past the limit it spills to
+    `<file>.tmp` beside the file.
+    """
+
+    def __init__(self, path: str | Path, memory_limit: str | None = None, threads: int | None = None) -> None:
+        self.path = Path(path)
+        self.memory_limit = memory_limit
+        self.threads = threads
+
+    def create(self) -> None:
+        """Make the file and every declared table that is not there yet."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.connect() as connection:
+            for layer in SCHEMA_ORDER:
+                connection.execute(declaration(layer))
+
+    @contextmanager
+    def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection, closed at the end; waits for another process's lock, then raises duckdb.IOException."""
+        config: dict[str, Any] = {}
+        if self.memory_limit:
+            config["memory_limit"] = self.memory_limit
+        if self.threads:
+            config["threads"] = self.threads
+        deadline = time.monotonic() + LOCK_WAIT_SECONDS
+        while True:
+            try:
+                connection = duckdb.connect(str(self.path), read_only=read_only, config=config)
+                break
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower() or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def read(self, sql: str, **parameters: Any) -> pl.DataFrame:
+        """The rows of a query; `$name` in it is bound to the parameter of that name, others are ignored."""
+        with self.connect(read_only=True) as connection:
+            return connection.sql(sql, params=bound(sql, parameters)).pl()
+
+    def export(self, sql: str, target: Path, **parameters: Any) -> Path:
+        """Write the rows of a query to a Parquet file without holding them in memory; returns the file."""
+        with self.connect(read_only=True) as connection:
+            connection.execute(
+                f"copy ({sql.strip().rstrip(';')}\n) to '{sql_text(str(target))}' (format parquet)", bound(sql, parameters)
+            )
+        return target
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection in a transaction: committed at the end, rolled back on any error."""
+        with self.connect() as connection:
+            connection.execute("begin transaction")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("rollback")
+                raise
+            connection.execute("commit")
+
+
+def replace(connection: duckdb.DuckDBPyConnection, replacements: Sequence[Replacement]) -> dict[str, int]:
+    """Delete each scope and insert its rows by column name; returns the rows written for each table.
+
+    Scope columns that the rows lack are filled with the scope's value. Raises ValueError where columns do not match
+    the declaration.
+    """
+    written: dict[str, int] = {}
+    for replacement in replacements:
+        where = " and ".join(f"{column} = ${column}" for column in replacement.scope) or "true"
+        connection.execute(f"delete from {replacement.table} where {where}", dict(replacement.scope))
+        if isinstance(replacement.rows, Path):
+            incoming = connection.read_parquet(str(replacement.rows))
+        else:
+            incoming = connection.from_arrow(replacement.rows.to_arrow())
+        given = set(incoming.columns)
+        declared = [row[0] for row in connection.execute(f"describe {replacement.table}").fetchall()]
+        constant = {**replacement.scope, **replacement.constants}
+        filled = [column for column in constant if column not in given]
+        missing, unknown = set(declared) - given - set(filled), given - set(declared)
+        if missing or unknown:
+            raise ValueError(
+                f"{replacement.table}: rows do not fit the declared table: "
+                f"missing columns {sorted(missing)}, unknown columns {sorted(unknown)}"
+            )
+        constants = "".join(f", ${column} as {column}" for column in filled)
+        connection.register("incoming_rows", incoming)
+        count = connection.execute(
+            f"insert into {replacement.table} by name select *{constants} from incoming_rows",
+            {column: constant[column] for column in filled},
+        ).fetchall()[0][0]
+        connection.unregister("incoming_rows")
+        written[replacement.table] = written.get(replacement.table, 0) + count
+    return written
+
+
+def declaration(layer: str) -> str:
+    """The DDL of a layer: `sql/schema/<layer>.sql`."""
+    return (files("sql") / "schema" / f"{layer}.sql").read_text(encoding="utf-8")
+
+
+def bound(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that a query names with `$name`; raises ValueError for a name that is not given."""
+    names = set(re.findall(r"\$([a-z_][a-z0-9_]*)", sql))
+    missing = names - set(parameters)
+    if missing:
+        raise ValueError(f"query names parameters that are not given: {sorted(missing)}")
+    return {name: parameters[name] for name in names}
+
+
+def sql_text(value: str) -> str:
+    """A value safe to stand between single quotes in SQL."""
+    return value.replace("'", "''")

@@ -1,0 +1,66 @@
+"""What `sql/schema/` says of each table: columns, types, nullability, meaning, key. Read once, from DuckDB itself."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import duckdb
+
+from assets.warehouse.database import SCHEMA_ORDER, declaration
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared column."""
+
+    name: str
+    type: str
+    nullable: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A declared table. `key` is empty where rows may repeat."""
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def layer(self) -> str:
+        """Its layer: the schema."""
+        return self.name.split(".")[0]
+
+
+@functools.cache
+def declared_tables() -> dict[str, Table]:
+    """Every declared table by its full name, in the order of the layers."""
+    with duckdb.connect() as connection:
+        for layer in SCHEMA_ORDER:
+            connection.execute(declaration(layer))
+        tables = connection.execute("select schema_name, table_name, comment from duckdb_tables() order by table_oid").fetchall()
+        columns = connection.execute(
+            "select schema_name, table_name, column_name, data_type, is_nullable, comment "
+            "from duckdb_columns() where not internal order by table_oid, column_index"
+        ).fetchall()
+    found: dict[str, Table] = {}
+    for schema, table, comment in tables:
+        if schema not in SCHEMA_ORDER:
+            continue
+        text, _, key = (comment or "").rpartition(" Key: ")
+        keys = tuple(re.findall(r"[a-z_0-9]+", key)) if not key.startswith("none") else ()
+        found[f"{schema}.{table}"] = Table(
+            name=f"{schema}.{table}",
+            description=text or comment or "",
+            key=keys,
+            columns=tuple(
+                Column(name, kind.lower(), nullable, meaning or "")
+                for in_schema, in_table, name, kind, nullable, meaning in columns
+                if (in_schema, in_table) == (schema, table)
+            ),
+        )
+    return found

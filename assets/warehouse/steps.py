@@ -1,0 +1,200 @@
+"""Steps: the few lines between a method and its tables. Dagster-free; `dagster_assets` makes assets of them.
+
+A Python step is a function of a `StepContext` that returns a frame for each table it declares. A SQL step is a file
+`sql/<layer>/<table>.sql`. Both leave out `month`, `profile` and `profile_fingerprint`: running the step adds them.
+Step functions hold no method: they read, call a pure function, and hand its frames back.
+"""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.method import MethodProfile, shared_method
+from assets.months import Month
+from assets.warehouse.checks import CheckOutcome, ChecksFailedError, run_checks
+from assets.warehouse.database import Replacement, Warehouse, replace
+from assets.warehouse.declarations import declared_tables
+
+Rows = Mapping[str, "pl.DataFrame | Path"] | Sequence[Replacement]
+"""A frame or Parquet file for every table of the step, or, where the month is not the scope, the replacements themselves."""
+
+
+@dataclass
+class Report:
+    """What a step tells the person who looks at its asset."""
+
+    figures: dict[str, Any] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+
+    def figure(self, name: str, value: Any) -> None:
+        """A number, text or small frame to stand in the asset's metadata."""
+        self.figures[name] = value
+
+    def picture(self, name: str, png: bytes) -> None:
+        """A PNG to stand in the asset's metadata."""
+        self.pictures[name] = png
+
+    def say(self, message: str) -> None:
+        """A sentence for the log, and for the asset's metadata."""
+        self.messages.append(message)
+
+
+@dataclass
+class StepContext:
+    """What a step's function is given."""
+
+    warehouse: Warehouse
+    month: Month
+    method: MethodProfile
+    """The profile of a per-profile step; else the one whose shared sections all profiles of the month agree on."""
+    report: Report
+    scratch: Path
+    """A folder that is gone when the step ends."""
+
+    def read(self, sql: str, **parameters: Any) -> pl.DataFrame:
+        """The rows of a query; `$month`, `$profile` and every parameter of the profile are bound by name."""
+        return self.warehouse.read(sql, **{**step_parameters(self.month, self.method), **parameters})
+
+
+@dataclass(frozen=True)
+class Step:
+    """How one or several tables are made."""
+
+    name: str
+    tables: tuple[str, ...]
+    reads: tuple[str, ...]
+    per_profile: bool
+    compute: Callable[[StepContext], Rows]
+    description: str
+    query: str | None = None
+    lineage: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """`table.column` -> source `schema.table.column`s, where it is not the column of the same name in a table read."""
+
+    @property
+    def layer(self) -> str:
+        """Layer of the tables."""
+        return self.tables[0].split(".")[0]
+
+
+@dataclass
+class StepResult:
+    """What a run of a step did."""
+
+    step: Step
+    rows: dict[str, int]
+    checks: list[CheckOutcome]
+    reports: dict[str, Report]
+    """By profile; the key is empty for a step that all profiles share."""
+    seconds: float
+    peak_memory_mb: float
+
+
+def step(
+    *,
+    tables: Sequence[str],
+    reads: Sequence[str],
+    per_profile: bool = False,
+    lineage: Mapping[str, Sequence[str]] | None = None,
+) -> Callable[[Callable[[StepContext], Rows]], Step]:
+    """Declare a Python step; its docstring is the description of its assets."""
+
+    def declare(function: Callable[[StepContext], Rows]) -> Step:
+        return Step(
+            name=function.__name__,
+            tables=tuple(tables),
+            reads=tuple(reads),
+            per_profile=per_profile,
+            compute=function,
+            description=(function.__doc__ or "").strip(),
+            lineage=lineage or {},
+        )
+
+    return declare
+
+
+def sql_step(table: str) -> Step:
+    """The step of `sql/<layer>/<table>.sql`; it is per profile where its query names `$profile`."""
+    layer, name = table.split(".")
+    query = (files("sql") / layer / f"{name}.sql").read_text(encoding="utf-8")
+    known = declared_tables()
+    if table not in known:
+        raise ValueError(f"sql/{layer}/{name}.sql has no table {table} in sql/schema/{layer}.sql")
+
+    def compute(context: StepContext) -> Rows:
+        target = context.scratch / f"{name}.parquet"
+        parameters = step_parameters(context.month, context.method)
+        return {table: context.warehouse.export(query, target, **parameters)}
+
+    reads = tuple(other for other in known if other != table and other in query)
+    return Step(name, (table,), reads, "$profile" in query, compute, known[table].description, query)
+
+
+def sql_steps(layer: str) -> list[Step]:
+    """A step for each query of a layer, by name."""
+    names = sorted(entry.name for entry in (files("sql") / layer).iterdir() if entry.name.endswith(".sql"))
+    return [sql_step(f"{layer}.{name.removesuffix('.sql')}") for name in names]
+
+
+def step_parameters(month: Month, method: MethodProfile) -> dict[str, Any]:
+    """What a step's queries may name: the month, its last day, the profile and its parameters."""
+    return {
+        "month": month.first_day,
+        "month_end": month.last_day,
+        "profile": method.name,
+        "profile_fingerprint": method.fingerprint,
+        **{name: list(value) if isinstance(value, tuple) else value for name, value in method.parameters().items()},
+    }
+
+
+def run_step(step: Step, warehouse: Warehouse, month: Month, profiles: Sequence[MethodProfile]) -> StepResult:
+    """Compute a step, then swap its rows in and check them in one transaction.
+
+    A blocking check that fails rolls everything back and raises ChecksFailedError with the evidence; the tables stay
+    as they were.
+    """
+    started = time.monotonic()
+    shared = shared_method(profiles)
+    methods = list(profiles) if step.per_profile else [shared]
+    reports: dict[str, Report] = {}
+    replacements: list[Replacement] = []
+    with tempfile.TemporaryDirectory(prefix="step-", dir=warehouse.path.parent) as scratch:
+        for method in methods:
+            folder = Path(scratch) / method.name
+            folder.mkdir()
+            report = reports.setdefault(method.name if step.per_profile else "", Report())
+            frames = step.compute(StepContext(warehouse, month, method, report, folder))
+            if not isinstance(frames, Mapping):
+                replacements += frames
+                continue
+            if set(frames) != set(step.tables):
+                raise ValueError(f"step {step.name} declares {sorted(step.tables)} but made {sorted(frames)}")
+            replacements += [_replacement(step, table, frames[table], month, method) for table in step.tables]
+        with warehouse.transaction() as connection:
+            rows = replace(connection, replacements)
+            parameters = step_parameters(month, shared)
+            outcomes = run_checks(connection, list(rows), parameters, [method.name for method in methods])
+            failed = [outcome for outcome in outcomes if outcome.blocking and not outcome.passed]
+            if failed:
+                raise ChecksFailedError(outcomes)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return StepResult(step, rows, outcomes, reports, time.monotonic() - started, peak)
+
+
+def _replacement(step: Step, table: str, rows: pl.DataFrame | Path, month: Month, method: MethodProfile) -> Replacement:
+    scope: dict[str, Any] = {"month": month.first_day}
+    if not step.per_profile:
+        return Replacement(table, scope, rows)
+    scope["profile"] = method.name
+    declared = {column.name for column in declared_tables()[table].columns}
+    fills = {"profile_fingerprint": method.fingerprint} if "profile_fingerprint" in declared else {}
+    return Replacement(table, scope, rows, fills)

@@ -1,0 +1,1 @@
+"""How and when things run: definitions, jobs, schedules, sensors, the command line, and the synthetic United Kingdom."""

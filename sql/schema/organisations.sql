@@ -1,0 +1,243 @@
+-- Who is who and where: one organisation across all sources, its sites, and what is apportioned to them.
+
+create schema if not exists organisations;
+
+create table if not exists organisations.source_records (
+    month date not null,
+    dataset varchar not null,
+    record_key varchar not null,
+    name varchar not null,
+    normalised_name varchar not null,
+    crn varchar,
+    entref varchar,
+    postcode varchar,
+    type_hint varchar,
+    is_overseas boolean not null
+);
+comment on table organisations.source_records is 'Every distinct organisation named in a source, before matching. Key: month, dataset, record_key.';
+comment on column organisations.source_records.month is 'First day of the month.';
+comment on column organisations.source_records.dataset is 'Dataset that names it.';
+comment on column organisations.source_records.record_key is 'Key of the record within the dataset: reference, number, or normalised name and postcode.';
+comment on column organisations.source_records.name is 'Name, as given.';
+comment on column organisations.source_records.normalised_name is 'Upper case, no punctuation, legal suffixes and leading THE removed, & as AND.';
+comment on column organisations.source_records.crn is 'Company registration number.';
+comment on column organisations.source_records.entref is 'IDBR enterprise reference.';
+comment on column organisations.source_records.postcode is 'Postcode, normalised.';
+comment on column organisations.source_records.type_hint is 'What the source says of the organisation''s type or legal status.';
+comment on column organisations.source_records.is_overseas is 'True where the source places it outside the United Kingdom.';
+
+create table if not exists organisations.matches (
+    month date not null,
+    dataset varchar not null,
+    record_key varchar not null,
+    organisation_id varchar not null,
+    match_rule varchar not null check (match_rule in ('crn', 'entref', 'name_postcode', 'name', 'linked', 'new')),
+    match_score double not null check (match_score between 0 and 1)
+);
+comment on table organisations.matches is 'Which organisation each record is, by which rule and how surely. Key: month, dataset, record_key.';
+comment on column organisations.matches.month is 'First day of the month.';
+comment on column organisations.matches.dataset is 'Dataset that names it.';
+comment on column organisations.matches.record_key is 'Key of the record within the dataset.';
+comment on column organisations.matches.organisation_id is 'Organisation.';
+comment on column organisations.matches.match_rule is 'crn, entref, name_postcode; name: the same normalised name where only one organisation bears it; linked: record linkage; new: no match, an organisation of its own.';
+comment on column organisations.matches.match_score is '1 for exact rules, else the linkage''s match probability.';
+
+create table if not exists organisations.organisations (
+    month date not null,
+    organisation_id varchar not null,
+    name varchar not null,
+    crn varchar,
+    entref varchar,
+    organisation_type varchar not null check (organisation_type in ('business', 'university', 'research_organisation', 'public_body', 'charity', 'overseas')),
+    is_firm boolean not null,
+    employees bigint,
+    turnover_gbp decimal(18, 2)
+);
+comment on table organisations.organisations is 'Organisations of the month. Key: month, organisation_id.';
+comment on column organisations.organisations.month is 'First day of the month.';
+comment on column organisations.organisations.organisation_id is 'CRN- and the registration number, else ENT- and the enterprise reference, else ORG- and a digest of normalised name and postcode.';
+comment on column organisations.organisations.name is 'Name, from the register where it has one.';
+comment on column organisations.organisations.crn is 'Company registration number.';
+comment on column organisations.organisations.entref is 'IDBR enterprise reference.';
+comment on column organisations.organisations.organisation_type is 'What kind of organisation it is.';
+comment on column organisations.organisations.is_firm is 'True where the profile counts its type as a firm.';
+comment on column organisations.organisations.employees is 'Employees of the whole organisation; the register''s figure, else RTIC''s, else the sum over its sites.';
+comment on column organisations.organisations.turnover_gbp is 'Turnover of the whole organisation in GBP; the register''s figure, else RTIC''s.';
+
+create table if not exists organisations.sites (
+    month date not null,
+    site_id varchar not null,
+    organisation_id varchar not null,
+    postcode varchar,
+    easting double,
+    northing double,
+    grid varchar check (grid in ('gb', 'ni')),
+    latitude double,
+    longitude double,
+    geocode_quality varchar not null check (geocode_quality in ('postcode', 'terminated_postcode', 'sector', 'district', 'coordinates', 'unlocated')),
+    local_authority_code varchar,
+    region_code varchar,
+    employees bigint,
+    in_register boolean not null,
+    in_rtic boolean not null,
+    is_registered_only boolean not null,
+    is_excluded boolean not null
+);
+comment on table organisations.sites is 'Sites of the organisations, one a local unit or a further known location. Key: month, site_id.';
+comment on column organisations.sites.month is 'First day of the month.';
+comment on column organisations.sites.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
+comment on column organisations.sites.organisation_id is 'Organisation.';
+comment on column organisations.sites.postcode is 'Postcode; null where the site is known by coordinates alone.';
+comment on column organisations.sites.easting is 'Easting in metres of `grid`; null where unlocated.';
+comment on column organisations.sites.northing is 'Northing in metres of `grid`; null where unlocated.';
+comment on column organisations.sites.grid is 'gb: British National Grid; ni: Irish Grid.';
+comment on column organisations.sites.latitude is 'Latitude in degrees, WGS84.';
+comment on column organisations.sites.longitude is 'Longitude in degrees, WGS84.';
+comment on column organisations.sites.geocode_quality is 'How the place was found.';
+comment on column organisations.sites.local_authority_code is 'ONS code of the local authority district.';
+comment on column organisations.sites.region_code is 'ONS code of the region or nation.';
+comment on column organisations.sites.employees is 'Employees at the site, where the source gives a count.';
+comment on column organisations.sites.in_register is 'True where IDBR or Companies House places the organisation here.';
+comment on column organisations.sites.in_rtic is 'True where RTIC places the organisation here.';
+comment on column organisations.sites.is_registered_only is 'True where only a registered office is known here.';
+comment on column organisations.sites.is_excluded is 'True where left out as a registration at a formation agent''s postcode.';
+
+create table if not exists organisations.formation_agents (
+    month date not null,
+    postcode varchar not null,
+    registered_only_organisations bigint not null,
+    excluded_sites bigint not null,
+    kept_sites bigint not null
+);
+comment on table organisations.formation_agents is 'Postcodes taken as formation agents'' and what was left out there. Key: month, postcode.';
+comment on column organisations.formation_agents.month is 'First day of the month.';
+comment on column organisations.formation_agents.postcode is 'Postcode.';
+comment on column organisations.formation_agents.registered_only_organisations is 'Organisations with only a registered office here.';
+comment on column organisations.formation_agents.excluded_sites is 'Sites left out.';
+comment on column organisations.formation_agents.kept_sites is 'Sites kept: other evidence of operating here.';
+
+create table if not exists organisations.site_sectors (
+    month date not null,
+    site_id varchar not null,
+    organisation_id varchar not null,
+    scheme varchar not null check (scheme in ('sic', 'rtic')),
+    sector varchar not null
+);
+comment on table organisations.site_sectors is 'Sectors of each site that is not left out. Key: month, site_id, scheme, sector.';
+comment on column organisations.site_sectors.month is 'First day of the month.';
+comment on column organisations.site_sectors.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
+comment on column organisations.site_sectors.organisation_id is 'Organisation.';
+comment on column organisations.site_sectors.scheme is 'sic: broad SIC sectors; rtic: emerging sectors.';
+comment on column organisations.site_sectors.sector is 'Name of the sector.';
+
+create table if not exists organisations.participations (
+    month date not null,
+    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    project_id varchar not null,
+    organisation_id varchar not null,
+    activity_date date,
+    is_lead boolean not null,
+    is_funded boolean not null,
+    is_in_window boolean not null
+);
+comment on table organisations.participations is 'Who took part in which publicly funded project or application. Key: month, source, project_id, organisation_id.';
+comment on column organisations.participations.month is 'First day of the month.';
+comment on column organisations.participations.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
+comment on column organisations.participations.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.participations.organisation_id is 'Organisation.';
+comment on column organisations.participations.activity_date is 'Start of the project, else of the competition''s financial year.';
+comment on column organisations.participations.is_lead is 'True where the organisation leads.';
+comment on column organisations.participations.is_funded is 'True where the project was funded.';
+comment on column organisations.participations.is_in_window is 'True where activity_date lies within rdi_window_years before the month''s end.';
+
+create table if not exists organisations.funding (
+    month date not null,
+    funder varchar not null check (funder in ('innovate_uk', 'ukri')),
+    project_id varchar not null,
+    organisation_id varchar,
+    postcode varchar,
+    amount_gbp decimal(18, 2) not null,
+    funding_basis varchar not null check (funding_basis in ('given', 'equal_split', 'unattributed'))
+);
+comment on table organisations.funding is 'Each organisation''s share of each project''s funding. Key: month, funder, project_id, organisation_id, postcode.';
+comment on column organisations.funding.month is 'First day of the month.';
+comment on column organisations.funding.funder is 'innovate_uk or ukri (all other UKRI funding).';
+comment on column organisations.funding.project_id is 'Application or project.';
+comment on column organisations.funding.organisation_id is 'Organisation; null where the source''s total is not attributed to any participant.';
+comment on column organisations.funding.postcode is 'Postcode the source gives for this participation.';
+comment on column organisations.funding.amount_gbp is 'Share in GBP.';
+comment on column organisations.funding.funding_basis is 'given: the source''s own figure for the participant; equal_split: the rest, split equally; unattributed: no participant to give it to.';
+
+create table if not exists organisations.rdi_activity (
+    month date not null,
+    organisation_id varchar not null,
+    innovate_uk_applications bigint not null,
+    ukri_projects bigint not null,
+    publications bigint not null,
+    publications_fractional decimal(18, 4) not null,
+    patents bigint not null,
+    rd_tax_claims bigint not null,
+    is_rdi_active boolean not null
+);
+comment on table organisations.rdi_activity is 'Signals of research, development and innovation in the window. Key: month, organisation_id.';
+comment on column organisations.rdi_activity.month is 'First day of the month.';
+comment on column organisations.rdi_activity.organisation_id is 'Organisation.';
+comment on column organisations.rdi_activity.innovate_uk_applications is 'Innovate UK applications and projects in the window.';
+comment on column organisations.rdi_activity.ukri_projects is 'UKRI projects in the window.';
+comment on column organisations.rdi_activity.publications is 'Publications in the window, one for each the organisation has an author on.';
+comment on column organisations.rdi_activity.publications_fractional is 'The same, each divided by the institutions on it.';
+comment on column organisations.rdi_activity.patents is 'Patents in the window.';
+comment on column organisations.rdi_activity.rd_tax_claims is 'R&D tax claims in the window.';
+comment on column organisations.rdi_activity.is_rdi_active is 'True where any signal is above zero.';
+
+create table if not exists organisations.apportioned_sites (
+    month date not null,
+    site_id varchar not null,
+    organisation_id varchar not null,
+    postcode varchar,
+    easting double not null,
+    northing double not null,
+    latitude double not null,
+    longitude double not null,
+    geocode_quality varchar not null check (geocode_quality in ('postcode', 'terminated_postcode', 'sector', 'district', 'coordinates')),
+    employees decimal(18, 2),
+    turnover_gbp decimal(18, 2),
+    iuk_funding_gbp decimal(18, 2) not null,
+    ukri_funding_gbp decimal(18, 2) not null,
+    publications decimal(18, 2) not null,
+    publications_fractional decimal(18, 4) not null,
+    apportionment_basis varchar not null check (apportionment_basis in ('employee_weighted', 'even'))
+);
+comment on table organisations.apportioned_sites is 'What each located site carries of its organisation''s size, funding and publications. Key: month, site_id.';
+comment on column organisations.apportioned_sites.month is 'First day of the month.';
+comment on column organisations.apportioned_sites.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
+comment on column organisations.apportioned_sites.organisation_id is 'Organisation.';
+comment on column organisations.apportioned_sites.postcode is 'Postcode; null where the site is known by coordinates alone.';
+comment on column organisations.apportioned_sites.easting is 'Easting in metres: British National Grid, or Irish Grid in Northern Ireland.';
+comment on column organisations.apportioned_sites.northing is 'Northing in metres: British National Grid, or Irish Grid in Northern Ireland.';
+comment on column organisations.apportioned_sites.latitude is 'Latitude in degrees, WGS84.';
+comment on column organisations.apportioned_sites.longitude is 'Longitude in degrees, WGS84.';
+comment on column organisations.apportioned_sites.geocode_quality is 'How the place was found.';
+comment on column organisations.apportioned_sites.employees is 'Share of the organisation''s employees; null where unknown.';
+comment on column organisations.apportioned_sites.turnover_gbp is 'Share of the organisation''s turnover in GBP; null where unknown.';
+comment on column organisations.apportioned_sites.iuk_funding_gbp is 'Innovate UK funding in GBP.';
+comment on column organisations.apportioned_sites.ukri_funding_gbp is 'Other UKRI funding in GBP.';
+comment on column organisations.apportioned_sites.publications is 'Share of the organisation''s publications in the window.';
+comment on column organisations.apportioned_sites.publications_fractional is 'Share of its fractional count.';
+comment on column organisations.apportioned_sites.apportionment_basis is 'employee_weighted where every site of the organisation has a count and they sum to more than zero, else even.';
+
+create table if not exists organisations.unlocated_funding (
+    month date not null,
+    funder varchar not null check (funder in ('innovate_uk', 'ukri')),
+    project_id varchar not null,
+    organisation_id varchar,
+    amount_gbp decimal(18, 2) not null,
+    reason varchar not null check (reason in ('overseas', 'no_site', 'no_usable_postcode', 'formation_agent', 'unattributed'))
+);
+comment on table organisations.unlocated_funding is 'Funding with no usable place in the United Kingdom. Key: month, funder, project_id, organisation_id.';
+comment on column organisations.unlocated_funding.month is 'First day of the month.';
+comment on column organisations.unlocated_funding.funder is 'innovate_uk or ukri.';
+comment on column organisations.unlocated_funding.project_id is 'Application or project.';
+comment on column organisations.unlocated_funding.organisation_id is 'Organisation; null where not attributed to any.';
+comment on column organisations.unlocated_funding.amount_gbp is 'Amount in GBP.';
+comment on column organisations.unlocated_funding.reason is 'Why it could not be placed.';

@@ -1,0 +1,314 @@
+-- Each dataset as read from its drop: the publisher's rows, typed and renamed, nothing decided yet.
+-- Rows are kept once a drop (`as_of`); `drops` says which drop each month used.
+
+create schema if not exists sources;
+
+create table if not exists sources.drops (
+    month date not null,
+    dataset varchar not null,
+    as_of date not null,
+    path varchar not null,
+    sha256 varchar not null,
+    bytes bigint not null,
+    rows_read bigint not null check (rows_read >= 0),
+    rows_rejected bigint not null check (rows_rejected >= 0)
+);
+comment on table sources.drops is 'Which drop of each dataset a month used. Key: month, dataset.';
+comment on column sources.drops.month is 'First day of the month.';
+comment on column sources.drops.dataset is 'Name of the dataset: the folder in the sources.';
+comment on column sources.drops.as_of is 'Date the drop is as of; 1970-01-01 for a shipped default.';
+comment on column sources.drops.path is 'File or folder read, relative to the sources; default: for a shipped list.';
+comment on column sources.drops.sha256 is 'SHA-256 of the drop''s bytes (for a folder: of its parts'' names and digests, in order).';
+comment on column sources.drops.bytes is 'Size of the drop in bytes.';
+comment on column sources.drops.rows_read is 'Rows kept.';
+comment on column sources.drops.rows_rejected is 'Rows refused one by one, kept in sources.rejected.';
+
+create table if not exists sources.rejected (
+    dataset varchar not null,
+    as_of date not null,
+    file varchar not null,
+    row_number bigint,
+    column_name varchar,
+    value varchar,
+    reason varchar not null
+);
+comment on table sources.rejected is 'Rows refused one by one, with the reason. Key: none (a row can fail twice).';
+comment on column sources.rejected.dataset is 'Name of the dataset.';
+comment on column sources.rejected.as_of is 'Date of the drop the row came from.';
+comment on column sources.rejected.file is 'File the row stands in, relative to the sources.';
+comment on column sources.rejected.row_number is 'Row of the file, counting the header as row 1; null where the format has no rows.';
+comment on column sources.rejected.column_name is 'Column that failed, in the publisher''s spelling.';
+comment on column sources.rejected.value is 'The value that failed, at most 200 characters.';
+comment on column sources.rejected.reason is 'Why, in words.';
+
+create table if not exists sources.idbr_enterprises (
+    as_of date not null,
+    entref varchar not null,
+    crn varchar,
+    name varchar not null,
+    sic2007 varchar not null,
+    employees bigint check (employees >= 0),
+    turnover_gbp decimal(18, 2),
+    legal_status varchar
+);
+comment on table sources.idbr_enterprises is 'Enterprises of the Inter-Departmental Business Register. Key: as_of, entref.';
+comment on column sources.idbr_enterprises.as_of is 'Date of the drop the row came from.';
+comment on column sources.idbr_enterprises.entref is 'Enterprise reference.';
+comment on column sources.idbr_enterprises.crn is 'Company registration number, 8 characters, zero-padded.';
+comment on column sources.idbr_enterprises.name is 'Name of the enterprise.';
+comment on column sources.idbr_enterprises.sic2007 is 'SIC 2007 code, 5 digits.';
+comment on column sources.idbr_enterprises.employees is 'Employees of the enterprise.';
+comment on column sources.idbr_enterprises.turnover_gbp is 'Annual turnover in GBP (the drop gives thousands).';
+comment on column sources.idbr_enterprises.legal_status is 'Legal status as given.';
+
+create table if not exists sources.idbr_local_units (
+    as_of date not null,
+    luref varchar not null,
+    entref varchar not null,
+    sic2007 varchar not null,
+    postcode varchar,
+    employees bigint check (employees >= 0)
+);
+comment on table sources.idbr_local_units is 'Business sites (local units) of the Inter-Departmental Business Register. Key: as_of, luref.';
+comment on column sources.idbr_local_units.as_of is 'Date of the drop the row came from.';
+comment on column sources.idbr_local_units.luref is 'Local unit reference.';
+comment on column sources.idbr_local_units.entref is 'Enterprise the site belongs to.';
+comment on column sources.idbr_local_units.sic2007 is 'SIC 2007 code of the site, 5 digits.';
+comment on column sources.idbr_local_units.postcode is 'Postcode of the site, normalised; null where malformed.';
+comment on column sources.idbr_local_units.employees is 'Employees at the site.';
+
+create table if not exists sources.rtic_companies (
+    as_of date not null,
+    company_number varchar not null,
+    company_name varchar not null,
+    employees bigint check (employees >= 0),
+    turnover_gbp decimal(18, 2),
+    website varchar
+);
+comment on table sources.rtic_companies is 'Firms of the Real-Time Industrial Classifications. Key: as_of, company_number.';
+comment on column sources.rtic_companies.as_of is 'Date of the drop the row came from.';
+comment on column sources.rtic_companies.company_number is 'Company registration number, 8 characters, zero-padded.';
+comment on column sources.rtic_companies.company_name is 'Name of the firm.';
+comment on column sources.rtic_companies.employees is 'Estimated employees.';
+comment on column sources.rtic_companies.turnover_gbp is 'Estimated annual turnover in GBP.';
+comment on column sources.rtic_companies.website is 'Website.';
+
+create table if not exists sources.rtic_company_sectors (
+    as_of date not null,
+    company_number varchar not null,
+    rtic_code varchar not null
+);
+comment on table sources.rtic_company_sectors is 'Emerging sectors of each firm; a firm may be in several. Key: as_of, company_number, rtic_code.';
+comment on column sources.rtic_company_sectors.as_of is 'Date of the drop the row came from.';
+comment on column sources.rtic_company_sectors.company_number is 'Company registration number.';
+comment on column sources.rtic_company_sectors.rtic_code is 'Sector: RTIC and four digits; verticals are folded into their sector.';
+
+create table if not exists sources.rtic_locations (
+    as_of date not null,
+    company_number varchar not null,
+    postcode varchar not null,
+    kind varchar not null check (kind in ('registered', 'operating')),
+    employees bigint check (employees >= 0)
+);
+comment on table sources.rtic_locations is 'Known locations of the firms. Key: as_of, company_number, postcode, kind.';
+comment on column sources.rtic_locations.as_of is 'Date of the drop the row came from.';
+comment on column sources.rtic_locations.company_number is 'Company registration number.';
+comment on column sources.rtic_locations.postcode is 'Postcode, normalised.';
+comment on column sources.rtic_locations.kind is 'registered: the registered office; operating: a place of business.';
+comment on column sources.rtic_locations.employees is 'Employees at the location.';
+
+create table if not exists sources.companies_house (
+    as_of date not null,
+    company_number varchar not null,
+    name varchar not null,
+    postcode varchar,
+    category varchar,
+    status varchar,
+    incorporation_date date
+);
+comment on table sources.companies_house is 'Companies of the Companies House register, active ones. Key: as_of, company_number.';
+comment on column sources.companies_house.as_of is 'Date of the drop the row came from.';
+comment on column sources.companies_house.company_number is 'Company registration number, 8 characters, zero-padded.';
+comment on column sources.companies_house.name is 'Name of the company.';
+comment on column sources.companies_house.postcode is 'Postcode of the registered office, normalised.';
+comment on column sources.companies_house.category is 'Company category.';
+comment on column sources.companies_house.status is 'Company status.';
+comment on column sources.companies_house.incorporation_date is 'Date of incorporation.';
+
+create table if not exists sources.companies_house_sic (
+    as_of date not null,
+    company_number varchar not null,
+    sic2007 varchar not null
+);
+comment on table sources.companies_house_sic is 'SIC 2007 codes of each company, up to four. Key: as_of, company_number, sic2007.';
+comment on column sources.companies_house_sic.as_of is 'Date of the drop the row came from.';
+comment on column sources.companies_house_sic.company_number is 'Company registration number.';
+comment on column sources.companies_house_sic.sic2007 is 'SIC 2007 code, 5 digits.';
+
+create table if not exists sources.innovate_uk (
+    as_of date not null,
+    row_number bigint not null,
+    application_id varchar not null,
+    project_id varchar,
+    competition varchar,
+    title varchar,
+    activity_date date,
+    participant_name varchar not null,
+    crn varchar,
+    postcode varchar,
+    is_lead boolean not null,
+    is_withdrawn boolean not null,
+    is_funded boolean not null,
+    award_gbp decimal(18, 2),
+    enterprise_size varchar
+);
+comment on table sources.innovate_uk is 'Participants of Innovate UK funded projects. Key: as_of, row_number.';
+comment on column sources.innovate_uk.as_of is 'Date of the drop the row came from.';
+comment on column sources.innovate_uk.row_number is 'Row of the drop, counting the header as row 1.';
+comment on column sources.innovate_uk.application_id is 'Application Number, or the Project Number where a row has none.';
+comment on column sources.innovate_uk.project_id is 'Project Number.';
+comment on column sources.innovate_uk.competition is 'Competition Title.';
+comment on column sources.innovate_uk.title is 'Project Title.';
+comment on column sources.innovate_uk.activity_date is 'Project Start Date, else the first day of the financial year in Competition Year (1 April).';
+comment on column sources.innovate_uk.participant_name is 'Participant Name, as given.';
+comment on column sources.innovate_uk.crn is 'Company registration number, 8 characters, zero-padded; null where none or not a valid number.';
+comment on column sources.innovate_uk.postcode is 'Participant''s postcode, normalised; null where none or malformed.';
+comment on column sources.innovate_uk.is_lead is 'True for the lead participant.';
+comment on column sources.innovate_uk.is_withdrawn is 'True where the participant withdrew from the project.';
+comment on column sources.innovate_uk.is_funded is 'True unless the Application Outcome is Not funded.';
+comment on column sources.innovate_uk.award_gbp is 'Award Offered in GBP; 0 is an award given, null is not given.';
+comment on column sources.innovate_uk.enterprise_size is 'Micro/Small, Medium, Large, Academic, or Other, from the publisher''s many spellings.';
+
+create table if not exists sources.innovate_uk_applications (
+    as_of date not null,
+    row_number bigint not null,
+    application_id varchar not null,
+    project_id varchar,
+    competition varchar,
+    title varchar,
+    activity_date date,
+    participant_name varchar not null,
+    crn varchar,
+    postcode varchar,
+    is_lead boolean not null,
+    is_withdrawn boolean not null,
+    is_funded boolean not null,
+    award_gbp decimal(18, 2),
+    enterprise_size varchar
+);
+comment on table sources.innovate_uk_applications is 'Participants of Innovate UK applications, funded or not. Key: as_of, row_number.';
+comment on column sources.innovate_uk_applications.as_of is 'Date of the drop the row came from.';
+comment on column sources.innovate_uk_applications.row_number is 'Row of the drop, counting the header as row 1.';
+comment on column sources.innovate_uk_applications.application_id is 'Application Number, or the Project Number where a row has none.';
+comment on column sources.innovate_uk_applications.project_id is 'Project Number.';
+comment on column sources.innovate_uk_applications.competition is 'Competition Title.';
+comment on column sources.innovate_uk_applications.title is 'Project Title.';
+comment on column sources.innovate_uk_applications.activity_date is 'Project Start Date, else the first day of the financial year in Competition Year (1 April).';
+comment on column sources.innovate_uk_applications.participant_name is 'Participant Name, as given.';
+comment on column sources.innovate_uk_applications.crn is 'Company registration number, 8 characters, zero-padded; null where none or not a valid number.';
+comment on column sources.innovate_uk_applications.postcode is 'Participant''s postcode, normalised; null where none or malformed.';
+comment on column sources.innovate_uk_applications.is_lead is 'True for the lead participant.';
+comment on column sources.innovate_uk_applications.is_withdrawn is 'True where the participant withdrew from the project.';
+comment on column sources.innovate_uk_applications.is_funded is 'True unless the Application Outcome is Not funded.';
+comment on column sources.innovate_uk_applications.award_gbp is 'Award Offered in GBP; 0 is an award given, null is not given.';
+comment on column sources.innovate_uk_applications.enterprise_size is 'Micro/Small, Medium, Large, Academic, or Other, from the publisher''s many spellings.';
+
+create table if not exists sources.ukri_projects (
+    as_of date not null,
+    project_id varchar not null,
+    reference varchar,
+    title varchar,
+    lead_funder varchar not null,
+    status varchar,
+    start_date date,
+    end_date date,
+    amount_gbp decimal(18, 2)
+);
+comment on table sources.ukri_projects is 'Projects of Gateway to Research. Key: as_of, project_id.';
+comment on column sources.ukri_projects.as_of is 'Date of the drop the row came from.';
+comment on column sources.ukri_projects.project_id is 'Gateway to Research project id.';
+comment on column sources.ukri_projects.reference is 'Grant reference.';
+comment on column sources.ukri_projects.title is 'Title.';
+comment on column sources.ukri_projects.lead_funder is 'Funder that leads (EPSRC, AHRC, Innovate UK, ...).';
+comment on column sources.ukri_projects.status is 'Project status.';
+comment on column sources.ukri_projects.start_date is 'Start of the project or of its fund.';
+comment on column sources.ukri_projects.end_date is 'End of the project or of its fund.';
+comment on column sources.ukri_projects.amount_gbp is 'Award in GBP; null where not given.';
+
+create table if not exists sources.ukri_participants (
+    as_of date not null,
+    project_id varchar not null,
+    organisation_key varchar not null,
+    role varchar not null,
+    grant_offer_gbp decimal(18, 2)
+);
+comment on table sources.ukri_participants is 'Organisations taking part in the projects. Key: as_of, project_id, organisation_key, role.';
+comment on column sources.ukri_participants.as_of is 'Date of the drop the row came from.';
+comment on column sources.ukri_participants.project_id is 'Gateway to Research project id.';
+comment on column sources.ukri_participants.organisation_key is 'Gateway to Research organisation id, else the normalised name.';
+comment on column sources.ukri_participants.role is 'lead, collaborator or participant.';
+comment on column sources.ukri_participants.grant_offer_gbp is 'Grant offered to this participant in GBP; 0 is given, null is not given.';
+
+create table if not exists sources.ukri_organisations (
+    as_of date not null,
+    organisation_key varchar not null,
+    name varchar not null,
+    postcode varchar,
+    region varchar
+);
+comment on table sources.ukri_organisations is 'Organisations of Gateway to Research. Key: as_of, organisation_key.';
+comment on column sources.ukri_organisations.as_of is 'Date of the drop the row came from.';
+comment on column sources.ukri_organisations.organisation_key is 'Gateway to Research organisation id, else the normalised name.';
+comment on column sources.ukri_organisations.name is 'Name, as given.';
+comment on column sources.ukri_organisations.postcode is 'Postcode of the main address, normalised.';
+comment on column sources.ukri_organisations.region is 'Region as given (Outside UK for overseas).';
+
+create table if not exists sources.publication_institutions (
+    as_of date not null,
+    publication_id varchar not null,
+    publication_date date not null,
+    institution_key varchar not null,
+    institution_count integer not null check (institution_count > 0)
+);
+comment on table sources.publication_institutions is 'UK institutions with an author on each publication. Key: as_of, publication_id, institution_key.';
+comment on column sources.publication_institutions.as_of is 'Date of the drop the row came from.';
+comment on column sources.publication_institutions.publication_id is 'OpenAlex work id or MAG paper id.';
+comment on column sources.publication_institutions.publication_date is 'Date of publication (1 July of the year where only the year is given).';
+comment on column sources.publication_institutions.institution_key is 'OpenAlex institution id or MAG affiliation id.';
+comment on column sources.publication_institutions.institution_count is 'Institutions on the publication, those overseas included.';
+
+create table if not exists sources.institutions (
+    as_of date not null,
+    institution_key varchar not null,
+    name varchar not null,
+    ror varchar,
+    institution_type varchar,
+    latitude double,
+    longitude double
+);
+comment on table sources.institutions is 'UK institutions of the publications. Key: as_of, institution_key.';
+comment on column sources.institutions.as_of is 'Date of the drop the row came from.';
+comment on column sources.institutions.institution_key is 'OpenAlex institution id or MAG affiliation id.';
+comment on column sources.institutions.name is 'Display name.';
+comment on column sources.institutions.ror is 'Research Organization Registry id.';
+comment on column sources.institutions.institution_type is 'education, company, government, nonprofit, healthcare, facility, archive or other.';
+comment on column sources.institutions.latitude is 'Latitude in degrees, WGS84.';
+comment on column sources.institutions.longitude is 'Longitude in degrees, WGS84.';
+
+create table if not exists sources.activity_signals (
+    as_of date not null,
+    dataset varchar not null check (dataset in ('patents', 'rd_tax_claims')),
+    row_number bigint not null,
+    organisation_name varchar not null,
+    crn varchar,
+    activity_date date not null,
+    amount_gbp decimal(18, 2)
+);
+comment on table sources.activity_signals is 'Further signals of RD&I: patents and R&D tax claims. Key: as_of, dataset, row_number.';
+comment on column sources.activity_signals.as_of is 'Date of the drop the row came from.';
+comment on column sources.activity_signals.dataset is 'Dataset the signal came from.';
+comment on column sources.activity_signals.row_number is 'Row of the drop, counting the header as row 1.';
+comment on column sources.activity_signals.organisation_name is 'Name of the organisation.';
+comment on column sources.activity_signals.crn is 'Company registration number, 8 characters, zero-padded.';
+comment on column sources.activity_signals.activity_date is 'Date of the patent or claim.';
+comment on column sources.activity_signals.amount_gbp is 'Amount in GBP, where given.';

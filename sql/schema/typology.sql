@@ -1,0 +1,225 @@
+-- What is published: clusters with their four criteria, type, name, figures and identity over time.
+
+create schema if not exists typology;
+
+create table if not exists typology.innovation_clusters (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    name varchar not null,
+    approach varchar not null check (approach in ('spatial', 'network', 'both')),
+    scheme varchar,
+    sector varchar,
+    cluster_type varchar not null check (cluster_type in ('Diverse', 'Specialised', 'R&D Collaborating', 'Dispersed')),
+    firms bigint not null check (firms >= 10),
+    sites bigint not null,
+    employees decimal(18, 2),
+    turnover_gbp decimal(18, 2),
+    iuk_funding_gbp decimal(18, 2) not null,
+    ukri_funding_gbp decimal(18, 2) not null,
+    publications decimal(18, 2) not null,
+    is_rdi_active boolean not null,
+    is_colocated boolean not null,
+    is_specialised boolean not null,
+    is_internally_collaborative boolean not null,
+    rdi_active_share double not null,
+    location_quotient double,
+    joint_projects bigint not null,
+    collaboration_p_value double not null,
+    relative_density double,
+    scan_p_value double,
+    regions varchar not null,
+    local_authorities varchar not null,
+    latitude double not null,
+    longitude double not null,
+    outline_wkt varchar,
+    profile_fingerprint varchar not null
+);
+comment on table typology.innovation_clusters is 'The innovation clusters of the month. Key: month, profile, cluster_id.';
+comment on column typology.innovation_clusters.month is 'First day of the month.';
+comment on column typology.innovation_clusters.profile is 'Method profile the row was made with.';
+comment on column typology.innovation_clusters.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
+comment on column typology.innovation_clusters.name is 'Towns inside the outline, largest first, at most three, else the nearest town and its bearing.';
+comment on column typology.innovation_clusters.approach is 'How it was found.';
+comment on column typology.innovation_clusters.scheme is 'sic, rtic or rdi; null for a network cluster.';
+comment on column typology.innovation_clusters.sector is 'Sector; null for a network cluster.';
+comment on column typology.innovation_clusters.cluster_type is 'The type that the four criteria give.';
+comment on column typology.innovation_clusters.firms is 'Distinct firms.';
+comment on column typology.innovation_clusters.sites is 'Sites.';
+comment on column typology.innovation_clusters.employees is 'Employees apportioned to the sites.';
+comment on column typology.innovation_clusters.turnover_gbp is 'Turnover apportioned to the sites, GBP.';
+comment on column typology.innovation_clusters.iuk_funding_gbp is 'Innovate UK funding, GBP.';
+comment on column typology.innovation_clusters.ukri_funding_gbp is 'Other UKRI funding, GBP.';
+comment on column typology.innovation_clusters.publications is 'Publications in the window.';
+comment on column typology.innovation_clusters.is_rdi_active is 'Criterion 1.';
+comment on column typology.innovation_clusters.is_colocated is 'Criterion 2.';
+comment on column typology.innovation_clusters.is_specialised is 'Criterion 3.';
+comment on column typology.innovation_clusters.is_internally_collaborative is 'Criterion 4.';
+comment on column typology.innovation_clusters.rdi_active_share is 'Share of its firms that are RD&I-active.';
+comment on column typology.innovation_clusters.location_quotient is 'Location quotient of its sector, or the largest of any sector.';
+comment on column typology.innovation_clusters.joint_projects is 'Applications with at least two of its organisations.';
+comment on column typology.innovation_clusters.collaboration_p_value is 'p-value of its joint work in networks of the same degrees.';
+comment on column typology.innovation_clusters.relative_density is 'Scan only: cases over expectation.';
+comment on column typology.innovation_clusters.scan_p_value is 'Scan only: adjusted p-value of the window (spatial) or p-value of the score (network).';
+comment on column typology.innovation_clusters.regions is 'Regions of its sites, most sites first, separated by ''; ''.';
+comment on column typology.innovation_clusters.local_authorities is 'Local authorities of its sites, most sites first, separated by ''; ''.';
+comment on column typology.innovation_clusters.latitude is 'Latitude of the centre, degrees WGS84.';
+comment on column typology.innovation_clusters.longitude is 'Longitude of the centre, degrees WGS84.';
+comment on column typology.innovation_clusters.outline_wkt is 'Outline, WKT, WGS84; null for a Dispersed cluster.';
+comment on column typology.innovation_clusters.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists typology.cluster_members (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    organisation_id varchar not null,
+    site_id varchar
+);
+comment on table typology.cluster_members is 'Organisations and sites of each cluster. Key: month, profile, cluster_id, organisation_id, site_id.';
+comment on column typology.cluster_members.month is 'First day of the month.';
+comment on column typology.cluster_members.profile is 'Method profile the row was made with.';
+comment on column typology.cluster_members.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
+comment on column typology.cluster_members.organisation_id is 'Organisation.';
+comment on column typology.cluster_members.site_id is 'Site; null for a member of a network cluster without a located site.';
+
+create table if not exists typology.cluster_indicators (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    rdi_active_firms bigint not null,
+    funded_firms_share double not null,
+    sector_sites_share double,
+    location_quotient_low double,
+    location_quotient_high double,
+    specialised_sectors varchar,
+    publications_fractional decimal(18, 4) not null,
+    largest_partners varchar not null,
+    area_km2 double,
+    firms_growth_share double,
+    employees_growth_share double,
+    profile_fingerprint varchar not null
+);
+comment on table typology.cluster_indicators is 'Further figures on each cluster, with the thresholds used. Key: month, profile, cluster_id.';
+comment on column typology.cluster_indicators.month is 'First day of the month.';
+comment on column typology.cluster_indicators.profile is 'Method profile the row was made with.';
+comment on column typology.cluster_indicators.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
+comment on column typology.cluster_indicators.rdi_active_firms is 'RD&I-active firms.';
+comment on column typology.cluster_indicators.funded_firms_share is 'Share of firms with Innovate UK or UKRI funding.';
+comment on column typology.cluster_indicators.sector_sites_share is 'Share of the sector''s sites that lie in the cluster.';
+comment on column typology.cluster_indicators.location_quotient_low is 'Lower end of the location quotient''s 95% interval.';
+comment on column typology.cluster_indicators.location_quotient_high is 'Upper end of the location quotient''s 95% interval.';
+comment on column typology.cluster_indicators.specialised_sectors is 'Sectors with LQ > 1 at 5% after adjustment, separated by ''; '' (all-sector and network clusters).';
+comment on column typology.cluster_indicators.publications_fractional is 'Fractional count of publications in the window.';
+comment on column typology.cluster_indicators.largest_partners is 'Up to five organisations outside the cluster with the most joint projects, ''name (n)'', separated by ''; ''.';
+comment on column typology.cluster_indicators.area_km2 is 'Area of the outline in square kilometres.';
+comment on column typology.cluster_indicators.firms_growth_share is 'Firms over those of the same cluster twelve months before, less 1; null where that month or cluster is missing.';
+comment on column typology.cluster_indicators.employees_growth_share is 'Employees likewise.';
+comment on column typology.cluster_indicators.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists typology.candidates (
+    month date not null,
+    profile varchar not null,
+    group_id varchar not null,
+    cluster_id varchar,
+    approach varchar not null check (approach in ('spatial', 'network')),
+    scheme varchar,
+    sector varchar,
+    firms bigint not null,
+    min_firms bigint not null,
+    rdi_active_firms bigint not null,
+    rdi_active_share double not null,
+    rdi_min_share double not null,
+    national_rdi_share double not null,
+    rdi_p_value double not null,
+    rdi_alpha double not null,
+    is_rdi_active boolean not null,
+    colocated_share double not null,
+    colocated_min_share double not null,
+    is_colocated boolean not null,
+    location_quotient double,
+    specialised_q_value double,
+    specialised_alpha double not null,
+    is_specialised boolean not null,
+    joint_projects bigint not null,
+    min_joint_projects bigint not null,
+    joint_pairs bigint not null,
+    min_joint_pairs bigint not null,
+    collaboration_p_value double not null,
+    collaboration_alpha double not null,
+    is_internally_collaborative boolean not null,
+    scan_q_value double,
+    cluster_type varchar,
+    unpublished_reason varchar,
+    profile_fingerprint varchar not null
+);
+comment on table typology.candidates is 'Every group tested, each criterion''s figure and threshold, and why it was not published. Key: month, profile, group_id.';
+comment on column typology.candidates.month is 'First day of the month.';
+comment on column typology.candidates.profile is 'Method profile the row was made with.';
+comment on column typology.candidates.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
+comment on column typology.candidates.cluster_id is 'Cluster it was published as; null where it was not.';
+comment on column typology.candidates.approach is 'How it was found.';
+comment on column typology.candidates.scheme is 'sic, rtic or rdi.';
+comment on column typology.candidates.sector is 'Sector.';
+comment on column typology.candidates.firms is 'Distinct firms.';
+comment on column typology.candidates.min_firms is 'Threshold: distinct firms.';
+comment on column typology.candidates.rdi_active_firms is 'RD&I-active firms.';
+comment on column typology.candidates.rdi_active_share is 'Share of firms that are RD&I-active.';
+comment on column typology.candidates.rdi_min_share is 'Threshold: share.';
+comment on column typology.candidates.national_rdi_share is 'RD&I-active share of all firms of the sector in the United Kingdom.';
+comment on column typology.candidates.rdi_p_value is 'One-sided binomial p-value of the share against the national one.';
+comment on column typology.candidates.rdi_alpha is 'Threshold: p-value.';
+comment on column typology.candidates.is_rdi_active is 'Criterion 1.';
+comment on column typology.candidates.colocated_share is '1 for a spatial group; share of located firms near one member for a community.';
+comment on column typology.candidates.colocated_min_share is 'Threshold: share.';
+comment on column typology.candidates.is_colocated is 'Criterion 2.';
+comment on column typology.candidates.location_quotient is 'Location quotient the third criterion looked at.';
+comment on column typology.candidates.specialised_q_value is 'Its adjusted p-value.';
+comment on column typology.candidates.specialised_alpha is 'Threshold: adjusted p-value.';
+comment on column typology.candidates.is_specialised is 'Criterion 3.';
+comment on column typology.candidates.joint_projects is 'Joint applications.';
+comment on column typology.candidates.min_joint_projects is 'Threshold: joint applications.';
+comment on column typology.candidates.joint_pairs is 'Distinct pairs.';
+comment on column typology.candidates.min_joint_pairs is 'Threshold: pairs.';
+comment on column typology.candidates.collaboration_p_value is 'p-value in networks of the same degrees.';
+comment on column typology.candidates.collaboration_alpha is 'Threshold: p-value.';
+comment on column typology.candidates.is_internally_collaborative is 'Criterion 4.';
+comment on column typology.candidates.scan_q_value is 'Adjusted p-value of the scan.';
+comment on column typology.candidates.cluster_type is 'Type the criteria give; null where none fits.';
+comment on column typology.candidates.unpublished_reason is 'Why it is not published; null where it is.';
+comment on column typology.candidates.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists typology.cluster_counts (
+    month date not null,
+    profile varchar not null,
+    cluster_type varchar not null,
+    clusters bigint not null
+);
+comment on table typology.cluster_counts is 'Clusters by type. Key: month, profile, cluster_type.';
+comment on column typology.cluster_counts.month is 'First day of the month.';
+comment on column typology.cluster_counts.profile is 'Method profile the row was made with.';
+comment on column typology.cluster_counts.cluster_type is 'Type.';
+comment on column typology.cluster_counts.clusters is 'Number of clusters; 0 where the month has none.';
+
+create table if not exists typology.cluster_events (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    event varchar not null check (event in ('birth', 'death', 'merge', 'split', 'continuation', 'type_change')),
+    earlier_month date,
+    earlier_cluster_id varchar,
+    shared_firms bigint not null,
+    earlier_type varchar,
+    cluster_type varchar,
+    profile_fingerprint varchar not null
+);
+comment on table typology.cluster_events is 'What became of each cluster since the latest earlier month in the warehouse. Key: month, profile, cluster_id, event, earlier_cluster_id.';
+comment on column typology.cluster_events.month is 'First day of the month.';
+comment on column typology.cluster_events.profile is 'Method profile the row was made with.';
+comment on column typology.cluster_events.cluster_id is 'Cluster of this month; for a death the cluster that ended.';
+comment on column typology.cluster_events.event is 'birth, death, merge (an earlier cluster''s larger part came in, its identifier ended), split (a part of an earlier cluster that lives on elsewhere), continuation, type_change.';
+comment on column typology.cluster_events.earlier_month is 'Month compared with; null for the first month.';
+comment on column typology.cluster_events.earlier_cluster_id is 'Earlier cluster concerned; null for a birth.';
+comment on column typology.cluster_events.shared_firms is 'Firms in both.';
+comment on column typology.cluster_events.earlier_type is 'Type before.';
+comment on column typology.cluster_events.cluster_type is 'Type now; null for a death.';
+comment on column typology.cluster_events.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
