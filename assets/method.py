@@ -63,6 +63,15 @@ class OrganisationsMethod(Section):
     """Organisation types that count as firms."""
     link_threshold: Annotated[Share, OURS] = 0.95
     """Match probability from which record linkage takes two names for one organisation."""
+    link_rare_token_names: Annotated[Count, OURS] = 100
+    """A word of a name is rare, and two names that share it are compared, where at most this many known names hold it."""
+
+
+class GraphMethod(Section):
+    """The graph of collaboration. Shared by all profiles of a month."""
+
+    max_consortium: Annotated[int, Field(ge=2), OURS] = 50
+    """Applications with more partners are left out of the graph."""
 
 
 class RefreshMethod(Section):
@@ -123,9 +132,7 @@ class NetworkMethod(Section):
     """Communities of collaborators and the collaborative test."""
 
     community_method: Annotated[Literal["consensus", "scan"], OURS] = "consensus"
-    """consensus: Leiden at one resolution over many seeds; scan: over resolutions against networks of the same degrees."""
-    max_consortium: Annotated[int, Field(ge=2), OURS] = 50
-    """Applications with more partners are left out of the graph."""
+    """consensus: Leiden at one resolution over many seeds; scan: over resolutions against a null model."""
     resolution: Annotated[Positive, OURS] = 1.0
     """Resolution of modularity for consensus."""
     consensus_runs: Annotated[Count, OURS] = 20
@@ -175,11 +182,13 @@ class TypologyMethod(Section):
     """A spatial and a network group of which each holds more than this share of the other's firms are one cluster."""
     name_towns: Annotated[Count, OURS] = 3
     """Towns in a name at the most."""
+    identity_min_share: Annotated[Share, OURS] = 0.5
+    """A cluster keeps its identifier where more than this share of its firms stand together in one cluster."""
     largest_partners: Annotated[Count, OURS] = 5
     """Partners listed on a cluster."""
 
 
-SHARED_SECTIONS = ("sources", "organisations", "refresh")
+SHARED_SECTIONS = ("sources", "organisations", "graph", "refresh")
 
 
 class MethodProfile(Section):
@@ -189,6 +198,7 @@ class MethodProfile(Section):
     description: str = ""
     sources: SourcesMethod = SourcesMethod()
     organisations: OrganisationsMethod = OrganisationsMethod()
+    graph: GraphMethod = GraphMethod()
     refresh: RefreshMethod = RefreshMethod()
     spatial: SpatialMethod = SpatialMethod()
     network: NetworkMethod = NetworkMethod()
@@ -196,7 +206,7 @@ class MethodProfile(Section):
 
     @property
     def fingerprint(self) -> str:
-        """First 16 hex digits of the SHA-256 of the parameters that decide results (not name, description, schedule)."""
+        """First 16 hex digits of the SHA-256 of what decides results (not name, description, schedule)."""
         values = self.model_dump(mode="json", exclude={"name", "description", "refresh"})
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -223,6 +233,23 @@ def load_profile(path: Path) -> MethodProfile:
             for problem in error.errors()
         )
         raise ValueError(f"{path}: {problems}") from error
+
+
+def find_profiles(names: Iterable[str], folder: Path) -> list[MethodProfile]:
+    """Profiles by name from a folder, or by the path of a TOML file. Raises ValueError naming what is not known."""
+    profiles = []
+    for name in names:
+        path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+        if not path.is_file():
+            known = ", ".join(sorted(shipped.stem for shipped in folder.glob("*.toml")))
+            raise ValueError(f"no method profile {name!r}: known are {known}, or give the path of a .toml file")
+        profiles.append(load_profile(path))
+    repeated = {profile.name for profile in profiles if sum(profile.name == other.name for other in profiles) > 1}
+    if repeated:
+        raise ValueError(f"profiles are given twice under one name: {sorted(repeated)}")
+    if not profiles:
+        raise ValueError("no method profile is given")
+    return profiles
 
 
 def shared_method(profiles: Iterable[MethodProfile]) -> MethodProfile:

@@ -1,1 +1,1 @@
-"""How and when things run: definitions, jobs, schedules, sensors, the command line, and the synthetic United Kingdom."""
+"""How and when things run: definitions, jobs, schedules, sensors, the command line, the synthetic United Kingdom."""

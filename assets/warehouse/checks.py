@@ -7,8 +7,8 @@ the severity and, in words, the rule:
     -- severity: blocking
     -- Every penny of every project is at a site or among the unlocated.
 
-Every table's key is checked too, from its declaration. A blocking check that fails undoes the write; a warning asks a
-person to look.
+Every table's key, and its number of rows against the month before, are checked too, from its declaration. A
+blocking check that fails undoes the write; a warning asks a person to look.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import duckdb
 import polars as pl
 
 from assets.warehouse.database import bound
-from assets.warehouse.declarations import declared_tables
+from assets.warehouse.declarations import Table, declared_tables
 
 EVIDENCE_ROWS = 10
 
@@ -71,6 +71,7 @@ class ChecksFailedError(Exception):
 def rules() -> tuple[Rule, ...]:
     """Every rule: the keys of the declared tables, then the files of sql/checks."""
     found = [_key_rule(table.name, table.key) for table in declared_tables().values() if table.key]
+    found += [_band_rule(table) for table in declared_tables().values() if table.key[:1] == ("month",)]
     for layer in sorted((files("sql") / "checks").iterdir(), key=lambda entry: entry.name):
         if layer.is_dir():
             for entry in sorted(layer.iterdir(), key=lambda entry: entry.name):
@@ -97,7 +98,13 @@ def run_checks(
         failing = pl.concat(frames, how="vertical_relaxed")
         outcomes.append(
             CheckOutcome(
-                rule.name, rule.table, rule.blocking, failing.height == 0, rule.description, failing.height, failing.head(EVIDENCE_ROWS)
+                rule.name,
+                rule.table,
+                rule.blocking,
+                failing.height == 0,
+                rule.description,
+                failing.height,
+                failing.head(EVIDENCE_ROWS),
             )
         )
     return outcomes
@@ -107,8 +114,26 @@ def _key_rule(table: str, key: tuple[str, ...]) -> Rule:
     columns = ", ".join(key)
     of_drops = " where as_of in (select as_of from sources.drops where month = $month)" if "as_of" in key else ""
     scope = " where month = $month" if "month" in key else of_drops
-    query = f"select {columns}, 1 as expected, count(*) as actual from {table}{scope} group by {columns} having count(*) > 1"
+    query = f"""
+        select {columns}, 1 as expected, count(*) as actual from {table}{scope}
+        group by {columns} having count(*) > 1
+    """
     return Rule("key_is_unique", table, True, f"No two rows share a key ({columns}).", query)
+
+
+def _band_rule(table: Table) -> Rule:
+    profile = " and profile = $profile" if "profile" in table.key else ""
+    query = f"""
+        with counts as (
+            select
+                count(*) filter (where month = $month) as actual,
+                count(*) filter (where month = $month - interval 1 month) as expected
+            from {table.name} where month <= $month{profile}
+        )
+        select expected, actual from counts
+        where expected > 0 and abs(actual - expected) > $max_row_count_change_share * expected
+    """
+    return Rule("row_count_band", table.name, False, "Rows are near the number of the month before.", query)
 
 
 def _read_rule(name: str, text: str) -> Rule:

@@ -84,7 +84,8 @@ class Warehouse:
         """Write the rows of a query to a Parquet file without holding them in memory; returns the file."""
         with self.connect(read_only=True) as connection:
             connection.execute(
-                f"copy ({sql.strip().rstrip(';')}\n) to '{sql_text(str(target))}' (format parquet)", bound(sql, parameters)
+                f"copy ({sql.strip().rstrip(';')}\n) to '{sql_text(str(target))}' (format parquet)",
+                bound(sql, parameters),
             )
         return target
 

@@ -42,7 +42,9 @@ def declared_tables() -> dict[str, Table]:
     with duckdb.connect() as connection:
         for layer in SCHEMA_ORDER:
             connection.execute(declaration(layer))
-        tables = connection.execute("select schema_name, table_name, comment from duckdb_tables() order by table_oid").fetchall()
+        tables = connection.execute(
+            "select schema_name, table_name, comment from duckdb_tables() order by table_oid"
+        ).fetchall()
         columns = connection.execute(
             "select schema_name, table_name, column_name, data_type, is_nullable, comment "
             "from duckdb_columns() where not internal order by table_oid, column_index"

@@ -7,6 +7,7 @@ Step functions hold no method: they read, call a pure function, and hand its fra
 
 from __future__ import annotations
 
+import re
 import resource
 import tempfile
 import time
@@ -25,7 +26,7 @@ from assets.warehouse.database import Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
 
 Rows = Mapping[str, "pl.DataFrame | Path"] | Sequence[Replacement]
-"""A frame or Parquet file for every table of the step, or, where the month is not the scope, the replacements themselves."""
+"""A frame or Parquet file for every table of the step; or, where the month is not the scope, the replacements."""
 
 
 @dataclass
@@ -135,7 +136,7 @@ def sql_step(table: str) -> Step:
         parameters = step_parameters(context.month, context.method)
         return {table: context.warehouse.export(query, target, **parameters)}
 
-    reads = tuple(other for other in known if other != table and other in query)
+    reads = tuple(other for other in known if other != table and re.search(rf"\b{re.escape(other)}\b", query))
     return Step(name, (table,), reads, "$profile" in query, compute, known[table].description, query)
 
 
@@ -182,7 +183,7 @@ def run_step(step: Step, warehouse: Warehouse, month: Month, profiles: Sequence[
         with warehouse.transaction() as connection:
             rows = replace(connection, replacements)
             parameters = step_parameters(month, shared)
-            outcomes = run_checks(connection, list(rows), parameters, [method.name for method in methods])
+            outcomes = run_checks(connection, step.tables, parameters, [method.name for method in methods])
             failed = [outcome for outcome in outcomes if outcome.blocking and not outcome.passed]
             if failed:
                 raise ChecksFailedError(outcomes)

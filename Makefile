@@ -1,0 +1,49 @@
+# Two commands matter: `make demo` and `make test`. Both make .venv first, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO := demo
+DEMO_SCALE ?= 0.005
+DEMO_FIRST := 2025-03
+DEMO_LAST := 2025-05
+PYTEST ?= -n 2
+
+export INNOVATION_CLUSTERS_SOURCES := $(DEMO)/sources
+export INNOVATION_CLUSTERS_WAREHOUSE := $(DEMO)/warehouse.duckdb
+DEMO_RUN := DAGSTER_HOME=$(CURDIR)/$(DEMO)/dagster_home $(BIN)/innovation-clusters
+
+.PHONY: install demo ui test lint docs recovery clean
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; give another with make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install
+	@test -f $(DEMO)/sources/truth/$(DEMO_LAST)/members.csv || \
+	  $(DEMO_RUN) synthesise --scale $(DEMO_SCALE) --seed 1 --months $(DEMO_FIRST):$(DEMO_LAST) --out $(DEMO)/sources
+	@$(DEMO_RUN) backfill --from $(DEMO_FIRST) --to $(DEMO_LAST)
+	@echo 'or simply: make ui'
+
+ui: install
+	@$(DEMO_RUN) ui
+
+test: install
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: install
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+docs: install
+	$(BIN)/python -m pipelines.documentation
+
+recovery: install
+	$(BIN)/python -m pipelines.recovery --out docs/recovery.md
+
+clean:
+	rm -rf $(DEMO) $(VENV)

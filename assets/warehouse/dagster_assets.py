@@ -1,0 +1,212 @@
+"""Dagster assets from steps: keys, dependencies, checks, pool, retries, what the UI shows. No rule of any layer."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import polars as pl
+
+from assets.method import MethodProfile, find_profiles
+from assets.months import FIRST_MONTH, Month
+from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
+from assets.warehouse.database import Warehouse
+from assets.warehouse.declarations import Table, declared_tables
+from assets.warehouse.lineage import column_lineage
+from assets.warehouse.steps import Report, Step, StepResult, run_step
+
+POOL = "warehouse"
+OWNER = "team:innovation-clusters"
+PREVIEW_ROWS = 8
+LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
+NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
+
+# One month beyond the last complete one: a drop dated this month can be refreshed as soon as it arrives.
+MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone="Europe/London", end_offset=1)
+
+
+class WarehouseResource(dg.ConfigurableResource):
+    """The DuckDB file that every asset reads and writes."""
+
+    path: str
+    memory_limit: str | None = None
+    threads: int | None = None
+
+    def warehouse(self) -> Warehouse:
+        """The file, with every declared table in it."""
+        warehouse = Warehouse(self.path, self.memory_limit, self.threads)
+        warehouse.create()
+        return warehouse
+
+
+class MethodResource(dg.ConfigurableResource):
+    """The method profiles a run is made with: names of TOML files in a folder, or paths of others."""
+
+    profiles: list[str]
+    folder: str
+
+    def load(self) -> list[MethodProfile]:
+        """The profiles."""
+        return find_profiles(self.profiles, Path(self.folder))
+
+
+def asset_of(step: Step) -> dg.AssetsDefinition:
+    """The assets of a step: one a table, all made by one op that also makes the tables' checks."""
+    tables = [declared_tables()[table] for table in step.tables]
+    check_specs = [
+        dg.AssetCheckSpec(rule.name, asset=asset_key(rule.table), description=rule.description, blocking=rule.blocking)
+        for rule in rules_of(step.tables)
+    ]
+
+    @dg.multi_asset(
+        name=f"{step.layer}__{step.name}",
+        specs=[_spec(step, table) for table in tables],
+        check_specs=check_specs,
+        partitions_def=MONTHLY,
+        pool=POOL,
+        backfill_policy=dg.BackfillPolicy.multi_run(1),
+    )
+    def run(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, method: MethodResource
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        month = Month.parse(context.partition_key)
+        file = warehouse.warehouse()
+        try:
+            result = run_step(step, file, month, method.load())
+        except ChecksFailedError as error:
+            yield from (_check_result(outcome) for outcome in error.outcomes)
+            raise dg.Failure(str(error), allow_retries=False) from error
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise dg.RetryRequested(LOCK_RETRIES, LOCK_RETRY_SECONDS) from error
+            raise
+        except (ConnectionError, TimeoutError) as error:
+            raise dg.RetryRequested(NETWORK_RETRIES, NETWORK_RETRY_SECONDS) from error
+        except ValueError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        for report in result.reports.values():
+            for message in report.messages:
+                context.log.info(message)
+        for outcome in result.checks:
+            yield _check_result(outcome)
+        for table in tables:
+            yield dg.MaterializeResult(asset_key(table.name), metadata=_materialisation(result, table, file, month))
+
+    return run
+
+
+def asset_key(table: str) -> dg.AssetKey:
+    """`layer.table` -> `layer/table`."""
+    return dg.AssetKey(table.split("."))
+
+
+def _spec(step: Step, table: Table) -> dg.AssetSpec:
+    schema = dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                column.type,
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in table.columns
+        ]
+    )
+    metadata: dict[str, Any] = {
+        "dagster/column_schema": schema,
+        "dagster/table_name": table.name,
+        "key": ", ".join(table.key) or "none",
+    }
+    if step.query:
+        metadata["query"] = dg.MetadataValue.md(f"```sql\n{step.query.strip()}\n```")
+    description = table.description
+    if step.query is None and step.description:
+        description += f"\n\n{step.description}"
+    return dg.AssetSpec(
+        asset_key(table.name),
+        deps=[asset_key(read) for read in step.reads if read not in step.tables],
+        description=description,
+        group_name=table.layer,
+        owners=[OWNER],
+        kinds={"duckdb", "sql" if step.query else "python"},
+        metadata=metadata,
+        code_version=version("innovation-clusters"),
+    )
+
+
+def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, month: Month) -> dict[str, Any]:
+    step, rows = result.step, result.rows.get(table.name, 0)
+    sources = column_lineage(step, table.name)
+    drops = warehouse.read(
+        "select dataset, as_of, path, sha256 from sources.drops where month = $month order by dataset",
+        month=month.first_day,
+    )
+    scope = " where month = $month" if any(column.name == "month" for column in table.columns) else ""
+    preview = warehouse.read(f"select * from {table.name}{scope} limit {PREVIEW_ROWS}", month=month.first_day)
+    metadata: dict[str, Any] = {
+        "dagster/partition_row_count": rows,
+        "dagster/column_lineage": dg.TableColumnLineage(
+            {
+                column: [dg.TableColumnDep(asset_key(name), source) for name, source in deps]
+                for column, deps in sources.items()
+            }
+        ),
+        "column sources": dg.MetadataValue.md(_lineage_table(sources)),
+        "drops": dg.MetadataValue.md(markdown_table(drops)),
+        "preview": dg.MetadataValue.md(markdown_table(preview)),
+        "seconds": round(result.seconds, 2),
+        "peak memory (MB)": round(result.peak_memory_mb),
+    }
+    for profile, report in result.reports.items():
+        metadata |= _report_metadata(report, f"{profile}: " if profile else "")
+    return metadata
+
+
+def _report_metadata(report: Report, prefix: str) -> dict[str, Any]:
+    metadata: dict[str, Any] = {}
+    for name, value in report.figures.items():
+        shown = dg.MetadataValue.md(markdown_table(value)) if isinstance(value, pl.DataFrame) else value
+        metadata[prefix + name] = shown
+    for name, png in report.pictures.items():
+        encoded = base64.b64encode(png).decode()
+        metadata[prefix + name] = dg.MetadataValue.md(f"![{name}](data:image/png;base64,{encoded})")
+    if report.messages:
+        metadata[prefix + "notes"] = dg.MetadataValue.md("\n".join(f"- {message}" for message in report.messages))
+    return metadata
+
+
+def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {"failing rows": outcome.failing_rows}
+    if not outcome.passed:
+        metadata["evidence"] = dg.MetadataValue.md(markdown_table(outcome.evidence))
+    return dg.AssetCheckResult(
+        passed=outcome.passed,
+        asset_key=asset_key(outcome.table),
+        check_name=outcome.name,
+        severity=dg.AssetCheckSeverity.ERROR if outcome.blocking else dg.AssetCheckSeverity.WARN,
+        description=outcome.description,
+        metadata=metadata,
+    )
+
+
+def _lineage_table(sources: dict[str, list[tuple[str, str]]]) -> str:
+    lines = ["| column | from |", "|---|---|"]
+    for column, deps in sources.items():
+        lines.append(f"| {column} | {', '.join(f'{table}.{source}' for table, source in deps) or 'computed'} |")
+    return "\n".join(lines)
+
+
+def markdown_table(frame: pl.DataFrame) -> str:
+    """A frame as a Markdown table; long values are cut, bars and line breaks in them do not break it."""
+    if frame.is_empty():
+        return "no rows"
+    lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * frame.width]
+    for row in frame.iter_rows():
+        cells = [("" if value is None else str(value)).replace("|", "\\|").replace("\n", " ") for value in row]
+        lines.append("| " + " | ".join(cell if len(cell) <= 60 else cell[:57] + "..." for cell in cells) + " |")
+    return "\n".join(lines)

@@ -1,0 +1,280 @@
+"""The few commands a person types. Each is a thin caller of Dagster or of the layers; none holds a rule."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from assets.months import Month, month_range
+from pipelines.profiles import DEFAULT_PROFILES
+from pipelines.settings import SOURCES, WAREHOUSE, Settings
+
+app = typer.Typer(
+    help="The United Kingdom's innovation clusters, every month, from raw registers to a published map.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+errors = Console(stderr=True)
+
+
+class OutputFormat(StrEnum):
+    """How `query` writes its rows."""
+
+    table = "table"
+    csv = "csv"
+    parquet = "parquet"
+
+
+def read_month(text: str) -> Month:
+    """A month for an option; a bad one is refused as the option's error."""
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+SourcesOption = Annotated[
+    str,
+    typer.Option("--sources", envvar=SOURCES, help="Folder or object-store address of the drops.", show_envvar=True),
+]
+WarehouseOption = Annotated[
+    str, typer.Option("--warehouse", envvar=WAREHOUSE, help="The DuckDB file.", show_envvar=True)
+]
+ProfileOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--profile",
+        help=f"Method profile, by name or .toml path; may be repeated. [default: {', '.join(DEFAULT_PROFILES)}]",
+    ),
+]
+SelectOption = Annotated[
+    str | None,
+    typer.Option(
+        "--select", help='Layers ("spatial,typology") or Dagster\'s asset selection ("+key:typology/candidates").'
+    ),
+]
+
+
+def settings_of(sources: str | None, warehouse: str, profile: list[str] | None) -> Settings:
+    """The environment's settings with what the command line gives in their place."""
+    given = Settings.from_environment()
+    return Settings(
+        sources=sources or given.sources,
+        warehouse=warehouse,
+        profiles=tuple(profile) if profile else given.profiles,
+        memory_limit=given.memory_limit,
+        threads=given.threads,
+    )
+
+
+@app.command()
+def synthesise(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the drops.")] = Path("sources"),
+    scale: Annotated[
+        float, typer.Option("--scale", min=0.001, max=1.0, help="Share of the full size: 0.05 is 1:20.")
+    ] = 0.005,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
+    months: Annotated[str, typer.Option("--months", help="A month, or a range FIRST:LAST.")] = "2025-03:2025-05",
+) -> None:
+    """Write the drops of a synthetic United Kingdom with planted clusters, in the publishers' formats."""
+    from pipelines.synthetic_uk import synthesise as write
+
+    first, _, last = months.partition(":")
+    wanted = _range(read_month(first), read_month(last or first))
+    with _progress() as progress:
+        task = progress.add_task("synthesising", total=1.0)
+        write(out, wanted, scale, seed, lambda what, share: progress.update(task, description=what, completed=share))
+    console.print(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
+
+
+@app.command()
+def refresh(
+    month: Annotated[Month, typer.Option("--month", parser=read_month, help="Month to make, YYYY-MM.")],
+    sources: SourcesOption = Settings.sources,
+    warehouse: WarehouseOption = Settings.warehouse,
+    profile: ProfileOption = None,
+    select: SelectOption = None,
+) -> None:
+    """Make one month: read the drops, and materialise every asset, or those selected."""
+    _run([month], settings_of(sources, warehouse, profile), select)
+
+
+@app.command()
+def backfill(
+    first: Annotated[Month, typer.Option("--from", parser=read_month, help="First month, YYYY-MM.")],
+    last: Annotated[Month, typer.Option("--to", parser=read_month, help="Last month, YYYY-MM.")],
+    sources: SourcesOption = Settings.sources,
+    warehouse: WarehouseOption = Settings.warehouse,
+    profile: ProfileOption = None,
+    select: SelectOption = None,
+) -> None:
+    """Make a range of months, the earliest first, so that clusters keep their identity."""
+    _run(_range(first, last), settings_of(sources, warehouse, profile), select)
+
+
+@app.command()
+def ui(
+    sources: SourcesOption = Settings.sources,
+    warehouse: WarehouseOption = Settings.warehouse,
+    profile: ProfileOption = None,
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open Dagster's web UI, with its daemon, on 127.0.0.1."""
+    from pipelines.runs import dagster_home
+
+    settings = settings_of(sources, warehouse, profile)
+    environment = {**os.environ, **settings.to_environment(), "DAGSTER_HOME": str(dagster_home(settings))}
+    program = str(Path(sys.executable).with_name("dagster"))
+    command = [program, "dev", "--host", "127.0.0.1", "--port", str(port), "--module-name", "pipelines.definitions"]
+    console.print(f"open http://127.0.0.1:{port} (Ctrl-C ends it)")
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+@app.command()
+def doctor(
+    sources: SourcesOption = Settings.sources,
+    warehouse: WarehouseOption = Settings.warehouse,
+    profile: ProfileOption = None,
+) -> None:
+    """Say what is missing: folders, drops, versions, locks, schema, profiles."""
+    from pipelines.doctor import examine
+
+    table = Table("", "what", "found")
+    findings = examine(settings_of(sources, warehouse, profile))
+    for finding in findings:
+        table.add_row(
+            {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}[finding.verdict],
+            finding.what,
+            finding.found,
+        )
+    console.print(table)
+    raise typer.Exit(1 if any(finding.verdict == "bad" for finding in findings) else 0)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SQL query; the warehouse is opened read-only.")],
+    warehouse: WarehouseOption = Settings.warehouse,
+    output_format: Annotated[
+        OutputFormat, typer.Option("--format", help="How to write the rows.")
+    ] = OutputFormat.table,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File for CSV or Parquet; CSV goes to the screen without it.")
+    ] = None,
+) -> None:
+    """Read the warehouse with SQL, to a table, CSV or Parquet."""
+    import duckdb
+
+    from assets.warehouse.database import Warehouse
+
+    if output_format is OutputFormat.parquet and out is None:
+        raise typer.BadParameter("Parquet needs a file: give --out")
+    if output_format is OutputFormat.table and out is not None:
+        raise typer.BadParameter("a table goes to the screen: give --format csv or parquet with --out")
+    if not Path(warehouse).is_file():
+        _fail(f"no warehouse at {warehouse}: make one with `innovation-clusters refresh`, or give --warehouse")
+    try:
+        frame = Warehouse(warehouse).read(sql)
+    except duckdb.Error as error:
+        _fail(str(error))
+    if output_format is OutputFormat.table:
+        table = Table(*frame.columns)
+        for row in frame.iter_rows():
+            table.add_row(*("" if value is None else str(value) for value in row))
+        console.print(table)
+    elif output_format is OutputFormat.parquet:
+        frame.write_parquet(out)
+    else:
+        frame.write_csv(out or sys.stdout.buffer)
+
+
+def _run(months: list[Month], settings: Settings, select: str | None) -> None:
+    from pipelines.runs import run_month
+
+    started = time.monotonic()
+    outcome = None
+    for month in months:
+        with _progress() as progress:
+            task = progress.add_task(f"{month}", total=None)
+            try:
+                outcome = run_month(
+                    settings,
+                    month,
+                    select,
+                    lambda step, done, steps, month=month, task=task: progress.update(
+                        task, description=f"{month}  {step}", completed=done, total=steps
+                    ),
+                )
+            except ValueError as error:
+                _fail(str(error))
+        for warning in outcome.warnings:
+            errors.print(f"[yellow]warning[/] {warning}")
+        if not outcome.succeeded:
+            _fail(f"{month} was not made: " + "\n".join(outcome.problems))
+        console.print(f"{month} made in {outcome.seconds:.1f} s (run {outcome.run_id})")
+    _print_counts(settings, months[-1])
+    console.print(f"{time.monotonic() - started:.0f} s in all")
+    _print_how_to_look(settings)
+
+
+def _print_counts(settings: Settings, month: Month) -> None:
+    from assets.warehouse.database import Warehouse
+
+    counts = Warehouse(settings.warehouse).read(
+        "pivot (select * from typology.cluster_counts where month = $month) "
+        "on cluster_type using first(clusters) group by profile order by profile",
+        month=month.first_day,
+    )
+    if counts.is_empty():
+        return
+    table = Table(*counts.columns, title=f"Clusters by type, {month}")
+    for row in counts.iter_rows():
+        table.add_row(*(str(value) for value in row))
+    console.print(table)
+
+
+def _print_how_to_look(settings: Settings) -> None:
+    given = "".join(
+        f" --{name} {value}"
+        for name, value, usual in (
+            ("sources", settings.sources, Settings.sources),
+            ("warehouse", settings.warehouse, Settings.warehouse),
+        )
+        if value != usual
+    )
+    console.print(f"look at it: innovation-clusters ui{given}, then http://127.0.0.1:3000")
+
+
+def _range(first: Month, last: Month) -> list[Month]:
+    try:
+        return month_range(first, last)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+    )
+
+
+def _fail(message: str) -> None:
+    errors.print(f"[red]error[/] {message}", soft_wrap=True)
+    raise typer.Exit(1)

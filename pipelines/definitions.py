@@ -1,0 +1,56 @@
+"""Assembly only: the layers' steps as assets, the resources, and what starts them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+from assets.network.layer import STEPS as NETWORK
+from assets.organisations.layer import STEPS as ORGANISATIONS
+from assets.sources.layer import ingest_step
+from assets.spatial.layer import STEPS as SPATIAL
+from assets.typology.layer import STEPS as TYPOLOGY
+
+from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
+from assets.warehouse.steps import Step
+from pipelines.jobs import monthly_refresh
+from pipelines.maintenance import prune_history, prune_weekly
+from pipelines.profiles import PROFILES_FOLDER
+from pipelines.schedules import monthly_schedule
+from pipelines.sensors import new_drop_sensor
+from pipelines.settings import Settings
+
+
+def all_steps(sources: str) -> list[Step]:
+    """Every step, in an order in which they can run."""
+    return [ingest_step(sources), *ORGANISATIONS, *SPATIAL, *NETWORK, *TYPOLOGY]
+
+
+def build_defs(settings: Settings | None = None, **resources: object) -> dg.Definitions:
+    """The code location for settings, the environment's where none are given.
+
+    Resources given by name take the place of its own, so that a test can swap one without patching.
+    """
+    settings = settings or Settings.from_environment()
+    return dg.Definitions(
+        assets=[asset_of(step) for step in all_steps(settings.sources)],
+        jobs=[monthly_refresh, prune_history],
+        schedules=[monthly_schedule(settings), prune_weekly],
+        sensors=[new_drop_sensor(settings)],
+        resources={
+            "warehouse": WarehouseResource(
+                path=str(Path(settings.warehouse).absolute()),
+                memory_limit=settings.memory_limit,
+                threads=settings.threads,
+            ),
+            "method": MethodResource(profiles=list(settings.profiles), folder=str(PROFILES_FOLDER)),
+            **resources,
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The code location that `workspace.yaml` and `dg` load."""
+    return build_defs()

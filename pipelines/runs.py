@@ -1,0 +1,136 @@
+"""Running the monthly job from this process, on a real Dagster instance, with progress to watch."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import dagster as dg
+
+from assets.months import Month
+from assets.warehouse.declarations import declared_tables
+from pipelines.definitions import build_defs
+from pipelines.jobs import monthly_refresh
+from pipelines.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with the step under way, the steps done and all steps."""
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a month's run ended."""
+
+    month: Month
+    run_id: str
+    succeeded: bool
+    seconds: float
+    problems: list[str]
+    """What failed, in words; warnings of checks are in `warnings`."""
+    warnings: list[str]
+
+
+def dagster_home(settings: Settings) -> Path:
+    """DAGSTER_HOME, else `dagster_home` beside the warehouse; made where missing, with the project's settings."""
+    home = Path(os.environ.get("DAGSTER_HOME") or Path(settings.warehouse).absolute().parent / "dagster_home")
+    home.mkdir(parents=True, exist_ok=True)
+    instance_settings = home / "dagster.yaml"
+    if not instance_settings.exists():
+        shipped = files("pipelines") / "instance" / "dagster.yaml"
+        instance_settings.write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
+    return home
+
+
+def asset_selection(select: str | None) -> dg.AssetSelection:
+    """Layers by name, separated by commas or spaces, or Dagster's own selection syntax; everything where None."""
+    if not select:
+        return dg.AssetSelection.all()
+    layers = {table.layer for table in declared_tables().values()}
+    words = select.replace(",", " ").split()
+    if all(word in layers for word in words):
+        return dg.AssetSelection.groups(*words)
+    return dg.AssetSelection.from_string(select)
+
+
+def run_month(
+    settings: Settings, month: Month, select: str | None = None, progress: Progress | None = None
+) -> RunOutcome:
+    """Materialise a month. The run stands in the instance like any other; raises nothing for a run that fails."""
+    started = time.monotonic()
+    definitions = build_defs(settings)
+    graph = definitions.resolve_asset_graph()
+    keys = asset_selection(select).resolve(graph)
+    if not keys:
+        raise ValueError(f"the selection {select!r} names no asset")
+    job = definitions.resolve_job_def(monthly_refresh.name)
+    run_id = str(uuid.uuid4())
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance, _quiet_console():
+        if progress:
+            instance.add_event_listener(run_id, _Watcher(progress))
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=str(month),
+            asset_selection=sorted(keys),
+            raise_on_error=False,
+            run_id=run_id,
+        )
+        problems = [_reason(event) for event in result.all_events if event.is_step_failure]
+        evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    return RunOutcome(month, run_id, result.success, time.monotonic() - started, problems, [*_warnings(evaluations)])
+
+
+class _Watcher:
+    """Tells a progress callback of the steps that an instance's events name."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.steps = 0
+        self.done = 0
+
+    def __call__(self, entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None:
+            return
+        if event.event_type_value == "PIPELINE_START":
+            self.progress("starting", 0, 0)
+        elif event.event_type_value == "STEP_START":
+            self.progress(str(event.step_key).replace("__", "."), self.done, self.steps)
+        elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
+            self.done += 1
+            self.progress(str(event.step_key).replace("__", "."), self.done, self.steps)
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return f"{event.step_key}: {data.user_failure_data.description}"
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+
+
+def _warnings(evaluations: list[dg.DagsterEvent]) -> Iterator[str]:
+    for event in evaluations:
+        check = event.asset_check_evaluation_data
+        if not check.passed and check.severity == dg.AssetCheckSeverity.WARN:
+            yield f"{check.asset_key.to_user_string()}: {check.check_name}: {check.description}"
+
+
+@contextmanager
+def _quiet_console() -> Iterator[None]:
+    """Keep Dagster's console log out of the progress display; the instance keeps every event."""
+    logger = logging.getLogger("dagster")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

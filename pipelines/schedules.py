@@ -1,0 +1,29 @@
+"""When the month is made without anyone asking."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.method import find_profiles, shared_method
+from assets.months import Month
+from pipelines.jobs import monthly_refresh
+from pipelines.profiles import PROFILES_FOLDER
+from pipelines.settings import Settings
+
+
+def monthly_schedule(settings: Settings) -> dg.ScheduleDefinition:
+    """Refresh last month on the profile's day and hour, London time."""
+    refresh = shared_method(find_profiles(settings.profiles, PROFILES_FOLDER)).refresh
+
+    @dg.schedule(
+        name="monthly_refresh",
+        job=monthly_refresh,
+        cron_schedule=f"0 {refresh.hour} {refresh.day_of_month} * *",
+        execution_timezone="Europe/London",
+        description="Refreshes the month before, on the day that the profile sets.",
+    )
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        month = Month.of(context.scheduled_execution_time.date()).plus(-1)
+        return dg.RunRequest(run_key=f"scheduled-{month}", partition_key=str(month))
+
+    return schedule

@@ -1,0 +1,105 @@
+"""A step through the public way in: run_step on a real DuckDB file."""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+import pytest
+
+from assets.method import MethodProfile
+from assets.months import Month
+from assets.warehouse.checks import ChecksFailedError
+from assets.warehouse.database import Warehouse
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.steps import Step, StepContext, run_step, step
+from tests.support import MONTH, fill
+
+COUNTS = "typology.cluster_counts"
+ONE, OTHER = MethodProfile(name="one"), MethodProfile(name="other", description="the same but for its name")
+
+
+def counting(rows: list[dict[str, object]]) -> Step:
+    @step(tables=[COUNTS], reads=[], per_profile=True)
+    def counts(context: StepContext) -> dict[str, pl.DataFrame]:
+        """Count."""
+        return {COUNTS: pl.DataFrame(rows, schema={"cluster_type": pl.String, "clusters": pl.Int64})}
+
+    return counts
+
+
+def stored(warehouse: Warehouse) -> list[tuple]:
+    return warehouse.read(f"select month, profile, cluster_type, clusters from {COUNTS} order by all").rows()
+
+
+def test_a_month_and_profile_are_replaced_whole_and_others_stay(warehouse: Warehouse):
+    run_step(counting([{"cluster_type": "Diverse", "clusters": 1}]), warehouse, MONTH.plus(-1), [ONE])
+    run_step(counting([{"cluster_type": "Diverse", "clusters": 2}]), warehouse, MONTH, [ONE, OTHER])
+    run_step(counting([{"cluster_type": "Dispersed", "clusters": 3}]), warehouse, MONTH, [ONE])
+    assert stored(warehouse) == [
+        (MONTH.plus(-1).first_day, "one", "Diverse", 1),
+        (MONTH.first_day, "one", "Dispersed", 3),
+        (MONTH.first_day, "other", "Diverse", 2),
+    ]
+
+
+def test_running_again_changes_nothing(warehouse: Warehouse):
+    again = counting([{"cluster_type": "Diverse", "clusters": 2}])
+    run_step(again, warehouse, MONTH, [ONE])
+    before = stored(warehouse)
+    run_step(again, warehouse, MONTH, [ONE])
+    assert stored(warehouse) == before
+
+
+def test_a_failed_blocking_check_leaves_the_rows_as_they_were_and_shows_evidence(warehouse: Warehouse):
+    run_step(counting([{"cluster_type": "Diverse", "clusters": 2}]), warehouse, MONTH, [ONE])
+    before = stored(warehouse)
+    twice = counting([{"cluster_type": "Diverse", "clusters": 5}, {"cluster_type": "Diverse", "clusters": 6}])
+    with pytest.raises(ChecksFailedError, match="typology.cluster_counts: key_is_unique.*1 rows fail") as failure:
+        run_step(twice, warehouse, MONTH, [ONE])
+    failed = next(outcome for outcome in failure.value.outcomes if not outcome.passed)
+    assert failed.evidence.select("cluster_type", "expected", "actual").rows() == [("Diverse", 1, 2)]
+    assert stored(warehouse) == before
+
+
+def test_rows_that_do_not_fit_the_declaration_are_refused(warehouse: Warehouse):
+    @step(tables=[COUNTS], reads=[], per_profile=True)
+    def wrong(context: StepContext) -> dict[str, pl.DataFrame]:
+        """Wrong columns."""
+        return {COUNTS: pl.DataFrame({"cluster_type": ["Diverse"], "number": [1]})}
+
+    with pytest.raises(ValueError, match=r"missing columns \['clusters'\], unknown columns \['number'\]"):
+        run_step(wrong, warehouse, MONTH, [ONE])
+
+
+def test_a_value_outside_its_declared_range_is_refused_whole(warehouse: Warehouse):
+    fill(warehouse, "network.participations", [{"application_id": "a", "organisation_id": "o", "partners": 2}])
+
+    @step(tables=["network.participations"], reads=[])
+    def lonely(context: StepContext) -> dict[str, pl.DataFrame]:
+        """One partner."""
+        return {
+            "network.participations": pl.DataFrame({"application_id": ["b"], "organisation_id": ["o"], "partners": [1]})
+        }
+
+    with pytest.raises(duckdb.ConstraintException):
+        run_step(lonely, warehouse, MONTH, [ONE])
+    assert warehouse.read("select application_id from network.participations").rows() == [("a",)]
+
+
+def test_a_month_far_from_the_one_before_is_a_warning_and_stands(warehouse: Warehouse):
+    many = counting(
+        [{"cluster_type": kind, "clusters": 1} for kind in ("Diverse", "Dispersed", "Specialised", "R&D Collaborating")]
+    )
+    run_step(many, warehouse, Month(2025, 4), [ONE])
+    result = run_step(counting([{"cluster_type": "Diverse", "clusters": 1}]), warehouse, MONTH, [ONE])
+    band = next(outcome for outcome in result.checks if outcome.name == "row_count_band")
+    assert (band.passed, band.blocking, band.evidence.rows()) == (False, False, [(4, 1)])
+    assert len(stored(warehouse)) == 5
+
+
+def test_every_declared_column_has_a_meaning_and_every_table_a_key_that_exists():
+    for table in declared_tables().values():
+        names = {column.name for column in table.columns}
+        assert table.description, table.name
+        assert set(table.key) <= names, table.name
+        assert all(column.description for column in table.columns), table.name
