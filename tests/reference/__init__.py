@@ -1,0 +1,1 @@
+"""Tests of the reference lists, the postcodes' shape and the grids."""
