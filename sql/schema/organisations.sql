@@ -17,7 +17,7 @@ create table if not exists organisations.source_records (
 comment on table organisations.source_records is 'Every distinct organisation named in a source, before matching. Key: month, dataset, record_key.';
 comment on column organisations.source_records.month is 'First day of the month.';
 comment on column organisations.source_records.dataset is 'Dataset that names it.';
-comment on column organisations.source_records.record_key is 'Key of the record within the dataset: reference, number, or normalised name and postcode.';
+comment on column organisations.source_records.record_key is 'Key of the record within the dataset: reference, number, or name, number and postcode as given.';
 comment on column organisations.source_records.name is 'Name, as given.';
 comment on column organisations.source_records.normalised_name is 'Upper case, no punctuation, legal suffixes and leading THE removed, & as AND.';
 comment on column organisations.source_records.crn is 'Company registration number.';
@@ -25,6 +25,96 @@ comment on column organisations.source_records.entref is 'IDBR enterprise refere
 comment on column organisations.source_records.postcode is 'Postcode, normalised.';
 comment on column organisations.source_records.type_hint is 'What the source says of the organisation''s type or legal status.';
 comment on column organisations.source_records.is_overseas is 'True where the source places it outside the United Kingdom.';
+
+create table if not exists organisations.source_places (
+    month date not null,
+    dataset varchar not null,
+    record_key varchar not null,
+    place_kind varchar not null check (place_kind in ('local_unit', 'operating', 'registered', 'given')),
+    luref varchar,
+    postcode varchar,
+    employees bigint
+);
+comment on table organisations.source_places is 'Every place at which a source puts one of its records; a local unit may have no postcode. Key: none (several local units of an enterprise share a postcode).';
+comment on column organisations.source_places.month is 'First day of the month.';
+comment on column organisations.source_places.dataset is 'Dataset that names it.';
+comment on column organisations.source_places.record_key is 'Key of the record within the dataset.';
+comment on column organisations.source_places.place_kind is 'local_unit: IDBR site; operating, registered: RTIC or Companies House; given: stated with a project or application.';
+comment on column organisations.source_places.luref is 'Local unit reference.';
+comment on column organisations.source_places.postcode is 'Postcode, normalised.';
+comment on column organisations.source_places.employees is 'Employees at the place, where the source gives a count.';
+
+create table if not exists organisations.anchors (
+    month date not null,
+    dataset varchar not null,
+    record_key varchar not null,
+    organisation_id varchar not null,
+    match_rule varchar not null check (match_rule in ('crn', 'entref', 'name_postcode'))
+);
+comment on table organisations.anchors is 'Records that name their organisation by a number, and which it is: the start of matching. Key: month, dataset, record_key.';
+comment on column organisations.anchors.month is 'First day of the month.';
+comment on column organisations.anchors.dataset is 'Dataset that names it.';
+comment on column organisations.anchors.record_key is 'Key of the record within the dataset.';
+comment on column organisations.anchors.organisation_id is 'Organisation.';
+comment on column organisations.anchors.match_rule is 'crn: registration number; entref: enterprise without a number; name_postcode: such an enterprise that bears the name of exactly one company at a postcode of both.';
+
+create table if not exists organisations.known_names (
+    month date not null,
+    organisation_id varchar not null,
+    normalised_name varchar not null,
+    postcode varchar
+);
+comment on table organisations.known_names is 'Every name that an anchored organisation bears and where it bears it. Key: month, organisation_id, normalised_name, postcode.';
+comment on column organisations.known_names.month is 'First day of the month.';
+comment on column organisations.known_names.organisation_id is 'Organisation.';
+comment on column organisations.known_names.normalised_name is 'Normalised name.';
+comment on column organisations.known_names.postcode is 'Postcode, normalised; null where the name has no place.';
+
+create table if not exists organisations.name_matches (
+    month date not null,
+    dataset varchar not null,
+    record_key varchar not null,
+    organisation_id varchar not null,
+    match_rule varchar not null check (match_rule in ('name_postcode', 'name'))
+);
+comment on table organisations.name_matches is 'Records without a number whose name, with the postcode or alone, exactly one anchored organisation bears. Key: month, dataset, record_key.';
+comment on column organisations.name_matches.month is 'First day of the month.';
+comment on column organisations.name_matches.dataset is 'Dataset that names it.';
+comment on column organisations.name_matches.record_key is 'Key of the record within the dataset.';
+comment on column organisations.name_matches.organisation_id is 'Organisation.';
+comment on column organisations.name_matches.match_rule is 'name_postcode: name and postcode; name: the name alone.';
+
+create table if not exists organisations.link_candidates (
+    month date not null,
+    dataset varchar,
+    record_key varchar,
+    organisation_id varchar,
+    normalised_name varchar not null,
+    postcode varchar,
+    rare_tokens varchar[] not null
+);
+comment on table organisations.link_candidates is 'Names put to record linkage: those of the records that no exact rule matched, and those of the anchored organisations near them in name or place. Key: month, dataset, record_key, organisation_id, normalised_name, postcode.';
+comment on column organisations.link_candidates.month is 'First day of the month.';
+comment on column organisations.link_candidates.dataset is 'Dataset of the unmatched record; null for the name of an anchored organisation.';
+comment on column organisations.link_candidates.record_key is 'Key of the unmatched record; null for the name of an anchored organisation.';
+comment on column organisations.link_candidates.organisation_id is 'Anchored organisation that bears the name; null for an unmatched record.';
+comment on column organisations.link_candidates.normalised_name is 'Normalised name.';
+comment on column organisations.link_candidates.postcode is 'Postcode, normalised.';
+comment on column organisations.link_candidates.rare_tokens is 'Words of the name that at most link_rare_token_names known names hold, in order.';
+
+create table if not exists organisations.links (
+    month date not null,
+    dataset varchar not null,
+    record_key varchar not null,
+    organisation_id varchar not null,
+    match_probability double not null check (match_probability between 0 and 1)
+);
+comment on table organisations.links is 'Records that record linkage takes for an anchored organisation. Key: month, dataset, record_key.';
+comment on column organisations.links.month is 'First day of the month.';
+comment on column organisations.links.dataset is 'Dataset that names it.';
+comment on column organisations.links.record_key is 'Key of the record within the dataset.';
+comment on column organisations.links.organisation_id is 'Organisation.';
+comment on column organisations.links.match_probability is 'Probability of the match.';
 
 create table if not exists organisations.matches (
     month date not null,
@@ -63,6 +153,24 @@ comment on column organisations.organisations.organisation_type is 'What kind of
 comment on column organisations.organisations.is_firm is 'True where the profile counts its type as a firm.';
 comment on column organisations.organisations.employees is 'Employees of the whole organisation; the register''s figure, else RTIC''s, else the sum over its sites.';
 comment on column organisations.organisations.turnover_gbp is 'Turnover of the whole organisation in GBP; the register''s figure, else RTIC''s.';
+
+create table if not exists organisations.institution_points (
+    month date not null,
+    institution_key varchar not null,
+    easting double not null,
+    northing double not null,
+    grid varchar not null check (grid in ('gb', 'ni')),
+    latitude double not null,
+    longitude double not null
+);
+comment on table organisations.institution_points is 'Where the institutions of publications are, projected to their grid. Key: month, institution_key.';
+comment on column organisations.institution_points.month is 'First day of the month.';
+comment on column organisations.institution_points.institution_key is 'OpenAlex institution id or MAG affiliation id.';
+comment on column organisations.institution_points.easting is 'Easting in metres of `grid`.';
+comment on column organisations.institution_points.northing is 'Northing in metres of `grid`.';
+comment on column organisations.institution_points.grid is 'gb: British National Grid; ni: Irish Grid.';
+comment on column organisations.institution_points.latitude is 'Latitude in degrees, WGS84.';
+comment on column organisations.institution_points.longitude is 'Longitude in degrees, WGS84.';
 
 create table if not exists organisations.sites (
     month date not null,
@@ -130,6 +238,44 @@ comment on column organisations.site_sectors.organisation_id is 'Organisation.';
 comment on column organisations.site_sectors.scheme is 'sic: broad SIC sectors; rtic: emerging sectors.';
 comment on column organisations.site_sectors.sector is 'Name of the sector.';
 
+create table if not exists organisations.projects (
+    month date not null,
+    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    project_id varchar not null,
+    award_dataset varchar not null check (award_dataset in ('innovate_uk', 'innovate_uk_applications', 'ukri')),
+    activity_date date,
+    is_in_window boolean not null,
+    stated_total_gbp decimal(18, 2)
+);
+comment on table organisations.projects is 'Publicly funded projects and applications that count, each once. Key: month, source, project_id.';
+comment on column organisations.projects.month is 'First day of the month.';
+comment on column organisations.projects.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
+comment on column organisations.projects.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.projects.award_dataset is 'Dataset whose awards count: the funded list goes before the applications.';
+comment on column organisations.projects.activity_date is 'Start of the project, else of the competition''s financial year.';
+comment on column organisations.projects.is_in_window is 'True where activity_date lies within rdi_window_years before the month''s end.';
+comment on column organisations.projects.stated_total_gbp is 'Award of the project as a whole in GBP, where the source states one.';
+
+create table if not exists organisations.project_partners (
+    month date not null,
+    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    project_id varchar not null,
+    organisation_id varchar not null,
+    postcode varchar,
+    is_lead boolean not null,
+    is_funded boolean not null,
+    award_gbp decimal(18, 2)
+);
+comment on table organisations.project_partners is 'Each participant row of the projects, with the organisation it is. Key: none (an organisation may stand in several rows of a project).';
+comment on column organisations.project_partners.month is 'First day of the month.';
+comment on column organisations.project_partners.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
+comment on column organisations.project_partners.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.project_partners.organisation_id is 'Organisation.';
+comment on column organisations.project_partners.postcode is 'Postcode the source gives for this participation.';
+comment on column organisations.project_partners.is_lead is 'True for the lead participant.';
+comment on column organisations.project_partners.is_funded is 'True where the row is of a funded project.';
+comment on column organisations.project_partners.award_gbp is 'Award given to this participant in GBP; 0 is given, null is not given or does not count.';
+
 create table if not exists organisations.participations (
     month date not null,
     source varchar not null check (source in ('innovate_uk', 'ukri')),
@@ -189,6 +335,22 @@ comment on column organisations.rdi_activity.publications_fractional is 'The sam
 comment on column organisations.rdi_activity.patents is 'Patents in the window.';
 comment on column organisations.rdi_activity.rd_tax_claims is 'R&D tax claims in the window.';
 comment on column organisations.rdi_activity.is_rdi_active is 'True where any signal is above zero.';
+
+create table if not exists organisations.site_funding (
+    month date not null,
+    funder varchar not null check (funder in ('innovate_uk', 'ukri')),
+    project_id varchar not null,
+    organisation_id varchar not null,
+    site_id varchar not null,
+    amount_gbp decimal(18, 2) not null
+);
+comment on table organisations.site_funding is 'Each located site''s share of each project''s funding. Key: month, funder, project_id, organisation_id, site_id.';
+comment on column organisations.site_funding.month is 'First day of the month.';
+comment on column organisations.site_funding.funder is 'innovate_uk or ukri.';
+comment on column organisations.site_funding.project_id is 'Application or project.';
+comment on column organisations.site_funding.organisation_id is 'Organisation.';
+comment on column organisations.site_funding.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
+comment on column organisations.site_funding.amount_gbp is 'Share in GBP.';
 
 create table if not exists organisations.apportioned_sites (
     month date not null,

@@ -1,0 +1,86 @@
+"""Steps of the layer `organisations`, in run order.
+
+What belongs here: which tables are made, after which, and what is told of them. What does not: rules, which are the
+queries in `sql/organisations`; the linkage model; the projection of institutions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from assets.organisations.institutions import institution_points as project_institutions
+from assets.organisations.linkage import link
+from assets.organisations.reports import (
+    tell_matches,
+    tell_organisations,
+    tell_sites,
+    tell_unlocated,
+)
+from assets.warehouse.steps import Report, Rows, Step, StepContext, sql_step, step
+
+
+@step(tables=["organisations.links"], reads=["organisations.link_candidates"])
+def links(ctx: StepContext) -> Rows:
+    """Records that record linkage takes for an anchored organisation, where no exact rule said which."""
+    candidates = ctx.read(
+        "select dataset, record_key, organisation_id, normalised_name, postcode, rare_tokens "
+        "from organisations.link_candidates where month = $month"
+    )
+    linked = link(candidates, ctx.method.organisations.link_threshold)
+    ctx.report.figure("unmatched records", candidates["record_key"].count())
+    ctx.report.figure("linked records", linked.height)
+    return {"organisations.links": linked}
+
+
+@step(tables=["organisations.institution_points"], reads=["sources.institutions", "sources.drops"])
+def institution_points(ctx: StepContext) -> Rows:
+    """Where the institutions of publications are, projected to their grid."""
+    institutions = ctx.read(
+        "select institution_key, latitude, longitude from sources.institutions "
+        "where as_of = (select as_of from sources.drops where month = $month and dataset = 'publications') "
+        "and latitude is not null and longitude is not null"
+    )
+    return {"organisations.institution_points": project_institutions(institutions)}
+
+
+def _told(table: str, tell: Callable[[pl.LazyFrame, Report], None]) -> Step:
+    """The step of a table's query, which also tells of the rows it made."""
+    query_step = sql_step(table)
+
+    def compute(ctx: StepContext) -> Rows:
+        rows = query_step.compute(ctx)
+        assert isinstance(rows, dict) and isinstance(rows[table], Path)
+        tell(pl.scan_parquet(rows[table]), ctx.report)
+        return rows
+
+    return replace(query_step, compute=compute)
+
+
+STEPS: tuple[Step, ...] = (
+    sql_step("organisations.source_records"),
+    sql_step("organisations.source_places"),
+    sql_step("organisations.anchors"),
+    sql_step("organisations.known_names"),
+    sql_step("organisations.name_matches"),
+    sql_step("organisations.link_candidates"),
+    links,
+    _told("organisations.matches", tell_matches),
+    institution_points,
+    _told("organisations.sites", tell_sites),
+    sql_step("organisations.formation_agents"),
+    sql_step("organisations.site_sectors"),
+    _told("organisations.organisations", tell_organisations),
+    sql_step("organisations.projects"),
+    sql_step("organisations.project_partners"),
+    sql_step("organisations.participations"),
+    sql_step("organisations.funding"),
+    sql_step("organisations.rdi_activity"),
+    sql_step("organisations.site_funding"),
+    _told("organisations.unlocated_funding", tell_unlocated),
+    sql_step("organisations.apportioned_sites"),
+)
+"""Every step of the layer, each after what it reads."""

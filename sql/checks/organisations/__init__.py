@@ -1,0 +1,1 @@
+"""Rules that the tables of the layer `organisations` keep."""

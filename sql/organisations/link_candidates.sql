@@ -1,0 +1,70 @@
+with unmatched as (
+    select records.dataset, records.record_key, records.normalised_name, records.postcode
+    from organisations.source_records as records
+    anti join organisations.anchors as anchors
+        on
+            anchors.month = records.month and anchors.dataset = records.dataset
+            and anchors.record_key = records.record_key
+    anti join organisations.name_matches as name_matches
+        on
+            name_matches.month = records.month and name_matches.dataset = records.dataset
+            and name_matches.record_key = records.record_key
+    where records.month = $month and not records.is_overseas
+),
+
+known as (
+    select organisation_id, normalised_name, postcode
+    from organisations.known_names
+    where month = $month
+),
+
+wanted_words as (
+    select distinct unnest(string_split(normalised_name, ' ')) as word
+    from unmatched
+),
+
+known_words as (
+    select distinct normalised_name, unnest(string_split(normalised_name, ' ')) as word
+    from (select distinct normalised_name from known) as names
+),
+
+rare_words as (
+    select word
+    from known_words
+    where word in (select word from wanted_words)
+    group by word
+    having count(*) <= $link_rare_token_names
+),
+
+known_rare as (
+    select normalised_name, list(word order by word) as rare_tokens
+    from known_words
+    where word in (select word from rare_words)
+    group by normalised_name
+),
+
+unmatched_rare as (
+    select normalised_name, list(distinct word order by word) as rare_tokens
+    from (
+        select normalised_name, unnest(string_split(normalised_name, ' ')) as word from unmatched
+    ) as words
+    where word in (select word from rare_words)
+    group by normalised_name
+)
+
+select
+    unmatched.dataset, unmatched.record_key, null::varchar as organisation_id,
+    unmatched.normalised_name, unmatched.postcode,
+    coalesce(unmatched_rare.rare_tokens, []) as rare_tokens
+from unmatched
+left join unmatched_rare on unmatched_rare.normalised_name = unmatched.normalised_name
+union all
+select null, null, known.organisation_id, known.normalised_name, known.postcode, coalesce(known_rare.rare_tokens, [])
+from known
+left join known_rare on known_rare.normalised_name = known.normalised_name
+where
+    known_rare.normalised_name is not null
+    or (split_part(known.postcode, ' ', 1), left(known.normalised_name, 3)) in (
+        select (split_part(postcode, ' ', 1), left(normalised_name, 3)) from unmatched where postcode is not null
+    )
+order by dataset, record_key, organisation_id, normalised_name, postcode

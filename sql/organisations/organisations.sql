@@ -1,0 +1,135 @@
+with records as (
+    select
+        matches.organisation_id, records.dataset, records.record_key, records.name, records.normalised_name,
+        records.crn, records.entref, records.is_overseas, lower(records.type_hint) as hint,
+        -- The register's spelling of a name goes before any other.
+        case records.dataset
+            when 'idbr_enterprises' then 1
+            when 'companies_house' then 2
+            when 'rtic_companies' then 3
+            when 'publications' then 4
+            when 'ukri' then 5
+            else 6
+        end as name_rank
+    from organisations.matches as matches
+    join organisations.source_records as records
+        on records.dataset = matches.dataset and records.record_key = matches.record_key
+    where matches.month = $month and records.month = $month
+),
+
+-- What a name alone makes likely.
+likely as (
+    select
+        *,
+        case
+            when regexp_matches(normalised_name, '(^| )COLLEGE($| OF | LONDON)') then 'university'
+            when regexp_matches(
+                normalised_name,
+                '(^| )(INSTITUTE|CATAPULT|OBSERVATORY)( |$)|(^| )RESEARCH (CENTRE|ORGANISATION|ASSOCIATION)( |$)'
+                || '|^NATIONAL [A-Z ]*LABORATORY$'
+            ) then 'research_organisation'
+            when regexp_matches(normalised_name, ' COUNCIL$') then 'public_body'
+            when regexp_matches(normalised_name, '(^| )CHARITABLE | (CHARITY|FOUNDATION|TRUST)$') then 'charity'
+        end as likely_type
+    from records
+),
+
+-- What a record states. Universities and public bodies of plain name go by it whatever their legal form.
+stated as (
+    select
+        *,
+        case
+            when is_overseas then 'overseas'
+            when regexp_matches(
+                normalised_name,
+                '(^| )NHS( |$)|(^| )(CITY|COUNTY|BOROUGH|DISTRICT|TOWN|PARISH|RESEARCH|FACILITIES) COUNCIL$'
+                || '|^MINISTRY OF |^DEPARTMENT (FOR|OF) |^(HM|HIS MAJESTYS|HER MAJESTYS) | POLICE$'
+            ) then 'public_body'
+            when regexp_matches(normalised_name, '(^| )UNIVERSITY($| OF | COLLEGE )') then 'university'
+            when dataset = 'idbr_enterprises' then case
+                when regexp_matches(hint, '^[456]$|public corporation|government|local authority') then 'public_body'
+                when regexp_matches(hint, '^7$|non.?profit') then coalesce(likely_type, 'charity')
+                when hint is not null then 'business'
+            end
+            when dataset = 'companies_house' then case
+                when regexp_matches(hint, 'further education|sixth form') then 'university'
+                when regexp_matches(hint, 'charitable|royal charter|exemption') then coalesce(likely_type, 'charity')
+                else 'business'
+            end
+            when dataset = 'rtic_companies' then 'business'
+            when dataset = 'publications' then case hint
+                when 'education' then 'university'
+                when 'facility' then 'research_organisation'
+                when 'government' then 'public_body'
+                when 'healthcare' then 'public_body'
+                when 'archive' then 'public_body'
+                when 'nonprofit' then coalesce(likely_type, 'charity')
+                when 'company' then 'business'
+            end
+            when hint = 'academic' and regexp_matches(normalised_name, '(^| )(RESEARCH|CENTRE)( |$)')
+                then 'research_organisation'
+            when hint = 'academic' then coalesce(likely_type, 'university')
+        end as stated_type
+    from likely
+),
+
+-- Any particular statement goes before that of being a company, which universities and charities often are too.
+typed as (
+    select
+        organisation_id,
+        arg_min(name, name_rank || dataset || '|' || record_key) as name,
+        min(crn) as record_crn,
+        min(entref) as entref,
+        case
+            when bool_and(is_overseas) then 'overseas'
+            when bool_or(stated_type = 'university') then 'university'
+            when bool_or(stated_type = 'public_body') then 'public_body'
+            when bool_or(stated_type = 'research_organisation') then 'research_organisation'
+            when bool_or(stated_type = 'charity') then 'charity'
+            when bool_or(stated_type = 'business') then 'business'
+            else coalesce(arg_min(likely_type, name_rank || dataset || '|' || record_key), 'business')
+        end as organisation_type
+    from stated
+    group by organisation_id
+),
+
+-- Several enterprises of one company are added up.
+enterprises as (
+    select
+        matches.organisation_id,
+        sum(enterprises.employees)::bigint as employees,
+        sum(enterprises.turnover_gbp)::decimal(18, 2) as turnover_gbp
+    from sources.idbr_enterprises as enterprises
+    join organisations.matches as matches
+        on matches.dataset = 'idbr_enterprises' and matches.record_key = enterprises.entref
+    where
+        matches.month = $month
+        and enterprises.as_of = (select as_of from sources.drops where month = $month and dataset = 'idbr_enterprises')
+    group by matches.organisation_id
+),
+
+companies as (
+    select 'CRN-' || company_number as organisation_id, employees, turnover_gbp
+    from sources.rtic_companies
+    where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
+),
+
+site_employees as (
+    select organisation_id, sum(employees)::bigint as employees
+    from organisations.sites
+    where month = $month
+    group by organisation_id
+)
+
+select
+    typed.organisation_id, typed.name,
+    if(starts_with(typed.organisation_id, 'CRN-'), substr(typed.organisation_id, 5), typed.record_crn) as crn,
+    typed.entref, typed.organisation_type,
+    list_contains($firm_types, typed.organisation_type) as is_firm,
+    coalesce(enterprises.employees, companies.employees, site_employees.employees) as employees,
+    coalesce(enterprises.turnover_gbp, companies.turnover_gbp) as turnover_gbp
+from typed
+left join enterprises on enterprises.organisation_id = typed.organisation_id
+left join companies on companies.organisation_id = typed.organisation_id
+left join site_employees on site_employees.organisation_id = typed.organisation_id
+order by typed.organisation_id

@@ -1,0 +1,50 @@
+with participants as (
+    select
+        'innovate_uk' as dataset, application_id, participant_name, crn, postcode, is_lead, is_funded, award_gbp
+    from sources.innovate_uk
+    where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
+    union all
+    select
+        'innovate_uk_applications', application_id, participant_name, crn, postcode, is_lead, is_funded, award_gbp
+    from sources.innovate_uk_applications
+    where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
+),
+
+records as (
+    select
+        matches.organisation_id, records.dataset, records.record_key, records.name, records.crn, records.postcode
+    from organisations.source_records as records
+    join organisations.matches as matches
+        on matches.dataset = records.dataset and matches.record_key = records.record_key
+    where
+        records.month = $month and matches.month = $month
+        and records.dataset in ('innovate_uk', 'innovate_uk_applications', 'ukri')
+),
+
+projects as (
+    select source, project_id, award_dataset
+    from organisations.projects
+    where month = $month
+)
+
+select
+    projects.source, projects.project_id, records.organisation_id, participants.postcode, participants.is_lead,
+    participants.is_funded,
+    if(participants.dataset = projects.award_dataset and participants.is_funded, participants.award_gbp, null)
+        as award_gbp
+from participants
+join projects on projects.source = 'innovate_uk' and projects.project_id = participants.application_id
+join records
+    on
+        records.dataset = participants.dataset and records.name = participants.participant_name
+        and records.crn is not distinct from participants.crn
+        and records.postcode is not distinct from participants.postcode
+union all
+select
+    projects.source, projects.project_id, records.organisation_id, records.postcode, participants.role = 'lead',
+    true, participants.grant_offer_gbp
+from sources.ukri_participants as participants
+join projects on projects.source = 'ukri' and projects.project_id = participants.project_id
+join records on records.dataset = 'ukri' and records.record_key = participants.organisation_key
+where participants.as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
+order by source, project_id, organisation_id, postcode, award_gbp, is_lead, is_funded

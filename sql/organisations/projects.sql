@@ -1,0 +1,37 @@
+with applications as (
+    select 'innovate_uk' as dataset, application_id, activity_date
+    from sources.innovate_uk
+    where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
+    union all
+    select 'innovate_uk_applications', application_id, activity_date
+    from sources.innovate_uk_applications
+    where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
+),
+
+projects as (
+    -- An application in both lists is one; the funded list sorts first, and goes first.
+    select
+        'innovate_uk' as source, application_id as project_id, min(dataset) as award_dataset,
+        arg_min(activity_date, (dataset, activity_date)) as activity_date, null::decimal(18, 2) as stated_total_gbp
+    from applications
+    group by application_id
+    union all
+    select 'ukri', project_id, 'ukri', start_date, amount_gbp
+    from sources.ukri_projects
+    where
+        as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
+        -- Innovate UK's own list says more of its projects than Gateway to Research does.
+        and not (
+            lower(trim(lead_funder)) = 'innovate uk'
+            and exists (select 1 from sources.drops where month = $month and dataset = 'innovate_uk')
+        )
+)
+
+select
+    source, project_id, award_dataset, activity_date,
+    coalesce(
+        activity_date > ($month_end - to_years($rdi_window_years))::date and activity_date <= $month_end, false
+    ) as is_in_window,
+    stated_total_gbp
+from projects
+order by source, project_id

@@ -1,0 +1,61 @@
+with sites as (
+    select site_id, organisation_id, postcode, in_rtic
+    from organisations.sites
+    where month = $month and not is_excluded
+),
+
+numbered as (
+    select dataset, record_key, organisation_id
+    from organisations.matches
+    where month = $month and dataset in ('idbr_enterprises', 'companies_house', 'rtic_companies')
+),
+
+companies as (
+    select numbered.organisation_id, companies.company_number, companies.postcode
+    from sources.companies_house as companies
+    join numbered on numbered.dataset = 'companies_house' and numbered.record_key = companies.company_number
+    where
+        companies.as_of = (select as_of from sources.drops where month = $month and dataset = 'companies_house')
+        and numbered.organisation_id not in (select organisation_id from numbered where dataset = 'idbr_enterprises')
+),
+
+activities as (
+    select sites.site_id, sites.organisation_id, units.sic2007
+    from sources.idbr_local_units as units
+    join sites on sites.site_id = 'LU-' || units.luref
+    where units.as_of = (select as_of from sources.drops where month = $month and dataset = 'idbr_local_units')
+    union all
+    select sites.site_id, sites.organisation_id, codes.sic2007
+    from sources.companies_house_sic as codes
+    join companies on companies.company_number = codes.company_number
+    join sites on sites.organisation_id = companies.organisation_id and sites.postcode = companies.postcode
+    where codes.as_of = (select as_of from sources.drops where month = $month and dataset = 'companies_house')
+),
+
+broad_sectors as (
+    select codes.sic2007, arg_max(sectors.sector, length(sectors.sic2007_prefix)) as sector
+    from (select distinct sic2007 from activities) as codes
+    join reference.sic_sectors as sectors on starts_with(codes.sic2007, sectors.sic2007_prefix)
+    where sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'sic_sectors')
+    group by codes.sic2007
+),
+
+emerging_sectors as (
+    select distinct numbered.organisation_id, sectors.sector
+    from sources.rtic_company_sectors as firms
+    join numbered on numbered.dataset = 'rtic_companies' and numbered.record_key = firms.company_number
+    join reference.rtic_sectors as sectors on sectors.rtic_code = firms.rtic_code
+    where
+        firms.as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
+        and sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_sectors')
+)
+
+select distinct activities.site_id, activities.organisation_id, 'sic' as scheme, broad_sectors.sector
+from activities
+join broad_sectors on broad_sectors.sic2007 = activities.sic2007
+union all
+select sites.site_id, sites.organisation_id, 'rtic', emerging_sectors.sector
+from sites
+join emerging_sectors on emerging_sectors.organisation_id = sites.organisation_id
+where sites.in_rtic
+order by site_id, scheme, sector
