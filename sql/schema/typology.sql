@@ -39,13 +39,13 @@ comment on table typology.innovation_clusters is 'The innovation clusters of the
 comment on column typology.innovation_clusters.month is 'First day of the month.';
 comment on column typology.innovation_clusters.profile is 'Method profile the row was made with.';
 comment on column typology.innovation_clusters.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
-comment on column typology.innovation_clusters.name is 'Towns inside the outline, largest first, at most three, else the nearest town and its bearing.';
+comment on column typology.innovation_clusters.name is 'Towns inside the outline, largest first, at most three, else the nearest town and its bearing; without an outline Dispersed: and the cities of most of its firms. A number where clusters of one sector would share it.';
 comment on column typology.innovation_clusters.approach is 'How it was found.';
 comment on column typology.innovation_clusters.scheme is 'sic, rtic or rdi; null for a network cluster.';
 comment on column typology.innovation_clusters.sector is 'Sector; null for a network cluster.';
 comment on column typology.innovation_clusters.cluster_type is 'The type that the four criteria give.';
 comment on column typology.innovation_clusters.firms is 'Distinct firms.';
-comment on column typology.innovation_clusters.sites is 'Sites.';
+comment on column typology.innovation_clusters.sites is 'Sites: of a spatial group all those its points stand for, of a community those near its middle, of a Dispersed one all.';
 comment on column typology.innovation_clusters.employees is 'Employees apportioned to the sites.';
 comment on column typology.innovation_clusters.turnover_gbp is 'Turnover apportioned to the sites, GBP.';
 comment on column typology.innovation_clusters.iuk_funding_gbp is 'Innovate UK funding, GBP.';
@@ -56,10 +56,10 @@ comment on column typology.innovation_clusters.is_colocated is 'Criterion 2.';
 comment on column typology.innovation_clusters.is_specialised is 'Criterion 3.';
 comment on column typology.innovation_clusters.is_internally_collaborative is 'Criterion 4.';
 comment on column typology.innovation_clusters.rdi_active_share is 'Share of its firms that are RD&I-active.';
-comment on column typology.innovation_clusters.location_quotient is 'Location quotient of its sector, or the largest of any sector.';
+comment on column typology.innovation_clusters.location_quotient is 'Location quotient of its sector; of all-sector and network clusters the largest that passes the test, else the largest of any sector.';
 comment on column typology.innovation_clusters.joint_projects is 'Applications with at least two of its organisations.';
 comment on column typology.innovation_clusters.collaboration_p_value is 'p-value of its joint work in networks of the same degrees.';
-comment on column typology.innovation_clusters.relative_density is 'Scan only: cases over expectation.';
+comment on column typology.innovation_clusters.relative_density is 'Scan only: points (spatial) or joint partnerships (network) over expectation.';
 comment on column typology.innovation_clusters.scan_p_value is 'Scan only: adjusted p-value of the window (spatial) or p-value of the score (network).';
 comment on column typology.innovation_clusters.regions is 'Regions of its sites, most sites first, separated by ''; ''.';
 comment on column typology.innovation_clusters.local_authorities is 'Local authorities of its sites, most sites first, separated by ''; ''.';
@@ -80,7 +80,7 @@ comment on column typology.cluster_members.month is 'First day of the month.';
 comment on column typology.cluster_members.profile is 'Method profile the row was made with.';
 comment on column typology.cluster_members.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
 comment on column typology.cluster_members.organisation_id is 'Organisation.';
-comment on column typology.cluster_members.site_id is 'Site; null for a member of a network cluster without a located site.';
+comment on column typology.cluster_members.site_id is 'Site; null for a member of a network cluster that has no located site in it.';
 
 create table if not exists typology.cluster_indicators (
     month date not null,
@@ -156,7 +156,7 @@ comment on table typology.candidates is 'Every group tested, each criterion''s f
 comment on column typology.candidates.month is 'First day of the month.';
 comment on column typology.candidates.profile is 'Method profile the row was made with.';
 comment on column typology.candidates.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
-comment on column typology.candidates.cluster_id is 'Cluster it was published as; null where it was not.';
+comment on column typology.candidates.cluster_id is 'Cluster it was published as, by itself or as one with a spatial group; null where it was not.';
 comment on column typology.candidates.approach is 'How it was found.';
 comment on column typology.candidates.scheme is 'sic, rtic or rdi.';
 comment on column typology.candidates.sector is 'Sector.';
@@ -172,7 +172,7 @@ comment on column typology.candidates.is_rdi_active is 'Criterion 1.';
 comment on column typology.candidates.colocated_share is '1 for a spatial group; share of located firms near one member for a community.';
 comment on column typology.candidates.colocated_min_share is 'Threshold: share.';
 comment on column typology.candidates.is_colocated is 'Criterion 2.';
-comment on column typology.candidates.location_quotient is 'Location quotient the third criterion looked at.';
+comment on column typology.candidates.location_quotient is 'Location quotient the third criterion looked at; within a sector of the scan the relative density.';
 comment on column typology.candidates.specialised_q_value is 'Its adjusted p-value.';
 comment on column typology.candidates.specialised_alpha is 'Threshold: adjusted p-value.';
 comment on column typology.candidates.is_specialised is 'Criterion 3.';
@@ -183,9 +183,9 @@ comment on column typology.candidates.min_joint_pairs is 'Threshold: pairs.';
 comment on column typology.candidates.collaboration_p_value is 'p-value in networks of the same degrees.';
 comment on column typology.candidates.collaboration_alpha is 'Threshold: p-value.';
 comment on column typology.candidates.is_internally_collaborative is 'Criterion 4.';
-comment on column typology.candidates.scan_q_value is 'Adjusted p-value of the scan.';
+comment on column typology.candidates.scan_q_value is 'Scan only: adjusted p-value of the window (spatial) or p-value of the score (network).';
 comment on column typology.candidates.cluster_type is 'Type the criteria give; null where none fits.';
-comment on column typology.candidates.unpublished_reason is 'Why it is not published; null where it is.';
+comment on column typology.candidates.unpublished_reason is 'Why it is not a cluster by itself, in words; null where it is.';
 comment on column typology.candidates.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
 
 create table if not exists typology.cluster_counts (
@@ -216,7 +216,7 @@ comment on table typology.cluster_events is 'What became of each cluster since t
 comment on column typology.cluster_events.month is 'First day of the month.';
 comment on column typology.cluster_events.profile is 'Method profile the row was made with.';
 comment on column typology.cluster_events.cluster_id is 'Cluster of this month; for a death the cluster that ended.';
-comment on column typology.cluster_events.event is 'birth, death, merge (an earlier cluster''s larger part came in, its identifier ended), split (a part of an earlier cluster that lives on elsewhere), continuation, type_change.';
+comment on column typology.cluster_events.event is 'birth, death, merge (an earlier cluster''s larger part came in, its identifier ended), split (beside a birth: the larger part of it came out of an earlier cluster), continuation, type_change.';
 comment on column typology.cluster_events.earlier_month is 'Month compared with; null for the first month.';
 comment on column typology.cluster_events.earlier_cluster_id is 'Earlier cluster concerned; null for a birth.';
 comment on column typology.cluster_events.shared_firms is 'Firms in both.';

@@ -1,0 +1,1 @@
+"""Typology: criteria, types, names, figures, and identity from month to month."""

@@ -1,0 +1,129 @@
+"""The criteria that are decided here: RD&I-active and specialised, each with its figure and threshold.
+
+What belongs here: tests of a group of firms. What does not: co-location and joint work of communities (the network
+layer), location quotients (the spatial layer), the type that follows (types).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from scipy.stats import binom
+
+
+def count_firms(members: pl.DataFrame, organisations: pl.DataFrame) -> pl.DataFrame:
+    """Distinct firms of each group, and how many of them are RD&I-active or funded.
+
+    `members`: `group_id`, `organisation_id` (rows may repeat: one a site). `organisations`: `organisation_id`,
+    `is_firm`, `is_rdi_active`, `is_funded`. Universities, public bodies and the like count only where the profile
+    takes them for firms [ours]. Returns `group_id`, `firms`, `rdi_active_firms`, `funded_firms`, one row a group,
+    by group.
+    """
+    is_firm = pl.col("is_firm").fill_null(False)
+    return (
+        members.select("group_id", "organisation_id")
+        .unique()
+        .join(organisations, on="organisation_id", how="left")
+        .group_by("group_id")
+        .agg(
+            firms=is_firm.sum().cast(pl.Int64),
+            rdi_active_firms=(is_firm & pl.col("is_rdi_active")).sum().cast(pl.Int64),
+            funded_firms=(is_firm & pl.col("is_funded")).sum().cast(pl.Int64),
+        )
+        .sort("group_id")
+    )
+
+
+def national_rdi_shares(
+    groups: pl.DataFrame, sector_firms: pl.DataFrame, all_firms: int, active_firms: int
+) -> pl.DataFrame:
+    """Add `national_rdi_share`: the RD&I-active share of all firms of the group's sector in the United Kingdom [ours].
+
+    `groups`: `scheme`, `sector`, null for communities. `sector_firms`: `scheme`, `sector`, `firms`,
+    `rdi_active_firms`. For the run of all RD&I-active organisations and for communities, which have no sector, it is
+    the share of all firms. 0 where there are none.
+    """
+    of_all = active_firms / all_firms if all_firms else 0.0
+    shares = sector_firms.select(
+        "scheme",
+        "sector",
+        national_rdi_share=pl.when(pl.col("firms") > 0)
+        .then(pl.col("rdi_active_firms") / pl.col("firms"))
+        .otherwise(0.0),
+    )
+    return groups.join(shares, on=["scheme", "sector"], how="left", maintain_order="left").with_columns(
+        pl.col("national_rdi_share").fill_null(of_all)
+    )
+
+
+def decide_rdi_active(groups: pl.DataFrame, min_share: float, min_firms: int, alpha: float) -> pl.DataFrame:
+    """Criterion 1: add `rdi_active_share`, `rdi_p_value`, `is_rdi_active`.
+
+    `groups`: `firms`, `rdi_active_firms`, `national_rdi_share`. A group is active where at least `min_share` of its
+    firms are [inferred], or where at least `min_firms` are and so many would be drawn with probability below
+    `alpha` at the national share (one-sided binomial) [ours].
+    """
+    active, firms = groups["rdi_active_firms"].to_numpy(), groups["firms"].to_numpy()
+    p_value = binom.sf(active - 1, firms, groups["national_rdi_share"].to_numpy())
+    share = pl.when(pl.col("firms") > 0).then(pl.col("rdi_active_firms") / pl.col("firms")).otherwise(0.0)
+    return groups.with_columns(
+        share.alias("rdi_active_share"), pl.Series("rdi_p_value", p_value, dtype=pl.Float64)
+    ).with_columns(
+        is_rdi_active=(pl.col("rdi_active_share") >= min_share)
+        | ((pl.col("rdi_active_firms") >= min_firms) & (pl.col("rdi_p_value") < alpha))
+    )
+
+
+def decide_specialised(
+    groups: pl.DataFrame, quotients: pl.DataFrame, algorithm: str, lq_alpha: float, scan_alpha: float
+) -> pl.DataFrame:
+    """Criterion 3: add `location_quotient`, its interval, `specialised_q_value`, `specialised_alpha`, `is_specialised`.
+
+    `groups`: `group_id`, `approach`, `scheme`, `sector`, `relative_density`, `scan_q_value`. `quotients`: `group_id`,
+    `scheme`, `sector`, `location_quotient`, `location_quotient_low`, `location_quotient_high`, `q_value`.
+
+    - A group found within one sector is specialised by construction [inferred]; its own sector's quotient is shown.
+    - The same with `algorithm` scan: where it is denser than business at large, `scan_q_value` at most
+      `scan_alpha` [ours]; the figure shown is the relative density, its location quotient without an outline.
+    - Found over all sectors (scheme rdi, and communities): where some sector has a quotient above 1 with a `q_value`
+      below `lq_alpha`. The largest of those is shown, else the largest of any.
+
+    `specialised_sectors` names the sectors that pass in the third case, largest quotient first, separated by `; `.
+    """
+    passes = (pl.col("location_quotient") > 1) & (pl.col("q_value") < lq_alpha)
+    ranked = quotients.with_columns(passes=passes).sort(
+        "group_id", "passes", "location_quotient", "scheme", "sector", descending=[False, True, True, False, False]
+    )
+    figures = ["location_quotient", "location_quotient_low", "location_quotient_high", "q_value"]
+    over_all = ranked.group_by("group_id", maintain_order=True).agg(
+        *[pl.col(figure).first().name.prefix("any_") for figure in figures],
+        any_passes=pl.col("passes").any(),
+        specialised_sectors=pl.col("sector").filter(pl.col("passes")).str.join("; "),
+    )
+    own = quotients.select("group_id", "scheme", "sector", *[pl.col(figure).name.prefix("own_") for figure in figures])
+    within_sector = pl.col("scheme").is_in(["sic", "rtic"]).fill_null(False)
+    by_scan = within_sector & (algorithm == "scan")
+    joined = groups.join(own, on=["group_id", "scheme", "sector"], how="left", maintain_order="left").join(
+        over_all, on="group_id", how="left", maintain_order="left"
+    )
+    chosen = [
+        pl.when(within_sector).then(f"own_{figure}").otherwise(f"any_{figure}").alias(figure) for figure in figures
+    ]
+    scan_passes = (pl.col("relative_density") > 1) & (pl.col("scan_q_value") <= scan_alpha)
+    return (
+        joined.with_columns(chosen)
+        .with_columns(
+            tested_quotient=pl.when(by_scan).then("relative_density").otherwise("location_quotient"),
+            specialised_q_value=pl.when(by_scan).then("scan_q_value").otherwise("q_value"),
+            specialised_alpha=pl.when(by_scan).then(scan_alpha).otherwise(lq_alpha),
+            is_specialised=pl.when(by_scan)
+            .then(scan_passes)
+            .when(within_sector)
+            .then(True)
+            .otherwise("any_passes")
+            .fill_null(False),
+            specialised_sectors=pl.when(~within_sector & (pl.col("specialised_sectors") != "")).then(
+                "specialised_sectors"
+            ),
+        )
+        .drop(pl.selectors.starts_with("own_", "any_"), "q_value")
+    )

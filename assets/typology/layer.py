@@ -1,0 +1,196 @@
+"""The steps of the typology: from tested groups to published clusters, their members, figures and history.
+
+What belongs here: reading, calling, handing back. What does not: any rule of the method.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.spatial.outlines import outline_table
+from assets.typology import inputs
+from assets.typology.candidates import form_clusters, judge, merge
+from assets.typology.clusters import CLUSTER_COLUMNS, INDICATOR_COLUMNS, describe, place
+from assets.typology.communities import community_members, community_quotients
+from assets.typology.identity import follow, newborn_ids
+from assets.typology.indicators import growth, list_partners, sector_sites_shares, sum_over_sites
+from assets.typology.reports import cluster_map, counts_by_type, largest_clusters
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.steps import Step, StepContext, sql_step, step
+
+METRES_IN_A_KILOMETRE = 1000
+MONTHS_IN_A_YEAR = 12
+CANDIDATE_COLUMNS = [
+    column.name
+    for column in declared_tables()["typology.candidates"].columns
+    if column.name not in ("month", "profile", "profile_fingerprint")
+]
+
+
+@step(
+    tables=[
+        "typology.candidates",
+        "typology.innovation_clusters",
+        "typology.cluster_members",
+        "typology.cluster_events",
+        "typology.cluster_indicators",
+    ],
+    reads=[
+        "organisations.organisations",
+        "organisations.sites",
+        "organisations.apportioned_sites",
+        "organisations.site_sectors",
+        "organisations.rdi_activity",
+        "organisations.funding",
+        "spatial.groups",
+        "spatial.group_members",
+        "spatial.outlines",
+        "spatial.location_quotients",
+        "network.participations",
+        "network.groups",
+        "network.group_members",
+        "network.colocation",
+        "network.collaboration_tests",
+        "reference.places",
+        "reference.area_names",
+    ],
+    per_profile=True,
+)
+def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
+    """Put every group to the four criteria, publish those with a type, and follow them from the month before.
+
+    Earlier months of the same profile are read where the warehouse has them (so months are made in order): identifiers
+    go on from the latest of them, growth compares with the one a year before.
+    """
+    organisations, sites = ctx.read(inputs.ORGANISATIONS), ctx.read(inputs.SITES)
+    groups, members = _groups_and_members(ctx, organisations, sites)
+    merged = _tested(ctx, groups, members, organisations)
+    formed, events = _identified(ctx, form_clusters(merged), members, organisations)
+
+    of_clusters = formed.select("group_id", "cluster_id")
+    cluster_members = members.join(of_clusters, on="group_id")
+    member_sites = (
+        members.join(of_clusters, on="group_id", how="semi")
+        .join(organisations.select("organisation_id", "is_firm"), on="organisation_id", how="left")
+        .join(sites.drop("organisation_id"), on="site_id", how="left")
+    )
+    outlines = pl.concat([ctx.read(inputs.OUTLINES), _community_outlines(ctx, formed, member_sites)])
+    placed = place(formed, outlines, member_sites)
+    most_towns = ctx.method.typology.name_towns
+    described = describe(placed, member_sites, ctx.read(inputs.TOWNS), ctx.read(inputs.AREA_NAMES), most_towns)
+    complete = _with_figures(ctx, described, cluster_members, member_sites)
+
+    published = complete.select(CLUSTER_COLUMNS)
+    ctx.report.figure("clusters by type", counts_by_type(published))
+    ctx.report.figure("largest clusters", largest_clusters(published))
+    ctx.report.picture("clusters", cluster_map(published))
+    return {
+        "typology.candidates": _candidates(merged, of_clusters),
+        "typology.innovation_clusters": published.sort("cluster_id"),
+        "typology.cluster_members": cluster_members.select("cluster_id", "organisation_id", "site_id").sort(
+            "cluster_id", "organisation_id", "site_id"
+        ),
+        "typology.cluster_events": events,
+        "typology.cluster_indicators": complete.select(INDICATOR_COLUMNS).sort("cluster_id"),
+    }
+
+
+def _groups_and_members(
+    ctx: StepContext, organisations: pl.DataFrame, sites: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    groups = ctx.read(inputs.GROUPS)
+    communities = community_members(
+        ctx.read(inputs.NETWORK_MEMBERS),
+        sites,
+        groups.filter(pl.col("approach") == "network"),
+        organisations,
+        ctx.method.network.colocation_km * METRES_IN_A_KILOMETRE,
+    )
+    return groups, pl.concat([ctx.read(inputs.SPATIAL_MEMBERS), communities])
+
+
+def _tested(ctx: StepContext, groups: pl.DataFrame, members: pl.DataFrame, organisations: pl.DataFrame) -> pl.DataFrame:
+    sector_firms, all_firms = ctx.read(inputs.SECTOR_FIRMS), ctx.read(inputs.ALL_FIRMS)
+    of_spatial = ctx.read(inputs.QUOTIENTS)
+    of_communities = community_quotients(
+        members.join(groups.filter(pl.col("approach") == "network"), on="group_id", how="semi"),
+        ctx.read(inputs.COMMUNITY_SECTORS),
+        organisations,
+        sector_firms,
+        all_firms["firms"].item(),
+        ctx.method.spatial.lq_alpha,
+    )
+    judged = judge(
+        groups,
+        members,
+        organisations,
+        sector_firms,
+        all_firms,
+        pl.concat([of_spatial, of_communities.select(of_spatial.columns)]),
+        ctx.method,
+    )
+    return merge(judged, members, organisations, ctx.method.typology.same_cluster_share)
+
+
+def _identified(
+    ctx: StepContext, formed: pl.DataFrame, members: pl.DataFrame, organisations: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    born = newborn_ids(formed, members.join(formed, on="group_id", how="semi"), ctx.method.name, ctx.month.first_day)
+    firms = members.join(formed, on="group_id", how="semi").join(
+        organisations.filter(pl.col("is_firm")), on="organisation_id", how="semi"
+    )
+    earlier_month = ctx.read(inputs.EARLIER_MONTH)["month"].item()
+    identities, events = follow(
+        formed.join(born, on="group_id"),
+        firms,
+        ctx.read(inputs.EARLIER_CLUSTERS, earlier_month=earlier_month),
+        ctx.read(inputs.EARLIER_FIRMS, earlier_month=earlier_month),
+        earlier_month,
+        ctx.method.typology.identity_min_share,
+    )
+    return formed.join(identities, on="group_id", maintain_order="left"), events
+
+
+def _community_outlines(ctx: StepContext, formed: pl.DataFrame, member_sites: pl.DataFrame) -> pl.DataFrame:
+    local = formed.filter((pl.col("approach") == "network") & pl.col("is_colocated"))
+    points = member_sites.join(local, on="group_id", how="semi").drop_nulls("site_id")
+    outlines = outline_table(points, ctx.method.spatial.hull_ratio, ctx.method.spatial.outline_buffer_m)
+    return outlines.select("group_id", "outline_wkt", "area_km2", "latitude", "longitude")
+
+
+def _with_figures(
+    ctx: StepContext, described: pl.DataFrame, cluster_members: pl.DataFrame, member_sites: pl.DataFrame
+) -> pl.DataFrame:
+    by_group = [
+        sum_over_sites(member_sites),
+        sector_sites_shares(described, member_sites, ctx.read(inputs.SECTOR_SITES)),
+        list_partners(
+            cluster_members,
+            ctx.read(inputs.PARTICIPATIONS),
+            ctx.read(inputs.ORGANISATION_NAMES),
+            ctx.method.typology.largest_partners,
+        ),
+    ]
+    complete = described
+    for frame in by_group:
+        complete = complete.join(frame, on="group_id", how="left", maintain_order="left")
+    year_before = ctx.read(inputs.EARLIER_CLUSTERS, earlier_month=ctx.month.plus(-MONTHS_IN_A_YEAR).first_day)
+    return complete.join(growth(complete, year_before), on="cluster_id", maintain_order="left").with_columns(
+        pl.col("largest_partners").fill_null(""),
+        funded_firms_share=pl.col("funded_firms") / pl.col("firms"),
+        scan_p_value="scan_q_value",
+    )
+
+
+def _candidates(merged: pl.DataFrame, of_clusters: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `typology.candidates`: a community that is also a spatial group bears the cluster they make."""
+    absorbed_by = of_clusters.rename({"group_id": "merged_with", "cluster_id": "absorbed_by"})
+    return (
+        merged.join(of_clusters, on="group_id", how="left", maintain_order="left")
+        .join(absorbed_by, on="merged_with", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("cluster_id", "absorbed_by"), location_quotient="tested_quotient")
+        .select(CANDIDATE_COLUMNS)
+    )
+
+
+STEPS: tuple[Step, ...] = (clusters, sql_step("typology.cluster_counts"))
