@@ -10,21 +10,18 @@ import polars as pl
 from assets.spatial.outlines import outline_table
 from assets.typology import inputs
 from assets.typology.candidates import form_clusters, judge, merge
-from assets.typology.clusters import CLUSTER_COLUMNS, INDICATOR_COLUMNS, describe, place
 from assets.typology.communities import community_members, community_quotients
+from assets.typology.description import describe, place
 from assets.typology.identity import follow, newborn_ids
 from assets.typology.indicators import growth, list_partners, sector_sites_shares, sum_over_sites
+from assets.typology.lineage import LINEAGE
 from assets.typology.reports import cluster_map, counts_by_type, largest_clusters
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.lineage import ADDED_BY_THE_RUN
 from assets.warehouse.steps import Step, StepContext, sql_step, step
 
 METRES_IN_A_KILOMETRE = 1000
 MONTHS_IN_A_YEAR = 12
-CANDIDATE_COLUMNS = [
-    column.name
-    for column in declared_tables()["typology.candidates"].columns
-    if column.name not in ("month", "profile", "profile_fingerprint")
-]
 
 
 @step(
@@ -55,6 +52,7 @@ CANDIDATE_COLUMNS = [
         "reference.area_names",
     ],
     per_profile=True,
+    lineage=LINEAGE,
 )
 def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     """Put every group to the four criteria, publish those with a type, and follow them from the month before.
@@ -80,19 +78,24 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     described = describe(placed, member_sites, ctx.read(inputs.TOWNS), ctx.read(inputs.AREA_NAMES), most_towns)
     complete = _with_figures(ctx, described, cluster_members, member_sites)
 
-    published = complete.select(CLUSTER_COLUMNS)
-    ctx.report.figure("clusters by type", counts_by_type(published))
-    ctx.report.figure("largest clusters", largest_clusters(published))
-    ctx.report.picture("clusters", cluster_map(published))
+    ctx.report.figure("clusters by type", counts_by_type(complete))
+    ctx.report.figure("largest clusters", largest_clusters(complete))
+    ctx.report.picture("clusters", cluster_map(complete))
     return {
-        "typology.candidates": _candidates(merged, of_clusters),
-        "typology.innovation_clusters": published.sort("cluster_id"),
-        "typology.cluster_members": cluster_members.select("cluster_id", "organisation_id", "site_id").sort(
-            "cluster_id", "organisation_id", "site_id"
-        ),
+        "typology.candidates": _rows("typology.candidates", _candidates(merged, of_clusters)),
+        "typology.innovation_clusters": _rows("typology.innovation_clusters", complete),
+        "typology.cluster_members": _rows("typology.cluster_members", cluster_members),
         "typology.cluster_events": events,
-        "typology.cluster_indicators": complete.select(INDICATOR_COLUMNS).sort("cluster_id"),
+        "typology.cluster_indicators": _rows("typology.cluster_indicators", complete),
     }
+
+
+def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns of a table that a step gives, ordered by the table's key."""
+    declared = declared_tables()[table]
+    columns = [column.name for column in declared.columns if column.name not in ADDED_BY_THE_RUN]
+    key = [name for name in declared.key if name not in ADDED_BY_THE_RUN]
+    return frame.select(columns).sort(key, nulls_last=True)
 
 
 def _groups_and_members(
@@ -183,13 +186,12 @@ def _with_figures(
 
 
 def _candidates(merged: pl.DataFrame, of_clusters: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `typology.candidates`: a community that is also a spatial group bears the cluster they make."""
+    """The groups with the cluster each became: a community that is also a spatial group bears the one they make."""
     absorbed_by = of_clusters.rename({"group_id": "merged_with", "cluster_id": "absorbed_by"})
     return (
         merged.join(of_clusters, on="group_id", how="left", maintain_order="left")
         .join(absorbed_by, on="merged_with", how="left", maintain_order="left")
         .with_columns(pl.coalesce("cluster_id", "absorbed_by"), location_quotient="tested_quotient")
-        .select(CANDIDATE_COLUMNS)
     )
 
 

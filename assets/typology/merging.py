@@ -1,7 +1,7 @@
 """Which spatial and network groups are one cluster.
 
 What belongs here: the comparison of their firms. What does not: whether either may be published (types), what stands
-on the cluster they make (clusters).
+on the cluster they make (candidates).
 """
 
 from __future__ import annotations

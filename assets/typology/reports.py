@@ -14,6 +14,8 @@ import shapely
 from assets.typology.types import CLUSTER_TYPES
 
 COLOURS = {"Diverse": "#7b3294", "Specialised": "#2166ac", "R&D Collaborating": "#d95f02", "Dispersed": "#666666"}
+WEST, EAST, SOUTH, NORTH = -8.7, 2.1, 49.8, 60.9
+"""The United Kingdom, in degrees: every month's map shows the same ground."""
 MIDDLE_LATITUDE = 54.5
 LARGEST = 10
 
@@ -38,7 +40,7 @@ def cluster_map(clusters: pl.DataFrame) -> bytes:
     from matplotlib.collections import PolyCollection
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 8.5), layout="constrained")
+    figure = Figure(figsize=(6, 9.5), layout="constrained")
     axes = figure.add_subplot()
     outlines = shapely.from_wkt(clusters["outline_wkt"].drop_nulls().to_numpy())
     rings = [shapely.get_coordinates(shapely.get_exterior_ring(part)) for part in shapely.get_parts(outlines)]
@@ -46,10 +48,11 @@ def cluster_map(clusters: pl.DataFrame) -> bytes:
     for kind, number in counts_by_type(clusters).items():
         of_kind = clusters.filter(pl.col("cluster_type") == kind)
         axes.scatter(of_kind["longitude"], of_kind["latitude"], s=9, c=COLOURS[kind], label=f"{kind} ({number})")
+    axes.set(xlim=(WEST, EAST), ylim=(SOUTH, NORTH))
     axes.set_aspect(1 / math.cos(math.radians(MIDDLE_LATITUDE)))
     axes.set_xlabel("longitude, degrees")
     axes.set_ylabel("latitude, degrees")
-    axes.legend(loc="upper left", frameon=False)
+    axes.legend(loc="upper right", frameon=False)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=110)
     return png.getvalue()

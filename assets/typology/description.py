@@ -1,7 +1,7 @@
-"""What stands on a cluster: the rows of `typology.innovation_clusters` and `typology.cluster_indicators`.
+"""Where a cluster is and what it is called.
 
-What belongs here: names, areas, places and figures put beside the criteria. What does not: how each is found (naming,
-areas, indicators), the criteria (candidates).
+What belongs here: place, name and areas put beside a cluster. What does not: how a name or a list of areas is found
+(naming, areas), figures (indicators), the criteria (candidates).
 """
 
 from __future__ import annotations
@@ -10,51 +10,6 @@ import polars as pl
 
 from assets.typology.areas import list_areas
 from assets.typology.naming import name_by_outline, name_dispersed, number_duplicates
-
-CRITERIA = ["is_rdi_active", "is_colocated", "is_specialised", "is_internally_collaborative"]
-
-CLUSTER_COLUMNS = [
-    "cluster_id",
-    "name",
-    "approach",
-    "scheme",
-    "sector",
-    "cluster_type",
-    "firms",
-    "sites",
-    "employees",
-    "turnover_gbp",
-    "iuk_funding_gbp",
-    "ukri_funding_gbp",
-    "publications",
-    *CRITERIA,
-    "rdi_active_share",
-    "location_quotient",
-    "joint_projects",
-    "collaboration_p_value",
-    "relative_density",
-    "scan_p_value",
-    "regions",
-    "local_authorities",
-    "latitude",
-    "longitude",
-    "outline_wkt",
-]
-
-INDICATOR_COLUMNS = [
-    "cluster_id",
-    "rdi_active_firms",
-    "funded_firms_share",
-    "sector_sites_share",
-    "location_quotient_low",
-    "location_quotient_high",
-    "specialised_sectors",
-    "publications_fractional",
-    "largest_partners",
-    "area_km2",
-    "firms_growth_share",
-    "employees_growth_share",
-]
 
 
 def place(clusters: pl.DataFrame, outlines: pl.DataFrame, member_sites: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,17 @@
+"""The lineage names columns that are there."""
+
+from __future__ import annotations
+
+from assets.typology.layer import STEPS
+from assets.typology.lineage import LINEAGE
+from assets.warehouse.declarations import declared_tables
+
+
+def columns_of(tables: tuple[str, ...]) -> set[str]:
+    return {f"{name}.{column.name}" for name in tables for column in declared_tables()[name].columns}
+
+
+def test_lineage_goes_from_columns_the_step_reads_to_columns_it_makes() -> None:
+    clusters = STEPS[0]
+    assert set(LINEAGE) <= columns_of(clusters.tables)
+    assert {source for sources in LINEAGE.values() for source in sources} <= columns_of(clusters.reads)
