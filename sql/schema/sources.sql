@@ -11,7 +11,8 @@ create table if not exists sources.drops (
     sha256 varchar not null,
     bytes bigint not null,
     rows_read bigint not null check (rows_read >= 0),
-    rows_rejected bigint not null check (rows_rejected >= 0)
+    rows_rejected bigint not null check (rows_rejected >= 0),
+    reader_version integer
 );
 comment on table sources.drops is 'Which drop of each dataset a month used. Key: month, dataset.';
 comment on column sources.drops.month is 'First day of the month.';
@@ -20,8 +21,9 @@ comment on column sources.drops.as_of is 'Date the drop is as of; 1970-01-01 for
 comment on column sources.drops.path is 'File or folder read, relative to the sources; default: for a shipped list.';
 comment on column sources.drops.sha256 is 'SHA-256 of the drop''s bytes (for a folder: of its parts'' names and digests, in order).';
 comment on column sources.drops.bytes is 'Size of the drop in bytes.';
-comment on column sources.drops.rows_read is 'Rows kept.';
-comment on column sources.drops.rows_rejected is 'Rows refused one by one, kept in sources.rejected.';
+comment on column sources.drops.rows_read is 'Rows kept in the first table that the dataset fills.';
+comment on column sources.drops.rows_rejected is 'Rows refused one by one, or passed over as repeats; kept in sources.rejected.';
+comment on column sources.drops.reader_version is 'Version of the reader; a drop read by another is read again.';
 
 create table if not exists sources.rejected (
     dataset varchar not null,
@@ -143,7 +145,7 @@ create table if not exists sources.companies_house_sic (
 comment on table sources.companies_house_sic is 'SIC 2007 codes of each company, up to four. Key: as_of, company_number, sic2007.';
 comment on column sources.companies_house_sic.as_of is 'Date of the drop the row came from.';
 comment on column sources.companies_house_sic.company_number is 'Company registration number.';
-comment on column sources.companies_house_sic.sic2007 is 'SIC 2007 code, 5 digits.';
+comment on column sources.companies_house_sic.sic2007 is 'SIC 2007 code, 5 digits; the marks of dormant and non-trading companies are left out.';
 
 create table if not exists sources.innovate_uk (
     as_of date not null,

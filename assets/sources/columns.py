@@ -1,0 +1,158 @@
+"""Columns that readers look for: the spellings publishers have used, and how the text of each becomes a value.
+
+What belongs here: kinds of value and the matching of headers. What does not: any one dataset's list of columns.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from assets.reference.postcodes import normalise_postcode
+from assets.reference.shipped import shipped_list
+from assets.sources.company_numbers import normalise_crn
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a column's text is read as. Text that `parse` makes null is not of the kind."""
+
+    expected: str
+    """In words, for messages."""
+    parse: Callable[[pl.Expr], pl.Expr]
+    is_lenient: bool = False
+    """Text not of the kind becomes null instead of refusing the row."""
+
+    def or_null(self) -> Kind:
+        """The same kind, with null for what does not fit."""
+        return Kind(self.expected, self.parse, is_lenient=True)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a publisher's table."""
+
+    name: str
+    """Ours."""
+    spellings: tuple[str | re.Pattern[str], ...]
+    """The publisher's, in order of preference; the first is the one that messages use. Of several columns that a
+    pattern fits, the last by name (the newest release's) is taken."""
+    kind: Kind
+    presence: Literal["required", "nullable", "optional"] = "required"
+    """required: every row has a value; nullable: the header has the column; optional: it may lack it."""
+
+    @property
+    def label(self) -> str:
+        """The publisher's usual spelling."""
+        first = self.spellings[0]
+        return first if isinstance(first, str) else first.pattern
+
+
+def header_key(name: str) -> str:
+    """A header as it is compared: without regard to case, runs of spaces, and spaces and underscores at the ends."""
+    return " ".join(name.strip("\ufeff \t_").lower().split())
+
+
+def locate(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
+    """Position in the header of each column that is there, by our name."""
+    positions: dict[str, int] = {}
+    for position, name in enumerate(header):
+        positions.setdefault(header_key(name), position)
+    found: dict[str, int] = {}
+    for column in columns:
+        for spelling in column.spellings:
+            if isinstance(spelling, str):
+                match = header_key(spelling) if header_key(spelling) in positions else None
+            else:
+                match = max((key for key in positions if spelling.fullmatch(key)), default=None)
+            if match is not None:
+                found[column.name] = positions[match]
+                break
+    return found
+
+
+def missing(header: Sequence[str], columns: Sequence[Column]) -> list[Column]:
+    """Columns that the header must have and lacks."""
+    found = locate(header, columns)
+    return [column for column in columns if column.presence != "optional" and column.name not in found]
+
+
+def _whole_number(text: pl.Expr) -> pl.Expr:
+    plain = text.str.replace_all(",", "").str.extract(r"^([0-9]+)(?:\.0*)?$", 1)
+    return plain.cast(pl.Int64, strict=False)
+
+
+def _amount(text: pl.Expr, factor: int = 1) -> pl.Expr:
+    plain = text.str.replace_all(r"[£,\s]", "").str.extract(r"^([0-9]*\.?[0-9]+|[0-9]+\.)$", 1)
+    exact = plain.cast(pl.Decimal(24, 6), strict=False)
+    return (exact * factor).cast(pl.Decimal(18, 2), strict=False)
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    number = text.cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
+
+
+def _date(text: pl.Expr) -> pl.Expr:
+    day = text.str.replace(r"[T ].*$", "")
+    serial = text.str.extract(r"^([0-9]{5})(?:\.[0-9]*)?$", 1).cast(pl.Int32, strict=False)
+    return pl.coalesce(
+        day.str.to_date("%Y-%m-%d", strict=False),
+        day.str.to_date("%d/%m/%Y", strict=False),
+        pl.date(1899, 12, 30) + pl.duration(days=serial),
+    )
+
+
+def _sic2007(text: pl.Expr) -> pl.Expr:
+    digits = text.str.replace_all(r"[./\s]", "").str.extract(r"^([0-9]{4,5})$", 1).str.zfill(5)
+    return pl.when(digits.is_in(known_sic2007().implode())).then(digits)
+
+
+@functools.cache
+def known_sic2007() -> pl.Series:
+    """Every code of SIC 2007, and the marks that Companies House adds."""
+    return shipped_list("sic2007_codes")["sic2007"]
+
+
+def _yes_no(text: pl.Expr) -> pl.Expr:
+    answer = text.str.to_lowercase()
+    yes, no = answer.is_in(["yes", "y", "true", "1"]), answer.is_in(["no", "n", "false", "0"])
+    return pl.when(yes).then(True).when(no).then(False)
+
+
+def choice(*values: str) -> Kind:
+    """One of several words, in any case."""
+    keys = [value.lower() for value in values]
+    return Kind(
+        f"one of {', '.join(values)}",
+        lambda text: text.str.to_lowercase().replace_strict(keys, list(values), default=None, return_dtype=pl.String),
+    )
+
+
+def _within(lower: float, upper: float) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda text: pl.when(_number(text).is_between(lower, upper)).then(_number(text))
+
+
+def matching(pattern: str, expected: str) -> Kind:
+    """Text of a given shape."""
+    return Kind(expected, lambda text: pl.when(text.str.contains(f"^(?:{pattern})$")).then(text))
+
+
+TEXT = Kind("text", lambda text: text)
+CODE = Kind("a code", lambda text: text.str.replace(r"^([0-9]+)\.0+$", "$1"))
+"""A reference: text, without the `.0` that a spreadsheet adds to a number."""
+WHOLE_NUMBER = Kind("a whole number, 0 or more", _whole_number)
+POUNDS = Kind("an amount in pounds, 0 or more", _amount)
+THOUSANDS_OF_POUNDS = Kind("an amount in thousands of pounds, 0 or more", lambda text: _amount(text, factor=1000))
+DATE = Kind("a date: YYYY-MM-DD, DD/MM/YYYY or a spreadsheet's serial number", _date)
+SIC2007 = Kind("a SIC 2007 code of 5 digits", _sic2007)
+YES_NO = Kind("Yes or No", _yes_no)
+CRN = Kind("a company registration number of 8 characters", normalise_crn)
+LATITUDE = Kind("a latitude in the United Kingdom, 49 to 61.5 degrees", _within(49, 61.5))
+LONGITUDE = Kind("a longitude in the United Kingdom, -9 to 2.5 degrees", _within(-9, 2.5))
+POSTCODE = Kind("a unit postcode", normalise_postcode)

@@ -1,0 +1,29 @@
+"""Every dataset that may lie in the sources: who reads it, which tables it fills, and what the Map lacks without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assets.sources.reading import Delivery, Desk, Reading
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset: a folder in the sources."""
+
+    name: str
+    tables: tuple[str, ...]
+    """The declared tables that a drop fills; `sources.drops` counts the rows of the first."""
+    read: Callable[[Delivery, Desk], Reading]
+    """Its reader; raises DropError for a drop that is refused."""
+    lacking: str
+    """What the Map goes without where there is no drop."""
+    refers_to: str | None = None
+    """The dataset, read earlier, that its rows refer to; it needs a drop too."""
+    shipped: str | None = None
+    """The shipped list that stands in where there is no drop."""
+    reader_version: int = 1
+    """Raised whenever the reader would make other rows of the same bytes: drops are then read again."""
+    scoped_by_dataset: bool = False
+    """Whether the table holds other datasets too, told apart by its column `dataset`."""

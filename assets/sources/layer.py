@@ -1,0 +1,284 @@
+"""Taking the month's drops in: one step for sources and reference, so that a bad drop leaves both as they were.
+
+What belongs here: which drops to read, what to do where one is absent or already loaded, the rows of `sources.drops`.
+What does not: what is inside a file (`readers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.reference.shipped import SHIPPED_AS_OF, shipped_file
+from assets.sources.datasets import Dataset
+from assets.sources.drops import Drop, Listing, list_drops, select_drops
+from assets.sources.files import Part
+from assets.sources.problems import DropError, DropsRefusedError, Problem
+from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.registry import DATASETS, OTHER_NAMES, REGISTERS
+from assets.sources.storage import Storage, sha256_of_file, sha256_of_parts
+from assets.warehouse.database import Replacement
+from assets.warehouse.steps import Step, StepContext
+
+TABLES: tuple[str, ...] = tuple(
+    dict.fromkeys(["sources.drops", "sources.rejected", *(table for dataset in DATASETS for table in dataset.tables)])
+)
+SHIPPED = "default:"
+"""How the path of a shipped list begins."""
+DROPS_SCHEMA = {
+    "month": pl.Date,
+    "dataset": pl.String,
+    "as_of": pl.Date,
+    "path": pl.String,
+    "sha256": pl.String,
+    "bytes": pl.Int64,
+    "rows_read": pl.Int64,
+    "rows_rejected": pl.Int64,
+    "reader_version": pl.Int32,
+}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of a dataset's drop: its row of `sources.drops`, and what to write where it was read."""
+
+    delivery: Delivery
+    row: dict[str, Any]
+    reading: Reading | None
+    """None where the warehouse has the drop already."""
+
+
+def ingest_step(sources: str, today: Callable[[], date] = date.today) -> Step:
+    """The step that takes in the drops of the month from the folder or object-store address `sources`.
+
+    Its run raises DropsRefusedError, with a line for each bad drop, before anything is written. `today` says which
+    dates are to come.
+    """
+
+    def ingest(context: StepContext) -> list[Replacement]:
+        storage = Storage(sources)
+        listing = list_all(storage, today())
+        earlier = context.read("select * from sources.drops order by month")
+        loaded = _load(storage, listing, earlier, context)
+        _report(listing, loaded, context)
+        return _replacements(loaded, earlier, context)
+
+    return Step(
+        name="ingest",
+        tables=TABLES,
+        reads=(),
+        per_profile=False,
+        compute=ingest,
+        description=(
+            "For each dataset, the newest drop that is not after the month's last day: found, read in its publisher's "
+            "format, checked. A drop that the warehouse has already is taken over; a bad one stops the month, and "
+            "nothing changes."
+        ),
+    )
+
+
+def list_all(storage: Storage, today: date) -> Listing:
+    """All that lies in the sources, for a sensor or a person."""
+    return list_drops(storage, {dataset.name for dataset in DATASETS} | OTHER_NAMES, today)
+
+
+def needed_problems(present: Collection[str], address: str) -> list[Problem]:
+    """What a month cannot do without and has no drop of: the postcodes, and one register whole."""
+    problems = []
+    if "postcodes" not in present:
+        remedy = "Put the ONS Postcode Directory or the NSPL there as postcodes/YYYY-MM.zip"
+        problems.append(Problem(address, "there is no drop of postcodes for the month", "one in postcodes/", remedy))
+    if not any(all(name in present for name in register) for register in REGISTERS):
+        expected = "one of " + ", or ".join(" with ".join(register) for register in REGISTERS)
+        remedy = "Put a drop of each of its datasets there, as <dataset>/YYYY-MM.csv"
+        problems.append(Problem(address, "there is no drop of a register for the month", expected, remedy))
+    return problems
+
+
+def _deliveries(storage: Storage, selected: Mapping[str, Drop], scratch: Path) -> dict[str, Delivery]:
+    """The drops on the local disk, and the shipped lists where there is none."""
+    deliveries = {name: _bring(storage, drop, scratch / "brought") for name, drop in selected.items()}
+    for dataset in DATASETS:
+        if dataset.shipped and dataset.name not in selected:
+            deliveries[dataset.name] = _shipped(dataset, dataset.shipped, scratch / "shipped")
+    return deliveries
+
+
+def _bring(storage: Storage, drop: Drop, scratch: Path) -> Delivery:
+    names = storage.files_under(drop.path) if drop.is_folder else [drop.path]
+    parts = tuple(
+        Part(storage.bring(name, scratch), name) for name in names if not Path(name).name.startswith((".", "_"))
+    )
+    return _delivery(drop, parts)
+
+
+def _shipped(dataset: Dataset, name: str, scratch: Path) -> Delivery:
+    scratch.mkdir(parents=True, exist_ok=True)
+    local = scratch / f"{name}.csv"
+    local.write_bytes(shipped_file(name).read_bytes())
+    path = f"{SHIPPED}{name}.csv"
+    return _delivery(Drop(dataset.name, SHIPPED_AS_OF, path, is_folder=False), (Part(local, path),))
+
+
+def _delivery(drop: Drop, parts: tuple[Part, ...]) -> Delivery:
+    digests = [(part.name.removeprefix(f"{drop.path}/"), sha256_of_file(part.path)) for part in parts]
+    sha256 = sha256_of_parts(digests) if drop.is_folder else digests[0][1]
+    return Delivery(drop, parts, sha256, sum(part.path.stat().st_size for part in parts))
+
+
+def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: StepContext) -> dict[str, Loaded]:
+    """Read every drop that the warehouse lacks; raises DropsRefusedError once all bad ones are known."""
+    selected = select_drops(listing, context.month)
+    troubled = {problem.file.split("/")[0] for problem in listing.problems}
+    needed = needed_problems({*selected, *troubled}, storage.address)
+    refused = [DropError(problem) for problem in (*listing.problems, *needed)]
+    deliveries = _deliveries(storage, selected, context.scratch)
+    loaded: dict[str, Loaded] = {}
+    for dataset in DATASETS:
+        delivery = deliveries.get(dataset.name)
+        if delivery is None or dataset.name in troubled:
+            continue
+        parent = loaded.get(dataset.refers_to or "")
+        before = _earlier_row(dataset, delivery, earlier)
+        if before is not None and (parent is None or parent.reading is None):
+            loaded[dataset.name] = Loaded(delivery, {**before, "month": context.month.first_day}, None)
+            continue
+        try:
+            reading = _read(dataset, delivery, deliveries, parent, context)
+        except DropError as error:
+            refused.append(error)
+        else:
+            loaded[dataset.name] = Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
+    if refused:
+        raise DropsRefusedError(refused)
+    return loaded
+
+
+def _earlier_row(dataset: Dataset, delivery: Delivery, earlier: pl.DataFrame) -> dict[str, Any] | None:
+    """The row of an earlier load of the very same drop by the very same reader, which holds for this month too."""
+    same = earlier.filter(
+        (pl.col("dataset") == dataset.name)
+        & (pl.col("as_of") == delivery.drop.as_of)
+        & (pl.col("sha256") == delivery.sha256)
+        & (pl.col("reader_version") == dataset.reader_version)
+    )
+    return same.row(0, named=True) if same.height else None
+
+
+def _read(
+    dataset: Dataset,
+    delivery: Delivery,
+    deliveries: Mapping[str, Delivery],
+    parent: Loaded | None,
+    context: StepContext,
+) -> Reading:
+    if dataset.refers_to and dataset.refers_to not in deliveries:
+        remedy = f"Put a drop of {dataset.refers_to} in the sources, or take this one out"
+        raise DropError(
+            Problem(delivery.drop.path, f"there is no {dataset.refers_to} for the month", "both datasets", remedy)
+        )
+    if not delivery.parts:
+        raise DropError(
+            Problem(
+                delivery.drop.path, "the folder holds no file", "the drop's files", "Put them there, or take it out"
+            )
+        )
+    scratch = context.scratch / dataset.name
+    scratch.mkdir()
+    related = {dataset.refers_to: _rows_of(parent, context)} if dataset.refers_to and parent else {}
+    return dataset.read(delivery, Desk(scratch, context.method.sources.max_rejected_share, related))
+
+
+def _rows_of(parent: Loaded, context: StepContext) -> Path:
+    """The rows of a dataset's first table: those just read, or the warehouse's."""
+    dataset = next(dataset for dataset in DATASETS if dataset.name == parent.row["dataset"])
+    table = dataset.tables[0]
+    if parent.reading is not None:
+        rows = parent.reading.tables[table]
+        if isinstance(rows, Path):
+            return rows
+    target = context.scratch / f"{dataset.name}-loaded.parquet"
+    return context.warehouse.export(f"select * from {table} where as_of = $as_of", target, as_of=parent.row["as_of"])
+
+
+def _drops_row(dataset: Dataset, delivery: Delivery, reading: Reading, context: StepContext) -> dict[str, Any]:
+    return {
+        "month": context.month.first_day,
+        "dataset": dataset.name,
+        "as_of": delivery.drop.as_of,
+        "path": delivery.drop.path,
+        "sha256": delivery.sha256,
+        "bytes": delivery.size_bytes,
+        "rows_read": _height(reading.tables[dataset.tables[0]]),
+        "rows_rejected": reading.rejected.select("file", "row_number").n_unique() if reading.rejected.height else 0,
+        "reader_version": dataset.reader_version,
+    }
+
+
+def _height(rows: pl.DataFrame | Path) -> int:
+    return (
+        rows.height
+        if isinstance(rows, pl.DataFrame)
+        else pl.scan_parquet(rows, glob=False).select(pl.len()).collect().item()
+    )
+
+
+def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: StepContext) -> list[Replacement]:
+    month = context.month.first_day
+    rows = pl.DataFrame([item.row for item in loaded.values()], schema=DROPS_SCHEMA)
+    replacements = [Replacement("sources.drops", {"month": month}, rows)]
+    for dataset in DATASETS:
+        item = loaded.get(dataset.name)
+        if item is None or item.reading is None:
+            continue
+        as_of = item.row["as_of"]
+        for table in dataset.tables:
+            scope = {"as_of": as_of, **({"dataset": dataset.name} if dataset.scoped_by_dataset else {})}
+            replacements.append(Replacement(table, scope, item.reading.tables[table]))
+        of_drop = {"dataset": dataset.name, "as_of": as_of}
+        replacements.append(Replacement("sources.rejected", of_drop, item.reading.rejected))
+        replacements += [
+            Replacement(
+                "sources.drops",
+                {"month": other, "dataset": dataset.name},
+                pl.DataFrame([{**item.row, "month": other}], schema=DROPS_SCHEMA),
+            )
+            for other in _months_of(earlier, dataset.name, as_of)
+            if other != month
+        ]
+    return replacements
+
+
+def _months_of(earlier: pl.DataFrame, dataset: str, as_of: date) -> list[date]:
+    """The months that use a drop: where it was delivered again, they use what it holds now."""
+    return earlier.filter((pl.col("dataset") == dataset) & (pl.col("as_of") == as_of))["month"].to_list()
+
+
+def _report(listing: Listing, loaded: Mapping[str, Loaded], context: StepContext) -> None:
+    for warning in listing.warnings:
+        context.report.say(f"sources: {warning}")
+    for dataset in DATASETS:
+        item = loaded.get(dataset.name)
+        if item is None:
+            context.report.say(f"{dataset.name}: no drop for {context.month}; the Map goes without {dataset.lacking}")
+        elif item.row["path"].startswith(SHIPPED):
+            context.report.say(
+                f"{dataset.name}: no drop for {context.month}; the shipped list is used, without {dataset.lacking}"
+            )
+        elif item.reading is None:
+            context.report.say(f"{dataset.name}: {item.row['path']} is loaded already and taken over")
+        else:
+            refused = f", {item.row['rows_rejected']} refused or passed over" if item.row["rows_rejected"] else ""
+            context.report.say(f"{dataset.name}: {item.row['rows_read']} rows of {item.row['path']}{refused}")
+            for note in item.reading.notes:
+                context.report.say(note)
+    used = [
+        {name: item.row[name] for name in ("dataset", "as_of", "path", "rows_read", "rows_rejected")}
+        for item in loaded.values()
+    ]
+    context.report.figure("drops", pl.DataFrame(used))

@@ -1,0 +1,1 @@
+"""One module a dataset: the publisher's columns, and what its rows become."""

@@ -1,0 +1,127 @@
+"""Microsoft Academic Graph: tab-separated text with neither header nor quoting, one file a table.
+
+`Papers.txt`, `PaperAuthorAffiliations.txt` and `Affiliations.txt` are read, in that order of size; the files may be far
+larger than memory. What belongs here: their columns by position. What does not: the same content in RDF.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import duckdb
+
+from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
+from assets.sources.lines import lines_of, reader_database
+from assets.sources.problems import DropError, Problem
+from assets.sources.reading import Delivery, Desk, PublicationTables
+from assets.sources.refusals import check_share, rejected_rows
+
+AFFILIATIONS = "affiliations"
+AUTHORS = "paperauthoraffiliations"
+PAPERS = "papers"
+FILES = {AFFILIATIONS: "Affiliations.txt", AUTHORS: "PaperAuthorAffiliations.txt", PAPERS: "Papers.txt"}
+
+UK_AFFILIATIONS = """
+    create table uk as
+    select distinct on (institution_key) * from (
+        select c[1] as institution_key, coalesce(nullif(c[4], ''), nullif(c[3], ''), c[1]) as name,
+            try_cast(c[12] as double) as latitude, try_cast(c[13] as double) as longitude
+        from (select string_split(line, chr(9)) as c from {lines} where line is not null)
+        where c[11] = 'GB'
+    )
+"""
+"""Positions: 1 AffiliationId, 3 NormalizedName, 4 DisplayName, 11 Iso3166Code, 12 Latitude, 13 Longitude."""
+
+AFFILIATED = """
+    create table affiliated as
+    select distinct c[1] as publication_id, c[3] as institution_key
+    from (select string_split(line, chr(9)) as c from {lines} where line is not null)
+    where c[3] <> ''
+"""
+"""Positions: 1 PaperId, 3 AffiliationId (empty where not known)."""
+
+COUNTED = """
+    create table counted as
+    select publication_id, cast(count(*) as integer) as institution_count
+    from affiliated
+    where publication_id in (select publication_id from affiliated semi join uk using (institution_key))
+    group by publication_id
+"""
+
+DATED = """
+    create table dated as
+    select row, c[1] as publication_id, c[9] as written,
+        coalesce(try_cast(left(c[9], 10) as date), try(make_date(try_cast(c[8] as integer), 7, 1))) as publication_date
+    from (select row, string_split(line, chr(9)) as c from {lines} where line is not null)
+    where c[1] in (select publication_id from counted)
+"""
+"""Positions: 1 PaperId, 8 Year, 9 Date. A year stands for its 1 July."""
+
+PUBLICATIONS = """
+    select a.publication_id, min(d.publication_date) as publication_date, a.institution_key,
+        min(c.institution_count) as institution_count
+    from affiliated as a
+    semi join uk using (institution_key)
+    join counted as c on c.publication_id = a.publication_id
+    join dated as d on d.publication_id = a.publication_id
+    where d.publication_date is not null
+    group by a.publication_id, a.institution_key
+    order by a.publication_id, a.institution_key
+"""
+
+INSTITUTIONS = """
+    select institution_key, name, cast(null as varchar) as ror, cast(null as varchar) as institution_type,
+        latitude, longitude
+    from uk order by institution_key
+"""
+
+
+REFUSED = """
+    select $file as file, row, 'Date' as column_name, nullif(written, '') as value,
+        'a date, or a Year beside it' as expected
+    from dated where publication_date is null order by row
+"""
+
+
+def is_academic_graph(delivery: Delivery) -> bool:
+    """Whether a drop's files have the names of the graph's tables."""
+    return any(_table(part) in FILES for part in delivery.parts)
+
+
+def read(delivery: Delivery, desk: Desk) -> PublicationTables:
+    """Papers with a UK affiliation, and the UK affiliations. A paper with neither date nor year is refused."""
+    parts = {_table(part): part for part in delivery.parts}
+    absent = [name for table, name in FILES.items() if table not in parts]
+    if absent:
+        remedy = "Put the file beside the others in the drop's folder"
+        raise DropError(
+            Problem(delivery.drop.path, f"{', '.join(absent)} is not there", ", ".join(FILES.values()), remedy)
+        )
+    for table in FILES:
+        check_utf8(parts[table])
+    with reader_database(desk) as database:
+        for table, statement in ((AFFILIATIONS, UK_AFFILIATIONS), (AUTHORS, AFFILIATED)):
+            _run(database, statement, parts[table])
+        database.execute(COUNTED)
+        _run(database, DATED, parts[PAPERS])
+        failing = database.sql(REFUSED, params={"file": parts[PAPERS].name}).pl()
+        papers = database.sql("select count(*) from dated").fetchall()[0][0]
+        if papers == 0:
+            expected = "papers whose affiliations have the Iso3166Code GB"
+            raise DropError(Problem(delivery.drop.path, "there is no paper of a UK institution", expected, SEND_AGAIN))
+        check_share(failing.height, papers, failing, desk)
+        publications, institutions = desk.scratch / "publications.parquet", desk.scratch / "institutions.parquet"
+        for query, target in ((PUBLICATIONS, publications), (INSTITUTIONS, institutions)):
+            database.sql(query).write_parquet(str(target))
+    return publications, institutions, rejected_rows(failing)
+
+
+def _table(part: Part) -> str:
+    return PurePosixPath(part.name).name.lower().removesuffix(".gz").removesuffix(".txt")
+
+
+def _run(database: duckdb.DuckDBPyConnection, statement: str, part: Part) -> None:
+    try:
+        database.execute(statement.format(lines=lines_of(part)))
+    except duckdb.Error as error:
+        raise unreadable(part, error) from error

@@ -1,0 +1,119 @@
+"""`boundaries`: names of the areas whose codes the postcode directory gives. The outlines in the file are not kept.
+
+GeoJSON, TopoJSON, GeoPackage, or a table with `code` and `name`. What kind of area a row is follows from its ONS code,
+whatever its layer is called.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sqlite3
+
+import polars as pl
+
+from assets.reference.shipped import shipped_list
+from assets.sources.columns import TEXT, Column
+from assets.sources.datasets import Dataset
+from assets.sources.files import SEND_AGAIN, Part, check_utf8, plain_files, unreadable
+from assets.sources.problems import DropError, Problem
+from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.tables import Table
+
+TABLE = "reference.area_names"
+COLUMNS = (Column("code", ("code",), TEXT), Column("name", ("name",), TEXT))
+LAYERS = {
+    "region": r"^(E12|W92|S92|N92)[0-9]{6}$|^[WSN]99999999$",
+    "local_authority": r"^(E06|E07|E08|E09|W06|S12|N09)[0-9]{6}$",
+    "travel_to_work_area": r"^(E30|W22|S22|N12|K01)[0-9]{6}$",
+}
+"""The kinds of area and the first characters of their ONS codes."""
+CODE_PROPERTY = re.compile(r"code|id|areacd|[a-z]+\d\dcd", re.IGNORECASE)
+NAME_PROPERTY = re.compile(r"name|areanm|[a-z]+\d\dnm", re.IGNORECASE)
+GEOGRAPHIC = ("geojson", "topojson", "json")
+
+
+def read(delivery: Delivery, desk: Desk) -> Reading:
+    """Names by code: the drop's, and the twelve shipped regions where the drop has none for them."""
+    if all(part.kind in (*GEOGRAPHIC, "gpkg") for part in delivery.parts):
+        parts = plain_files(delivery.parts, desk.scratch)
+        named = pl.DataFrame(
+            [pair for part in parts for pair in (_geopackage(part) if part.kind == "gpkg" else _geography(part))],
+            schema={"code": pl.String, "name": pl.String},
+            orient="row",
+        )
+        rejected = Reading({}).rejected
+    else:
+        table = Table(delivery, COLUMNS, desk)
+        named, rejected = table.rows.select("code", "name").collect(), table.rejected
+    return Reading({TABLE: area_names(named)}, rejected)
+
+
+def area_names(named: pl.DataFrame) -> pl.DataFrame:
+    """`layer, code, name` of the areas that the postcode directory has codes for; the first name of a code stands."""
+    layer = pl.coalesce(
+        pl.when(pl.col("code").str.contains(pattern)).then(pl.lit(kind)) for kind, pattern in LAYERS.items()
+    )
+    return (
+        pl.concat([named, shipped_list("regions")])
+        .with_columns(layer=layer)
+        .drop_nulls()
+        .unique("code", keep="first", maintain_order=True)
+        .sort("layer", "code")
+        .select("layer", "code", "name")
+    )
+
+
+def _geography(part: Part) -> list[tuple[str, str]]:
+    check_utf8(part)
+    try:
+        content = json.loads(part.path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise unreadable(part, error) from error
+    shapes = list(content.get("features", []))
+    for layer in content.get("objects", {}).values():
+        shapes += layer.get("geometries", [])
+    pairs = [pair for shape in shapes if (pair := _code_and_name(shape.get("properties") or {}))]
+    if not pairs:
+        raise _no_names(part)
+    return pairs
+
+
+def _geopackage(part: Part) -> list[tuple[str, str]]:
+    pairs = []
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{part.path}?mode=ro", uri=True)) as database:
+            database.row_factory = sqlite3.Row
+            for (layer,) in database.execute("select table_name from gpkg_contents").fetchall():
+                rows = database.execute('select * from "{}"'.format(layer.replace('"', '""')))
+                pairs += [pair for row in rows if (pair := _code_and_name(dict(row)))]
+    except sqlite3.DatabaseError as error:
+        raise unreadable(part, error) from error
+    if not pairs:
+        raise _no_names(part)
+    return pairs
+
+
+def _code_and_name(properties: dict[str, object]) -> tuple[str, str] | None:
+    code = next(
+        (value for key, value in properties.items() if CODE_PROPERTY.fullmatch(key) and isinstance(value, str)), None
+    )
+    name = next(
+        (value for key, value in properties.items() if NAME_PROPERTY.fullmatch(key) and isinstance(value, str)), None
+    )
+    return (code, name) if code and name else None
+
+
+def _no_names(part: Part) -> DropError:
+    expected = "shapes with a code and a name (code, name; AREACD, AREANM; LAD24CD, LAD24NM; ...)"
+    return DropError(Problem(part.name, "no shape has a code and a name", expected, SEND_AGAIN))
+
+
+BOUNDARIES = Dataset(
+    "boundaries",
+    (TABLE,),
+    read,
+    lacking="names of local authorities: their codes stand instead",
+    shipped="regions",
+)

@@ -1,0 +1,35 @@
+"""`idbr_enterprises`: enterprises of the Inter-Departmental Business Register, one row an enterprise."""
+
+from __future__ import annotations
+
+from assets.sources.columns import CODE, CRN, SIC2007, TEXT, THOUSANDS_OF_POUNDS, WHOLE_NUMBER, Column
+from assets.sources.datasets import Dataset
+from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.tables import Table
+
+TABLE = "sources.idbr_enterprises"
+COLUMNS = (
+    Column("entref", ("entref",), CODE),
+    Column("crn", ("crn",), CRN.or_null(), "nullable"),
+    Column("name", ("name",), TEXT),
+    Column("sic2007", ("sic2007",), SIC2007),
+    Column("employees", ("employees",), WHOLE_NUMBER, "nullable"),
+    Column("turnover_gbp", ("turnover_thousands",), THOUSANDS_OF_POUNDS, "nullable"),
+    Column("legal_status", ("legal_status",), TEXT, "nullable"),
+)
+
+
+def read(delivery: Delivery, desk: Desk) -> Reading:
+    """Enterprises with turnover in pounds; a registration number that is none becomes null. `entref` is unique."""
+    table = Table(delivery, COLUMNS, desk)
+    table.require_unique("entref")
+    rows = table.write("idbr_enterprises", table.rows.select(column.name for column in COLUMNS))
+    return Reading({TABLE: rows}, table.rejected)
+
+
+IDBR_ENTERPRISES = Dataset(
+    "idbr_enterprises",
+    (TABLE,),
+    read,
+    lacking="the IDBR's sites: nothing in the 32 SIC sectors from it",
+)

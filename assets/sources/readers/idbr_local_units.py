@@ -1,0 +1,41 @@
+"""`idbr_local_units`: business sites of the Inter-Departmental Business Register, one row a site."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.sources.columns import CODE, POSTCODE, SIC2007, WHOLE_NUMBER, Column
+from assets.sources.datasets import Dataset
+from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.tables import PLACE, Table
+
+TABLE = "sources.idbr_local_units"
+ENTERPRISES = "idbr_enterprises"
+COLUMNS = (
+    Column("luref", ("luref",), CODE),
+    Column("entref", ("entref",), CODE),
+    Column("sic2007", ("sic2007",), SIC2007),
+    Column("postcode", ("postcode",), POSTCODE.or_null(), "nullable"),
+    Column("employees", ("employees",), WHOLE_NUMBER, "nullable"),
+)
+
+
+def read(delivery: Delivery, desk: Desk) -> Reading:
+    """Sites; one of an enterprise that the month's `idbr_enterprises` lacks is refused. `luref` is unique."""
+    table = Table(delivery, COLUMNS, desk)
+    if ENTERPRISES in desk.related:
+        known = pl.scan_parquet(desk.related[ENTERPRISES], glob=False).select("entref")
+        orphans = table.rows.join(known, on="entref", how="anti").select(*PLACE, value=pl.col("entref"))
+        table.refuse(orphans, "entref", f"the entref of an enterprise in the month's {ENTERPRISES}")
+    table.require_unique("luref")
+    rows = table.write("idbr_local_units", table.rows.select(column.name for column in COLUMNS))
+    return Reading({TABLE: rows}, table.rejected)
+
+
+IDBR_LOCAL_UNITS = Dataset(
+    "idbr_local_units",
+    (TABLE,),
+    read,
+    lacking="the IDBR's sites: nothing in the 32 SIC sectors from it",
+    refers_to=ENTERPRISES,
+)

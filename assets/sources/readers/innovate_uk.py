@@ -1,0 +1,105 @@
+"""`innovate_uk` and `innovate_uk_applications`: Innovate UK's list of participants, and the same of all applications.
+
+The published list has 27 columns, of which those below are used; the confidential list of applications has one more,
+the outcome. One row is one participant of one project.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import polars as pl
+
+from assets.sources.columns import CODE, CRN, DATE, POSTCODE, POUNDS, TEXT, YES_NO, Column, Kind, choice
+from assets.sources.datasets import Dataset
+from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.tables import PLACE, Table
+
+FINANCIAL_YEAR_BEGINS = (4, 1)
+"""Month and day on which a Competition Year begins."""
+
+
+def _competition_year(text: pl.Expr) -> pl.Expr:
+    year = text.str.extract(r"^(20[0-9]{2}|19[0-9]{2})(?:\s*[/-]\s*(?:[0-9]{2})?[0-9]{2})?$", 1).cast(pl.Int32)
+    return pl.date(year, *FINANCIAL_YEAR_BEGINS)
+
+
+def _enterprise_size(text: pl.Expr) -> pl.Expr:
+    written = text.str.to_lowercase()
+    return (
+        pl.when(written.str.contains("micro|small|start"))
+        .then(pl.lit("Micro/Small"))
+        .when(written.str.contains("medium"))
+        .then(pl.lit("Medium"))
+        .when(written.str.contains("large"))
+        .then(pl.lit("Large"))
+        .when(written.str.contains("academ|universit|higher|hei"))
+        .then(pl.lit("Academic"))
+        .when(written.is_not_null())
+        .then(pl.lit("Other"))
+    )
+
+
+COMPETITION_YEAR = Kind("a financial year (2018/19)", _competition_year)
+ENTERPRISE_SIZE = Kind("a size", _enterprise_size)
+COLUMNS = (
+    Column("application", ("Application Number",), CODE, "nullable"),
+    Column("project_id", ("Project Number",), CODE, "nullable"),
+    Column("competition", ("Competition Title",), TEXT, "nullable"),
+    Column("title", ("Project Title",), TEXT, "nullable"),
+    Column("competition_year", ("Competition Year",), COMPETITION_YEAR, "nullable"),
+    Column("start_date", ("Project Start Date",), DATE, "nullable"),
+    Column("participant_name", ("Participant Name",), TEXT),
+    Column("crn", ("CRN", "Company Registration Number"), CRN.or_null(), "nullable"),
+    Column("postcode", ("Postcode", "Post Code"), POSTCODE.or_null(), "nullable"),
+    Column("is_lead", ("Is Lead Participant",), YES_NO, "nullable"),
+    Column("is_withdrawn", ("Participant Withdrawn From Project",), YES_NO, "nullable"),
+    Column("award_gbp", ("Award Offered (£)", "Award Offered", "Award Offered (GBP)"), POUNDS, "nullable"),
+    Column("enterprise_size", ("Enterprise Size",), ENTERPRISE_SIZE, "nullable"),
+)
+OUTCOME = Column("outcome", ("Application Outcome",), choice("Funded", "Not funded"))
+
+
+def read(name: str, columns: tuple[Column, ...], delivery: Delivery, desk: Desk) -> Reading:
+    """Participants, each under the number of its row in the drop.
+
+    A row that repeats another exactly is passed over with the reason "repeated row". A row with neither an application
+    nor a project number is refused. Blank "Yes/No" cells are No. The date is the project's start, else the first day of
+    the competition's financial year.
+    """
+    table = Table(delivery, columns, desk, hash_rows=True)
+    table.pass_over_repeats()
+    application_id = pl.coalesce("application", "project_id")
+    unnumbered = table.rows.filter(application_id.is_null()).select(*PLACE, value=pl.lit(None, pl.String))
+    table.refuse(unnumbered, "application", "an application number, or a project number")
+    rows = table.rows.select(
+        pl.col("drop_row").alias("row_number"),
+        application_id.alias("application_id"),
+        "project_id",
+        "competition",
+        "title",
+        pl.coalesce("start_date", "competition_year").alias("activity_date"),
+        "participant_name",
+        "crn",
+        "postcode",
+        pl.col("is_lead").fill_null(False),
+        pl.col("is_withdrawn").fill_null(False),
+        (pl.col("outcome") == "Funded" if OUTCOME in columns else pl.lit(True)).alias("is_funded"),
+        "award_gbp",
+        "enterprise_size",
+    )
+    return Reading({f"sources.{name}": table.write(name, rows)}, table.rejected)
+
+
+INNOVATE_UK = Dataset(
+    "innovate_uk",
+    ("sources.innovate_uk",),
+    functools.partial(read, "innovate_uk", COLUMNS),
+    lacking="Innovate UK's funding and the activity known from it; the network too, unless there are applications",
+)
+INNOVATE_UK_APPLICATIONS = Dataset(
+    "innovate_uk_applications",
+    ("sources.innovate_uk_applications",),
+    functools.partial(read, "innovate_uk_applications", (*COLUMNS, OUTCOME)),
+    lacking="Innovate UK applications that were not funded",
+)

@@ -1,0 +1,113 @@
+"""OpenAlex's snapshot: JSON Lines, one work or one institution a line, mostly gzip.
+
+What a line is follows from its keys. The files may be far larger than memory: each is read once, a block at a time,
+and only what concerns UK institutions is kept.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from assets.sources.files import SEND_AGAIN, check_utf8, unreadable
+from assets.sources.lines import LINE_KINDS, lines_of, reader_database
+from assets.sources.problems import DropError, Problem
+from assets.sources.reading import Delivery, Desk, PublicationTables
+from assets.sources.refusals import check_share, rejected_rows
+
+RECORD = """{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR", "country_code": "VARCHAR", "type": "VARCHAR",
+    "publication_year": "INTEGER", "publication_date": "VARCHAR", "geo": {"latitude": "DOUBLE", "longitude": "DOUBLE"},
+    "authorships": [{"institutions": [{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR",
+        "country_code": "VARCHAR", "type": "VARCHAR"}]}]}"""
+"""What is read of a line, work or institution."""
+
+RECORDS = """
+    select $file as file, row, regexp_extract(r.id, '[^/]+$') as id, r.authorships is not null as is_work,
+        coalesce(try_cast(r.publication_date as date), try(make_date(r.publication_year, 7, 1))) as publication_date,
+        r.display_name as name, r.ror as ror, r.country_code as country_code, r.type as type,
+        r.geo.latitude as latitude, r.geo.longitude as longitude, r.authorships as authorships,
+        case when r.id is null then line end as line
+    from (select row, line, try(json_transform(line, '{record}')) as r from {lines} where line is not null)
+    where r.id is null or r.country_code = 'GB' or list_contains(
+        try(json_extract_string(line, '$.authorships[*].institutions[*].country_code')), 'GB')
+"""
+"""The lines that are kept: UK institutions, works with one, and what cannot be read. A year stands for its 1 July."""
+
+REFUSED = """
+    select file, row, 'id' as column_name, line as value, 'a JSON object with an id' as expected
+    from records where id is null
+    union all
+    select file, row, 'publication_date', null, 'a date or a year of publication'
+    from records where id is not null and is_work and publication_date is null
+    order by file, row
+"""
+
+NAMED = """
+    create table named as
+    select publication_id, publication_date, regexp_extract(i.id, '[^/]+$') as institution_key, i.display_name as name,
+        i.ror as ror, i.country_code as country_code, i.type as type
+    from (
+        select publication_id, publication_date, unnest(a.institutions) as i
+        from (
+            select id as publication_id, publication_date, unnest(authorships) as a
+            from records where id is not null and is_work and publication_date is not null
+        )
+    )
+    where i.id is not null
+"""
+"""Every institution of every author, as the works name them."""
+
+PUBLICATIONS = """
+    with counted as (
+        select publication_id, min(publication_date) as publication_date,
+            cast(count(distinct institution_key) as integer) as institution_count
+        from named group by publication_id
+    )
+    select distinct n.publication_id, c.publication_date, n.institution_key, c.institution_count
+    from named as n join counted as c on c.publication_id = n.publication_id
+    where n.country_code = 'GB'
+    order by n.publication_id, n.institution_key
+"""
+
+INSTITUTIONS = """
+    select institution_key, coalesce(min(name), institution_key) as name, min(ror) as ror,
+        min(type) as institution_type, min(latitude) as latitude, min(longitude) as longitude
+    from (
+        select id as institution_key, name, ror, type, latitude, longitude from records
+        where id is not null and not is_work and country_code = 'GB'
+        union all
+        select institution_key, name, ror, type, null, null from named where country_code = 'GB'
+            and institution_key not in (select id from records where id is not null and not is_work)
+    )
+    group by institution_key
+    order by institution_key
+"""
+"""Each institution from its own line where there is one, else as the works name it."""
+
+
+def read(delivery: Delivery, desk: Desk) -> PublicationTables:
+    """Publications with a UK institution, and the UK institutions. A line without an id, or a work without a date, is
+    refused. Institutions are counted once a work, however many authors they have on it."""
+    lines = 0
+    with reader_database(desk) as database:
+        for number, part in enumerate(delivery.parts):
+            if part.kind not in LINE_KINDS:
+                expected = "JSON Lines (.jsonl, .jsonl.gz), or Papers.txt and its companions"
+                raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, SEND_AGAIN))
+            lines += check_utf8(part)
+            query = RECORDS.format(record=RECORD, lines=lines_of(part))
+            verb = "insert into records" if number else "create table records as"
+            try:
+                database.execute(f"{verb} {query}", {"file": part.name})
+            except duckdb.Error as error:
+                raise unreadable(part, error) from error
+        failing = database.sql(REFUSED).pl()
+        check_share(failing.height, max(lines, failing.height), failing, desk)
+        database.execute(NAMED)
+        publications, institutions = desk.scratch / "publications.parquet", desk.scratch / "institutions.parquet"
+        for query, target in ((PUBLICATIONS, publications), (INSTITUTIONS, institutions)):
+            database.sql(query).write_parquet(str(target))
+    if pl.scan_parquet(publications, glob=False).select(pl.len()).collect().item() == 0:
+        expected = "works with an authorship at an institution whose country_code is GB"
+        raise DropError(Problem(delivery.drop.path, "there is no work of a UK institution", expected, SEND_AGAIN))
+    return publications, institutions, rejected_rows(failing)

@@ -1,0 +1,42 @@
+"""`places`: towns and cities that clusters are named after. A drop takes the shipped list's place, whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from assets.reference.grid import to_grid
+from assets.sources.columns import LATITUDE, LONGITUDE, TEXT, WHOLE_NUMBER, YES_NO, Column
+from assets.sources.datasets import Dataset
+from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.tables import Table
+
+TABLE = "reference.places"
+COLUMNS = (
+    Column("name", ("name",), TEXT),
+    Column("latitude", ("latitude", "lat"), LATITUDE),
+    Column("longitude", ("longitude", "long", "lon"), LONGITUDE),
+    Column("population", ("population",), WHOLE_NUMBER),
+    Column("region", ("region",), TEXT),
+    Column("is_primary_urban_area", ("is_primary_urban_area",), YES_NO),
+)
+
+
+def read(delivery: Delivery, desk: Desk) -> Reading:
+    """Places with their grid references, in the Irish Grid where the region is Northern Ireland."""
+    table = Table(delivery, COLUMNS, desk)
+    table.require_unique("name", "region")
+    places = table.rows.select(column.name for column in COLUMNS).collect()
+    degrees = places["latitude"].to_numpy(), places["longitude"].to_numpy()
+    is_irish = (places["region"] == "Northern Ireland").to_numpy()
+    easting, northing = np.where(is_irish, to_grid(*degrees, "ni"), to_grid(*degrees, "gb"))
+    located = places.with_columns(
+        pl.col("population").cast(pl.Int32),
+        easting=pl.Series(easting),
+        northing=pl.Series(northing),
+        grid=pl.when(pl.col("region") == "Northern Ireland").then(pl.lit("ni")).otherwise(pl.lit("gb")),
+    )
+    return Reading({TABLE: located}, table.rejected)
+
+
+PLACES = Dataset("places", (TABLE,), read, lacking="towns other than the shipped ones", shipped="places")

@@ -1,0 +1,137 @@
+"""`postcodes`: the ONS Postcode Directory (ONSPD) or the National Statistics Postcode Lookup (NSPL), any release.
+
+Column names change at every release; the spellings below are those seen. A Parquet or CSV file with the same columns
+and no grid references is read too: they are then projected from the degrees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import polars as pl
+
+from assets.reference.grid import Grid, to_grid, to_wgs84
+from assets.reference.postcodes import postcode_district, postcode_sector
+from assets.sources.columns import LATITUDE, LONGITUDE, POSTCODE, TEXT, WHOLE_NUMBER, Column, Kind
+from assets.sources.datasets import Dataset
+from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.tables import Table
+
+POSTCODES = "reference.postcodes"
+AREAS = "reference.postcode_areas"
+NO_LATITUDE = "99.999999"
+"""Stands for a latitude that the directory does not know; the longitude beside it is 0."""
+NO_GRID_REFERENCE = "9"
+"""Positional quality of a postcode that has no grid reference."""
+IRISH_GRID_AREA = "BT"
+"""The postcode area that is Northern Ireland: its grid references are Irish Grid ones [stated in FORMATS]."""
+
+
+def _latitude(text: pl.Expr) -> pl.Expr:
+    return pl.when(text == NO_LATITUDE).then(float("nan")).otherwise(LATITUDE.parse(text))
+
+
+COLUMNS = (
+    Column("postcode", ("pcds", "pcd7", "pcd8", "pcd", "pcd2", "postcode"), POSTCODE),
+    Column("easting", ("oseast1m", "east1m", "easting"), WHOLE_NUMBER, "optional"),
+    Column("northing", ("osnrth1m", "north1m", "northing"), WHOLE_NUMBER, "optional"),
+    Column("quality", ("osgrdind", "gridind"), TEXT, "optional"),
+    Column("terminated", ("doterm",), TEXT, "optional"),
+    Column(
+        "local_authority_code",
+        ("oslaua", "laua", re.compile(r"lad\d\dcd"), re.compile(r"ltla\d\dcd")),
+        TEXT,
+        "nullable",
+    ),
+    Column("region_code", ("rgn", re.compile(r"rgn\d\dcd")), TEXT, "nullable"),
+    Column("country_code", ("ctry", re.compile(r"ctry\d\dcd")), TEXT, "nullable"),
+    Column("travel_to_work_area_code", ("ttwa", re.compile(r"ttwa\d\dcd")), TEXT, "nullable"),
+    Column("latitude", ("lat", "latitude"), Kind(LATITUDE.expected, _latitude), "nullable"),
+    Column("longitude", ("long", "longitude", "lon"), LONGITUDE, "nullable"),
+)
+POSITION = ("easting", "northing", "grid", "latitude", "longitude")
+
+
+def read(delivery: Delivery, desk: Desk) -> Reading:
+    """Every postcode, live or terminated, and the centroids of their sectors and districts.
+
+    A postcode without coordinates keeps its codes and has nulls for its position. A postcode stands once.
+    """
+    table = Table(delivery, COLUMNS, desk, choose=directory_files)
+    table.require_unique("postcode")
+    is_known = (
+        pl.col("quality").ne_missing(NO_GRID_REFERENCE)
+        & pl.col("latitude").is_not_nan().fill_null(True)
+        & (pl.col("easting").is_not_null() | pl.col("latitude").is_not_null())
+    )
+    grid = pl.when(pl.col("postcode").str.starts_with(IRISH_GRID_AREA)).then(pl.lit("ni")).otherwise(pl.lit("gb"))
+    rows = table.rows.select(
+        "postcode",
+        *[pl.when(is_known).then(pl.col(name).cast(pl.Float64)).alias(name) for name in POSITION if name != "grid"],
+        pl.when(is_known).then(grid).alias("grid"),
+        pl.col("terminated").is_not_null().alias("is_terminated"),
+        "local_authority_code",
+        "region_code",
+        "country_code",
+        "travel_to_work_area_code",
+    )
+    positioned = rows.map_batches(complete_positions, streamable=True)
+    whole_metres = pl.col("easting", "northing").round().cast(pl.Int32)
+    postcodes = table.write("postcodes", positioned.with_columns(whole_metres))
+    areas = area_centroids(pl.scan_parquet(postcodes, glob=False)).collect()
+    return Reading({POSTCODES: postcodes, AREAS: areas}, table.rejected)
+
+
+def directory_files(names: Sequence[str]) -> Collection[str]:
+    """Of a release's files, the one with all postcodes (`Data/ONSPD_MAY_2025_UK.csv`), else its parts by area.
+
+    A release carries lookups of codes (`Documents/`) and all postcodes a second time, split by area (`multi_csv/`).
+    """
+    data = [name for name in names if not re.search(r"(^|/)(documents|user guide)/", name, re.IGNORECASE)]
+    return [name for name in data if "multi_csv/" not in name.lower()] or data
+
+
+def complete_positions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in grid references from degrees and degrees from grid references where only one is given, in metres."""
+    return _complete_in(_complete_in(rows, "gb"), "ni")
+
+
+def _complete_in(rows: pl.DataFrame, grid: Grid) -> pl.DataFrame:
+    in_grid = (rows["grid"] == grid).fill_null(False).to_numpy()
+    position = {name: rows[name].to_numpy().astype(np.float64) for name in POSITION if name != "grid"}
+    east, north, latitude, longitude = position.values()
+    to_metres = in_grid & (np.isnan(east) | np.isnan(north))
+    to_degrees = in_grid & (np.isnan(latitude) | np.isnan(longitude))
+    if to_metres.any():
+        position["easting"][to_metres], position["northing"][to_metres] = to_grid(
+            latitude[to_metres], longitude[to_metres], grid
+        )
+    if to_degrees.any():
+        position["latitude"][to_degrees], position["longitude"][to_degrees] = to_wgs84(
+            east[to_degrees], north[to_degrees], grid
+        )
+    return rows.with_columns(pl.Series(name, values, nan_to_null=True) for name, values in position.items())
+
+
+def area_centroids(postcodes: pl.LazyFrame) -> pl.LazyFrame:
+    """Plain means over the unit postcodes of each sector and district that have coordinates [ours]."""
+    located = postcodes.filter(pl.col("grid").is_not_null())
+    means = [
+        located.group_by(area.alias("area"), "grid")
+        .agg(
+            pl.col("easting", "northing").mean().round().cast(pl.Int32),
+            pl.col("latitude", "longitude").mean(),
+            pl.len().cast(pl.Int32).alias("postcodes"),
+        )
+        .with_columns(pl.lit(kind).alias("area_kind"))
+        for kind, area in (
+            ("sector", postcode_sector(pl.col("postcode"))),
+            ("district", postcode_district(pl.col("postcode"))),
+        )
+    ]
+    return pl.concat(means).sort("area_kind", "area")
+
+
+POSTCODES_DATASET = Dataset("postcodes", (POSTCODES, AREAS), read, lacking="every position: nothing can be placed")

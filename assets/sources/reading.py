@@ -1,0 +1,60 @@
+"""What every reader is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from assets.sources.drops import Drop
+from assets.sources.files import Part
+
+REJECTED_SCHEMA = {
+    "file": pl.String,
+    "row_number": pl.Int64,
+    "column_name": pl.String,
+    "value": pl.String,
+    "reason": pl.String,
+}
+"""Columns of `sources.rejected` that a reader fills."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A drop brought to the local disk."""
+
+    drop: Drop
+    parts: tuple[Part, ...]
+    """Its files, by name; one where the drop is a file."""
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a reader works, and how strict it is."""
+
+    scratch: Path
+    """A folder of its own, gone when the step ends."""
+    max_rejected_share: float
+    """Share of the rows that may be refused one by one."""
+    related: Mapping[str, Path] = field(default_factory=dict)
+    """Parquet files of the datasets that this one's rows refer to, where these could be read."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a drop holds."""
+
+    tables: Mapping[str, pl.DataFrame | Path]
+    """Rows of each declared table, without `as_of`."""
+    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED_SCHEMA))
+    """Rows refused one by one."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the step's report."""
+
+
+PublicationTables = tuple[Path, Path, pl.DataFrame]
+"""Parquet files of publications' institutions and of institutions, and the rows refused."""

@@ -1,0 +1,48 @@
+"""The list of all datasets, in the order in which they are read: one that others refer to comes before them."""
+
+from __future__ import annotations
+
+from assets.sources.datasets import Dataset
+from assets.sources.readers.activity_signals import PATENTS, RD_TAX_CLAIMS
+from assets.sources.readers.boundaries import BOUNDARIES
+from assets.sources.readers.companies_house import COMPANIES_HOUSE
+from assets.sources.readers.idbr_enterprises import IDBR_ENTERPRISES
+from assets.sources.readers.idbr_local_units import IDBR_LOCAL_UNITS
+from assets.sources.readers.innovate_uk import INNOVATE_UK, INNOVATE_UK_APPLICATIONS
+from assets.sources.readers.places import PLACES
+from assets.sources.readers.postcodes import POSTCODES_DATASET
+from assets.sources.readers.publications import PUBLICATIONS_DATASET
+from assets.sources.readers.rtic_companies import RTIC_COMPANIES
+from assets.sources.readers.rtic_locations import RTIC_LOCATIONS
+from assets.sources.readers.rtic_sectors import RTIC_SECTORS
+from assets.sources.readers.sic_sectors import SIC_SECTORS
+from assets.sources.readers.ukri import UKRI
+
+DATASETS: tuple[Dataset, ...] = (
+    POSTCODES_DATASET,
+    PLACES,
+    BOUNDARIES,
+    SIC_SECTORS,
+    RTIC_SECTORS,
+    IDBR_ENTERPRISES,
+    IDBR_LOCAL_UNITS,
+    RTIC_COMPANIES,
+    RTIC_LOCATIONS,
+    COMPANIES_HOUSE,
+    INNOVATE_UK,
+    INNOVATE_UK_APPLICATIONS,
+    UKRI,
+    PUBLICATIONS_DATASET,
+    PATENTS,
+    RD_TAX_CLAIMS,
+)
+REGISTERS: tuple[tuple[str, ...], ...] = (
+    ("idbr_enterprises", "idbr_local_units"),
+    ("rtic_companies", "rtic_locations"),
+    ("companies_house",),
+)
+"""A month needs one of these whole, and `postcodes`."""
+OTHER_NAMES: frozenset[str] = frozenset(
+    {"events", "businesses", "activity_points", "index_centres", "training_labels", "cordis"}
+)
+"""Datasets of the same sources that nothing here reads."""
