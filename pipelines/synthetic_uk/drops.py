@@ -1,0 +1,118 @@
+"""Files of a drop, written in chunks and the same to the byte for the same rows.
+
+What belongs here: CSV, gzip, Parquet, ZIP, XLSX and JSON Lines. What does not: what stands in them. No file carries
+the time it was written: gzip headers, ZIP entries and workbook properties all get a fixed date.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+import xlsxwriter
+
+CHUNK_ROWS = 200_000
+_FIXED_DATE = (2020, 1, 1, 0, 0, 0)
+
+
+def chunks(rows: int, size: int = CHUNK_ROWS) -> Iterator[slice]:
+    """Consecutive slices that cover `rows` rows; one empty slice for none, so that a header is still written."""
+    for start in range(0, max(rows, 1), size):
+        yield slice(start, min(start + size, rows))
+
+
+def write_csv_gzip(path: Path, frames: Iterable[pl.DataFrame]) -> int:
+    """Write frames one after another as gzipped CSV with one header; returns the rows written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=raw, mtime=0) as packed:
+        return _write_csv(packed, frames)
+
+
+def write_csv(path: Path, frame: pl.DataFrame) -> int:
+    """Write one frame as plain CSV; returns the rows written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.write_csv(path)
+    return frame.height
+
+
+def write_csv_zip(path: Path, member: str, frames: Iterable[pl.DataFrame]) -> int:
+    """Write frames as one CSV member of a ZIP; returns the rows written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    info = zipfile.ZipInfo(member, date_time=_FIXED_DATE)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(path, "w") as archive, archive.open(info, "w", force_zip64=True) as packed:
+        return _write_csv(packed, frames)
+
+
+def write_parquet(path: Path, frames: Iterable[pl.DataFrame]) -> int:
+    """Write frames as the row groups of one Parquet file; returns the rows written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = 0
+    writer: pq.ParquetWriter | None = None
+    for frame in frames:
+        table = frame.to_arrow()
+        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+        writer.write_table(table)
+        rows += frame.height
+    if writer is None:
+        raise ValueError(f"{path}: nothing to write")
+    writer.close()
+    return rows
+
+
+def table_writer(scale: float) -> tuple[str, Callable[[Path, Iterable[pl.DataFrame]], int]]:
+    """Extension and writer of the large tables: Parquet above 1:5, gzipped CSV below."""
+    return ("parquet", write_parquet) if scale > 0.2 else ("csv.gz", write_csv_gzip)
+
+
+def write_json_lines(path: Path, records: Iterable[dict[str, Any]]) -> int:
+    """Write one JSON object a line, gzipped; returns the lines written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=raw, mtime=0) as packed:
+        for record in records:
+            packed.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            count += 1
+    return count
+
+
+def write_workbook(path: Path, frame: pl.DataFrame, dates: frozenset[str]) -> int:
+    """Write a frame as the first sheet of an XLSX workbook, header in row 1; returns the rows written.
+
+    Dates stand as the spreadsheet's serial numbers; a null has no cell at all.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
+        book.set_properties({"created": datetime(*_FIXED_DATE)})
+        sheet = book.add_worksheet("Projects")
+        sheet.write_row(0, 0, frame.columns)
+        date_format = book.add_format({"num_format": "dd/mm/yyyy"})
+        for row, values in enumerate(frame.iter_rows(), start=1):
+            for column, value in enumerate(values):
+                if value is None:
+                    continue
+                if frame.columns[column] in dates:
+                    sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), date_format)
+                elif isinstance(value, str):
+                    sheet.write_string(row, column, value)
+                else:
+                    sheet.write_number(row, column, value)
+    return frame.height
+
+
+def _write_csv(target: Any, frames: Iterable[pl.DataFrame]) -> int:
+    rows = 0
+    for number, frame in enumerate(frames):
+        text = io.BytesIO()
+        frame.write_csv(text, include_header=number == 0)
+        target.write(text.getbuffer())
+        rows += frame.height
+    return rows

@@ -1,0 +1,296 @@
+"""Who works with whom: Innovate UK applications, communities, and who is active in research without joint work.
+
+What belongs here: applications and their participants as arrays, and the communities planted among existing firms.
+What does not: money, dates as text, or the columns of the drops (`innovate_uk`).
+
+Consortia: of projects in the Seventh Framework Programme 53% have one participant, and of the others the median is 9;
+Innovate UK's have about 2.2 participants a project over all. Here 53% have one, the others 2 and more with a
+log-normal tail (mean 3.5 of all with more than one, 1% above 17, none above 40). Participation is heavy-tailed: a few
+universities, research organisations and large firms are in very many applications.
+
+Background consortia are put together by chance, each organisation as often as its weight gives: joint work beyond that
+is planted. A community's members apply with each other, now and then with a hub, and by chance with the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.synthetic_uk.firms import Firms
+from pipelines.synthetic_uk.geography import Geography, Postcodes
+from pipelines.synthetic_uk.planted import COLLABORATING, DISPERSED, FOR_EVER, Event, Group, Plan
+from pipelines.synthetic_uk.settings import Settings
+from pipelines.synthetic_uk.streams import Floats, Ints, choose, stream
+
+OVERSEAS = 1 << 40
+"""Partners abroad have numbers from here on."""
+
+
+@dataclass(frozen=True)
+class Communities:
+    """Planted communities and their members; months count from the first drop."""
+
+    groups: list[Group]
+    events: list[Event]
+    member_group: Ints
+    member_firm: Ints
+    member_from: Ints
+
+
+@dataclass(frozen=True)
+class Applications:
+    """Applications, and one row for each participant of each, the lead first."""
+
+    month: Ints
+    """Month of the first drop that has it: 0 for all of the history."""
+    participant_application: Ints
+    participant: Ints
+
+
+@dataclass(frozen=True)
+class Network:
+    """Joint work, and the firms that are active in other ways from a month on."""
+
+    communities: Communities
+    applications: Applications
+    researchers: Ints
+    """Firms that are known to be active from UKRI projects or publications alone."""
+    researcher_from: Ints
+    hubs: Ints
+    """Special organisations: they lead UKRI projects and publish."""
+
+
+@dataclass
+class _Consortia:
+    """Applications being collected."""
+
+    rng: np.random.Generator
+    months: list[Ints]
+    owners: list[Ints]
+    participants: list[Ints]
+    count: int = 0
+
+    def add(self, size: Ints, participants: Ints, month: int) -> None:
+        """Applications of the given sizes, filled in order with the participants."""
+        owner = self.count + np.repeat(np.arange(len(size)), size)
+        self.months.append(np.full(len(size), month))
+        self.owners.append(owner)
+        self.participants.append(participants[: len(owner)])
+        self.count += len(size)
+
+    def add_joint(self, members: Ints, month: int, hubs: Ints, hub_weight: Floats) -> None:
+        """Applications of a group: each member is in three or more, of 2 to 8 members; one in four has a hub too."""
+        quota = 3 + self.rng.geometric(0.55, len(members)) - 1
+        slots = self.rng.permutation(np.repeat(members, quota))
+        size = np.minimum(2 + self.rng.poisson(1.6, len(slots)), 8)
+        size = size[: np.searchsorted(np.cumsum(size), len(slots)) + 1]
+        filled = np.resize(slots, int(size.sum()))
+        first = self.count
+        self.add(size, filled, month)
+        joined = first + np.flatnonzero(self.rng.random(len(size)) < 0.25)
+        self.owners.append(joined)
+        self.participants.append(hubs[choose(self.rng, hub_weight, len(joined))])
+
+    def finished(self) -> Applications:
+        owner, participant = np.concatenate(self.owners), np.concatenate(self.participants)
+        # The lead is the first row; partners abroad have the largest numbers and never lead a consortium.
+        tie = self.rng.random(len(owner)) + (participant >= OVERSEAS)
+        order = np.lexsort((tie, owner))
+        owner, participant = owner[order], participant[order]
+        _, first = np.unique(np.column_stack([owner, participant]), axis=0, return_index=True)
+        kept = np.sort(first)
+        return Applications(np.concatenate(self.months), owner[kept], participant[kept])
+
+
+def draw_network(
+    geography: Geography,
+    postcodes: Postcodes,
+    plan: Plan,
+    firms: Firms,
+    scale: float,
+    months: int,
+    seed: int,
+    settings: Settings,
+) -> Network:
+    """Communities, applications and activity at a scale over `months` months."""
+    rng = stream(seed, "network")
+    hubs = np.arange(len(firms.special_names))
+    hub_weight = np.minimum(rng.pareto(1.1, len(hubs)) + 0.2, 20)
+    candidates = np.flatnonzero(firms.is_ordinary & firms.is_company)
+    communities = _draw_communities(rng, geography, postcodes, firms, candidates, scale, months, settings)
+    consortia = _Consortia(rng, [], [], [])
+    for group in range(len(communities.groups)):
+        inside = communities.member_group == group
+        for month in np.unique(communities.member_from[inside]):
+            # Those who join later apply with some who were there before.
+            arrived = communities.member_firm[inside & (communities.member_from == month)]
+            earlier = communities.member_firm[inside & (communities.member_from < month)]
+            partners = rng.permutation(earlier)[: len(arrived)]
+            consortia.add_joint(np.concatenate([arrived, partners]), int(month), hubs, hub_weight)
+    joint = np.flatnonzero(plan.slot_is_joint)
+    for group in np.unique(plan.slot_group[joint]):
+        members = firms.slot_firm[joint[plan.slot_group[joint] == group]]
+        consortia.add_joint(members, 0, hubs, hub_weight)
+
+    planted_applications = consortia.count
+    planted_members = len(communities.member_firm) + len(joint)
+    collaborators = max(
+        round(settings.collaborators * scale), round(settings.background_network_factor * planted_members)
+    )
+    applications = max(
+        round(settings.applications * scale), round(2 * settings.background_network_factor * planted_applications)
+    )
+    alone = np.flatnonzero(plan.slot_is_active & ~plan.slot_is_joint)
+    applies = rng.random(len(alone)) < 0.35
+    applicants = alone[applies & (plan.slot_from[alone] == 0)]
+    overseas = OVERSEAS + np.arange(max(3, round(0.03 * collaborators)))
+    ordinary = max(
+        round(0.25 * collaborators), collaborators - planted_members - len(applicants) - len(hubs) - len(overseas)
+    )
+    others = np.setdiff1d(candidates, communities.member_firm)
+    others = rng.permutation(others)[:ordinary]
+    _add_background(
+        consortia,
+        np.concatenate([others, firms.slot_firm[applicants]]),
+        np.concatenate([hubs, communities.member_firm[communities.member_from == 0], overseas]),
+        np.concatenate(
+            [hub_weight * 12, np.full(np.count_nonzero(communities.member_from == 0), 0.4), np.full(len(overseas), 0.5)]
+        ),
+        applications - planted_applications,
+        applications,
+        0,
+        settings,
+    )
+    for month in range(1, months):
+        arrived = firms.slot_firm[alone[applies & (plan.slot_from[alone] == month)]]
+        number = max(2, round(applications / settings.history_months))
+        _add_background(
+            consortia,
+            arrived,
+            np.concatenate([others, hubs]),
+            np.concatenate([np.ones(len(others)), hub_weight * 12]),
+            number,
+            number,
+            month,
+            settings,
+        )
+
+    quiet = np.setdiff1d(np.flatnonzero(firms.is_ordinary), np.concatenate([communities.member_firm, others]))
+    wanted = max(0, round(settings.active_share * firms.is_ordinary.sum()) - len(others))
+    by_chance = np.sort(rng.permutation(quiet)[:wanted])
+    planted_alone = alone[~applies]
+    return Network(
+        communities=communities,
+        applications=consortia.finished(),
+        researchers=np.concatenate([by_chance, firms.slot_firm[planted_alone]]),
+        researcher_from=np.concatenate([np.zeros(len(by_chance), dtype=np.int64), plan.slot_from[planted_alone]]),
+        hubs=hubs,
+    )
+
+
+def _add_background(
+    consortia: _Consortia,
+    each_once: Ints,
+    more: Ints,
+    more_weight: Floats,
+    number: int,
+    number_of_all: int,
+    month: int,
+    settings: Settings,
+) -> None:
+    """`number` applications put together by chance, of which so many have one participant that this holds for all."""
+    rng = consortia.rng
+    single = min(number, round(settings.single_applicant_share * number_of_all))
+    tail = np.floor(rng.lognormal(0, 1.2, number - single)).astype(np.int64)
+    size = np.concatenate([np.ones(single, dtype=np.int64), np.minimum(2 + tail, settings.consortium_max)])
+    slots = int(size.sum())
+    own_weight = rng.pareto(1.8, len(each_once)) + 0.3
+    everyone, weight = np.concatenate([each_once, more]), np.concatenate([own_weight, more_weight])
+    drawn = everyone[choose(rng, weight, max(0, slots - len(each_once)))]
+    consortia.add(size, rng.permutation(np.concatenate([each_once[:slots], drawn])), month)
+
+
+def _draw_communities(
+    rng: np.random.Generator,
+    geography: Geography,
+    postcodes: Postcodes,
+    firms: Firms,
+    candidates: Ints,
+    scale: float,
+    months: int,
+    settings: Settings,
+) -> Communities:
+    """Communities among firms that exist: three in four spread over the country, the rest around a town."""
+    number = settings.communities * (scale / 0.05) ** 0.75
+    kinds = [False] * max(3, round(0.73 * number)) + [True] * max(1, round(0.27 * number))
+    free = np.ones(len(firms.home), dtype=bool)
+    groups: list[Group] = []
+    events: list[Event] = []
+    owners: list[Ints] = []
+    members: list[Ints] = []
+    since: list[Ints] = []
+    for order, is_local in enumerate(kinds):
+        least, most = settings.community_firms
+        size = int(np.clip(round(rng.lognormal(np.log(24), 0.45)), least, most))
+        grows = months > 1 and order % 4 == 1
+        extra = max(3, size // 4) if grows else 0
+        eligible = candidates[free[candidates]]
+        truth_id = f"N{order + 1:04d}"
+        if is_local:
+            chosen, group = _around_a_town(rng, geography, postcodes, firms, eligible, size + extra, truth_id)
+        else:
+            chosen = rng.choice(eligible, size + extra, replace=False)
+            x_m, y_m = postcodes.x_m[firms.home[chosen]], postcodes.y_m[firms.home[chosen]]
+            britain = ~postcodes.is_ni[firms.home[chosen]]
+            centre = float(x_m[britain].mean()), float(y_m[britain].mean())
+            reach_m = float(np.hypot(x_m[britain] - centre[0], y_m[britain] - centre[1]).max())
+            group = Group(truth_id, DISPERSED, "network", -1, *centre, False, reach_m)
+        free[chosen] = False
+        groups.append(group)
+        joined = np.zeros(len(chosen), dtype=np.int64)
+        if grows:
+            month = 1 + order // 4 % (months - 1)
+            joined[size:] = month
+            events.append(Event(month, truth_id, "grown", None))
+        owners.append(np.full(len(chosen), order))
+        members.append(chosen)
+        since.append(joined)
+    return Communities(groups, events, np.concatenate(owners), np.concatenate(members), np.concatenate(since))
+
+
+def _around_a_town(
+    rng: np.random.Generator,
+    geography: Geography,
+    postcodes: Postcodes,
+    firms: Firms,
+    eligible: Ints,
+    size: int,
+    truth_id: str,
+) -> tuple[Ints, Group]:
+    """Firms within 10 km of the centre of a town that has twice as many."""
+    towns = geography.settlements
+    homes = firms.home[eligible]
+    weight = np.sqrt(towns.population[: towns.towns])
+    for town in rng.choice(towns.towns, towns.towns, replace=False, p=weight / weight.sum()):
+        apart_m = np.hypot(postcodes.x_m[homes] - towns.x_m[town], postcodes.y_m[homes] - towns.y_m[town])
+        near = eligible[(apart_m < 10_000) & (postcodes.is_ni[homes] == towns.is_ni[town])]
+        if len(near) >= 2 * size:
+            place = float(towns.x_m[town]), float(towns.y_m[town]), bool(towns.is_ni[town])
+            return rng.choice(near, size, replace=False), Group(
+                truth_id, COLLABORATING, "network", -1, *place, 10_000.0
+            )
+    raise ValueError(f"no town has {2 * size} firms within 10 km for a community: use a larger scale")
+
+
+def all_members(plan: Plan, communities: Communities, firms: Firms, postcodes: Postcodes) -> dict[str, Ints]:
+    """Members of every group, spatial ones first: `group` (over both lists), `firm`, `postcode`, `since`, `until`."""
+    offset = len(postcodes) - len(plan.postcode_x_m)
+    return {
+        "group": np.concatenate([plan.member_group, len(plan.groups) + communities.member_group]),
+        "firm": np.concatenate([firms.slot_firm[plan.member_slot], communities.member_firm]),
+        "postcode": np.concatenate([offset + plan.member_postcode, firms.home[communities.member_firm]]),
+        "since": np.concatenate([plan.member_from, communities.member_from]),
+        "until": np.concatenate([plan.member_until, np.full(len(communities.member_firm), FOR_EVER)]),
+    }

@@ -1,0 +1,375 @@
+"""The planted truth: which groups there are, where, of what type, and what happens to them from month to month.
+
+What belongs here: spatial groups, their members' places, and the events. What does not: who the members are (`firms`),
+their joint work, or communities, whose members are found among existing firms (`network`).
+
+A spatial group is density in addition to the background's: its firms are extra firms at its place. Groups of one
+scheme and sector keep 25 km apart, all groups keep clear of each other, and places are drawn over settlements of every
+size and open country, so that most groups, but not all, stand out from business at large.
+
+Members are slots: numbered places for firms to be made for. A slot is in one register, and its membership of a group
+holds from a month to a month; months are counted from the first drop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipelines.synthetic_uk.geography import Geography
+from pipelines.synthetic_uk.sectors import Sectors
+from pipelines.synthetic_uk.settings import Settings
+from pipelines.synthetic_uk.streams import Bools, Floats, Ints, choose, stream
+
+FOR_EVER = 10_000
+"""A month later than any."""
+SPECIALISED, COLLABORATING, DIVERSE, DISPERSED = "Specialised", "R&D Collaborating", "Diverse", "Dispersed"
+
+
+@dataclass(frozen=True)
+class Group:
+    """One planted group. Centre and radius in metres of its grid; those of a spread community are its members'."""
+
+    truth_id: str
+    cluster_type: str
+    scheme: str
+    """sic, rtic, rdi (Diverse) or network."""
+    sector: int
+    """Index among the scheme's sectors; -1 for rdi and network."""
+    x_m: float
+    y_m: float
+    is_ni: bool
+    radius_m: float
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to a planted group between the month before and this one."""
+
+    month: int
+    truth_id: str
+    event: str
+    """grown, born, died, split (this group was split off the other) or merged (this group went into the other)."""
+    other_truth_id: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Spatial groups with their slots. Member rows and slots are parallel arrays."""
+
+    groups: list[Group]
+    events: list[Event]
+    slot_is_rtic: Bools
+    """Slot is a firm of RTIC, else an enterprise of the register."""
+    slot_sector: Ints
+    """Sector that the slot must be in, among its register's sectors; -1 for any."""
+    slot_is_active: Bools
+    slot_is_joint: Bools
+    """Takes part in its group's joint applications."""
+    slot_group: Ints
+    """Group that the slot was first in."""
+    slot_from: Ints
+    slot_until: Ints
+    """First month without the firm."""
+    member_group: Ints
+    member_slot: Ints
+    member_postcode: Ints
+    """Among the planted postcodes."""
+    member_from: Ints
+    member_until: Ints
+    postcode_x_m: Floats
+    postcode_y_m: Floats
+    postcode_is_ni: Bools
+
+
+@dataclass
+class _Draft:
+    """A plan being made: columns that grow group by group."""
+
+    rng: np.random.Generator
+    geography: Geography
+    groups: list[Group] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    slots: list[dict[str, Ints]] = field(default_factory=list)
+    members: list[dict[str, Ints]] = field(default_factory=list)
+    postcodes: list[Floats] = field(default_factory=list)
+    slot_count: int = 0
+    postcode_count: int = 0
+
+    def add_group(self, cluster_type: str, scheme: str, sector: int, place: tuple[float, float, bool, float]) -> int:
+        x_m, y_m, is_ni, radius_m = place
+        truth_id = f"S{len(self.groups) + 1:04d}"
+        self.groups.append(Group(truth_id, cluster_type, scheme, sector, x_m, y_m, is_ni, radius_m))
+        return len(self.groups) - 1
+
+    def add_slots(self, group: int, is_rtic: Bools, active: Bools, since: int) -> Ints:
+        count = len(is_rtic)
+        planted = self.groups[group]
+        self.slots.append(
+            {
+                "is_rtic": is_rtic.astype(np.int64),
+                "sector": np.full(count, planted.sector),
+                "is_active": active.astype(np.int64),
+                "is_joint": (active & (planted.cluster_type == COLLABORATING)).astype(np.int64),
+                "group": np.full(count, group),
+                "from": np.full(count, since),
+                "until": np.full(count, FOR_EVER),
+            }
+        )
+        self.slot_count += count
+        return np.arange(self.slot_count - count, self.slot_count)
+
+    def settle(self, group: int, slots: Ints, since: int) -> None:
+        """Give slots places in a group: shared postcodes, in a disc that is even or thins out from the middle."""
+        planted = self.groups[group]
+        places = max(6, round(len(slots) / 1.8))
+        share = self.rng.random(places)
+        distance_m = planted.radius_m * (np.sqrt(share) if group % 2 else share)
+        bearing = self.rng.uniform(0, 2 * np.pi, places)
+        across, up = distance_m * np.cos(bearing), distance_m * np.sin(bearing)
+        is_ni = np.full(places, planted.is_ni)
+        wet = ~self.geography.land.holds(planted.x_m + across, planted.y_m + up, is_ni)
+        pulled_in = np.where(wet, 0.2, 1.0)
+        x_m, y_m = np.round(planted.x_m + pulled_in * across), np.round(planted.y_m + pulled_in * up)
+        self.postcodes.append(np.column_stack([x_m, y_m, is_ni]))
+        popularity = self.rng.lognormal(0, 0.6, places)
+        self.members.append(
+            {
+                "group": np.full(len(slots), group),
+                "slot": slots,
+                "postcode": self.postcode_count + choose(self.rng, popularity, len(slots)),
+                "from": np.full(len(slots), since),
+                "until": np.full(len(slots), FOR_EVER),
+            }
+        )
+        self.postcode_count += places
+
+    def slots_of(self, group: int) -> Ints:
+        """Slots that are in a group at the end of the draft so far."""
+        return np.concatenate(
+            [rows["slot"][(rows["group"] == group) & (rows["until"] == FOR_EVER)] for rows in self.members]
+        )
+
+    def end(self, slots: Ints, month: int, with_firm: bool = False) -> None:
+        """End the present memberships of slots; with the firm, it leaves its register too."""
+        for rows in self.members:
+            ends = np.isin(rows["slot"], slots) & (rows["until"] == FOR_EVER)
+            rows["until"][ends] = month
+        if with_firm:
+            first = 0
+            for block in self.slots:
+                last = first + len(block["until"])
+                block["until"][slots[(slots >= first) & (slots < last)] - first] = month
+                first = last
+
+
+def draw_plan(geography: Geography, sectors: Sectors, scale: float, months: int, seed: int, settings: Settings) -> Plan:
+    """Spatial groups at a scale, and their events over `months` months."""
+    draft = _Draft(stream(seed, "planted"), geography)
+    rng = draft.rng
+    counts = _group_counts(scale, settings)
+    most = round(min(settings.group_firms[1], 15 + 285 * np.sqrt(scale / 0.02)))
+    expected = {
+        "sic": settings.local_units * scale * sectors.sic_weight / sectors.sic_weight.sum(),
+        "rtic": settings.rtic_firms * scale * 1.3 * sectors.rtic_weight,
+    }
+    for (cluster_type, scheme), number in counts.items():
+        for _ in range(number):
+            radius_m = float(np.exp(rng.uniform(*np.log(settings.group_radius_m))))
+            sector, limit = -1, most
+            if scheme != "rdi":
+                sector = int(choose(rng, np.where(expected[scheme] >= 75, expected[scheme] ** 0.6, 0), 1)[0])
+                limit = min(most, round(0.2 * expected[scheme][sector]))
+            size = _size(rng, radius_m, settings.group_firms[0], limit)
+            group = draft.add_group(cluster_type, scheme, sector, _place(draft, radius_m, scheme, sector))
+            slots = draft.add_slots(group, _registers(rng, scheme, size), _active(rng, cluster_type, size), 0)
+            draft.settle(group, slots, 0)
+    twins = _add_twins(draft, max(1, round(0.06 * counts[SPECIALISED, "rtic"])), settings)
+    _evolve(draft, twins, months, max(1, round(0.05 * counts[SPECIALISED, "rtic"])))
+    return _finished(draft)
+
+
+def _group_counts(scale: float, settings: Settings) -> dict[tuple[str, str], int]:
+    total = settings.spatial_groups * (scale / 0.05) ** 0.75
+    return {
+        (SPECIALISED, "sic"): max(2, round(0.27 * total)),
+        (SPECIALISED, "rtic"): max(4, round(0.33 * total)),
+        (COLLABORATING, "sic"): max(1, round(0.12 * total)),
+        (COLLABORATING, "rtic"): max(1, round(0.13 * total)),
+        (DIVERSE, "rdi"): max(2, round(0.15 * total)),
+    }
+
+
+def _size(rng: np.random.Generator, radius_m: float, least: int, most: int) -> int:
+    typical = 45 * (radius_m / 2_500) ** 0.35 * rng.lognormal(0, 0.6)
+    return int(np.clip(round(typical), least, max(least, most)))
+
+
+def _registers(rng: np.random.Generator, scheme: str, size: int) -> Bools:
+    return rng.random(size) < {"sic": 0.0, "rtic": 1.0, "rdi": 0.5}[scheme]
+
+
+def _active(rng: np.random.Generator, cluster_type: str, size: int) -> Bools:
+    low, high = {SPECIALISED: (0.35, 0.65), COLLABORATING: (0.60, 0.85), DIVERSE: (1.0, 1.0)}[cluster_type]
+    return rng.permutation(np.arange(size) < np.ceil(rng.uniform(low, high) * size))
+
+
+def _place(draft: _Draft, radius_m: float, scheme: str, sector: int) -> tuple[float, float, bool, float]:
+    """A free place on land: by a settlement of any size, at a real town's edge, or in open country."""
+    rng, towns = draft.rng, draft.geography.settlements
+    for attempt in range(2_000):
+        kind = rng.random()
+        if kind < 0.75:
+            known = len(towns.x_m) if kind < 0.40 else towns.towns
+            weight = towns.population[:known] ** 0.3
+            by = int(choose(rng, weight, 1)[0])
+            reach_m = towns.spread_m[by] * rng.uniform(0.3, 2.2)
+        else:
+            by = int(rng.integers(len(towns.x_m)))
+            reach_m = rng.uniform(4_000, 15_000)
+        bearing = rng.uniform(0, 2 * np.pi)
+        x_m, y_m = towns.x_m[by] + reach_m * np.cos(bearing), towns.y_m[by] + reach_m * np.sin(bearing)
+        is_ni = bool(towns.is_ni[by])
+        # Where groups are many they cannot all keep clear of each other: from then on only those of one sector do.
+        if _is_free(draft, x_m, y_m, is_ni, radius_m, scheme, sector, among_all=attempt < 300):
+            return float(x_m), float(y_m), is_ni, radius_m
+    raise ValueError(f"no free place for a planted group of radius {radius_m:.0f} m: plant fewer groups")
+
+
+def _is_free(
+    draft: _Draft,
+    x_m: float,
+    y_m: float,
+    is_ni: bool,
+    radius_m: float,
+    scheme: str,
+    sector: int,
+    among_all: bool = True,
+) -> bool:
+    """True for a place on land that keeps the distances to the groups there are."""
+    if not draft.geography.land.holds(np.array([x_m]), np.array([y_m]), np.array([is_ni]))[0]:
+        return False
+    for group in draft.groups:
+        alike = (group.scheme, group.sector) == (scheme, sector)
+        if group.is_ni == is_ni and (alike or among_all):
+            apart_m = float(np.hypot(group.x_m - x_m, group.y_m - y_m))
+            if apart_m < 1.3 * (group.radius_m + radius_m) + (25_000 if alike else 1_000):
+                return False
+    return True
+
+
+def _add_twins(draft: _Draft, wanted: int, settings: Settings) -> list[tuple[int, int]]:
+    """Groups of the sector of a specialised RTIC group, a few kilometres beside it, that may later go into it."""
+    twins: list[tuple[int, int]] = []
+    for group, planted in enumerate(list(draft.groups)):
+        if len(twins) == wanted:
+            break
+        if (planted.cluster_type, planted.scheme) != (SPECIALISED, "rtic") or planted.radius_m > 5_000:
+            continue
+        radius_m = max(settings.group_radius_m[0], 0.7 * planted.radius_m)
+        place = _place_beside(draft, planted, radius_m)
+        if place is not None:
+            twin = draft.add_group(SPECIALISED, "rtic", planted.sector, place)
+            size = max(settings.group_firms[0], len(draft.slots_of(group)) // 2)
+            slots = draft.add_slots(twin, _registers(draft.rng, "rtic", size), _active(draft.rng, SPECIALISED, size), 0)
+            draft.settle(twin, slots, 0)
+            twins.append((twin, group))
+    return twins
+
+
+def _place_beside(draft: _Draft, group: Group, radius_m: float) -> tuple[float, float, bool, float] | None:
+    """A free place 2 to 3 diameters and some kilometres from a group; None where there is none."""
+    for _ in range(200):
+        apart_m = 2.5 * (group.radius_m + radius_m) + draft.rng.uniform(5_000, 15_000)
+        bearing = draft.rng.uniform(0, 2 * np.pi)
+        x_m, y_m = group.x_m + apart_m * np.cos(bearing), group.y_m + apart_m * np.sin(bearing)
+        if _is_free(draft, x_m, y_m, group.is_ni, radius_m, "beside", group.sector):
+            return float(x_m), float(y_m), group.is_ni, radius_m
+    return None
+
+
+def _evolve(draft: _Draft, twins: list[tuple[int, int]], months: int, number: int) -> None:
+    """Events of each month after the first; a group has at most one, and those with joint work have none."""
+    paired = {group for pair in twins for group in pair}
+    quiet = [
+        group
+        for group, planted in enumerate(draft.groups)
+        if (planted.cluster_type, planted.scheme) == (SPECIALISED, "rtic") and group not in paired
+    ]
+    waiting = list(twins)
+    for month in range(1, months):
+        kinds = ("grown", "split", "born") if month % 2 else ("merged", "died", "born")
+        for event in kinds:
+            for _ in range(number):
+                if event == "born":
+                    _born(draft, draft.groups[draft.rng.integers(len(draft.groups))], month)
+                elif event == "merged" and waiting:
+                    _merge(draft, *waiting.pop(0), month)
+                elif event in ("grown", "split", "died") and quiet:
+                    _happen(draft, event, quiet.pop(0), month)
+
+
+def _happen(draft: _Draft, event: str, group: int, month: int) -> None:
+    planted = draft.groups[group]
+    slots = draft.slots_of(group)
+    if event == "grown":
+        extra = max(6, round(0.35 * len(slots)))
+        active = _active(draft.rng, planted.cluster_type, extra)
+        draft.settle(group, draft.add_slots(group, np.ones(extra, dtype=bool), active, month), month)
+        draft.events.append(Event(month, planted.truth_id, "grown", None))
+    elif event == "died":
+        draft.end(slots, month, with_firm=True)
+        draft.events.append(Event(month, planted.truth_id, "died", None))
+    else:
+        place = _place_beside(draft, planted, max(700.0, 0.7 * planted.radius_m))
+        if place is not None:
+            leaving = draft.rng.permutation(slots)[: round(0.45 * len(slots))]
+            draft.end(leaving, month)
+            child = draft.add_group(planted.cluster_type, planted.scheme, planted.sector, place)
+            draft.settle(child, leaving, month)
+            draft.events.append(Event(month, draft.groups[child].truth_id, "split", planted.truth_id))
+
+
+def _merge(draft: _Draft, twin: int, into: int, month: int) -> None:
+    slots = draft.slots_of(twin)
+    draft.end(slots, month)
+    draft.settle(into, slots, month)
+    draft.events.append(Event(month, draft.groups[twin].truth_id, "merged", draft.groups[into].truth_id))
+
+
+def _born(draft: _Draft, like: Group, month: int) -> None:
+    """A new specialised RTIC group, of the sector of `like` where that is in RTIC, else of any planted RTIC group."""
+    sectors = [group.sector for group in draft.groups if group.scheme == "rtic"]
+    sector = like.sector if like.scheme == "rtic" else sectors[draft.rng.integers(len(sectors))]
+    radius_m = float(np.exp(draft.rng.uniform(np.log(900), np.log(4_000))))
+    group = draft.add_group(SPECIALISED, "rtic", sector, _place(draft, radius_m, "rtic", sector))
+    size = int(draft.rng.integers(20, 45))
+    slots = draft.add_slots(group, np.ones(size, dtype=bool), _active(draft.rng, SPECIALISED, size), month)
+    draft.settle(group, slots, month)
+    draft.events.append(Event(month, draft.groups[group].truth_id, "born", None))
+
+
+def _finished(draft: _Draft) -> Plan:
+    slot = {name: np.concatenate([block[name] for block in draft.slots]) for name in draft.slots[0]}
+    member = {name: np.concatenate([rows[name] for rows in draft.members]) for name in draft.members[0]}
+    places = np.concatenate(draft.postcodes)
+    return Plan(
+        groups=draft.groups,
+        events=draft.events,
+        slot_is_rtic=slot["is_rtic"].astype(bool),
+        slot_sector=slot["sector"],
+        slot_is_active=slot["is_active"].astype(bool),
+        slot_is_joint=slot["is_joint"].astype(bool),
+        slot_group=slot["group"],
+        slot_from=slot["from"],
+        slot_until=slot["until"],
+        member_group=member["group"],
+        member_slot=member["slot"],
+        member_postcode=member["postcode"],
+        member_from=member["from"],
+        member_until=member["until"],
+        postcode_x_m=places[:, 0],
+        postcode_y_m=places[:, 1],
+        postcode_is_ni=places[:, 2].astype(bool),
+    )

@@ -1,0 +1,117 @@
+"""Publications and institutions: JSON Lines of the objects of an OpenAlex snapshot.
+
+What belongs here: the drop `publications`. What does not: who publishes (`research`).
+
+A folder of `works-000.jsonl.gz` and `institutions-000.jsonl.gz`. A work has one to six authors; the first is at the
+institution it was drawn for, the others there, elsewhere in the country, or abroad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.synthetic_uk.firms import Firms
+from pipelines.synthetic_uk.geography import Geography, Postcodes, to_degrees
+from pipelines.synthetic_uk.names import overseas_names
+from pipelines.synthetic_uk.register import SPECIAL_KINDS
+from pipelines.synthetic_uk.research import SUBJECTS, Research
+from pipelines.synthetic_uk.streams import stream
+
+_OVERSEAS_INSTITUTIONS = 200
+_TYPES = {
+    "university": "education",
+    "research_organisation": "facility",
+    "hospital": "healthcare",
+    "council": "government",
+}
+
+
+def publication_records(
+    research: Research, geography: Geography, firms: Firms, postcodes: Postcodes, month: int, seed: int
+) -> dict[str, Iterator[dict[str, Any]]]:
+    """Objects of a month by file: works and institutions."""
+    known = np.flatnonzero(research.publisher_from <= month)
+    numbers = research.publishers[known]
+    home = firms.home[numbers]
+    latitude, longitude = to_degrees(postcodes.x_m[home], postcodes.y_m[home], postcodes.is_ni[home])
+    town = pl.Series(geography.settlements.names).gather(postcodes.town[home]).to_list()
+    special = numbers < len(firms.special_names)
+    names = firms.names(numbers).to_list()
+    institutions: dict[int, dict[str, Any]] = {}
+    for place, row in enumerate(known):
+        kind = _TYPES[SPECIAL_KINDS[firms.special_kind[numbers[place]]]] if special[place] else "company"
+        institutions[int(row)] = {
+            "id": f"https://openalex.org/I{1_000_000_000 + int(row) * 7}",
+            "ror": f"https://ror.org/0{int(row) * 7 + 100_000:06x}{int(row) % 90 + 10}",
+            "display_name": names[place],
+            "country_code": "GB",
+            "type": kind,
+            "geo": {
+                "city": town[place],
+                "country_code": "GB",
+                "latitude": round(float(latitude[place]), 5),
+                "longitude": round(float(longitude[place]), 5),
+            },
+        }
+    return {
+        "institutions": iter(institutions.values()),
+        "works": _works(research, institutions, month, seed),
+    }
+
+
+def _works(
+    research: Research, institutions: dict[int, dict[str, Any]], month: int, seed: int
+) -> Iterator[dict[str, Any]]:
+    works = np.flatnonzero(research.publisher_from[research.work_publisher] <= month)
+    abroad_names = overseas_names(np.arange(_OVERSEAS_INSTITUTIONS) + 10_000).to_list()
+    first_publishers = np.flatnonzero(research.publisher_from == 0)
+    for work in works:
+        # A stream of its own: a work is the same in every month's snapshot.
+        rng = stream(seed, "work", int(work))
+        authors = []
+        for place in range(int(rng.integers(1, 7))):
+            chance = rng.random()
+            if place == 0 or chance < 0.6:
+                shown = _shown(institutions[int(research.work_publisher[work])])
+            elif chance < 0.8:
+                shown = _shown(institutions[int(first_publishers[rng.integers(len(first_publishers))])])
+            else:
+                which = int(rng.integers(_OVERSEAS_INSTITUTIONS))
+                shown = {
+                    "id": f"https://openalex.org/I{2_000_000_000 + which}",
+                    "display_name": abroad_names[which],
+                    "ror": None,
+                    "country_code": ("US", "DE", "FR", "CN")[which % 4],
+                    "type": "education",
+                }
+            authors.append(
+                {
+                    "author": {"id": f"https://openalex.org/A{int(work) * 10 + place + 5_000_000}"},
+                    "institutions": [shown],
+                    "countries": [shown["country_code"]],
+                }
+            )
+        subject = SUBJECTS[int(work) % len(SUBJECTS)]
+        day = research.work_day[work]
+        yield {
+            "id": f"https://openalex.org/W{3_000_000_000 + int(work)}",
+            "doi": f"https://doi.org/10.55555/synthetic.{int(work)}",
+            "title": f"On {subject}, part {int(work)}",
+            "publication_year": day.year,
+            "publication_date": day.isoformat(),
+            "type": "article",
+            "authorships": authors,
+            "primary_topic": {"id": f"https://openalex.org/T{10_000 + int(work) % 10}", "display_name": subject},
+            "topics": [],
+            "abstract_inverted_index": {"We": [0], "study": [1], subject: [2]},
+            "cited_by_count": int(rng.integers(0, 40)),
+        }
+
+
+def _shown(institution: dict[str, Any]) -> dict[str, Any]:
+    """An institution as it stands on a work."""
+    return {key: institution[key] for key in ("id", "display_name", "ror", "country_code", "type")}

@@ -1,0 +1,89 @@
+"""How large the synthetic United Kingdom is and what it is like: every figure that shapes it, with where it comes from.
+
+What belongs here: sizes at full scale, shares, ranges. What does not: the drawing itself, or any threshold of the
+method, which must not know them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Sizes are at full scale and shrink in proportion; shares and ranges hold at any scale."""
+
+    local_units: int = 3_100_000
+    """Business sites in the register [METHOD, inputs]."""
+    rtic_firms: int = 5_000_000
+    """Firms in the Real-Time Industrial Classifications [METHOD, inputs]."""
+    collaborators: int = 46_000
+    """Organisations in Innovate UK applications [METHOD, inputs]."""
+    applications: int = 111_000
+    """Innovate UK applications [METHOD, inputs]."""
+    ukri_projects: int = 24_000
+    """Projects of other UK Research and Innovation funders [METHOD, inputs]."""
+    unit_postcodes: int = 2_690_000
+    """Unit postcodes of the directory, live and terminated, as in the release of May 2025."""
+    works_per_institution: int = 20
+    """Publications for each UK institution; full size would be thousands, and nothing here needs them."""
+    history_months: int = 77
+    """Months of funding before the first drop (September 2016 to January 2023) [METHOD, inputs]."""
+
+    settlements: int = 3_000
+    """Invented small towns and villages around the real towns."""
+    terminated_share: float = 0.34
+    """Of postcodes, those that Royal Mail has retired."""
+    no_coordinates_share: float = 0.009
+    """Of postcodes, those the directory has no place for (24,087 of 2.7 million in May 2025)."""
+    regional_lean: float = 0.04
+    """Standard deviation of the log of a sector's share of a region over the region's share of business. Real divisions
+    lean by 0.27 (weighted); a lean that strong is itself a cluster at the size of a region, so that nothing found
+    beside the planted groups could be called wrong."""
+
+    single_site_share: float = 0.93
+    """Of enterprises; the rest have a heavy-tailed number of sites."""
+    missing_site_employees_share: float = 0.22
+    """Of local units without an employee count."""
+    unincorporated_share: float = 0.24
+    """Of enterprises: sole proprietors and partnerships, which have no registration number."""
+    unlisted_number_share: float = 0.04
+    """Of companies in the register whose number the register lacks."""
+    register_in_rtic_share: float = 0.75
+    """Of the register's companies that are in RTIC too."""
+    formation_agent_share: float = 0.04
+    """Of RTIC firms that have only a registered office, at a formation agent's."""
+    formation_agent_min: int = 220
+    """Firms at the smallest formation agent's postcode."""
+    formation_agents_max: int = 60
+    """Formation agents at full scale."""
+    monthly_births_share: float = 0.012
+    """RTIC firms born in a month, of those there at the start."""
+    monthly_deaths_share: float = 0.010
+    """RTIC firms that leave in a month."""
+    active_share: float = 0.035
+    """Of firms outside planted groups, those with a signal of research, development or innovation."""
+
+    single_applicant_share: float = 0.53
+    """Of applications, those with one participant; 13,546 of 25,453 projects in the Seventh Framework Programme."""
+    consortium_max: int = 40
+    """Largest consortium."""
+    not_funded_share: float = 0.62
+    """Of applications."""
+    background_network_factor: float = 2.0
+    """Collaborators are at least this many times those in planted groups, so that below about 1:20 there is still a
+    network around them. Applications likewise, twice as many times."""
+
+    spatial_groups: int = 60
+    """Planted spatial groups at 1:20; they grow with the power 3/4 of scale."""
+    communities: int = 30
+    """Planted communities at 1:20, likewise."""
+    group_radius_m: tuple[float, float] = (700.0, 12_000.0)
+    """Smallest and largest radius of a planted spatial group."""
+    group_firms: tuple[int, int] = (15, 300)
+    """Fewest and most firms of a planted spatial group."""
+    community_firms: tuple[int, int] = (15, 120)
+    """Fewest and most organisations of a planted community."""
+
+
+SMALLEST_SCALE = 1 / 1000

@@ -1,0 +1,43 @@
+"""Random numbers: one independent stream for each named purpose, all from one seed.
+
+What belongs here: how a seed becomes generators. What does not: any drawing. A purpose has its own stream so that a
+change to one part of the synthetic United Kingdom leaves the draws of the others as they were.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+UNKNOWN = -1
+"""In an array of counts or indices: not known, or any."""
+
+
+def stream(seed: int, *purpose: str | int) -> np.random.Generator:
+    """The generator of a purpose, for example `stream(7, "rtic", "births", 3)`; the same for the same arguments."""
+    words = [part if isinstance(part, int) else zlib.crc32(part.encode()) for part in purpose]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
+
+
+def choose(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
+    """`size` indices drawn with the given weights (any positive sum), with replacement."""
+    cumulative = np.cumsum(weights)
+    drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
+    return np.minimum(drawn, len(weights) - 1).astype(np.int64)
+
+
+def spread_ids(count: int) -> list[str]:
+    """`count` distinct 32-digit hexadecimal texts that look random and do not depend on a seed."""
+    mask = (1 << 64) - 1
+    texts = []
+    for number in range(1, count + 1):
+        first = (number * 0x9E3779B97F4A7C15) & mask
+        second = ((first ^ (first >> 29)) * 0xBF58476D1CE4E5B9) & mask
+        texts.append(f"{first:016x}{second:016x}")
+    return texts
