@@ -114,7 +114,10 @@ class SpatialMethod(Section):
     """Largest linking distance of a window of the scan, in metres."""
     scan_alpha: Annotated[Share, OURS] = 0.05
     """The scan's penalty is the (1 - scan_alpha) quantile of the largest score on null data."""
-    scan_null_draws: Annotated[Count, OURS] = 40
+    scan_split_factor: Annotated[float, Field(ge=1), OURS] = 1.2
+    """Windows below a window are taken in its place where their sum of (score - penalty) is more than this many times
+    its own; 1 takes the greatest sum, which breaks wide groups on uneven ground into parts."""
+    scan_null_draws: Annotated[Count, OURS] = 100
     """Null data sets at each number of cases."""
     scan_null_sizes: Annotated[Count, OURS] = 6
     """Numbers of cases at which the null is simulated, spaced by ratio between the smallest and largest sector."""
@@ -135,6 +138,8 @@ class NetworkMethod(Section):
     """consensus: Leiden at one resolution over many seeds; scan: over resolutions against a null model."""
     resolution: Annotated[Positive, OURS] = 1.0
     """Resolution of modularity for consensus."""
+    leiden_iterations: Annotated[Count, OURS] = 3
+    """Times that Leiden goes over the graph, each from the partition before."""
     consensus_runs: Annotated[Count, OURS] = 20
     """Leiden partitions, each from its own seed, that the consensus is taken over."""
     consensus_share: Annotated[Share, OURS] = 0.5
@@ -149,6 +154,10 @@ class NetworkMethod(Section):
     """Networks of the same degrees in which the scan looks for candidates."""
     community_null_sigmas: Annotated[Positive, OURS] = 4.0
     """Standard deviations above the mean that the null score is taken at."""
+    community_null_candidates: Annotated[Count, OURS] = 50
+    """Candidates at least that the null score is fitted to: where fewer have enough firms, those with the most."""
+    null_trades_per_application: Annotated[Count, OURS] = 10
+    """Trades of partners for each application that make a network of the same degrees."""
     community_min_firms: Annotated[Count, STATED] = 10
     """Distinct firms a community must have."""
     min_joint_projects: Annotated[Count, OURS] = 3

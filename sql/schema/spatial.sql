@@ -106,6 +106,28 @@ comment on column spatial.group_members.group_id is 'Group, unique within month 
 comment on column spatial.group_members.organisation_id is 'Organisation.';
 comment on column spatial.group_members.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
 
+create table if not exists spatial.scan_null (
+    month date not null,
+    profile varchar not null,
+    grid varchar not null check (grid in ('gb', 'ni')),
+    cases bigint not null,
+    background_fingerprint varchar not null,
+    draws bigint not null,
+    location double not null,
+    scale double not null check (scale > 0),
+    profile_fingerprint varchar not null
+);
+comment on table spatial.scan_null is 'The scan''s largest score where there is nothing to find, by number of cases: kept for as long as the background is the same. Key: month, profile, grid, cases.';
+comment on column spatial.scan_null.month is 'First day of the month.';
+comment on column spatial.scan_null.profile is 'Method profile the row was made with.';
+comment on column spatial.scan_null.grid is 'gb or ni.';
+comment on column spatial.scan_null.cases is 'Sites drawn from all business sites for each null data set.';
+comment on column spatial.scan_null.background_fingerprint is 'First 16 hex digits of the SHA-256 of the business sites, the rules for windows, the draws and the seed.';
+comment on column spatial.scan_null.draws is 'Null data sets scored.';
+comment on column spatial.scan_null.location is 'Location of the Gumbel distribution of their largest scores.';
+comment on column spatial.scan_null.scale is 'Scale of that distribution.';
+comment on column spatial.scan_null.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
 create table if not exists spatial.outlines (
     month date not null,
     profile varchar not null,

@@ -1,0 +1,1 @@
+"""Groups of sites that lie close together: points per sector, density groups, outlines, location quotients."""

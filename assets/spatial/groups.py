@@ -1,0 +1,244 @@
+"""The groups of one sector in one grid: the algorithm the profile chooses, and what stands on each group.
+
+What belongs here: from a sector's points to its groups of enough distinct firms, numbered. What does not: the
+algorithms themselves (`density`, `scan`), anything that takes more than one sector. A sector needs no other sector,
+so sectors may be mapped over in any order or place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from assets.method import SpatialMethod
+from assets.spatial.density import NOISE, dbscan_labels, hdbscan_labels, hdbscan_sizes, min_cluster_size
+from assets.spatial.null import Null, NullSettings
+from assets.spatial.places import Integers
+from assets.spatial.scan import Background, WindowRules, make_background, score_windows, select_windows
+from assets.spatial.significance import benjamini_hochberg
+
+
+@dataclass(frozen=True)
+class Sector:
+    """Which points a run is over."""
+
+    scheme: str
+    sector: str
+    grid: str
+
+    def group_id(self, number: int) -> str:
+        """Identifier of its group of that number, counted from 1."""
+        slug = re.sub(r"[^a-z0-9]+", "-", self.sector.lower()).strip("-")
+        return f"spatial-{self.scheme}-{slug}-{self.grid}-{number}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The groups of one sector. The frames have the columns of the tables of the same name."""
+
+    runs: pl.DataFrame
+    groups: pl.DataFrame
+    group_members: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What the scan compares sectors of one grid with."""
+
+    background: Background
+    null: Null
+
+
+RUN_COLUMNS = {
+    "scheme": pl.String,
+    "sector": pl.String,
+    "grid": pl.String,
+    "algorithm": pl.String,
+    "points": pl.Int64,
+    "min_cluster_size": pl.Int64,
+    "min_samples": pl.Int64,
+    "epsilon_m": pl.Float64,
+    "groups": pl.Int64,
+    "noise_points": pl.Int64,
+    "critical_score": pl.Float64,
+    "skipped_reason": pl.String,
+}
+GROUP_COLUMNS = {
+    "group_id": pl.String,
+    "scheme": pl.String,
+    "sector": pl.String,
+    "grid": pl.String,
+    "points": pl.Int64,
+    "firms": pl.Int64,
+    "scan_score": pl.Float64,
+    "relative_density": pl.Float64,
+    "scan_p_value": pl.Float64,
+    "linking_distance_m": pl.Float64,
+}
+MEMBER_COLUMNS = {"group_id": pl.String, "organisation_id": pl.String, "site_id": pl.String}
+
+
+def window_rules(method: SpatialMethod) -> WindowRules:
+    """The profile's rules for windows of the scan."""
+    return WindowRules(method.scan_min_samples, method.min_firms, method.max_link_m)
+
+
+def null_settings(method: SpatialMethod) -> NullSettings:
+    """The profile's null data."""
+    return NullSettings(method.scan_null_draws, method.scan_null_sizes, method.scan_seed)
+
+
+def points_needed(points: int, method: SpatialMethod) -> int:
+    """Points below which a sector is not run: min_points_factor times min_cluster_size [ours]."""
+    return method.min_points_factor * min_cluster_size(points, method)
+
+
+def firm_numbers(points: pl.DataFrame) -> Integers:
+    """A number for each firm of the points, -1 where the organisation is no firm; columns organisation_id, is_firm."""
+    numbers = points["organisation_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    return np.where(points["is_firm"].to_numpy(), numbers, -1)
+
+
+def background_of(sites: pl.DataFrame) -> Background:
+    """The background from points of scheme `all` in one grid: organisation_id, easting, northing, is_firm."""
+    return make_background(sites["easting"].to_numpy(), sites["northing"].to_numpy(), firm_numbers(sites))
+
+
+def find_groups(sector: Sector, points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | None) -> Found:
+    """Groups of at least min_firms distinct firms [stated], numbered by descending size, then by position.
+
+    `points` has a row a point: organisation_id, site_id, easting and northing in metres, is_firm; their order does
+    not matter. `contrast` is needed by the scan alone.
+    """
+    needed = points_needed(points.height, method)
+    if points.height < needed:
+        reason = f"{points.height} points; fewer than {needed}, {method.min_points_factor} times min_cluster_size"
+        return _tabulate(
+            sector, points, method, _Labels(np.full(points.height, NOISE), *_sizes_of(points.height, method)), reason
+        )
+    ordered = points.sort("easting", "northing", "site_id")
+    return _tabulate(sector, ordered, method, _label(ordered, method, contrast), None)
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """What an algorithm found: a label for each point, and for the scan figures for each label."""
+
+    of_points: Integers
+    min_cluster_size: int
+    min_samples: int
+    epsilon_m: float
+    critical_score: float | None = None
+    figures: pl.DataFrame | None = None
+    """label, scan_score, relative_density, scan_p_value, linking_distance_m."""
+
+
+def _sizes_of(points: int, method: SpatialMethod) -> tuple[int, int, float]:
+    """min_cluster_size, min_samples and epsilon as far as they are known without looking at the points."""
+    if method.algorithm == "dbscan":
+        return method.min_firms, method.dbscan_min_samples, method.dbscan_radius_m
+    if method.algorithm == "scan":
+        return method.min_firms, method.scan_min_samples, 0.0
+    size = min_cluster_size(points, method)
+    return size, max(method.min_samples_floor, size // method.min_samples_divisor), 0.0
+
+
+def _label(points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | None) -> _Labels:
+    """Run the profile's algorithm."""
+    easting, northing = points["easting"].to_numpy(), points["northing"].to_numpy()
+    if method.algorithm == "hdbscan":
+        sizes = hdbscan_sizes(easting, northing, method)
+        return _Labels(
+            hdbscan_labels(easting, northing, sizes), sizes.min_cluster_size, sizes.min_samples, sizes.epsilon_m
+        )
+    sizes_known = _sizes_of(points.height, method)
+    if method.algorithm == "dbscan":
+        return _Labels(
+            dbscan_labels(easting, northing, method.dbscan_radius_m, method.dbscan_min_samples), *sizes_known
+        )
+    if contrast is None:
+        raise ValueError("the scan needs all business sites of the grid and their null")
+    windows = score_windows(easting, northing, firm_numbers(points), contrast.background, window_rules(method))
+    penalty = contrast.null.critical_score(points.height, method.scan_alpha)
+    taken = select_windows(windows.hierarchy.parent, windows.score, penalty, method.scan_split_factor)
+    labels = np.full(points.height, NOISE, dtype=np.int64)
+    for label, node in enumerate(taken):
+        labels[windows.hierarchy.points_under(int(node))] = label
+    figures = pl.DataFrame(
+        {
+            "label": np.arange(len(taken)),
+            "scan_score": windows.score[taken],
+            "relative_density": windows.cases[taken] / windows.expected[taken],
+            "scan_p_value": contrast.null.p_values(windows.score[taken], points.height),
+            "linking_distance_m": windows.hierarchy.linking_distance_m[taken],
+        }
+    )
+    return _Labels(labels, *sizes_known, penalty, figures)
+
+
+def _tabulate(
+    sector: Sector, points: pl.DataFrame, method: SpatialMethod, labels: _Labels, skipped: str | None
+) -> Found:
+    """Keep the groups with enough distinct firms, number them, and lay everything out in columns."""
+    named = {"scheme": sector.scheme, "sector": sector.sector, "grid": sector.grid}
+    labelled = points.with_columns(pl.Series("label", labels.of_points, dtype=pl.Int64)).filter(
+        pl.col("label") != NOISE
+    )
+    kept = (
+        labelled.group_by("label", maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("points"),
+            pl.col("organisation_id").filter(pl.col("is_firm")).n_unique().cast(pl.Int64).alias("firms"),
+        )
+        .filter(pl.col("firms") >= method.min_firms)
+        # Groups of one size stay in the order of their first point, which is by position.
+        .sort("points", descending=True, maintain_order=True)
+    )
+    kept = kept.with_columns(
+        pl.Series("group_id", [sector.group_id(number + 1) for number in range(kept.height)], dtype=pl.String),
+        **{name: pl.lit(value) for name, value in named.items()},
+    )
+    figures = labels.figures if labels.figures is not None else pl.DataFrame(schema={"label": pl.Int64})
+    groups = kept.join(figures, on="label", how="left", maintain_order="left")
+    members = labelled.join(kept.select("label", "group_id"), on="label", maintain_order="left")
+    run = {
+        **named,
+        "algorithm": method.algorithm,
+        "points": points.height,
+        "min_cluster_size": labels.min_cluster_size,
+        "min_samples": labels.min_samples,
+        "epsilon_m": labels.epsilon_m,
+        "groups": kept.height,
+        "noise_points": points.height - members.height,
+        "critical_score": labels.critical_score,
+        "skipped_reason": skipped,
+    }
+    return Found(
+        pl.DataFrame([run], schema=RUN_COLUMNS),
+        _in_columns(groups, GROUP_COLUMNS),
+        _in_columns(members, MEMBER_COLUMNS).sort("group_id", "site_id"),
+    )
+
+
+def _in_columns(frame: pl.DataFrame, columns: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """The declared columns, null where the algorithm has no such figure."""
+    missing = [pl.lit(None).alias(name) for name in columns if name not in frame.columns]
+    return frame.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in columns.items())
+
+
+def together(found: Sequence[Found]) -> Found:
+    """The groups of all sectors of a month and profile; q-values are adjusted over all of them."""
+    groups = pl.concat([pl.DataFrame(schema=GROUP_COLUMNS), *(one.groups for one in found)])
+    tested = groups["scan_p_value"].drop_nulls()
+    q_values = pl.DataFrame({"group_id": groups.filter(pl.col("scan_p_value").is_not_null())["group_id"]}).with_columns(
+        pl.Series("scan_q_value", benjamini_hochberg(tested.to_numpy()), dtype=pl.Float64)
+    )
+    return Found(
+        pl.concat([pl.DataFrame(schema=RUN_COLUMNS), *(one.runs for one in found)]),
+        groups.join(q_values, on="group_id", how="left", maintain_order="left"),
+        pl.concat([pl.DataFrame(schema=MEMBER_COLUMNS), *(one.group_members for one in found)]),
+    )

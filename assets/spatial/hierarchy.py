@@ -1,0 +1,191 @@
+"""The robust single-linkage tree of points: what is joined to what at which linking distance.
+
+What belongs here: the tree as arrays, sums over its subtrees, distinct firms in them, walks towards the root. What
+does not: which of its nodes are groups (`scan`, `density`).
+
+Two places are joined at distance t where both have `min_samples` points within t and a chain of such places, none
+further than t from the next, leads from one to the other (Campello, Moulavi, Sander 2013: the tree HDBSCAN builds
+before it selects). Points at one place are one leaf, so that the tree is exact however many share a postcode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from assets.spatial.places import Floats, Integers, Places
+from assets.spatial.spanning_tree import core_distances_m, spanning_tree
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """The tree. Nodes 0 to places - 1 are the places; then one node a merge, in the order of linking distance.
+
+    A parent therefore comes after its children, and the root is last.
+    """
+
+    places: Places
+    parent: Integers
+    """Shape (nodes,): node that each is merged into; the root is its own parent."""
+    linking_distance_m: Floats
+    """Shape (nodes,): distance at which a node's points are joined; a place's is its core distance."""
+    jump: Integers
+    """Shape (nodes,): an ancestor far up (skew-binary jump pointers): a walk towards the root takes O(log n)."""
+    first_leaf: Integers
+    """Shape (nodes,): where the node's places begin in `leaves`."""
+    leaf_count: Integers
+    """Shape (nodes,): places under the node."""
+    leaves: Integers
+    """Shape (places,): places in an order in which every node's stand together."""
+
+    def subtree_sums(self, counts: Integers) -> Integers:
+        """Sum over each node and all below it, shape (nodes,), of counts at the places, or at all nodes."""
+        return _accumulate(self.parent, counts)
+
+    def points_under(self, node: int) -> Integers:
+        """Indices of the points under a node, ascending."""
+        under = np.zeros(len(self.places.points), dtype=bool)
+        under[self.leaves[self.first_leaf[node] : self.first_leaf[node] + self.leaf_count[node]]] = True
+        return np.flatnonzero(under[self.places.place_of_point])
+
+    def distinct_firms(self, firm_of_point: Integers) -> Integers:
+        """Distinct firms under each node, shape (nodes,); a point of `firm_of_point` -1 is no firm's."""
+        position = np.empty(len(self.leaves), dtype=np.int64)
+        position[self.leaves] = np.arange(len(self.leaves))
+        of_firms = np.flatnonzero(firm_of_point >= 0)
+        firm, place = firm_of_point[of_firms], self.places.place_of_point[of_firms]
+        order = np.lexsort((position[place], firm))
+        return _distinct_under(
+            self.parent, self.jump, self.first_leaf, self.leaf_count, position, firm[order], place[order]
+        )
+
+    def first_reaching(self, place: Integers, distance_m: Floats) -> Integers:
+        """First node, from each place upwards, whose linking distance reaches a distance; the root where none does."""
+        return _first_reaching(self.parent, self.jump, self.linking_distance_m, place, distance_m)
+
+    def is_settled(self) -> NDArray[np.bool_]:
+        """True where a node's parent is joined at a greater distance than the node itself.
+
+        Merges at one and the same distance have no order among them: only the last is a set of points that some
+        distance defines.
+        """
+        settled = self.linking_distance_m < self.linking_distance_m[self.parent]
+        settled[-1] = True
+        return np.asarray(settled)
+
+
+def build_hierarchy(places: Places, min_samples: int) -> Hierarchy:
+    """The tree over places. Raises ValueError where there is no place, or `min_samples` is below 1."""
+    if len(places.points) == 0:
+        raise ValueError("a hierarchy needs at least one point")
+    if min_samples < 1:
+        raise ValueError(f"min_samples is {min_samples}; it must be 1 or more")
+    core = core_distances_m(places, min_samples)
+    edges, lengths = spanning_tree(places, core)
+    parent, jump, first_leaf, leaf_count, leaves = _merge(edges)
+    return Hierarchy(places, parent, np.concatenate([core, lengths]), jump, first_leaf, leaf_count, leaves)
+
+
+@njit(cache=True, nogil=True)
+def _merge(edges: Integers) -> tuple[Integers, Integers, Integers, Integers, Integers]:
+    """Tree of the merges that edges, from the shortest to the longest, make."""
+    places = len(edges) + 1
+    nodes = 2 * places - 1
+    parent = np.arange(nodes)
+    children = np.full((nodes, 2), -1)
+    leaf_count = np.ones(nodes, dtype=np.int64)
+    # The component that a place is in, by the usual path-halving forest, and the node that stands for it.
+    forest = np.arange(places)
+    node_of = np.arange(places)
+    for merge in range(places - 1):
+        ends = np.empty(2, dtype=np.int64)
+        for side in range(2):
+            root = edges[merge, side]
+            while forest[root] != root:
+                forest[root] = forest[forest[root]]
+                root = forest[root]
+            ends[side] = root
+        node = places + merge
+        left, right = node_of[ends[0]], node_of[ends[1]]
+        children[node, 0], children[node, 1] = left, right
+        parent[left], parent[right] = node, node
+        leaf_count[node] = leaf_count[left] + leaf_count[right]
+        small, large = (ends[0], ends[1]) if leaf_count[left] <= leaf_count[right] else (ends[1], ends[0])
+        forest[small] = large
+        node_of[large] = node
+    jump = np.empty(nodes, dtype=np.int64)
+    depth = np.zeros(nodes, dtype=np.int64)
+    first_leaf = np.zeros(nodes, dtype=np.int64)
+    leaves = np.empty(places, dtype=np.int64)
+    jump[nodes - 1] = nodes - 1
+    for node in range(nodes - 1, -1, -1):
+        if node < nodes - 1:
+            above = parent[node]
+            depth[node] = depth[above] + 1
+            further = jump[above]
+            is_even = depth[above] - depth[further] == depth[further] - depth[jump[further]]
+            jump[node] = jump[further] if is_even else above
+        if node < places:
+            leaves[first_leaf[node]] = node
+        else:
+            first_leaf[children[node, 0]] = first_leaf[node]
+            first_leaf[children[node, 1]] = first_leaf[node] + leaf_count[children[node, 0]]
+    return parent, jump, first_leaf, leaf_count, leaves
+
+
+@njit(cache=True, nogil=True)
+def _accumulate(parent: Integers, counts: Integers) -> Integers:
+    """Sums over subtrees: children come before their parent."""
+    total = np.zeros(len(parent), dtype=np.int64)
+    total[: len(counts)] = counts
+    for node in range(len(parent) - 1):
+        total[parent[node]] += total[node]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _distinct_under(
+    parent: Integers,
+    jump: Integers,
+    first_leaf: Integers,
+    leaf_count: Integers,
+    position: Integers,
+    firm: Integers,
+    place: Integers,
+) -> Integers:
+    """Distinct firms under each node, points being ordered by firm, then by position of their place.
+
+    Each point counts one at its place; each but the first of a firm takes one off again where it first meets the one
+    before it.
+    """
+    count = np.zeros(len(parent), dtype=np.int64)
+    for point in range(len(firm)):
+        count[place[point]] += 1
+        if point == 0 or firm[point] != firm[point - 1]:
+            continue
+        node = place[point]
+        before = position[place[point - 1]]
+        while first_leaf[node] > before:
+            further = jump[node]
+            node = further if first_leaf[further] > before else parent[node]
+        count[node] -= 1
+    for node in range(len(parent) - 1):
+        count[parent[node]] += count[node]
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _first_reaching(parent: Integers, jump: Integers, link: Floats, place: Integers, distance: Floats) -> Integers:
+    """First ancestor, the place itself included, whose linking distance reaches the distance."""
+    root = len(parent) - 1
+    entered = np.empty(len(place), dtype=np.int64)
+    for index in range(len(place)):
+        node = place[index]
+        while node != root and link[node] < distance[index]:
+            further = jump[node]
+            node = further if link[further] < distance[index] else parent[node]
+        entered[index] = node
+    return entered

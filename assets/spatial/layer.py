@@ -1,0 +1,259 @@
+"""The steps of the spatial layer, in run order.
+
+What belongs here: reading, calling a method module, handing its frames back. What does not: any method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from assets.spatial.groups import (
+    Contrast,
+    Found,
+    Sector,
+    background_of,
+    find_groups,
+    null_settings,
+    points_needed,
+    together,
+    window_rules,
+)
+from assets.spatial.null import Null, NullFit, background_fingerprint, null_sizes, simulate_null
+from assets.spatial.outlines import outline_table
+from assets.spatial.pictures import group_map_png, group_sizes_png
+from assets.spatial.quotients import firms_inside
+from assets.spatial.quotients import location_quotients as quotients_of
+from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
+
+SECTOR_POINTS = """
+    select organisation_id, site_id, easting, northing, is_firm
+    from spatial.points
+    where month = $month and scheme = $scheme and sector = $sector and grid = $grid
+"""
+
+NULL_COLUMNS = {
+    "grid": pl.String,
+    "cases": pl.Int64,
+    "background_fingerprint": pl.String,
+    "draws": pl.Int64,
+    "location": pl.Float64,
+    "scale": pl.Float64,
+}
+
+
+@step(
+    tables=("spatial.runs", "spatial.groups", "spatial.group_members", "spatial.scan_null"),
+    reads=("spatial.points",),
+    per_profile=True,
+    lineage={
+        "spatial.groups.group_id": ["spatial.points.scheme", "spatial.points.sector", "spatial.points.grid"],
+        "spatial.groups.points": ["spatial.points.site_id"],
+        "spatial.groups.firms": ["spatial.points.organisation_id", "spatial.points.is_firm"],
+        "spatial.runs.points": ["spatial.points.site_id"],
+    },
+)
+def groups(ctx: StepContext) -> Rows:
+    """Groups of sites that lie close together, by sector; Great Britain and Northern Ireland apart."""
+    method = ctx.method.spatial
+    counts = ctx.read(
+        "select scheme, sector, grid, count(*) as points from spatial.points "
+        "where month = $month and scheme <> 'all' group by all order by scheme, sector, grid"
+    )
+    contrasts: dict[str, Contrast] = {}
+    nulls = pl.DataFrame(schema=NULL_COLUMNS)
+    if method.algorithm == "scan":
+        for grid, in_grid in counts.group_by("grid", maintain_order=True):
+            to_run = [points for points in in_grid["points"] if points >= points_needed(points, method)]
+            if to_run:
+                contrasts[str(grid[0])], made = _contrast(ctx, str(grid[0]), min(to_run), max(to_run))
+                nulls = nulls.vstack(made)
+    found = together(list(_each_sector(ctx, counts, contrasts)))
+    _tell(ctx, found)
+    return {
+        "spatial.runs": found.runs,
+        "spatial.groups": found.groups,
+        "spatial.group_members": found.group_members,
+        "spatial.scan_null": nulls.sort("grid", "cases"),
+    }
+
+
+def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast]) -> Iterable[Found]:
+    """The groups of each sector, one sector's points in memory at a time."""
+    for row in counts.iter_rows(named=True):
+        sector = Sector(row["scheme"], row["sector"], row["grid"])
+        points = ctx.read(SECTOR_POINTS, scheme=sector.scheme, sector=sector.sector, grid=sector.grid)
+        yield find_groups(sector, points, ctx.method.spatial, contrasts.get(sector.grid))
+
+
+def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple[Contrast, pl.DataFrame]:
+    """All business sites of a grid and their null; a fit that any month or profile has made of them is used again."""
+    rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
+    background = background_of(ctx.read(SECTOR_POINTS, scheme="all", sector="All sites", grid=grid))
+    fingerprint = background_fingerprint(background, rules, settings)
+    kept = ctx.read(
+        "select distinct cases, location, scale from spatial.scan_null where background_fingerprint = $fingerprint",
+        fingerprint=fingerprint,
+    )
+    known = {row["cases"]: NullFit(**row) for row in kept.iter_rows(named=True)}
+    sizes = null_sizes(smallest, largest, settings.sizes)
+    fits = tuple(known.get(size) or simulate_null(background, size, rules, settings) for size in sizes)
+    table = pl.DataFrame(
+        [
+            {
+                "grid": grid,
+                "cases": fit.cases,
+                "background_fingerprint": fingerprint,
+                "draws": settings.draws,
+                "location": fit.location,
+                "scale": fit.scale,
+            }
+            for fit in fits
+        ],
+        schema=NULL_COLUMNS,
+    )
+    ctx.report.say(
+        f"{grid}: null at {len(sizes)} numbers of cases, {sum(size in known for size in sizes)} of them kept"
+    )
+    return Contrast(background, Null(fits)), table
+
+
+def _tell(ctx: StepContext, found: Found) -> None:
+    """Figures and pictures for a person."""
+    skipped = found.runs.filter(pl.col("skipped_reason").is_not_null())
+    ctx.report.figure("runs", found.runs.height)
+    ctx.report.figure("groups", found.groups.height)
+    ctx.report.figure("groups_by_scheme", found.groups.group_by("scheme").len("groups").sort("scheme"))
+    for row in skipped.iter_rows(named=True):
+        ctx.report.say(f"{row['scheme']} {row['sector']} ({row['grid']}) not run: {row['skipped_reason']}")
+    ctx.report.picture("firms_per_group", group_sizes_png(found.groups["firms"].to_numpy()))
+    places = ctx.read(
+        "select site_id, any_value(easting) as easting, any_value(northing) as northing from spatial.points "
+        "where month = $month and grid = 'gb' and scheme <> 'all' group by site_id"
+    )
+    located = found.group_members.join(places, on="site_id").sort("group_id", "site_id")
+    ctx.report.picture("map", group_map_png(located, f"{ctx.method.name}: members of groups, Great Britain"))
+
+
+@step(
+    tables=("spatial.outlines",),
+    reads=("spatial.group_members", "spatial.groups", "spatial.points"),
+    per_profile=True,
+    lineage={"spatial.outlines.outline_wkt": ["spatial.points.easting", "spatial.points.northing"]},
+)
+def outlines(ctx: StepContext) -> Rows:
+    """Outline and middle of each group: concave hull of the members and a buffer, in metres, then WGS84."""
+    members = ctx.read(
+        "select members.group_id, points.grid, points.easting, points.northing "
+        "from spatial.group_members as members "
+        "inner join spatial.groups as groups on groups.month = $month and groups.profile = $profile "
+        "and groups.group_id = members.group_id "
+        "inner join spatial.points as points on points.month = $month and points.scheme = groups.scheme "
+        "and points.sector = groups.sector and points.site_id = members.site_id "
+        "where members.month = $month and members.profile = $profile"
+    )
+    table = outline_table(members, ctx.method.spatial.hull_ratio, ctx.method.spatial.outline_buffer_m)
+    ctx.report.figure("median_area_km2", table["area_km2"].median())
+    return {"spatial.outlines": table}
+
+
+@step(
+    tables=("spatial.location_quotients",),
+    reads=(
+        "spatial.outlines",
+        "spatial.groups",
+        "spatial.group_members",
+        "spatial.points",
+        "organisations.organisations",
+        "organisations.sites",
+        "organisations.site_sectors",
+    ),
+    per_profile=True,
+    lineage={
+        "spatial.location_quotients.sector_firms": [
+            "spatial.group_members.organisation_id",
+            "organisations.organisations.is_firm",
+        ],
+        "spatial.location_quotients.outline_firms": ["spatial.outlines.outline_wkt", "organisations.sites.latitude"],
+    },
+)
+def location_quotients(ctx: StepContext) -> Rows:
+    """Location quotient of each group: of its own sector, or of every sector present in a group of all RD&I-active.
+
+    A firm counts where it has a located site that is not left out.
+    """
+    shapes = ctx.read(
+        "select group_id, outline_wkt from spatial.outlines "
+        "where month = $month and profile = $profile order by group_id"
+    )
+    inside = firms_inside(shapes["outline_wkt"], ctx.read(FIRM_SITES))
+    counts = (
+        ctx.read(GROUP_SECTORS)
+        .join(shapes.select("group_id", pl.Series("outline_firms", inside, dtype=pl.Int64)), on="group_id")
+        .join(ctx.read(NATIONAL_SECTORS), on=["scheme", "sector"])
+    )
+    table = quotients_of(counts, ctx.method.spatial.lq_alpha)
+    ctx.report.figure(
+        "groups_with_a_sector_above_1",
+        table.filter(pl.col("q_value") < ctx.method.spatial.lq_alpha)["group_id"].n_unique(),
+    )
+    return {"spatial.location_quotients": table}
+
+
+FIRM_SITES = """
+    select sites.organisation_id, sites.longitude, sites.latitude
+    from organisations.sites as sites
+    inner join organisations.organisations as organisations
+        on organisations.month = $month and organisations.organisation_id = sites.organisation_id
+    where sites.month = $month
+        and organisations.is_firm
+        and not sites.is_excluded
+        and sites.geocode_quality <> 'unlocated'
+"""
+
+NATIONAL_SECTORS = """
+    select
+        scheme,
+        sector,
+        count(distinct organisation_id) as national_sector_firms,
+        (
+            select count(distinct organisation_id)
+            from spatial.points
+            where month = $month and scheme = 'all' and is_firm
+        ) as national_firms
+    from spatial.points
+    where month = $month and scheme in ('sic', 'rtic') and is_firm
+    group by scheme, sector
+"""
+
+GROUP_SECTORS = """
+    with firms_of_groups as (
+        select distinct members.group_id, groups.scheme, groups.sector, members.organisation_id
+        from spatial.group_members as members
+        inner join spatial.groups as groups
+            on groups.month = $month and groups.profile = $profile and groups.group_id = members.group_id
+        inner join organisations.organisations as organisations
+            on organisations.month = $month and organisations.organisation_id = members.organisation_id
+        where members.month = $month and members.profile = $profile and organisations.is_firm
+    ),
+
+    sectors_of_firms as (
+        select distinct scheme, sector, organisation_id
+        from spatial.points
+        where month = $month and scheme in ('sic', 'rtic') and is_firm
+    )
+
+    select firms_of_groups.group_id, sectors.scheme, sectors.sector, count(*) as sector_firms
+    from firms_of_groups
+    inner join sectors_of_firms as sectors
+        on sectors.organisation_id = firms_of_groups.organisation_id
+        and (
+            firms_of_groups.scheme = 'rdi'
+            or (sectors.scheme = firms_of_groups.scheme and sectors.sector = firms_of_groups.sector)
+        )
+    group by firms_of_groups.group_id, sectors.scheme, sectors.sector
+    order by firms_of_groups.group_id, sectors.scheme, sectors.sector
+"""
+
+STEPS: tuple[Step, ...] = (sql_step("spatial.points"), groups, outlines, location_quotients)

@@ -1,0 +1,115 @@
+"""What the scan's largest score is where there is nothing to find.
+
+What belongs here: null data, the fit of their largest scores, critical scores and p-values. What does not: the scan
+itself (`scan`), where fits are kept from run to run (`layer`).
+
+Null data are K sites drawn from all business sites at random without replacement, scored as a sector is. The largest
+score follows a Gumbel distribution closely; its parameters change slowly with log K, so a few K are simulated and the
+rest is interpolated. The null depends on K and the background alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.spatial.places import Floats
+from assets.spatial.scan import Background, WindowRules, score_windows
+
+
+@dataclass(frozen=True)
+class NullSettings:
+    """How much is simulated."""
+
+    draws: int
+    """Null data sets at each number of cases."""
+    sizes: int
+    """Numbers of cases."""
+    seed: int
+
+
+@dataclass(frozen=True)
+class NullFit:
+    """Gumbel distribution of the largest score at one number of cases."""
+
+    cases: int
+    location: float
+    scale: float
+
+
+@dataclass(frozen=True)
+class Null:
+    """The fits of one background, by number of cases ascending."""
+
+    fits: tuple[NullFit, ...]
+
+    def critical_score(self, cases: int, alpha: float) -> float:
+        """Score that the largest of null data exceeds with probability `alpha`: the scan's penalty."""
+        location, scale = self._at(cases)
+        return float(location - scale * np.log(-np.log1p(-alpha)))
+
+    def p_values(self, scores: Floats, cases: int) -> Floats:
+        """Probability that the largest score of null data reaches each score."""
+        location, scale = self._at(cases)
+        return np.asarray(-np.expm1(-np.exp(-(scores - location) / scale)))
+
+    def _at(self, cases: int) -> tuple[float, float]:
+        """Location and scale, linear in log K between the fits and constant beyond them."""
+        log_cases = np.log([fit.cases for fit in self.fits])
+        at = np.log(cases)
+        location = np.interp(at, log_cases, [fit.location for fit in self.fits])
+        return float(location), float(np.interp(at, log_cases, [fit.scale for fit in self.fits]))
+
+
+def null_sizes(smallest: int, largest: int, sizes: int) -> list[int]:
+    """Numbers of cases to simulate: evenly spaced by ratio from the smallest sector to the largest, each once."""
+    return sorted({round(size) for size in np.geomspace(smallest, largest, sizes)})
+
+
+def background_fingerprint(background: Background, rules: WindowRules, settings: NullSettings) -> str:
+    """16 hex digits that stay while the null does: of the sites, the rules for windows, draws and seed."""
+    digest = hashlib.sha256(repr((rules, settings.draws, settings.seed)).encode())
+    places = background.places
+    # Firms count only by which sites share one: numbers given anew every month must not change the fingerprint.
+    _, first, same = np.unique(background.firm_of_site, return_index=True, return_inverse=True)
+    for part in (places.coordinates_m, places.points, first[same], background.firm_of_site >= 0):
+        digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def simulate_null(background: Background, cases: int, rules: WindowRules, settings: NullSettings) -> NullFit:
+    """Draw null data sets of `cases` sites, score them and fit their largest scores.
+
+    Each draw has its own seed (of the profile's seed, the number of cases and the draw), so a fit is the same whatever
+    else is simulated and in whatever order.
+    """
+
+    def largest_score(draw: int) -> float:
+        random = np.random.default_rng([settings.seed, cases, draw])
+        drawn = np.sort(random.choice(background.sites, size=cases, replace=False, shuffle=False))
+        at = background.places.coordinates_m[background.places.place_of_point[drawn]]
+        windows = score_windows(at[:, 0], at[:, 1], background.firm_of_site[drawn], background, rules)
+        return float(windows.score.max())
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        largest = np.array(list(pool.map(largest_score, range(settings.draws))))
+    location, scale = fit_gumbel(largest)
+    return NullFit(cases, location, scale)
+
+
+def fit_gumbel(maxima: Sequence[float] | Floats) -> tuple[float, float]:
+    """Location and scale of a Gumbel distribution by L-moments (Hosking 1990), steady at a few dozen values.
+
+    The scale is kept above a millionth, so that values that are all alike have a distribution too.
+    """
+    ordered = np.sort(np.asarray(maxima, dtype=np.float64))
+    count = len(ordered)
+    mean = float(ordered.mean())
+    half_difference = 2.0 * float(np.sum(np.arange(count) * ordered)) / (count * max(count - 1, 1)) - mean
+    scale = max(half_difference / float(np.log(2.0)), 1e-6)
+    return mean - float(np.euler_gamma) * scale, scale

@@ -1,0 +1,151 @@
+"""The evidence scan: where a sector's points are denser than business at large, over the sector's own hierarchy.
+
+What belongs here: the background, windows and their scores, the selection of disjoint windows. What does not: how
+large a score chance alone would give (`null`), the hierarchy itself (`hierarchy`), names of sectors.
+
+A spatial scan statistic (Kulldorff 1997) whose windows are the nodes of a tree (Kulldorff et al. 2003). Cases are the
+sector's points, controls are all business sites of the same grid, the cases among them. The score is the Bernoulli
+log likelihood ratio: k cases among n sites inside against K - k among N - n outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+from scipy.special import xlogy
+
+from assets.spatial.hierarchy import Hierarchy, build_hierarchy
+from assets.spatial.places import Floats, Integers, Places, distinct_places
+
+
+@dataclass(frozen=True)
+class Background:
+    """All business sites of one grid: what a sector is compared with, and what null data are drawn from."""
+
+    places: Places
+    firm_of_site: Integers
+    """Shape (sites,): a number for each firm; -1 where the organisation at the site is no firm."""
+
+    @property
+    def sites(self) -> int:
+        """Number of sites, N."""
+        return len(self.firm_of_site)
+
+
+@dataclass(frozen=True)
+class WindowRules:
+    """Which nodes of a hierarchy are windows."""
+
+    min_samples: int
+    """min_samples of the hierarchy."""
+    min_firms: int
+    """Distinct firms a window has at least."""
+    max_link_m: float
+    """Largest linking distance of a window in metres."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The nodes of a hierarchy as windows. All arrays have shape (nodes,)."""
+
+    hierarchy: Hierarchy
+    is_window: NDArray[np.bool_]
+    firms: Integers
+    """Distinct firms among the cases."""
+    cases: Integers
+    """k."""
+    controls: Integers
+    """n."""
+    expected: Floats
+    """E = n K / N."""
+    score: Floats
+    """Log likelihood ratio; 0 where the node is no window or k does not exceed E."""
+
+
+def make_background(easting: Floats, northing: Floats, firm_of_site: Integers) -> Background:
+    """The background of one grid from its sites, in any order: metres and firm numbers, shape (sites,)."""
+    firms = np.asarray(firm_of_site, dtype=np.int64)
+    order = np.lexsort((firms, northing, easting))
+    return Background(distinct_places(easting[order], northing[order]), firms[order])
+
+
+def score_windows(
+    easting: Floats, northing: Floats, firm_of_point: Integers, background: Background, rules: WindowRules
+) -> Windows:
+    """Score every node of the hierarchy of a sector's points.
+
+    Coordinates in metres and firm numbers (-1: no firm), shape (points,). Each site of the background enters at the
+    first node above its nearest point whose linking distance reaches the distance between the two; a site that none
+    reaches is in the root alone. Raises ValueError where there are more points than sites in the background.
+    """
+    cases = len(easting)
+    if cases > background.sites:
+        raise ValueError(
+            f"{cases} points of a sector but {background.sites} business sites in all: "
+            "the sector's points must be among the sites"
+        )
+    hierarchy = build_hierarchy(distinct_places(easting, northing), rules.min_samples)
+    distance, nearest = cKDTree(hierarchy.places.coordinates_m).query(background.places.coordinates_m)
+    entered = hierarchy.first_reaching(nearest.astype(np.int64), distance)
+    nodes = len(hierarchy.parent)
+    entering = np.bincount(entered, weights=background.places.points, minlength=nodes).astype(np.int64)
+    k = hierarchy.subtree_sums(hierarchy.places.points)
+    n = np.maximum(hierarchy.subtree_sums(entering), k)
+    firms = hierarchy.distinct_firms(firm_of_point)
+    is_window = (firms >= rules.min_firms) & (hierarchy.linking_distance_m <= rules.max_link_m) & hierarchy.is_settled()
+    score = np.where(is_window, log_likelihood_ratio(k, n, cases, background.sites), 0.0)
+    return Windows(hierarchy, is_window, firms, k, n, n * (cases / background.sites), score)
+
+
+def log_likelihood_ratio(cases: Integers, controls: Integers, all_cases: int, all_controls: int) -> Floats:
+    """Kulldorff's Bernoulli log likelihood ratio of k cases among n sites against K among N; 0 where k <= n K / N.
+
+    The likelihood with one share of cases inside, k / n, and another outside, (K - k) / (N - n), over the likelihood
+    with the same share, K / N, everywhere. Arrays of one shape; 0 log 0 is 0.
+    """
+    k, n = np.asarray(cases, dtype=np.float64), np.asarray(controls, dtype=np.float64)
+    outside_k, outside_n = all_cases - k, all_controls - n
+    ratio = (
+        _log_likelihood(k, n)
+        + _log_likelihood(outside_k, outside_n)
+        - _log_likelihood(np.float64(all_cases), np.float64(all_controls))
+    )
+    return np.where(k * all_controls > n * all_cases, np.maximum(ratio, 0.0), 0.0)
+
+
+def _log_likelihood(k: Floats | np.float64, n: Floats | np.float64) -> Floats:
+    """Binomial log likelihood of k among n at its own share, without the constant."""
+    return np.asarray(xlogy(k, k) + xlogy(n - k, n - k) - xlogy(n, n))
+
+
+def select_windows(parent: Integers, score: Floats, penalty: float, split_factor: float = 1.0) -> Integers:
+    """The disjoint nodes with the greatest sum of (score - penalty), ascending.
+
+    `parent` and `score`, shape (nodes,), children before parents. One pass up the tree: a node is taken where its own
+    excess, times `split_factor`, is above the best that the nodes below it offer together. At 1 that is the greatest
+    sum there is; above 1 a group falls into parts only where the parts explain more by that factor, and the sum taken
+    is at least the greatest one divided by it. No node whose score does not exceed the penalty is taken.
+    """
+    return np.flatnonzero(_select(parent, score - penalty, split_factor))
+
+
+@njit(cache=True, nogil=True)
+def _select(parent: Integers, excess: Floats, split_factor: float) -> NDArray[np.bool_]:
+    """True at the nodes taken."""
+    nodes = len(parent)
+    best_below = np.zeros(nodes)
+    taken = np.zeros(nodes, dtype=np.bool_)
+    for node in range(nodes):
+        taken[node] = excess[node] > 0 and excess[node] * split_factor > best_below[node]
+        if parent[node] != node:
+            best_below[parent[node]] += max(best_below[node], excess[node], 0.0)
+    # From the root down: what lies under a node that is taken is not taken itself.
+    covered = np.zeros(nodes, dtype=np.bool_)
+    for node in range(nodes - 1, -1, -1):
+        above = parent[node]
+        covered[node] = above != node and (covered[above] or taken[above])
+    return taken & ~covered

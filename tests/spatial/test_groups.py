@@ -1,0 +1,154 @@
+"""Groups of one sector: which are kept, how they are numbered, when a sector is not run."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.method import SpatialMethod
+from assets.spatial.groups import (
+    Contrast,
+    Found,
+    Sector,
+    background_of,
+    find_groups,
+    null_settings,
+    together,
+    window_rules,
+)
+from assets.spatial.null import Null, simulate_null
+from assets.spatial.significance import benjamini_hochberg
+from tests.spatial.towns import Floats, disc, uneven_sites
+
+SECTOR = Sector("rtic", "AI & Data (new)", "gb")
+ALGORITHMS = ("hdbscan", "dbscan", "scan")
+
+
+def points_at(places: Floats, prefix: str = "O") -> pl.DataFrame:
+    """A point a firm at each place."""
+    ids = [f"{prefix}{number:05d}" for number in range(len(places))]
+    return pl.DataFrame(
+        {
+            "organisation_id": ids,
+            "site_id": [f"LU{one}" for one in ids],
+            "easting": places[:, 0],
+            "northing": places[:, 1],
+            "is_firm": [True] * len(places),
+        }
+    )
+
+
+def planted(seed: int = 2) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A sector with three planted groups, of 60, 40 and 40 firms, and all business sites."""
+    random = np.random.default_rng(seed)
+    sites = uneven_sites(random, 6_000)
+    groups = [
+        disc(random, np.array([x, 150_000.0]), 800, firms)
+        for x, firms in [(250_000.0, 40), (300_000.0, 60), (350_000.0, 40)]
+    ]
+    everything = points_at(np.vstack([*groups, sites]))
+    sector = pl.concat([everything.head(140), everything.tail(6_000).sample(200, seed=seed)])
+    return sector, everything
+
+
+def found_by(algorithm: str, sector: pl.DataFrame, everything: pl.DataFrame) -> Found:
+    method = SpatialMethod.model_validate({"algorithm": algorithm, "scan_null_draws": 30})
+    background = background_of(everything)
+    fit = simulate_null(background, sector.height, window_rules(method), null_settings(method))
+    return find_groups(SECTOR, sector, method, Contrast(background, Null((fit,))))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_planted_groups_numbered_by_size_then_position(algorithm: str) -> None:
+    sector, everything = planted()
+    found = found_by(algorithm, sector, everything)
+    ids = found.groups["group_id"].to_list()
+    assert ids == [f"spatial-rtic-ai-data-new-gb-{number + 1}" for number in range(len(ids))]
+    assert found.groups["points"].is_sorted(descending=True)
+    members = found.group_members.join(sector, on="site_id")
+    homes = members.group_by("group_id").agg(pl.col("easting").min().alias("west")).sort("group_id")
+    sized = found.groups.join(homes, on="group_id")
+    tied = sized.filter(pl.col("points") == 40)
+    assert tied.height == 2
+    assert tied["west"].is_sorted()
+    assert sized.filter(pl.col("points") == 60).height == 1
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_order_of_the_rows_does_not_matter(algorithm: str) -> None:
+    sector, everything = planted(3)
+    straight = found_by(algorithm, sector, everything)
+    shuffled = found_by(
+        algorithm, sector.sample(fraction=1, shuffle=True, seed=1), everything.sample(fraction=1, shuffle=True, seed=2)
+    )
+    assert straight.groups.equals(shuffled.groups)
+    assert straight.group_members.equals(shuffled.group_members)
+    assert straight.runs.equals(shuffled.runs)
+    assert straight.groups.height >= 3
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_groups_have_ten_distinct_firms(algorithm: str) -> None:
+    sector, everything = planted(4)
+    # The first group of 40 is now nine firms and an array of universities; the other two stay as they were.
+    firm = [f"O{min(number, 8):05d}" if number < 30 else f"U{number}" for number in range(40)]
+    changed = sector.with_row_index().with_columns(
+        pl.when(pl.col("index") < 40)
+        .then(pl.Series(firm + [""] * (sector.height - 40)))
+        .otherwise(pl.col("organisation_id"))
+        .alias("organisation_id"),
+        pl.col("is_firm") & ~pl.col("index").is_between(30, 39),
+    )
+    before = found_by(algorithm, sector, everything)
+    after = found_by(algorithm, changed.drop("index"), everything)
+    assert after.groups.height == before.groups.height - 1
+    assert (after.groups["firms"] >= 10).all()
+    assert not set(after.group_members["site_id"]) & set(sector["site_id"].head(40))
+    run = after.runs.row(0, named=True)
+    assert run["noise_points"] == run["points"] - after.groups["points"].sum()
+
+
+def test_small_sector_is_not_run_and_says_so() -> None:
+    places = disc(np.random.default_rng(0), np.array([0.0, 0.0]), 300, 20)
+    nineteen = find_groups(SECTOR, points_at(places[:19]), SpatialMethod(algorithm="dbscan"), None)
+    assert nineteen.groups.height == nineteen.group_members.height == 0
+    run = nineteen.runs.row(0, named=True)
+    assert run["skipped_reason"] == "19 points; fewer than 20, 2 times min_cluster_size"
+    assert (run["points"], run["noise_points"], run["groups"]) == (19, 19, 0)
+    twenty = find_groups(SECTOR, points_at(places), SpatialMethod(algorithm="dbscan"), None)
+    assert twenty.runs["skipped_reason"][0] is None
+    assert twenty.groups["points"].to_list() == [20]
+
+
+def test_figures_of_the_scan_stand_on_groups_and_of_others_do_not() -> None:
+    sector, everything = planted()
+    scan = found_by("scan", sector, everything)
+    run = scan.runs.row(0, named=True)
+    assert run["critical_score"] is not None
+    assert (scan.groups["scan_score"] > run["critical_score"]).all()
+    assert (scan.groups["scan_p_value"] < 0.05).all()
+    assert (scan.groups["linking_distance_m"] <= 15_000).all()
+    # Nothing but the sector is at the planted places: they are as dense as can be, N / K.
+    assert scan.groups["relative_density"].max() == pytest.approx(everything.height / sector.height)
+    density = found_by("hdbscan", sector, everything)
+    assert density.runs["critical_score"][0] is None
+    assert density.groups.select("scan_score", "relative_density", "scan_p_value").null_count().row(0) == (
+        (density.groups.height,) * 3
+    )
+
+
+def test_p_values_are_adjusted_over_all_sectors() -> None:
+    sector, everything = planted()
+    one, other = found_by("scan", sector, everything), found_by("scan", planted(5)[0], planted(5)[1])
+    other = Found(other.runs, other.groups.with_columns(pl.col("group_id") + "-x"), other.group_members)
+    both = together([one, other]).groups
+    np.testing.assert_allclose(both["scan_q_value"], benjamini_hochberg(both["scan_p_value"].to_numpy()))
+    assert together([]).groups.columns == both.columns
+    assert together([found_by("dbscan", sector, everything)]).groups["scan_q_value"].null_count() > 0
+
+
+def test_scan_needs_a_background() -> None:
+    sector, _ = planted()
+    with pytest.raises(ValueError, match="needs all business sites"):
+        find_groups(SECTOR, sector, SpatialMethod(algorithm="scan"), None)

@@ -1,0 +1,125 @@
+"""The hierarchy against scipy's single linkage on the full matrix of mutual reachability, and against sets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.cluster.hierarchy import cophenet, fcluster, linkage
+from scipy.spatial.distance import pdist, squareform
+
+from assets.spatial.hierarchy import Hierarchy, build_hierarchy
+from assets.spatial.places import distinct_places
+from tests.spatial.towns import Floats, uneven_sites
+
+
+def mutual_reachability(points: Floats, min_samples: int) -> Floats:
+    """Full matrix over points, each counting among its own neighbours."""
+    apart = squareform(pdist(points))
+    core = np.sort(apart, axis=1)[:, min_samples - 1]
+    reach = np.maximum(apart, np.maximum(core[:, None], core[None, :]))
+    np.fill_diagonal(reach, 0.0)
+    return np.asarray(reach)
+
+
+def distance_joined(hierarchy: Hierarchy) -> Floats:
+    """Linking distance at which each two points are first in one node: slow, from the parents alone."""
+    paths = []
+    for place in hierarchy.places.place_of_point:
+        node, path = int(place), [int(place)]
+        while hierarchy.parent[node] != node:
+            node = int(hierarchy.parent[node])
+            path.append(node)
+        paths.append(path)
+    return np.array(
+        [[hierarchy.linking_distance_m[next(node for node in a if node in set(b))] for b in paths] for a in paths]
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("min_samples", [1, 2, 5])
+def test_joins_points_at_the_distances_of_single_linkage(seed: int, min_samples: int) -> None:
+    random = np.random.default_rng(seed)
+    # A coarse lattice: many points share a place and many distances are equal.
+    points = np.vstack([random.integers(0, 12, (60, 2)), random.integers(0, 400, (30, 2))]).astype(float)
+    expected = squareform(cophenet(linkage(squareform(mutual_reachability(points, min_samples)), "single")))
+    found = distance_joined(build_hierarchy(distinct_places(points[:, 0], points[:, 1]), min_samples))
+    np.fill_diagonal(found, 0.0)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_settled_nodes_are_the_components_at_each_distance(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    points = random.integers(0, 10, (70, 2)).astype(float)
+    hierarchy = build_hierarchy(distinct_places(points[:, 0], points[:, 1]), 3)
+    tree = linkage(squareform(mutual_reachability(points, 3)), "single")
+    expected = set()
+    for distance in np.unique(tree[:, 2]):
+        flat = fcluster(tree, distance, "distance")
+        expected |= {tuple(np.flatnonzero(flat == label)) for label in np.unique(flat)}
+    found = {tuple(hierarchy.points_under(int(node))) for node in np.flatnonzero(hierarchy.is_settled())}
+    assert {points for points in found if len(points) > 1} == {points for points in expected if len(points) > 1}
+
+
+def test_order_of_points_does_not_matter() -> None:
+    random = np.random.default_rng(5)
+    points = random.integers(0, 30, (200, 2)).astype(float)
+    order = random.permutation(200)
+    first = build_hierarchy(distinct_places(points[:, 0], points[:, 1]), 5)
+    second = build_hierarchy(distinct_places(points[order, 0], points[order, 1]), 5)
+    np.testing.assert_array_equal(first.parent, second.parent)
+    np.testing.assert_array_equal(first.linking_distance_m, second.linking_distance_m)
+
+
+def test_large_tree_has_the_length_of_the_minimum_spanning_tree() -> None:
+    points = uneven_sites(np.random.default_rng(3), 1500)
+    hierarchy = build_hierarchy(distinct_places(points[:, 0], points[:, 1]), 5)
+    places = hierarchy.places
+    expected = linkage(squareform(mutual_reachability(points, 5)), "single")[:, 2]
+    # Points that share a place are joined at its core distance, once for each further point.
+    core = hierarchy.linking_distance_m[: len(places.points)]
+    found = np.concatenate([hierarchy.linking_distance_m[len(places.points) :], np.repeat(core, places.points - 1)])
+    np.testing.assert_allclose(np.sort(found), expected, rtol=1e-12)
+
+
+def test_distinct_firms_and_sums_are_those_of_the_points_under_each_node() -> None:
+    random = np.random.default_rng(8)
+    points = random.integers(0, 15, (120, 2)).astype(float)
+    firms = random.integers(-1, 30, 120)
+    hierarchy = build_hierarchy(distinct_places(points[:, 0], points[:, 1]), 4)
+    under = [hierarchy.points_under(node) for node in range(len(hierarchy.parent))]
+    expected = [len(set(firms[inside]) - {-1}) for inside in under]
+    assert hierarchy.distinct_firms(firms).tolist() == expected
+    assert hierarchy.subtree_sums(hierarchy.places.points).tolist() == [len(inside) for inside in under]
+    assert max(expected) > 20
+
+
+def test_first_reaching_is_the_first_ancestor_that_is_wide_enough() -> None:
+    points = uneven_sites(np.random.default_rng(2), 400)
+    hierarchy = build_hierarchy(distinct_places(points[:, 0], points[:, 1]), 5)
+    random = np.random.default_rng(0)
+    place = random.integers(0, len(hierarchy.places.points), 300)
+    distance = np.exp(random.uniform(0, 14, 300))
+    for start, wanted, found in zip(place, distance, hierarchy.first_reaching(place, distance), strict=True):
+        node = int(start)
+        while hierarchy.linking_distance_m[node] < wanted and hierarchy.parent[node] != node:
+            node = int(hierarchy.parent[node])
+        assert found == node
+
+
+@pytest.mark.parametrize("points", [1, 2, 3])
+def test_few_points(points: int) -> None:
+    at = np.arange(points, dtype=float)
+    hierarchy = build_hierarchy(distinct_places(at, at), 5)
+    assert len(hierarchy.parent) == 2 * points - 1
+    assert np.isinf(hierarchy.linking_distance_m).all()
+    assert hierarchy.points_under(len(hierarchy.parent) - 1).tolist() == list(range(points))
+
+
+def test_bad_input_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one point"):
+        build_hierarchy(distinct_places(np.empty(0), np.empty(0)), 5)
+    with pytest.raises(ValueError, match="min_samples is 0"):
+        build_hierarchy(distinct_places(np.zeros(1), np.zeros(1)), 0)
+    with pytest.raises(ValueError, match=r"point 1 has no place: easting nan"):
+        distinct_places(np.array([0.0, np.nan]), np.array([1.0, 2.0]))

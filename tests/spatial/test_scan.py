@@ -1,0 +1,240 @@
+"""The scan against brute force: windows point by point, selection by trying every set, the null by simulation."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+from scipy.stats import binom, gumbel_r
+
+from assets.spatial.null import (
+    Null,
+    NullFit,
+    NullSettings,
+    background_fingerprint,
+    fit_gumbel,
+    null_sizes,
+    simulate_null,
+)
+from assets.spatial.scan import (
+    Background,
+    WindowRules,
+    log_likelihood_ratio,
+    make_background,
+    score_windows,
+    select_windows,
+)
+from tests.spatial.towns import disc, uneven_sites
+
+RULES = WindowRules(min_samples=5, min_firms=10, max_link_m=15_000.0)
+
+
+def ground(seed: int, sites: int) -> Background:
+    points = uneven_sites(np.random.default_rng(seed), sites)
+    return make_background(points[:, 0], points[:, 1], np.arange(sites))
+
+
+def test_score_is_the_ratio_of_binomial_likelihoods() -> None:
+    for k, n, cases, sites in [(12, 40, 30, 1000), (30, 30, 30, 1000), (5, 5, 30, 1000), (10, 900, 30, 1000)]:
+        inside, outside = k / n, (cases - k) / (sites - n)
+        apart = binom.logpmf(k, n, inside) + binom.logpmf(cases - k, sites - n, outside)
+        alike = binom.logpmf(k, n, cases / sites) + binom.logpmf(cases - k, sites - n, cases / sites)
+        expected = apart - alike if k > n * cases / sites else 0.0
+        found = log_likelihood_ratio(np.array([k]), np.array([n]), cases, sites)[0]
+        assert found == pytest.approx(expected, abs=1e-9)
+    assert log_likelihood_ratio(np.array([3]), np.array([100]), 30, 1000)[0] == 0
+
+
+def test_cases_and_controls_of_every_window_by_brute_force() -> None:
+    background = ground(1, 900)
+    random = np.random.default_rng(4)
+    sites = background.places.coordinates_m[background.places.place_of_point]
+    drawn = random.choice(900, 150, replace=False)
+    cases = sites[drawn]
+    firms = random.integers(-1, 80, 150)
+    windows = score_windows(cases[:, 0], cases[:, 1], firms, background, RULES)
+    hierarchy = windows.hierarchy
+    apart = cdist(sites, hierarchy.places.coordinates_m)
+    nearest, distance = apart.argmin(axis=1), apart.min(axis=1)
+    reached = 0
+    for node in range(len(hierarchy.parent)):
+        under = hierarchy.points_under(node)
+        link = hierarchy.linking_distance_m[node]
+        inside = np.unique(hierarchy.places.place_of_point[under])
+        # A site is a control where a node from its nearest point up to this one reaches it.
+        linked = np.isin(nearest, inside) & (distance <= link)
+        controls = 900 if node == len(hierarchy.parent) - 1 else int(linked.sum())
+        distinct = len(set(firms[under]) - {-1})
+        is_window = distinct >= 10 and link <= 15_000 and hierarchy.is_settled()[node]
+        assert windows.cases[node] == len(under)
+        assert windows.controls[node] == controls
+        assert windows.firms[node] == distinct
+        assert windows.is_window[node] == is_window
+        expected = log_likelihood_ratio(np.array(len(under)), np.array(controls), 150, 900) if is_window else 0.0
+        assert windows.score[node] == pytest.approx(float(expected))
+        reached += is_window
+    assert reached > 5
+
+
+def best_sum_by_trying(parent: list[int], gains: list[float]) -> float:
+    """Greatest sum over every set of nodes none of which lies under another."""
+
+    def above(node: int) -> set[int]:
+        found = set()
+        while parent[node] != node:
+            node = parent[node]
+            found.add(node)
+        return found
+
+    best = 0.0
+    for size in range(1, len(parent) + 1):
+        for chosen in itertools.combinations(range(len(parent)), size):
+            if all(not (above(node) & set(chosen)) for node in chosen):
+                best = max(best, sum(gains[node] for node in chosen))
+    return best
+
+
+def is_disjoint(parent: np.ndarray, taken: np.ndarray) -> bool:
+    for node in taken:
+        above = node
+        while parent[above] != above:
+            above = parent[above]
+            if above in taken:
+                return False
+    return True
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_selection_is_the_best_of_all_disjoint_sets(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    nodes = 11
+    parent = np.array([*[random.integers(node + 1, nodes) for node in range(nodes - 1)], nodes - 1])
+    score = random.exponential(5, nodes) * random.integers(1, 4, nodes)
+    best = best_sum_by_trying(parent.tolist(), (score - 4.0).tolist())
+    taken = select_windows(parent, score, 4.0)
+    assert is_disjoint(parent, taken)
+    assert (score[taken] - 4.0).sum() == pytest.approx(best)
+    # A split factor trades at most that factor of the sum for fewer parts.
+    whole = select_windows(parent, score, 4.0, 1.5)
+    assert is_disjoint(parent, whole)
+    assert len(whole) <= len(taken)
+    assert best / 1.5 - 1e-9 <= (score[whole] - 4.0).sum() <= best + 1e-9
+
+
+def test_split_factor_decides_between_a_group_and_its_parts() -> None:
+    parent = np.array([2, 2, 2])
+    score = np.array([14.0, 16.0, 26.0])
+    assert select_windows(parent, score, 5.0).tolist() == [2]
+    score = np.array([17.0, 17.0, 26.0])
+    assert select_windows(parent, score, 5.0).tolist() == [0, 1]
+    assert select_windows(parent, score, 5.0, 1.2).tolist() == [2]
+    assert select_windows(parent, np.array([20.0, 20.0, 26.0]), 5.0, 1.2).tolist() == [0, 1]
+    assert select_windows(parent, np.array([4.0, 5.0, 3.0]), 5.0, 1.2).tolist() == []
+
+
+def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
+    random = np.random.default_rng(21)
+    sites = uneven_sites(random, 20_000)
+    planted = [disc(random, np.array([40_000.0, 160_000.0]), 2_000, 60), disc(random, sites[0], 3_000, 120)]
+    everything = np.vstack([sites, *planted])
+    background = make_background(everything[:, 0], everything[:, 1], np.arange(len(everything)))
+    cases = np.vstack([sites[random.choice(20_000, 600, replace=False)], *planted])
+    truth = np.repeat([-1, 0, 1], [600, 60, 120])
+    fit = simulate_null(background, len(cases), RULES, NullSettings(draws=60, sizes=1, seed=1))
+    windows = score_windows(cases[:, 0], cases[:, 1], np.arange(len(cases)), background, RULES)
+    critical = Null((fit,)).critical_score(len(cases), 0.05)
+    taken = select_windows(windows.hierarchy.parent, windows.score, critical, 1.2)
+    members = [set(windows.hierarchy.points_under(int(node))) for node in taken]
+    assert len(members) == 2
+    for group in range(2):
+        wanted = set(np.flatnonzero(truth == group))
+        assert max(len(wanted & found) / len(wanted | found) for found in members) > 0.7
+
+
+def test_null_data_seldom_hold_a_group() -> None:
+    background = ground(3, 6_000)
+    cases, datasets = 400, 300
+    fit = simulate_null(background, cases, RULES, NullSettings(draws=200, sizes=1, seed=7))
+    critical = Null((fit,)).critical_score(cases, 0.05)
+    random = np.random.default_rng(99)
+    sites = background.places.coordinates_m[background.places.place_of_point]
+    with_a_group = 0
+    for _ in range(datasets):
+        drawn = sites[random.choice(len(sites), cases, replace=False)]
+        windows = score_windows(drawn[:, 0], drawn[:, 1], np.arange(cases), background, RULES)
+        with_a_group += len(select_windows(windows.hierarchy.parent, windows.score, critical)) > 0
+    # 5% of 300 is 15; the band is wide enough for chance in these draws and in the fit.
+    assert 4 <= with_a_group <= 30
+
+
+def test_p_values_and_critical_score_are_those_of_the_gumbel_distribution() -> None:
+    null = Null((NullFit(100, 4.0, 1.5), NullFit(10_000, 8.0, 1.0)))
+    scores = np.array([0.0, 5.0, 9.0, 30.0])
+    np.testing.assert_allclose(null.p_values(scores, 100), gumbel_r.sf(scores, 4.0, 1.5), rtol=1e-9)
+    assert null.critical_score(100, 0.05) == pytest.approx(gumbel_r.isf(0.05, 4.0, 1.5))
+    # Half way in log K.
+    assert null.critical_score(1_000, 0.05) == pytest.approx(gumbel_r.isf(0.05, 6.0, 1.25))
+    # Constant beyond the ends.
+    assert null.critical_score(5, 0.05) == null.critical_score(100, 0.05)
+    assert null.p_values(np.array([null.critical_score(700, 0.05)]), 700)[0] == pytest.approx(0.05)
+
+
+def test_gumbel_fit_recovers_its_parameters() -> None:
+    values = gumbel_r.rvs(6.0, 1.4, size=4_000, random_state=5)
+    location, scale = fit_gumbel(values)
+    assert location == pytest.approx(6.0, abs=0.1)
+    assert scale == pytest.approx(1.4, abs=0.1)
+    assert fit_gumbel([3.0, 3.0])[1] > 0
+
+
+def test_null_is_of_sites_drawn_without_replacement_and_the_same_for_the_same_seed() -> None:
+    background = ground(6, 500)
+    settings = NullSettings(draws=10, sizes=1, seed=3)
+    assert simulate_null(background, 80, RULES, settings) == simulate_null(background, 80, RULES, settings)
+    assert simulate_null(background, 80, RULES, settings) != simulate_null(
+        background, 80, RULES, NullSettings(draws=10, sizes=1, seed=4)
+    )
+    # Every site a case: without replacement nothing can be denser than it is.
+    assert simulate_null(background, 500, RULES, settings).location == pytest.approx(0.0, abs=1e-5)
+
+
+def test_sizes_are_spaced_by_ratio() -> None:
+    assert null_sizes(20, 20_000, 4) == [20, 200, 2000, 20_000]
+    assert null_sizes(50, 50, 6) == [50]
+
+
+def test_fingerprint_changes_with_what_the_null_depends_on_alone() -> None:
+    points = uneven_sites(np.random.default_rng(0), 300)
+    firms = np.random.default_rng(1).integers(0, 200, 300)
+    settings = NullSettings(draws=10, sizes=3, seed=1)
+
+    def fingerprint(order: np.ndarray, rules: WindowRules = RULES, with_settings: NullSettings = settings) -> str:
+        background = make_background(points[order, 0], points[order, 1], firms[order])
+        return background_fingerprint(background, rules, with_settings)
+
+    everything = np.arange(300)
+    same = fingerprint(everything)
+    assert fingerprint(everything[::-1]) == same
+    # How many sizes are simulated says nothing about any one of them.
+    assert fingerprint(everything, with_settings=NullSettings(draws=10, sizes=4, seed=1)) == same
+    assert fingerprint(everything[1:]) != same
+    assert fingerprint(everything, WindowRules(5, 10, 14_000.0)) != same
+    assert fingerprint(everything, with_settings=NullSettings(draws=11, sizes=3, seed=1)) != same
+    assert fingerprint(everything, with_settings=NullSettings(draws=10, sizes=3, seed=2)) != same
+
+
+def test_more_points_than_sites_is_refused() -> None:
+    background = ground(6, 50)
+    with pytest.raises(ValueError, match="60 points of a sector but 50 business sites"):
+        score_windows(np.arange(60.0), np.arange(60.0), np.arange(60), background, RULES)
+
+
+def test_expected_cases_are_the_national_share_of_the_controls() -> None:
+    background = ground(2, 400)
+    at = background.places.coordinates_m[background.places.place_of_point[:40]]
+    windows = score_windows(at[:, 0], at[:, 1], np.arange(40), background, RULES)
+    assert windows.expected[-1] == pytest.approx(40.0)
+    assert all(math.isclose(e, n / 10) for e, n in zip(windows.expected, windows.controls, strict=True))
