@@ -23,7 +23,15 @@ from assets.organisations.reports import (
 from assets.warehouse.steps import Report, Rows, Step, StepContext, sql_step, step
 
 
-@step(tables=["organisations.links"], reads=["organisations.link_candidates"])
+@step(
+    tables=["organisations.links"],
+    reads=["organisations.link_candidates"],
+    lineage={
+        "organisations.links.match_probability": [
+            f"organisations.link_candidates.{column}" for column in ("normalised_name", "postcode", "rare_tokens")
+        ]
+    },
+)
 def links(ctx: StepContext) -> Rows:
     """Records that record linkage takes for an anchored organisation, where no exact rule said which."""
     candidates = ctx.read(
@@ -36,7 +44,17 @@ def links(ctx: StepContext) -> Rows:
     return {"organisations.links": linked}
 
 
-@step(tables=["organisations.institution_points"], reads=["sources.institutions", "sources.drops"])
+@step(
+    tables=["organisations.institution_points"],
+    reads=["sources.institutions", "sources.drops"],
+    lineage={
+        f"organisations.institution_points.{column}": [
+            "sources.institutions.latitude",
+            "sources.institutions.longitude",
+        ]
+        for column in ("easting", "northing", "grid")
+    },
+)
 def institution_points(ctx: StepContext) -> Rows:
     """Where the institutions of publications are, projected to their grid."""
     institutions = ctx.read(

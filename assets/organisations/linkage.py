@@ -75,7 +75,9 @@ def link(candidates: pl.DataFrame, threshold: float, model: LinkageModel = OURS)
     names = ["normalised_name", "postcode"]
     records = features.filter(is_record).unique(names).sort(names).with_row_index("unique_id")
     known = features.filter(~is_record).sort("organisation_id", *names).with_row_index("unique_id")
-    pairs = _predict(records, known, threshold, model) if records.height and known.height else _NO_PAIRS
+    # The model is never certain: a threshold of 1 asks for no links, and splink cannot state it.
+    is_possible = records.height > 0 and known.height > 0 and threshold < 1
+    pairs = _predict(records, known, threshold, model) if is_possible else _NO_PAIRS
     best = (
         pairs.join(known.select(known_id="unique_id", linked_id="organisation_id"), on="known_id")
         .group_by("record_id", "linked_id")

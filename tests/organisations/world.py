@@ -1,4 +1,4 @@
-"""A small world to put in the warehouse: hand-worked source rows with the dull columns filled in, and the layer's run."""
+"""A small world for the warehouse: hand-worked source rows with dull columns filled in, and the run of the layer."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 import polars as pl
 
 from assets.method import MethodProfile
-from assets.months import Month
 from assets.organisations.layer import STEPS
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import Step, StepResult
-from tests.support import MONTH, fill, make, use_drop
+from assets.warehouse.steps import StepResult
+from tests.support import fill, make, use_drop
 
 Row = Mapping[str, Any]
 
@@ -81,16 +80,12 @@ def world(warehouse: Warehouse, tables: Mapping[str, Sequence[Row]], without: Se
     return warehouse
 
 
-def run(warehouse: Warehouse, last: str | None = None, month: Month = MONTH, **parameters: Any) -> list[StepResult]:
-    """Run the layer's steps up to one by name (all, where none is given) with parameters of the section."""
+def run(warehouse: Warehouse, last: str | None = None, first: str | None = None, **parameters: Any) -> list[StepResult]:
+    """Run the layer's steps from one to another by name (all, where none is given) with parameters of the section."""
     profile = MethodProfile.model_validate({"name": "test", "organisations": parameters})
-    steps = STEPS if last is None else STEPS[: 1 + [each.name for each in STEPS].index(last)]
-    return [make(warehouse, each, profile, month=month) for each in steps]
-
-
-def step(name: str) -> Step:
-    """The layer's step by name."""
-    return next(each for each in STEPS if each.name == name)
+    names = [each.name for each in STEPS]
+    steps = STEPS[names.index(first or names[0]) : 1 + names.index(last or names[-1])]
+    return [make(warehouse, each, profile) for each in steps]
 
 
 def rows(warehouse: Warehouse, table: str, *columns: str) -> list[tuple[Any, ...]]:
