@@ -32,17 +32,14 @@ def newborn_ids(clusters: pl.DataFrame, members: pl.DataFrame, profile: str, mon
 
     `clusters`: `group_id`, `approach`, `scheme`, `sector`; `members`: `group_id`, `organisation_id`, `site_id` (may be
     null), at least one a cluster. `IC-`, the month of birth as YYYYMM, and the first ten hex digits of a SHA-256 over
-    profile, approach, scheme, sector, month and members: the same cluster has the same identifier whatever the order
-    of the rows or the name of its group. Returns `group_id`, `newborn_id`, by group.
+    profile, approach, scheme, sector, month and members (a site, being one organisation's, stands for both): the same
+    cluster has the same identifier whatever the order of the rows or the name of its group. Returns `group_id`,
+    `newborn_id`, by group.
     """
     contents = (
-        members.select(
-            "group_id", member=pl.concat_str("organisation_id", pl.col("site_id").fill_null(""), separator=" ")
-        )
-        .unique()
-        .sort("group_id", "member")
-        .group_by("group_id", maintain_order=True)
-        .agg(pl.col("member").str.join("\n"))
+        members.group_by("group_id")
+        .agg(member=pl.coalesce("site_id", "organisation_id").unique().sort())
+        .select("group_id", pl.col("member").list.join("\n"))
     )
     rows = (
         clusters.select("group_id", "approach", "scheme", "sector")

@@ -72,7 +72,7 @@ def test_exactly_half_is_no_larger_part() -> None:
 
 def test_the_first_month_is_all_births() -> None:
     clusters, firms = frames({"a": Cluster(range(10)), "b": Cluster(range(10, 20))}, "group_id")
-    born = newborn_ids(clusters, firms.with_columns(site_id=pl.lit("S")), "test", NOW)
+    born = newborn_ids(clusters, firms.with_columns(site_id=pl.lit(None, dtype=pl.String)), "test", NOW)
     ids, events = follow(clusters.join(born, on="group_id"), firms, *frames({}, "cluster_id"), None, 0.5)
     assert ids["cluster_id"].to_list() == born["newborn_id"].to_list()
     assert events["event"].to_list() == ["birth", "birth"]
@@ -112,7 +112,7 @@ def test_birth_and_death() -> None:
 def test_change_of_type_beside_the_continuation() -> None:
     before, after = Cluster(range(10)), Cluster(range(10), kind="R&D Collaborating")
     clusters, firms = frames({"g": after}, "group_id")
-    born = newborn_ids(clusters, firms.with_columns(site_id=pl.lit("S")), "test", NOW)
+    born = newborn_ids(clusters, firms.with_columns(site_id=pl.lit(None, dtype=pl.String)), "test", NOW)
     _, events = follow(clusters.join(born, on="group_id"), firms, *frames({"old": before}, "cluster_id"), BEFORE, 0.5)
     assert events.select("cluster_id", "event", "earlier_month", "earlier_type", "cluster_type").rows() == [
         ("old", "continuation", BEFORE, "Specialised", "R&D Collaborating"),
@@ -262,7 +262,7 @@ def test_the_order_of_rows_and_the_names_of_groups_do_not_matter(
         then, then_firms = frames(earlier, "cluster_id")
         if reverse:
             these, their_firms, then, then_firms = (frame.reverse() for frame in (these, their_firms, then, then_firms))
-        born = newborn_ids(these, their_firms.with_columns(site_id=pl.lit("S")), "test", NOW)
+        born = newborn_ids(these, their_firms.with_columns(site_id=pl.lit(None, dtype=pl.String)), "test", NOW)
         ids, events = follow(these.join(born, on="group_id"), their_firms, then, then_firms, BEFORE, 0.5)
         back = {new: old for old, new in new_names.items()}
         outcomes.append(({back[group]: identifier for group, identifier in ids.iter_rows()}, events.rows()))
