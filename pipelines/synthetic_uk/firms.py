@@ -16,13 +16,13 @@ import polars as pl
 
 from pipelines.synthetic_uk.draws import Draw
 from pipelines.synthetic_uk.geography import REGIONS, Geography, Postcodes
-from pipelines.synthetic_uk.names import plain_names
+from pipelines.synthetic_uk.names import overseas_names, plain_names
 from pipelines.synthetic_uk.planted import Plan
 from pipelines.synthetic_uk.register import SPECIAL_KINDS, Register, draw_register
 from pipelines.synthetic_uk.rtic import Rtic, draw_rtic
 from pipelines.synthetic_uk.sectors import Sectors
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import UNKNOWN, Bools, Ints, stream
+from pipelines.synthetic_uk.streams import OVERSEAS, UNKNOWN, Bools, Ints, stream
 
 _ENGLISH, _SCOTTISH, _NORTHERN_IRISH, _PARTNERSHIP = range(4)
 
@@ -70,7 +70,12 @@ class Firms:
         return frame.select(pl.when("has").then(pl.concat_str("prefix", padded))).to_series()
 
     def names(self, numbers: Ints) -> pl.Series:
-        """Names as the registers have them; a few sole proprietors share one."""
+        """Names as the registers have them; a few sole proprietors share one. Numbers from OVERSEAS on are abroad."""
+        abroad = numbers >= OVERSEAS
+        if abroad.any():
+            foreign = overseas_names(np.where(abroad, numbers - OVERSEAS, 0))
+            domestic = self.names(np.where(abroad, 0, numbers))
+            return pl.select(pl.when(pl.Series(abroad)).then(foreign).otherwise(domestic)).to_series().rename("name")
         shared = (numbers % 331 == 7) & ~self.is_company[numbers] & (numbers > len(self.special_names))
         plain = plain_names(np.where(shared, numbers - 1, numbers))
         ending = np.where(self.number_kind[numbers] == _PARTNERSHIP, 3, np.where(numbers % 3 == 0, 1, 2))

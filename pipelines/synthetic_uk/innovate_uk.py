@@ -17,11 +17,11 @@ from assets.months import Month
 from pipelines.synthetic_uk.directory import district_names, region_names
 from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Geography, Postcodes
-from pipelines.synthetic_uk.names import overseas_names, untidy
-from pipelines.synthetic_uk.network import OVERSEAS, Applications
+from pipelines.synthetic_uk.names import abbreviated, untidy
+from pipelines.synthetic_uk.network import Applications
 from pipelines.synthetic_uk.register import SPECIAL_KINDS
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Ints, stream
+from pipelines.synthetic_uk.streams import OVERSEAS, Bools, Ints, stream
 
 # fmt: off
 COLUMNS: tuple[str, ...] = (
@@ -45,6 +45,7 @@ _SIZES = {
 _SECTORS = pl.Series(
     ["Advanced materials", "Digital", "Health and nutrition", "Net zero", "Transport", "Open", "Space", "Agri-tech"]
 )
+_ABBREVIATED_SHARE = 0.015
 _PRODUCTS = pl.Series(["Collaborative R&D", "Feasibility Studies", "GRD Development of Prototype", "Study"])
 _TOPICS = pl.Series(
     [
@@ -82,11 +83,7 @@ def participant_rows(
     is_abroad = participant >= OVERSEAS
     number = np.where(is_abroad, 0, participant)
     home = firms.home[number]
-    names = pl.select(
-        pl.when(pl.Series(is_abroad))
-        .then(overseas_names(np.where(is_abroad, participant - OVERSEAS, 0)))
-        .otherwise(firms.names(number))
-    ).to_series()
+    names = abbreviated(firms.names(participant), rng.random(rows) < _ABBREVIATED_SHARE)
     is_special = ~is_abroad & (number < len(firms.special_names))
     award = np.round(rng.lognormal(11.4, 1.1, rows)).astype(np.int64)
     chance = rng.random(rows)
@@ -172,7 +169,7 @@ def _application_columns(
     )
 
 
-def _numbers(rng: np.random.Generator, numbers: pl.Series, is_abroad: np.ndarray) -> pl.Series:
+def _numbers(rng: np.random.Generator, numbers: pl.Series, is_abroad: Bools) -> pl.Series:
     frame = pl.DataFrame({"number": numbers, "chance": rng.random(len(numbers)), "abroad": is_abroad})
     chance = pl.col("chance")
     return frame.select(
@@ -186,7 +183,7 @@ def _numbers(rng: np.random.Generator, numbers: pl.Series, is_abroad: np.ndarray
     ).to_series()
 
 
-def _postcodes(rng: np.random.Generator, texts: pl.Series, is_abroad: np.ndarray) -> pl.Series:
+def _postcodes(rng: np.random.Generator, texts: pl.Series, is_abroad: Bools) -> pl.Series:
     frame = pl.DataFrame({"text": texts, "chance": rng.random(len(texts)), "abroad": is_abroad})
     chance = pl.col("chance")
     return frame.select(
@@ -202,9 +199,7 @@ def _postcodes(rng: np.random.Generator, texts: pl.Series, is_abroad: np.ndarray
     ).to_series()
 
 
-def _sizes(
-    rng: np.random.Generator, firms: Firms, number: Ints, is_special: np.ndarray, is_abroad: np.ndarray
-) -> pl.Series:
+def _sizes(rng: np.random.Generator, firms: Firms, number: Ints, is_special: Bools, is_abroad: Bools) -> pl.Series:
     chance = rng.random(len(number))
     size = np.where(chance < 0.75, 0, np.where(chance < 0.88, 1, 2))
     kind = firms.special_kind[np.where(is_special, number, 0)]

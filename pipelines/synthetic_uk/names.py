@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.synthetic_uk.streams import Ints
+from pipelines.synthetic_uk.streams import Bools, Ints
 
 _STARTS = (
     "Bram",
@@ -114,6 +114,14 @@ def overseas_names(numbers: Ints) -> pl.Series:
     """Names of partners abroad, with the legal suffixes of other countries; distinct from all UK names."""
     plain = plain_names(_COMBINATIONS - 1 - numbers)
     return plain + " " + _OVERSEAS_SUFFIXES.gather(numbers % len(_OVERSEAS_SUFFIXES))
+
+
+def abbreviated(names: pl.Series, chosen: Bools) -> pl.Series:
+    """The names with their trade cut short where chosen (`Axitcor Engineering` -> `Axitcor Eng`)."""
+    short = names
+    for trade in ("Technologies", "Engineering", "Consulting", "Solutions", "Developments"):
+        short = short.str.replace(trade, trade[: 4 if trade == "Technologies" else 3])
+    return pl.select(pl.when(pl.Series(chosen)).then(short).otherwise(names)).to_series()
 
 
 def untidy(names: pl.Series, variants: Ints) -> pl.Series:

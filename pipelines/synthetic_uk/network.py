@@ -22,10 +22,7 @@ from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Geography, Postcodes
 from pipelines.synthetic_uk.planted import COLLABORATING, DISPERSED, FOR_EVER, Event, Group, Plan
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Floats, Ints, choose, stream
-
-OVERSEAS = 1 << 40
-"""Partners abroad have numbers from here on."""
+from pipelines.synthetic_uk.streams import OVERSEAS, Floats, Ints, choose, stream
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,8 @@ class Network:
     researcher_from: Ints
     hubs: Ints
     """Special organisations: they lead UKRI projects and publish."""
+    overseas: Ints
+    """Partners abroad."""
 
 
 @dataclass
@@ -156,7 +155,7 @@ def draw_network(
         np.concatenate([others, firms.slot_firm[applicants]]),
         np.concatenate([hubs, communities.member_firm[communities.member_from == 0], overseas]),
         np.concatenate(
-            [hub_weight * 12, np.full(np.count_nonzero(communities.member_from == 0), 0.4), np.full(len(overseas), 0.5)]
+            [hub_weight * 12, np.full(np.count_nonzero(communities.member_from == 0), 0.4), np.full(len(overseas), 1.5)]
         ),
         applications - planted_applications,
         applications,
@@ -187,6 +186,7 @@ def draw_network(
         researchers=np.concatenate([by_chance, firms.slot_firm[planted_alone]]),
         researcher_from=np.concatenate([np.zeros(len(by_chance), dtype=np.int64), plan.slot_from[planted_alone]]),
         hubs=hubs,
+        overseas=overseas,
     )
 
 

@@ -61,8 +61,16 @@ def draw_research(
         leads = universities[choose(rng, lead_weight, projects)]
         partners = np.concatenate([arrived, again])
         others = universities[choose(rng, lead_weight, projects)]
-        owner = np.concatenate([np.arange(projects), choose(rng, size, len(partners)), np.arange(projects)])
-        everyone = np.concatenate([leads, partners, others])
+        abroad = rng.choice(network.overseas, projects // 10)
+        everyone = np.concatenate([leads, partners, others, abroad])
+        owner = np.concatenate(
+            [
+                np.arange(projects),
+                choose(rng, size, len(partners)),
+                np.arange(projects),
+                rng.integers(0, projects, len(abroad)),
+            ]
+        )
         order = np.argsort(owner, kind="stable")
         owners.append(count + owner[order])
         organisations.append(everyone[order])

@@ -179,7 +179,7 @@ def _draw_sectors(rng: np.random.Generator, sectors: Sectors, count: int) -> Int
 def _agent_sizes(rng: np.random.Generator, total: int, settings: Settings) -> Ints:
     """Firms registered at each formation agent's: all above the smallest size, a few much larger."""
     firms = max(settings.formation_agent_min, round(settings.formation_agent_share * total))
-    agents = int(np.clip(firms // (2 * settings.formation_agent_min), 1, settings.formation_agents_max))
+    agents = int(np.clip(firms / (1.35 * settings.formation_agent_min), 1, settings.formation_agents_max))
     spare = firms - agents * settings.formation_agent_min
     share = np.arange(1, agents + 1) ** -1.0
     return settings.formation_agent_min + rng.multinomial(spare, share / share.sum())

@@ -17,6 +17,8 @@ Bools = npt.NDArray[np.bool_]
 
 UNKNOWN = -1
 """In an array of counts or indices: not known, or any."""
+OVERSEAS = 1 << 40
+"""Organisations abroad have numbers from here on; those of the United Kingdom are below."""
 
 
 def stream(seed: int, *purpose: str | int) -> np.random.Generator:

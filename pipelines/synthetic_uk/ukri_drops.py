@@ -23,7 +23,7 @@ from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Postcodes
 from pipelines.synthetic_uk.names import untidy
 from pipelines.synthetic_uk.research import SUBJECTS, Research
-from pipelines.synthetic_uk.streams import Ints, spread_ids
+from pipelines.synthetic_uk.streams import OVERSEAS, Ints, spread_ids
 
 _FUNDERS = ("EPSRC", "BBSRC", "MRC", "NERC", "AHRC", "ESRC", "STFC")
 _GATEWAY = "https://gtr.ukri.org/gtr/api"
@@ -109,17 +109,23 @@ def _projects(
 def _organisations(
     firms: Firms, postcodes: Postcodes, texts: pl.Series, numbers: Ints, ids: list[str], names: list[str]
 ) -> Iterator[dict[str, Any]]:
-    home = firms.home[numbers]
+    abroad = numbers >= OVERSEAS
+    home = firms.home[np.where(abroad, 0, numbers)]
     regions = region_names(postcodes, home).to_list()
-    for one, name, postcode, region in zip(ids, names, texts.gather(home).to_list(), regions, strict=True):
+    places = zip(ids, names, texts.gather(home).to_list(), regions, abroad.tolist(), strict=True)
+    for one, name, postcode, region, is_abroad in places:
+        address = {
+            "line1": "1 High Street",
+            "postCode": None if is_abroad else postcode,
+            "region": "Outside UK" if is_abroad else region,
+            "type": "MAIN_ADDRESS",
+        }
         yield {
             "links": {"link": []},
             "id": one,
             "href": f"{_GATEWAY}/organisations/{one}",
             "name": name,
-            "addresses": {
-                "address": [{"line1": "1 High Street", "postCode": postcode, "region": region, "type": "MAIN_ADDRESS"}]
-            },
+            "addresses": {"address": [address]},
         }
 
 
