@@ -8,11 +8,11 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from assets.months import Month, month_range
@@ -194,29 +194,25 @@ def query(
         for row in frame.iter_rows():
             table.add_row(*("" if value is None else str(value) for value in row))
         console.print(table)
-    elif output_format is OutputFormat.parquet:
-        frame.write_parquet(out)
-    else:
+    elif output_format is OutputFormat.csv:
         frame.write_csv(out or sys.stdout.buffer)
+    elif out is not None:
+        frame.write_parquet(out)
 
 
 def _run(months: list[Month], settings: Settings, select: str | None) -> None:
     from pipelines.runs import run_month
 
     started = time.monotonic()
-    outcome = None
     for month in months:
         with _progress() as progress:
-            task = progress.add_task(f"{month}", total=None)
+            task = progress.add_task(str(month), total=None)
+
+            def show(step: str, done: int, steps: int, month: Month = month, task: TaskID = task) -> None:
+                progress.update(task, description=f"{month}  {step}", completed=done, total=steps)
+
             try:
-                outcome = run_month(
-                    settings,
-                    month,
-                    select,
-                    lambda step, done, steps, month=month, task=task: progress.update(
-                        task, description=f"{month}  {step}", completed=done, total=steps
-                    ),
-                )
+                outcome = run_month(settings, month, select, show)
             except ValueError as error:
                 _fail(str(error))
         for warning in outcome.warnings:
@@ -275,6 +271,6 @@ def _progress() -> Progress:
     )
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     errors.print(f"[red]error[/] {message}", soft_wrap=True)
     raise typer.Exit(1)

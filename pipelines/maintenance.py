@@ -1,7 +1,5 @@
 """Keeping the instance small: runs and their event logs grow for ever unless someone deletes them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +20,9 @@ from pipelines.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with the step under way, the steps done and all steps."""
+
+QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""The instance keeps every event; the console is for the progress display."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,14 @@ def run_month(
         raise ValueError(f"the selection {select!r} names no asset")
     job = definitions.resolve_job_def(monthly_refresh.name)
     run_id = str(uuid.uuid4())
-    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance, _quiet_console():
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
         if progress:
-            instance.add_event_listener(run_id, _Watcher(progress))
+            steps = sum(
+                1 for asset in definitions.assets or [] if isinstance(asset, dg.AssetsDefinition) and asset.keys & keys
+            )
+            instance.add_event_listener(run_id, _Watcher(progress, steps))
         result = job.execute_in_process(
+            run_config=QUIET_CONSOLE,
             instance=instance,
             partition_key=str(month),
             asset_selection=sorted(keys),
@@ -89,18 +94,16 @@ def run_month(
 class _Watcher:
     """Tells a progress callback of the steps that an instance's events name."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, steps: int) -> None:
         self.progress = progress
-        self.steps = 0
+        self.steps = steps
         self.done = 0
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
         if event is None:
             return
-        if event.event_type_value == "PIPELINE_START":
-            self.progress("starting", 0, 0)
-        elif event.event_type_value == "STEP_START":
+        if event.event_type_value == "STEP_START":
             self.progress(str(event.step_key).replace("__", "."), self.done, self.steps)
         elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
             self.done += 1
@@ -122,15 +125,3 @@ def _warnings(evaluations: list[dg.DagsterEvent]) -> Iterator[str]:
         check = event.asset_check_evaluation_data
         if not check.passed and check.severity == dg.AssetCheckSeverity.WARN:
             yield f"{check.asset_key.to_user_string()}: {check.check_name}: {check.description}"
-
-
-@contextmanager
-def _quiet_console() -> Iterator[None]:
-    """Keep Dagster's console log out of the progress display; the instance keeps every event."""
-    logger = logging.getLogger("dagster")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -1,7 +1,5 @@
 """When the month is made without anyone asking."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from assets.method import find_profiles, shared_method

@@ -35,7 +35,9 @@ def fill(warehouse: Warehouse, table: str, rows: Sequence[Mapping[str, Any]]) ->
         connection.execute(f"delete from {table}")
         for row in complete:
             names = ", ".join(row)
-            connection.execute(f"insert into {table} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
+            connection.execute(
+                f"insert into {table} ({names}) values ({', '.join('?' * len(row))})", list(row.values())
+            )
 
 
 def fill_frame(warehouse: Warehouse, table: str, frame: pl.DataFrame) -> None:
@@ -50,7 +52,15 @@ def use_drop(warehouse: Warehouse, *datasets: str, as_of: date = AS_OF) -> None:
         warehouse,
         "sources.drops",
         [
-            {"dataset": name, "as_of": as_of, "path": f"{name}/test.csv", "sha256": "0", "bytes": 1, "rows_read": 1, "rows_rejected": 0}
+            {
+                "dataset": name,
+                "as_of": as_of,
+                "path": f"{name}/test.csv",
+                "sha256": "0",
+                "bytes": 1,
+                "rows_read": 1,
+                "rows_rejected": 0,
+            }
             for name in datasets
         ],
     )

@@ -1,7 +1,5 @@
 """Dagster assets from steps: keys, dependencies, checks, pool, retries, what the UI shows. No rule of any layer."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator
 from importlib.metadata import version

@@ -2,17 +2,18 @@
 
 Nothing is invented but what is said here:
 
-- `postcodes`: the National Statistics Postcode Lookup of May 2025, every postcode with a coordinate. Great Britain keeps the
-  file's grid references; Northern Ireland's are projected from latitude and longitude to the Irish Grid, as the
-  directory itself has them. The file does not say which postcodes are terminated: all pass as live.
+- `postcodes`: the National Statistics Postcode Lookup of May 2025, every postcode with a coordinate. Great Britain
+  keeps the file's grid references; Northern Ireland's are projected from latitude and longitude to the Irish Grid, as
+  the directory itself has them. The file does not say which postcodes are terminated: all pass as live.
 - `boundaries`: names of districts and regions.
-- `idbr_enterprises`, `idbr_local_units`: the employers of 250 and more who report a gender pay gap, one local unit each at
-  the reported address. Employees are the midpoint of the reported size band. The first SIC code counts; a public body
-  without one is given 84110, another employer without one 82990.
-- `innovate_uk_applications`: the co-funding network of Wales 2006 to 2016. An edge of weight w becomes w applications of
-  two partners, dated in the financial year 2024/25 because the network has no dates; a partner's postcode is
-  the nearest in the directory to its published coordinates; award 0.
-- `ukri`: the Gateway to Research projects of the Arts and Humanities Research Council, the site's own CSV of 28 January 2021.
+- `idbr_enterprises`, `idbr_local_units`: the employers of 250 and more who report a gender pay gap, one local unit each
+  at the reported address. Employees are the midpoint of the reported size band. The first SIC code counts; a public
+  body without one is given 84110, another employer without one 82990.
+- `innovate_uk_applications`: the co-funding network of Wales 2006 to 2016. An edge of weight w becomes w applications
+  of two partners, dated in the financial year 2024/25 because the network has no dates; a partner's postcode is the
+  nearest in the directory to its published coordinates; award 0.
+- `ukri`: the Gateway to Research projects of the Arts and Humanities Research Council, the site's own CSV of
+  28 January 2021.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from assets.reference.grid import to_grid
-from assets.sources.innovate_uk import COLUMNS as INNOVATE_UK_COLUMNS
 
 MONTH = "2025-05"
 REGIONS = {
@@ -69,6 +69,7 @@ def postcodes(data: Path) -> pl.DataFrame:
         gridind=pl.lit(1),
         lad25cd="lad24cd",
         rgn25cd=pl.col("itl121cd").replace_strict(REGIONS, default=None),
+        ttwa15cd=pl.lit(None, dtype=pl.String),
         ctry25cd=pl.col("itl121cd").replace_strict(COUNTRIES, default="E92000001"),
         lat="lat",
         long="lon",
@@ -79,20 +80,28 @@ def boundaries(data: Path) -> pl.DataFrame:
     """Names and outlines of districts and regions."""
     layers = {"LAD_2024_05": "local_authority", "RGN": "region"}
     rows = pl.read_parquet(data / "geography_uk" / "uk_areas_wkb.parquet")
-    return rows.filter(pl.col("layer").is_in(layers)).select(pl.col("layer").replace_strict(layers), "code", "name", "wkb")
+    return rows.filter(pl.col("layer").is_in(layers)).select(
+        pl.col("layer").replace_strict(layers), "code", "name", "wkb"
+    )
 
 
 def employers(data: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Enterprises and their one local unit each."""
     rows = pl.read_parquet(data / "gender_pay_gap_employers" / "employers_latest_geocoded.parquet")
     first_code = pl.col("sic_codes").str.extract(r"(\d{4,5})").str.zfill(5)
-    rows = rows.sort("employer_name", "postcode", nulls_last=True).with_row_index("number", offset=1).select(
-        entref=pl.format("GPG{}", pl.col("number").cast(pl.String).str.zfill(6)),
-        crn="company_number",
-        name="employer_name",
-        sic2007=pl.coalesce(first_code, pl.when(pl.col("company_number").is_null()).then(pl.lit("84110")).otherwise(pl.lit("82990"))),
-        employees=pl.col("employer_size").replace_strict(EMPLOYEES, default=None),
-        postcode="postcode",
+    rows = (
+        rows.sort("employer_name", "postcode", nulls_last=True)
+        .with_row_index("number", offset=1)
+        .select(
+            entref=pl.format("GPG{}", pl.col("number").cast(pl.String).str.zfill(6)),
+            crn="company_number",
+            name="employer_name",
+            sic2007=pl.coalesce(
+                first_code, pl.when(pl.col("company_number").is_null()).then(pl.lit("84110")).otherwise(pl.lit("82990"))
+            ),
+            employees=pl.col("employer_size").replace_strict(EMPLOYEES, default=None),
+            postcode="postcode",
+        )
     )
     enterprises = rows.select(
         "entref",
@@ -103,7 +112,13 @@ def employers(data: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
         turnover_thousands=pl.lit(None, dtype=pl.Int64),
         legal_status=pl.when(pl.col("sic2007") == "84110").then(pl.lit("6")),
     )
-    units = rows.select(luref=pl.format("{}-1", "entref"), entref="entref", sic2007="sic2007", postcode="postcode", employees="employees")
+    units = rows.select(
+        luref=pl.format("{}-1", "entref"),
+        entref="entref",
+        sic2007="sic2007",
+        postcode="postcode",
+        employees="employees",
+    )
     return enterprises, units
 
 
@@ -120,26 +135,35 @@ def welsh_applications(data: Path, directory: pl.DataFrame) -> pl.DataFrame:
         .explode("copy")
         .with_row_index("number", offset=1)
     )
-    partners = pl.concat(
-        [edges.select("number", name="n1", lead=pl.lit("Yes")), edges.select("number", name="n2", lead=pl.lit("No"))]
-    ).join(nodes, on="name", how="left", maintain_order="left").sort("number", "name")
+    partners = (
+        pl.concat(
+            [
+                edges.select("number", name="n1", lead=pl.lit("Yes")),
+                edges.select("number", name="n2", lead=pl.lit("No")),
+            ]
+        )
+        .join(nodes, on="name", how="left", maintain_order="left")
+        .sort("number", "name")
+    )
     application = pl.format("WALES-{}", pl.col("number").cast(pl.String).str.zfill(5))
+    absent = pl.lit(None, dtype=pl.String)
     known = {
         "Application Number": application,
+        "Project Number": absent,
+        "Project Start Date": absent,
         "Project Title": pl.format("Joint project {}", "number"),
         "Competition Title": pl.lit("Co-funding network of Wales"),
         "Competition Year": pl.lit("2024/25"),
         "Participant Name": pl.col("name"),
+        "CRN": absent,
+        "Enterprise Size": absent,
         "Is Lead Participant": pl.col("lead"),
         "Award Offered (£)": pl.lit("0"),
         "Participant Withdrawn From Project": pl.lit("No"),
         "Postcode": pl.col("postcode"),
         "Application Outcome": pl.lit("Funded"),
     }
-    return partners.select(
-        known.get(column, pl.lit(None, dtype=pl.String)).alias(column)
-        for column in (*INNOVATE_UK_COLUMNS, "Application Outcome")
-    )
+    return partners.select(value.alias(column) for column, value in known.items())
 
 
 def write_drops(data: Path, sources: Path) -> None:

@@ -14,36 +14,40 @@ from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import Step, StepContext, run_step, step
 from tests.support import MONTH, fill
 
-COUNTS = "typology.cluster_counts"
+GROUPS = "network.groups"
 ONE, OTHER = MethodProfile(name="one"), MethodProfile(name="other", description="the same but for its name")
 
 
-def counting(rows: list[dict[str, object]]) -> Step:
-    @step(tables=[COUNTS], reads=[], per_profile=True)
-    def counts(context: StepContext) -> dict[str, pl.DataFrame]:
-        """Count."""
-        return {COUNTS: pl.DataFrame(rows, schema={"cluster_type": pl.String, "clusters": pl.Int64})}
+def grouping(*groups: tuple[str, int]) -> Step:
+    """A step that fills a table with groups of so many firms."""
 
-    return counts
+    @step(tables=[GROUPS], reads=[], per_profile=True)
+    def communities(context: StepContext) -> dict[str, pl.DataFrame]:
+        """Communities."""
+        dull = {"organisations": 99, "resolution": 1.0, "partnerships": 9, "expected_partnerships": 1.0}
+        null = dict.fromkeys(("score", "score_excess", "score_p_value", "stability"))
+        return {GROUPS: pl.DataFrame([{"group_id": group, "firms": firms, **dull, **null} for group, firms in groups])}
+
+    return communities
 
 
 def stored(warehouse: Warehouse) -> list[tuple]:
-    return warehouse.read(f"select month, profile, cluster_type, clusters from {COUNTS} order by all").rows()
+    return warehouse.read(f"select month, profile, group_id, firms from {GROUPS} order by all").rows()
 
 
 def test_a_month_and_profile_are_replaced_whole_and_others_stay(warehouse: Warehouse):
-    run_step(counting([{"cluster_type": "Diverse", "clusters": 1}]), warehouse, MONTH.plus(-1), [ONE])
-    run_step(counting([{"cluster_type": "Diverse", "clusters": 2}]), warehouse, MONTH, [ONE, OTHER])
-    run_step(counting([{"cluster_type": "Dispersed", "clusters": 3}]), warehouse, MONTH, [ONE])
+    run_step(grouping(("first", 1)), warehouse, MONTH.plus(-1), [ONE])
+    run_step(grouping(("first", 2)), warehouse, MONTH, [ONE, OTHER])
+    run_step(grouping(("other", 3)), warehouse, MONTH, [ONE])
     assert stored(warehouse) == [
-        (MONTH.plus(-1).first_day, "one", "Diverse", 1),
-        (MONTH.first_day, "one", "Dispersed", 3),
-        (MONTH.first_day, "other", "Diverse", 2),
+        (MONTH.plus(-1).first_day, "one", "first", 1),
+        (MONTH.first_day, "one", "other", 3),
+        (MONTH.first_day, "other", "first", 2),
     ]
 
 
 def test_running_again_changes_nothing(warehouse: Warehouse):
-    again = counting([{"cluster_type": "Diverse", "clusters": 2}])
+    again = grouping(("first", 2))
     run_step(again, warehouse, MONTH, [ONE])
     before = stored(warehouse)
     run_step(again, warehouse, MONTH, [ONE])
@@ -51,23 +55,23 @@ def test_running_again_changes_nothing(warehouse: Warehouse):
 
 
 def test_a_failed_blocking_check_leaves_the_rows_as_they_were_and_shows_evidence(warehouse: Warehouse):
-    run_step(counting([{"cluster_type": "Diverse", "clusters": 2}]), warehouse, MONTH, [ONE])
+    run_step(grouping(("first", 2)), warehouse, MONTH, [ONE])
     before = stored(warehouse)
-    twice = counting([{"cluster_type": "Diverse", "clusters": 5}, {"cluster_type": "Diverse", "clusters": 6}])
-    with pytest.raises(ChecksFailedError, match="typology.cluster_counts: key_is_unique.*1 rows fail") as failure:
+    twice = grouping(("first", 5), ("first", 6))
+    with pytest.raises(ChecksFailedError, match="network.groups: key_is_unique.*1 rows fail") as failure:
         run_step(twice, warehouse, MONTH, [ONE])
     failed = next(outcome for outcome in failure.value.outcomes if not outcome.passed)
-    assert failed.evidence.select("cluster_type", "expected", "actual").rows() == [("Diverse", 1, 2)]
+    assert failed.evidence.select("group_id", "expected", "actual").rows() == [("first", 1, 2)]
     assert stored(warehouse) == before
 
 
 def test_rows_that_do_not_fit_the_declaration_are_refused(warehouse: Warehouse):
-    @step(tables=[COUNTS], reads=[], per_profile=True)
+    @step(tables=[GROUPS], reads=[], per_profile=True)
     def wrong(context: StepContext) -> dict[str, pl.DataFrame]:
         """Wrong columns."""
-        return {COUNTS: pl.DataFrame({"cluster_type": ["Diverse"], "number": [1]})}
+        return {GROUPS: grouping(("first", 10)).compute(context)[GROUPS].rename({"firms": "number"})}
 
-    with pytest.raises(ValueError, match=r"missing columns \['clusters'\], unknown columns \['number'\]"):
+    with pytest.raises(ValueError, match=r"missing columns \['firms'\], unknown columns \['number'\]"):
         run_step(wrong, warehouse, MONTH, [ONE])
 
 
@@ -87,11 +91,9 @@ def test_a_value_outside_its_declared_range_is_refused_whole(warehouse: Warehous
 
 
 def test_a_month_far_from_the_one_before_is_a_warning_and_stands(warehouse: Warehouse):
-    many = counting(
-        [{"cluster_type": kind, "clusters": 1} for kind in ("Diverse", "Dispersed", "Specialised", "R&D Collaborating")]
-    )
+    many = grouping(("a", 10), ("b", 10), ("c", 10), ("d", 10))
     run_step(many, warehouse, Month(2025, 4), [ONE])
-    result = run_step(counting([{"cluster_type": "Diverse", "clusters": 1}]), warehouse, MONTH, [ONE])
+    result = run_step(grouping(("first", 1)), warehouse, MONTH, [ONE])
     band = next(outcome for outcome in result.checks if outcome.name == "row_count_band")
     assert (band.passed, band.blocking, band.evidence.rows()) == (False, False, [(4, 1)])
     assert len(stored(warehouse)) == 5

@@ -1,0 +1,126 @@
+"""What is missing before a month can be made: folders, drops, versions, locks, schema, profiles. Changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+from packaging.requirements import Requirement
+
+from assets.method import find_profiles, shared_method
+from assets.sources.layer import list_all, needed_problems
+from assets.sources.registry import DATASETS
+from assets.sources.storage import SourcesAddressError, Storage
+from assets.warehouse.declarations import declared_tables
+from pipelines.profiles import PROFILES_FOLDER
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `bad` stops a refresh, `note` does not."""
+
+    verdict: Literal["ok", "note", "bad"]
+    what: str
+    found: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything that a refresh with these settings needs."""
+    return [*_versions(), *_profiles(settings), *_sources(settings), *_warehouse(settings)]
+
+
+def _versions() -> Iterator[Finding]:
+    wrong = []
+    for line in requires("innovation-clusters") or []:
+        requirement = Requirement(line)
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            installed = version(requirement.name)
+        except PackageNotFoundError:
+            wrong.append(f"{requirement.name} is missing")
+            continue
+        if installed not in requirement.specifier:
+            wrong.append(f"{requirement.name} is {installed}, needed {requirement.specifier}")
+    if wrong:
+        yield Finding("bad", "packages", "; ".join(wrong) + ": run make install")
+    else:
+        yield Finding(
+            "ok", "packages", f"dagster {version('dagster')}, duckdb {version('duckdb')}, polars {version('polars')}"
+        )
+
+
+def _profiles(settings: Settings) -> Iterator[Finding]:
+    try:
+        profiles = find_profiles(settings.profiles, PROFILES_FOLDER)
+        shared_method(profiles)
+    except ValueError as error:
+        yield Finding("bad", "profiles", str(error))
+    else:
+        yield Finding("ok", "profiles", ", ".join(f"{profile.name} ({profile.fingerprint})" for profile in profiles))
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    try:
+        listing = list_all(Storage(settings.sources), date.today())
+    except SourcesAddressError as error:
+        yield Finding("bad", "sources", str(error))
+        return
+    yield Finding("ok", "sources", f"{settings.sources}: {len(listing.drops)} drops")
+    yield from (Finding("bad", problem.file, str(problem)) for problem in listing.problems)
+    yield from (Finding("note", "sources", warning) for warning in listing.warnings)
+    for dataset in DATASETS:
+        drops = [drop for drop in listing.drops if drop.dataset == dataset.name]
+        if drops:
+            dates = f"{drops[0].as_of}" if len(drops) == 1 else f"{drops[0].as_of} to {drops[-1].as_of}"
+            yield Finding("ok", dataset.name, f"{len(drops)} drop{'s' if len(drops) > 1 else ''}, {dates}")
+        else:
+            yield Finding(
+                "note", dataset.name, "the shipped list is used" if dataset.shipped else f"no drop: {dataset.lacking}"
+            )
+    for problem in needed_problems({drop.dataset: drop for drop in listing.drops}, settings.sources):
+        yield Finding("bad", "needed", str(problem))
+
+
+def _warehouse(settings: Settings) -> Iterator[Finding]:
+    path = Path(settings.warehouse)
+    if not path.exists():
+        yield Finding("note", "warehouse", f"{path} is not there yet; the first refresh makes it")
+        return
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            columns = connection.execute(
+                "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() where not internal"
+            ).fetchall()
+    except duckdb.IOException as error:
+        holder = re.search(r"held in .*?\(PID (\d+)\)", str(error))
+        who = f"process {holder[1]} holds it" if holder else str(error)
+        yield Finding("bad", "warehouse", f"{path} cannot be opened: {who}; wait for it or end it")
+        return
+    found: dict[str, dict[str, str]] = {}
+    for schema, table, column, kind in columns:
+        found.setdefault(f"{schema}.{table}", {})[column] = kind
+    stale = [
+        name
+        for name, table in declared_tables().items()
+        if name in found and found[name] != {column.name: column.type for column in table.columns}
+    ]
+    if stale:
+        yield Finding(
+            "bad",
+            "schema",
+            f"{', '.join(stale)} differ from their declaration: "
+            "drop them, or start a new warehouse, and make the months again",
+        )
+    else:
+        missing = sum(name not in found for name in declared_tables())
+        yield Finding(
+            "ok", "schema", f"{len(found)} tables as declared" + (f", {missing} to be made" if missing else "")
+        )

@@ -1,0 +1,75 @@
+"""What starts a month when something arrives."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date
+
+import dagster as dg
+
+from assets.months import Month
+from assets.sources.drops import Drop
+from assets.sources.layer import list_all, needed_problems
+from assets.sources.storage import SourcesAddressError, Storage
+from pipelines.jobs import monthly_refresh
+from pipelines.settings import Settings
+
+LOOK_EVERY_SECONDS = 300
+
+
+def new_drop_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Start the newest month that reads a drop which was not there at the last look.
+
+    A drop is new by its path: move files into the sources once they are whole.
+    """
+
+    @dg.sensor(
+        name="new_drop",
+        job=monthly_refresh,
+        minimum_interval_seconds=LOOK_EVERY_SECONDS,
+        description="Starts the newest month that reads a drop which has just arrived.",
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        try:
+            listing = list_all(Storage(settings.sources), date.today())
+        except SourcesAddressError as error:
+            return dg.SkipReason(str(error))
+        available = {drop.dataset: drop for drop in listing.drops}
+        problems = [*listing.problems, *needed_problems(available, settings.sources)]
+        if problems:
+            return dg.SkipReason("; ".join(map(str, problems)))
+        seen = set(json.loads(context.cursor or "[]"))
+        arrived = [drop for drop in listing.drops if drop.path not in seen]
+        if not arrived:
+            return dg.SkipReason("no new drop")
+        cursor = json.dumps(sorted(drop.path for drop in listing.drops))
+        digest = hashlib.sha256(cursor.encode()).hexdigest()[:12]
+        return dg.SensorResult(
+            cursor=cursor,
+            run_requests=[
+                dg.RunRequest(run_key=f"{month}-{digest}", partition_key=str(month))
+                for month in months_to_make(arrived if seen else _newest(arrived), listing.drops)
+            ],
+        )
+
+    return sensor
+
+
+def months_to_make(arrived: Iterable[Drop], drops: Iterable[Drop]) -> list[Month]:
+    """For each drop that arrived the newest month that reads it, each once, in order.
+
+    A drop is read from its own month to the one before the dataset's next drop, and not beyond the newest month of all.
+    """
+    drops = list(drops)
+    newest = max(Month.of(drop.as_of) for drop in drops)
+    months = set()
+    for drop in arrived:
+        later = [other.as_of for other in drops if other.dataset == drop.dataset and other.as_of > drop.as_of]
+        last = min([newest, *(Month.of(day).plus(-1) for day in later)])
+        months.add(max(last, Month.of(drop.as_of)))
+    return sorted(months)
+
+
+def _newest(drops: list[Drop]) -> list[Drop]:
+    """The newest drop: a first look starts one month, not the whole history."""
+    return [max(drops, key=lambda drop: drop.as_of)]
