@@ -1,0 +1,209 @@
+"""The synthetic United Kingdom as a whole: repeatable, in proportion, as uneven as business is."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pytest
+import shapely
+
+from assets.method import MethodProfile
+from assets.months import Month
+from assets.reference.grid import to_grid
+from assets.sources.layer import ingest_step
+from assets.warehouse.database import Warehouse
+from assets.warehouse.steps import run_step
+from pipelines.synthetic_uk import Settings, SynthesisReport, synthesise
+from pipelines.synthetic_uk.geography import REGION_SHARES, Geography, draw_geography
+from pipelines.synthetic_uk.names import plain_names
+from pipelines.synthetic_uk.postcode_text import postcode_texts, unknown_postcodes
+from pipelines.synthetic_uk.streams import choose, stream
+from tests.synthetic_uk.conftest import MONTHS, SCALE, SEED
+
+EMPLOYERS = 12_430
+"""Real employers with a place, which the background is compared with at the same number of points."""
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def share_in_densest_cells(x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], share: float) -> float:
+    """Share of points in the densest `share` of the 1 km cells that have any."""
+    cells = np.column_stack([x_m // 1_000, y_m // 1_000])
+    count = np.sort(np.unique(cells, axis=0, return_counts=True)[1])[::-1]
+    return float(count[: max(1, int(share * len(count)))].sum() / count.sum())
+
+
+@pytest.fixture(scope="module")
+def geography() -> Geography:
+    return draw_geography(0.05, SEED, Settings())
+
+
+@pytest.fixture(scope="module")
+def business(geography: Geography) -> npt.NDArray[np.int64]:
+    """Postcodes of local units at 1:20."""
+    return choose(stream(SEED, "test"), geography.postcodes.draw, 155_000)
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, synthetic: SynthesisReport) -> None:
+    again = synthesise(tmp_path, MONTHS, SCALE, SEED)
+    assert digests(tmp_path) == digests(synthetic.out)
+    assert again.rows == synthetic.rows
+
+
+def test_another_seed_gives_another_country(tmp_path: Path, synthetic: SynthesisReport) -> None:
+    synthesise(tmp_path, MONTHS[:1], SCALE, SEED + 1)
+    here, there = digests(tmp_path), digests(synthetic.out)
+    # Districts follow from the real towns alone, and nothing has happened by the first month.
+    same = [name for name in here if here[name] == there[name]]
+    assert same == [f"boundaries/{MONTHS[0]}.parquet", f"truth/{MONTHS[0]}/events.csv"]
+
+
+def test_totals_are_in_proportion(tmp_path: Path, synthetic: SynthesisReport) -> None:
+    larger = synthesise(tmp_path, MONTHS[:1], 0.003, SEED)
+    settings = Settings()
+    first = str(MONTHS[0])
+    for report, scale in ((synthetic, SCALE), (larger, 0.003)):
+        assert report.rows["idbr_local_units"][first] == round(settings.local_units * scale)
+        assert report.rows["rtic_companies"][first] == round(settings.rtic_firms * scale)
+        assert report.rows["postcodes"][first] == pytest.approx(settings.unit_postcodes * scale, rel=0.15)
+    assert sum(larger.clusters[first].values()) >= sum(synthetic.clusters[first].values())
+
+
+def test_large_tables_are_parquet_only_where_they_are_large(synthetic: SynthesisReport) -> None:
+    assert [path.name for path in sorted((synthetic.out / "rtic_companies").iterdir())] == [
+        f"{month}.csv.gz" for month in MONTHS
+    ]
+
+
+def test_progress_is_told_up_to_the_whole(tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    synthesise(tmp_path, MONTHS[:1], SCALE, SEED, lambda message, share: told.append((message, share)))
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("months", "scale", "named"),
+    [
+        ((Month(2025, 5),), 2.0, "scale 2.0"),
+        ((Month(2025, 5),), 0.0001, "scale 0.0001"),
+        ((), 0.01, "months"),
+        ((Month(2025, 5), Month(2025, 4)), 0.01, "months"),
+    ],
+)
+def test_arguments_out_of_range_are_named(tmp_path: Path, months: tuple[Month, ...], scale: float, named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        synthesise(tmp_path, months, scale, SEED)
+
+
+def test_regions_have_the_share_of_business_that_the_register_gives_them(
+    geography: Geography, business: npt.NDArray[np.int64]
+) -> None:
+    share = 100 * np.bincount(geography.postcodes.region[business], minlength=12) / len(business)
+    # Postcodes near a border belong to the region of the nearest town, not of the settlement they were drawn for.
+    assert np.abs(share - np.array(list(REGION_SHARES.values()))).max() < 1.5
+
+
+def test_business_is_as_uneven_as_docstring_and_reality_say(
+    geography: Geography, business: npt.NDArray[np.int64]
+) -> None:
+    postcodes = geography.postcodes
+    x_m = postcodes.x_m + 2e6 * postcodes.is_ni
+    some = business[:EMPLOYERS]
+    assert 0.10 < share_in_densest_cells(x_m[some], postcodes.y_m[some], 0.01) < 0.17
+    assert 0.34 < share_in_densest_cells(x_m[some], postcodes.y_m[some], 0.10) < 0.43
+    sites = np.sort(np.bincount(business))[::-1]
+    assert sites[0] > 100
+    assert sites[100] > 25
+
+
+def test_business_lies_between_homes_and_head_offices(
+    geography: Geography, business: npt.NDArray[np.int64], shared_data: Path
+) -> None:
+    employers = pl.read_parquet(shared_data / "gender_pay_gap_employers" / "employers_latest_geocoded.parquet")
+    placed = employers.drop_nulls("lat")
+    homes = pl.read_parquet(
+        shared_data / "postcodes_nspl_2025_05" / "postcodes_uk_enriched.parquet",
+        columns=["easting_approx", "northing_approx"],
+    ).sample(EMPLOYERS, seed=SEED)
+    office_x, office_y = to_grid(placed["lat"].to_numpy(), placed["lon"].to_numpy(), "gb")
+    postcodes = geography.postcodes
+    some = business[:EMPLOYERS]
+    drawn = stream(SEED, "homes").choice(len(postcodes), EMPLOYERS, replace=False)
+    x_m = postcodes.x_m + 2e6 * postcodes.is_ni
+    for share in (0.01, 0.10):
+        real_homes = share_in_densest_cells(
+            homes["easting_approx"].to_numpy().astype(float), homes["northing_approx"].to_numpy().astype(float), share
+        )
+        head_offices = share_in_densest_cells(office_x, office_y, share)
+        ours = share_in_densest_cells(x_m[some], postcodes.y_m[some], share)
+        assert real_homes < ours < head_offices
+        assert share_in_densest_cells(x_m[drawn], postcodes.y_m[drawn], share) == pytest.approx(real_homes, rel=0.15)
+
+
+def test_the_outline_is_the_countrys(geography: Geography, shared_data: Path) -> None:
+    areas = pl.read_parquet(shared_data / "geography_uk" / "uk_areas_wkb.parquet").filter(pl.col("layer") == "RGN")
+    for is_ni, grid, land in ((False, "gb", geography.land.britain), (True, "ni", geography.land.northern_ireland)):
+        shapes = shapely.from_wkb(areas.filter(pl.col("code").str.starts_with("N92") == is_ni)["wkb"].to_list())
+        real = shapely.transform(
+            shapely.make_valid(shapely.union_all(shapes)),
+            lambda degrees, grid=grid: np.column_stack(to_grid(degrees[:, 1], degrees[:, 0], grid)),
+        )
+        real = shapely.make_valid(real)
+        common = shapely.intersection(real, land).area
+        assert common / shapely.union(real, land).area > 0.85
+
+
+def test_postcodes_are_on_land_and_in_their_grid(geography: Geography) -> None:
+    postcodes = geography.postcodes
+    assert geography.land.holds(postcodes.x_m, postcodes.y_m, postcodes.is_ni).mean() > 0.999
+    towns = geography.settlements
+    assert (towns.is_ni[postcodes.town] == postcodes.is_ni).all()
+
+
+def test_postcode_texts_are_distinct_and_nest_in_space(geography: Geography) -> None:
+    postcodes = geography.postcodes
+    texts = postcode_texts(postcodes.x_m, postcodes.y_m, postcodes.is_ni)
+    assert texts.is_unique().all()
+    assert (texts.str.starts_with("BT").to_numpy() == postcodes.is_ni).all()
+    frame = pl.DataFrame({"sector": texts.str.head(-2), "area": texts.str.extract("^([A-Z]+)"), "x": postcodes.x_m})
+    within = frame.group_by("sector").agg(pl.col("x").std(), pl.len()).filter(pl.col("len") > 5)["x"].mean()
+    whole = frame.group_by("area").agg(pl.col("x").std())["x"].mean()
+    assert within < 0.8 * whole  # type: ignore[operator]
+
+
+def test_unknown_postcodes_are_in_a_known_sector_and_in_no_directory(geography: Geography) -> None:
+    postcodes = geography.postcodes
+    texts = postcode_texts(postcodes.x_m, postcodes.y_m, postcodes.is_ni)
+    unknown = unknown_postcodes(texts)
+    assert not unknown.is_in(texts.implode()).any()
+    assert (unknown.str.head(-2) == texts.str.head(-2)).all()
+
+
+def test_names_are_distinct() -> None:
+    numbers = np.concatenate([np.arange(200_000), np.arange(6_000_000, 6_200_000)])
+    assert plain_names(numbers).is_unique().all()
+
+
+def test_the_sources_layer_reads_every_drop_and_refuses_only_repeated_rows(
+    tmp_path: Path, synthetic: SynthesisReport
+) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb", threads=1)
+    warehouse.create()
+    for month in MONTHS:
+        run_step(ingest_step(str(synthetic.out)), warehouse, month, [MethodProfile(name="test")])
+    used = warehouse.read("select distinct dataset from sources.drops where not starts_with(path, 'default:')")
+    assert set(used["dataset"]) == set(synthetic.rows)
+    reasons = warehouse.read("select distinct dataset, reason from sources.rejected order by dataset")
+    assert reasons.rows() == [("innovate_uk", "repeated row"), ("innovate_uk_applications", "repeated row")]
+    for dataset in ("idbr_local_units", "idbr_enterprises"):
+        kept = warehouse.read(f"select count(*) as rows from sources.{dataset}")["rows"].item()
+        assert kept == synthetic.rows[dataset][str(MONTHS[0])]
