@@ -1,0 +1,1 @@
+"""Rules on the network layer's tables."""
