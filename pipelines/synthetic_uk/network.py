@@ -22,6 +22,7 @@ from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Geography, Postcodes
 from pipelines.synthetic_uk.planted import COLLABORATING, DISPERSED, FOR_EVER, Event, Group, Plan
 from pipelines.synthetic_uk.settings import Settings
+from pipelines.synthetic_uk.siting import Site
 from pipelines.synthetic_uk.streams import OVERSEAS, Floats, Ints, choose, stream
 
 
@@ -244,9 +245,9 @@ def _draw_communities(
             chosen = rng.choice(eligible, size + extra, replace=False)
             x_m, y_m = postcodes.x_m[firms.home[chosen]], postcodes.y_m[firms.home[chosen]]
             britain = ~postcodes.is_ni[firms.home[chosen]]
-            centre = float(x_m[britain].mean()), float(y_m[britain].mean())
-            reach_m = float(np.hypot(x_m[britain] - centre[0], y_m[britain] - centre[1]).max())
-            group = Group(truth_id, DISPERSED, "network", -1, *centre, False, reach_m)
+            middle = float(x_m[britain].mean()), float(y_m[britain].mean())
+            reach_m = float(np.hypot(x_m[britain] - middle[0], y_m[britain] - middle[1]).max())
+            group = Group(truth_id, DISPERSED, "network", -1, Site(*middle, False, reach_m))
         free[chosen] = False
         groups.append(group)
         joined = np.zeros(len(chosen), dtype=np.int64)
@@ -277,10 +278,8 @@ def _around_a_town(
         apart_m = np.hypot(postcodes.x_m[homes] - towns.x_m[town], postcodes.y_m[homes] - towns.y_m[town])
         near = eligible[(apart_m < 10_000) & (postcodes.is_ni[homes] == towns.is_ni[town])]
         if len(near) >= 2 * size:
-            place = float(towns.x_m[town]), float(towns.y_m[town]), bool(towns.is_ni[town])
-            return rng.choice(near, size, replace=False), Group(
-                truth_id, COLLABORATING, "network", -1, *place, 10_000.0
-            )
+            site = Site(float(towns.x_m[town]), float(towns.y_m[town]), bool(towns.is_ni[town]), 10_000.0)
+            return rng.choice(near, size, replace=False), Group(truth_id, COLLABORATING, "network", -1, site)
     raise ValueError(f"no town has {2 * size} firms within 10 km for a community: use a larger scale")
 
 

@@ -3,9 +3,10 @@
 What belongs here: spatial groups, their members' places, and the events. What does not: who the members are (`firms`),
 their joint work, or communities, whose members are found among existing firms (`network`).
 
-A spatial group is density in addition to the background's: its firms are extra firms at its place. Groups of one
-scheme and sector keep 25 km apart, all groups keep clear of each other, and places are drawn over settlements of every
-size and open country, so that most groups, but not all, stand out from business at large.
+A spatial group is density in addition to the background's: its firms are extra firms at its place. Places are drawn
+over settlements of every size and open country, but where the background already has many firms of the sector only a
+large group may be planted, so that most groups, though not all, stand out from business at large. Groups of one scheme
+and sector keep 25 km apart, and groups of different ones clear of each other while there is room.
 
 Members are slots: numbered places for firms to be made for. A slot is in one register, and its membership of a group
 holds from a month to a month; months are counted from the first drop.
@@ -17,9 +18,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipelines.synthetic_uk.geography import Geography
+from pipelines.synthetic_uk.geography import Geography, Land
 from pipelines.synthetic_uk.sectors import Sectors
 from pipelines.synthetic_uk.settings import Settings
+from pipelines.synthetic_uk.siting import Site, Siting
 from pipelines.synthetic_uk.streams import Bools, Floats, Ints, choose, stream
 
 FOR_EVER = 10_000
@@ -29,7 +31,7 @@ SPECIALISED, COLLABORATING, DIVERSE, DISPERSED = "Specialised", "R&D Collaborati
 
 @dataclass(frozen=True)
 class Group:
-    """One planted group. Centre and radius in metres of its grid; those of a spread community are its members'."""
+    """One planted group. The site of a spread community is the disc around the middle of its members."""
 
     truth_id: str
     cluster_type: str
@@ -37,10 +39,7 @@ class Group:
     """sic, rtic, rdi (Diverse) or network."""
     sector: int
     """Index among the scheme's sectors; -1 for rdi and network."""
-    x_m: float
-    y_m: float
-    is_ni: bool
-    radius_m: float
+    site: Site
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,11 @@ class _Draft:
     """A plan being made: columns that grow group by group."""
 
     rng: np.random.Generator
-    geography: Geography
+    land: Land
+    siting: Siting
+    expected: dict[str, Floats]
+    """Background points of each sector, by scheme."""
+    settings: Settings
     groups: list[Group] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     slots: list[dict[str, Ints]] = field(default_factory=list)
@@ -97,11 +100,15 @@ class _Draft:
     slot_count: int = 0
     postcode_count: int = 0
 
-    def add_group(self, cluster_type: str, scheme: str, sector: int, place: tuple[float, float, bool, float]) -> int:
-        x_m, y_m, is_ni, radius_m = place
+    def add_group(self, cluster_type: str, scheme: str, sector: int, site: Site) -> int:
         truth_id = f"S{len(self.groups) + 1:04d}"
-        self.groups.append(Group(truth_id, cluster_type, scheme, sector, x_m, y_m, is_ni, radius_m))
+        self.groups.append(Group(truth_id, cluster_type, scheme, sector, site))
+        self.siting.take(site, (scheme, sector))
         return len(self.groups) - 1
+
+    def most_background_share(self, scheme: str, sector: int, size: int) -> float:
+        """Share of the background beside which a group of a size still stands out."""
+        return size / self.settings.group_excess / float(self.expected[scheme][sector])
 
     def add_slots(self, group: int, is_rtic: Bools, active: Bools, since: int) -> Ints:
         count = len(is_rtic)
@@ -122,16 +129,16 @@ class _Draft:
 
     def settle(self, group: int, slots: Ints, since: int) -> None:
         """Give slots places in a group: shared postcodes, in a disc that is even or thins out from the middle."""
-        planted = self.groups[group]
+        site = self.groups[group].site
         places = max(6, round(len(slots) / 1.8))
         share = self.rng.random(places)
-        distance_m = planted.radius_m * (np.sqrt(share) if group % 2 else share)
+        distance_m = site.radius_m * (np.sqrt(share) if group % 2 else share)
         bearing = self.rng.uniform(0, 2 * np.pi, places)
         across, up = distance_m * np.cos(bearing), distance_m * np.sin(bearing)
-        is_ni = np.full(places, planted.is_ni)
-        wet = ~self.geography.land.holds(planted.x_m + across, planted.y_m + up, is_ni)
+        is_ni = np.full(places, site.is_ni)
+        wet = ~self.land.holds(site.x_m + across, site.y_m + up, is_ni)
         pulled_in = np.where(wet, 0.2, 1.0)
-        x_m, y_m = np.round(planted.x_m + pulled_in * across), np.round(planted.y_m + pulled_in * up)
+        x_m, y_m = np.round(site.x_m + pulled_in * across), np.round(site.y_m + pulled_in * up)
         self.postcodes.append(np.column_stack([x_m, y_m, is_ni]))
         popularity = self.rng.lognormal(0, 0.6, places)
         self.members.append(
@@ -166,23 +173,28 @@ class _Draft:
 
 def draw_plan(geography: Geography, sectors: Sectors, scale: float, months: int, seed: int, settings: Settings) -> Plan:
     """Spatial groups at a scale, and their events over `months` months."""
-    draft = _Draft(stream(seed, "planted"), geography)
-    rng = draft.rng
-    counts = _group_counts(scale, settings)
-    most = round(min(settings.group_firms[1], 15 + 285 * np.sqrt(scale / 0.02)))
+    rng = stream(seed, "planted")
+    sites = (settings.local_units + 1.3 * settings.rtic_firms) * scale
     expected = {
         "sic": settings.local_units * scale * sectors.sic_weight / sectors.sic_weight.sum(),
-        "rtic": settings.rtic_firms * scale * 1.3 * sectors.rtic_weight,
+        # A firm of RTIC has 1.3 sectors and 1.3 places.
+        "rtic": settings.rtic_firms * scale * 1.7 * sectors.rtic_weight,
+        "rdi": np.array([settings.active_share * sites]),
     }
+    draft = _Draft(rng, geography.land, Siting(geography, rng), expected, settings)
+    counts = _group_counts(scale, settings)
+    most = round(min(settings.group_firms[1], 15 + 285 * np.sqrt(scale / 0.02)))
     for (cluster_type, scheme), number in counts.items():
         for _ in range(number):
             radius_m = float(np.exp(rng.uniform(*np.log(settings.group_radius_m))))
-            sector, limit = -1, most
-            if scheme != "rdi":
-                sector = int(choose(rng, np.where(expected[scheme] >= 75, expected[scheme] ** 0.6, 0), 1)[0])
-                limit = min(most, round(0.2 * expected[scheme][sector]))
-            size = _size(rng, radius_m, settings.group_firms[0], limit)
-            group = draft.add_group(cluster_type, scheme, sector, _place(draft, radius_m, scheme, sector))
+            sector = int(choose(rng, np.where(expected[scheme] >= 75, expected[scheme] ** 0.6, 0), 1)[0])
+            size = _size(
+                rng, radius_m, settings.group_firms[0], min(most, round(0.2 * float(expected[scheme][sector])))
+            )
+            is_faint = rng.random() < settings.group_faint_share
+            share = 1.0 if is_faint else draft.most_background_share(scheme, sector, size)
+            site = draft.siting.anywhere(radius_m, (scheme, sector), share)
+            group = draft.add_group(cluster_type, scheme, -1 if scheme == "rdi" else sector, site)
             slots = draft.add_slots(group, _registers(rng, scheme, size), _active(rng, cluster_type, size), 0)
             draft.settle(group, slots, 0)
     twins = _add_twins(draft, max(1, round(0.06 * counts[SPECIALISED, "rtic"])), settings)
@@ -215,78 +227,28 @@ def _active(rng: np.random.Generator, cluster_type: str, size: int) -> Bools:
     return rng.permutation(np.arange(size) < np.ceil(rng.uniform(low, high) * size))
 
 
-def _place(draft: _Draft, radius_m: float, scheme: str, sector: int) -> tuple[float, float, bool, float]:
-    """A free place on land: by a settlement of any size, at a real town's edge, or in open country."""
-    rng, towns = draft.rng, draft.geography.settlements
-    for attempt in range(2_000):
-        kind = rng.random()
-        if kind < 0.75:
-            known = len(towns.x_m) if kind < 0.40 else towns.towns
-            weight = towns.population[:known] ** 0.3
-            by = int(choose(rng, weight, 1)[0])
-            reach_m = towns.spread_m[by] * rng.uniform(0.3, 2.2)
-        else:
-            by = int(rng.integers(len(towns.x_m)))
-            reach_m = rng.uniform(4_000, 15_000)
-        bearing = rng.uniform(0, 2 * np.pi)
-        x_m, y_m = towns.x_m[by] + reach_m * np.cos(bearing), towns.y_m[by] + reach_m * np.sin(bearing)
-        is_ni = bool(towns.is_ni[by])
-        # Where groups are many they cannot all keep clear of each other: from then on only those of one sector do.
-        if _is_free(draft, x_m, y_m, is_ni, radius_m, scheme, sector, among_all=attempt < 300):
-            return float(x_m), float(y_m), is_ni, radius_m
-    raise ValueError(f"no free place for a planted group of radius {radius_m:.0f} m: plant fewer groups")
-
-
-def _is_free(
-    draft: _Draft,
-    x_m: float,
-    y_m: float,
-    is_ni: bool,
-    radius_m: float,
-    scheme: str,
-    sector: int,
-    among_all: bool = True,
-) -> bool:
-    """True for a place on land that keeps the distances to the groups there are."""
-    if not draft.geography.land.holds(np.array([x_m]), np.array([y_m]), np.array([is_ni]))[0]:
-        return False
-    for group in draft.groups:
-        alike = (group.scheme, group.sector) == (scheme, sector)
-        if group.is_ni == is_ni and (alike or among_all):
-            apart_m = float(np.hypot(group.x_m - x_m, group.y_m - y_m))
-            if apart_m < 1.3 * (group.radius_m + radius_m) + (25_000 if alike else 1_000):
-                return False
-    return True
-
-
 def _add_twins(draft: _Draft, wanted: int, settings: Settings) -> list[tuple[int, int]]:
     """Groups of the sector of a specialised RTIC group, a few kilometres beside it, that may later go into it."""
     twins: list[tuple[int, int]] = []
     for group, planted in enumerate(list(draft.groups)):
         if len(twins) == wanted:
             break
-        if (planted.cluster_type, planted.scheme) != (SPECIALISED, "rtic") or planted.radius_m > 5_000:
+        if (planted.cluster_type, planted.scheme) != (SPECIALISED, "rtic") or planted.site.radius_m > 5_000:
             continue
-        radius_m = max(settings.group_radius_m[0], 0.7 * planted.radius_m)
-        place = _place_beside(draft, planted, radius_m)
-        if place is not None:
-            twin = draft.add_group(SPECIALISED, "rtic", planted.sector, place)
-            size = max(settings.group_firms[0], len(draft.slots_of(group)) // 2)
+        radius_m = max(settings.group_radius_m[0], 0.7 * planted.site.radius_m)
+        size = max(settings.group_firms[0], len(draft.slots_of(group)) // 2)
+        site = _beside(draft, planted, radius_m, size)
+        if site is not None:
+            twin = draft.add_group(SPECIALISED, "rtic", planted.sector, site)
             slots = draft.add_slots(twin, _registers(draft.rng, "rtic", size), _active(draft.rng, SPECIALISED, size), 0)
             draft.settle(twin, slots, 0)
             twins.append((twin, group))
     return twins
 
 
-def _place_beside(draft: _Draft, group: Group, radius_m: float) -> tuple[float, float, bool, float] | None:
-    """A free place 2 to 3 diameters and some kilometres from a group; None where there is none."""
-    for _ in range(200):
-        apart_m = 2.5 * (group.radius_m + radius_m) + draft.rng.uniform(5_000, 15_000)
-        bearing = draft.rng.uniform(0, 2 * np.pi)
-        x_m, y_m = group.x_m + apart_m * np.cos(bearing), group.y_m + apart_m * np.sin(bearing)
-        if _is_free(draft, x_m, y_m, group.is_ni, radius_m, "beside", group.sector):
-            return float(x_m), float(y_m), group.is_ni, radius_m
-    return None
+def _beside(draft: _Draft, group: Group, radius_m: float, size: int) -> Site | None:
+    share = draft.most_background_share(group.scheme, group.sector, size)
+    return draft.siting.beside(group.site, radius_m, (group.scheme, group.sector), share)
 
 
 def _evolve(draft: _Draft, twins: list[tuple[int, int]], months: int, number: int) -> None:
@@ -322,11 +284,11 @@ def _happen(draft: _Draft, event: str, group: int, month: int) -> None:
         draft.end(slots, month, with_firm=True)
         draft.events.append(Event(month, planted.truth_id, "died", None))
     else:
-        place = _place_beside(draft, planted, max(700.0, 0.7 * planted.radius_m))
-        if place is not None:
-            leaving = draft.rng.permutation(slots)[: round(0.45 * len(slots))]
+        leaving = draft.rng.permutation(slots)[: round(0.45 * len(slots))]
+        site = _beside(draft, planted, max(700.0, 0.7 * planted.site.radius_m), len(leaving))
+        if site is not None:
             draft.end(leaving, month)
-            child = draft.add_group(planted.cluster_type, planted.scheme, planted.sector, place)
+            child = draft.add_group(planted.cluster_type, planted.scheme, planted.sector, site)
             draft.settle(child, leaving, month)
             draft.events.append(Event(month, draft.groups[child].truth_id, "split", planted.truth_id))
 
@@ -343,8 +305,9 @@ def _born(draft: _Draft, like: Group, month: int) -> None:
     sectors = [group.sector for group in draft.groups if group.scheme == "rtic"]
     sector = like.sector if like.scheme == "rtic" else sectors[draft.rng.integers(len(sectors))]
     radius_m = float(np.exp(draft.rng.uniform(np.log(900), np.log(4_000))))
-    group = draft.add_group(SPECIALISED, "rtic", sector, _place(draft, radius_m, "rtic", sector))
     size = int(draft.rng.integers(20, 45))
+    site = draft.siting.anywhere(radius_m, ("rtic", sector), draft.most_background_share("rtic", sector, size))
+    group = draft.add_group(SPECIALISED, "rtic", sector, site)
     slots = draft.add_slots(group, np.ones(size, dtype=bool), _active(draft.rng, SPECIALISED, size), month)
     draft.settle(group, slots, month)
     draft.events.append(Event(month, draft.groups[group].truth_id, "born", None))

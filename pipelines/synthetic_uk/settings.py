@@ -36,7 +36,7 @@ class Settings:
     """Of postcodes, those that Royal Mail has retired."""
     no_coordinates_share: float = 0.009
     """Of postcodes, those the directory has no place for (24,087 of 2.7 million in May 2025)."""
-    regional_lean: float = 0.04
+    regional_lean: float = 0.02
     """Standard deviation of the log of a sector's share of a region over the region's share of business. Real divisions
     lean by 0.27 (weighted); a lean that strong is itself a cluster at the size of a region, so that nothing found
     beside the planted groups could be called wrong."""
@@ -80,6 +80,10 @@ class Settings:
     """Planted communities at 1:20, likewise."""
     group_radius_m: tuple[float, float] = (700.0, 12_000.0)
     """Smallest and largest radius of a planted spatial group."""
+    group_excess: float = 1.6
+    """A planted spatial group has at least this many times the firms that the background has of its sector there."""
+    group_faint_share: float = 0.06
+    """Of planted spatial groups, those that need not be: some are lost in their surroundings, as some real ones are."""
     group_firms: tuple[int, int] = (15, 300)
     """Fewest and most firms of a planted spatial group."""
     community_firms: tuple[int, int] = (15, 120)

@@ -49,9 +49,9 @@ def write_truth(
     group = members["group"][here]
     size = np.bincount(group, minlength=len(groups))
     latitude, longitude = to_degrees(
-        np.array([one.x_m for one in groups]),
-        np.array([one.y_m for one in groups]),
-        np.array([one.is_ni for one in groups]),
+        np.array([one.site.x_m for one in groups]),
+        np.array([one.site.y_m for one in groups]),
+        np.array([one.site.is_ni for one in groups]),
     )
     names = {"sic": sectors.sic_names, "rtic": sectors.rtic_names}
     ids = pl.Series([one.truth_id for one in groups])
@@ -65,7 +65,7 @@ def write_truth(
             ),
             "centre_latitude": latitude.round(6),
             "centre_longitude": longitude.round(6),
-            "radius_m": [round(one.radius_m) for one in groups],
+            "radius_m": [round(one.site.radius_m) for one in groups],
             "organisations": size,
         },
     ).filter(pl.col("organisations") > 0)
