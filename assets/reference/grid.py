@@ -2,7 +2,7 @@
 
 What belongs here: the two projections and which of them a place is in. What does not: any distance or outline.
 The ONS's own shifts (OSTN15) need a grid file that is not shipped, so the seven-parameter shift is used: positions
-agree with the directory's within a few metres.
+agree with the directory's within a few metres. Call from Python's own threads: PROJ fails in a polars worker's.
 """
 
 from __future__ import annotations

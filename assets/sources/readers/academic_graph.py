@@ -123,5 +123,5 @@ def _table(part: Part) -> str:
 def _run(database: duckdb.DuckDBPyConnection, statement: str, part: Part) -> None:
     try:
         database.execute(statement.format(lines=lines_of(part)))
-    except duckdb.Error as error:
+    except duckdb.InvalidInputException as error:
         raise unreadable(part, error) from error

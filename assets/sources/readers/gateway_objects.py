@@ -6,6 +6,7 @@ from its keys. What belongs here: the API's shapes. What does not: the site's CS
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,9 @@ from assets.sources.lines import LINE_KINDS, lines_of, reader_database
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk
 from assets.sources.refusals import check_share, rejected_rows
-from assets.warehouse.database import sql_text
 
 JSON_KINDS = (*LINE_KINDS, "json")
 ONE_HOUR_MS = 3_600_000
-LARGEST_PAGE_BYTES = 1_000_000_000
 
 OBJECTS = """
     create table objects as
@@ -200,23 +199,34 @@ def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> Gatew
 
 
 def _take_in(database: duckdb.DuckDBPyConnection, part: Part) -> None:
-    """Add a file's lines, or the one object or list of a `.json` page, to `bodies`."""
-    if part.kind != "json":
-        relation = f"select row, line, json_valid(line) as is_json from {lines_of(part)} where line is not null"
+    """Add a file's lines, or the one object or the list of a `.json` page, to `bodies`."""
+    if part.kind == "json":
+        database.register("page", _page(part).to_arrow())
+        relation = "page"
     else:
-        relation = (
-            "select row_number() over () as row, cast(json as varchar) as line, true as is_json "
-            f"from read_json_objects('{sql_text(str(part.path))}', format = 'auto', "
-            f"maximum_object_size = {LARGEST_PAGE_BYTES})"
-        )
+        relation = lines_of(part)
     try:
         database.execute(
-            f"insert into bodies select $file, row, case when is_json then cast(line as json) end, "
-            f"case when not is_json then line end, is_json from ({relation})",
+            "insert into bodies select $file, row, case when is_json then cast(line as json) end, "
+            "case when not is_json then line end, is_json "
+            f"from (select row, line, json_valid(line) as is_json from {relation} where line is not null)",
             {"file": part.name},
         )
-    except duckdb.Error as error:
+    except duckdb.InvalidInputException as error:
         raise unreadable(part, error) from error
+
+
+def _page(part: Part) -> pl.DataFrame:
+    """The objects of a page, as `row` and `line`: one, or each of a list."""
+    try:
+        content = json.loads(part.path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise unreadable(part, error) from error
+    objects = content if isinstance(content, list) else [content]
+    return pl.DataFrame(
+        {"row": range(1, len(objects) + 1), "line": [json.dumps(item) for item in objects]},
+        schema={"row": pl.Int64, "line": pl.String},
+    )
 
 
 def _refuse_malformed(database: duckdb.DuckDBPyConnection, desk: Desk) -> pl.DataFrame:

@@ -99,7 +99,7 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
             verb = "insert into records" if number else "create table records as"
             try:
                 database.execute(f"{verb} {query}", {"file": part.name})
-            except duckdb.Error as error:
+            except duckdb.InvalidInputException as error:
                 raise unreadable(part, error) from error
         failing = database.sql(REFUSED).pl()
         check_share(failing.height, max(lines, failing.height), failing, desk)

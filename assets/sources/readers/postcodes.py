@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -77,9 +78,12 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         "country_code",
         "travel_to_work_area_code",
     )
-    positioned = rows.map_batches(complete_positions, streamable=True)
-    whole_metres = pl.col("easting", "northing").round().cast(pl.Int32)
-    postcodes = table.write("postcodes", positioned.with_columns(whole_metres))
+    given = table.write("given", rows)
+    if _is_complete(given):
+        complete = pl.scan_parquet(given, glob=False)
+    else:
+        complete = complete_positions(pl.read_parquet(given, glob=False)).lazy()
+    postcodes = table.write("postcodes", complete.with_columns(pl.col("easting", "northing").round().cast(pl.Int32)))
     areas = area_centroids(pl.scan_parquet(postcodes, glob=False)).collect()
     return Reading({POSTCODES: postcodes, AREAS: areas}, table.rejected)
 
@@ -91,6 +95,12 @@ def directory_files(names: Sequence[str]) -> Collection[str]:
     """
     data = [name for name in names if not re.search(r"(^|/)(documents|user guide)/", name, re.IGNORECASE)]
     return [name for name in data if "multi_csv/" not in name.lower()] or data
+
+
+def _is_complete(postcodes: Path) -> bool:
+    """Whether every postcode with a position has it in metres and in degrees, as in all releases of the ONS."""
+    located = pl.scan_parquet(postcodes, glob=False).filter(pl.col("grid").is_not_null())
+    return located.select(pl.all_horizontal(pl.col(POSITION).is_not_null()).all()).collect().item()
 
 
 def complete_positions(rows: pl.DataFrame) -> pl.DataFrame:

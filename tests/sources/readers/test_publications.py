@@ -1,0 +1,181 @@
+"""OpenAlex and the Microsoft Academic Graph give the same tables."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.sources.problems import DropError
+from assets.sources.readers.publications import PUBLICATIONS_DATASET
+from tests.sources.support import json_lines, read_drop, rows
+
+PUBLICATIONS, INSTITUTIONS = "sources.publication_institutions", "sources.institutions"
+
+
+def institution(key: str, country: str | None = "GB") -> dict[str, Any]:
+    return {
+        "id": f"https://openalex.org/{key}",
+        "display_name": f"University {key}",
+        "ror": f"https://ror.org/{key}",
+        "country_code": country,
+        "type": "education",
+    }
+
+
+def work(key: str, *authors: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"https://openalex.org/{key}",
+        "title": "A work",
+        "publication_year": 2020,
+        "publication_date": "2020-03-05",
+        "authorships": [{"author": {"id": "x"}, "institutions": list(each)} for each in authors],
+        "abstract_inverted_index": {"word": [1]},
+        **more,
+    }
+
+
+OXFORD, LEEDS, PARIS = institution("I1"), institution("I2"), institution("I3", "FR")
+WORKS = [
+    work("W1", [OXFORD, PARIS], [OXFORD], [institution("I4", None)]),
+    work("W2", [PARIS]),
+    work("W3", [LEEDS], [], publication_date=None),
+    work("W4"),
+]
+OXFORD_LINE = {
+    **OXFORD,
+    "display_name": "University of Oxford",
+    "geo": {"latitude": 51.75, "longitude": -1.25, "city": "Oxford"},
+}
+
+
+def test_uk_institutions_are_kept_and_all_are_counted(tmp_path: Path) -> None:
+    works, institutions = (
+        json_lines(*WORKS),
+        json_lines(OXFORD_LINE, {**PARIS, "geo": {"latitude": 48.8, "longitude": 2.3}}),
+    )
+    files: dict[str, str | bytes] = {
+        "works/part_000.jsonl.gz": gzip.compress(works.encode()),
+        "institutions.jsonl": institutions,
+    }
+    reading = read_drop(PUBLICATIONS_DATASET, files, tmp_path)
+    assert [tuple(row.values()) for row in rows(reading, PUBLICATIONS)] == [
+        ("W1", date(2020, 3, 5), "I1", 3),
+        ("W3", date(2020, 7, 1), "I2", 1),
+    ]
+    assert [tuple(row.values()) for row in rows(reading, INSTITUTIONS)] == [
+        ("I1", "University of Oxford", "https://ror.org/I1", "education", 51.75, -1.25),
+        ("I2", "University I2", "https://ror.org/I2", "education", None, None),
+    ]
+    assert reading.rejected.is_empty()
+
+
+def test_a_work_in_two_parts_counts_once(tmp_path: Path) -> None:
+    files = {"a.jsonl": json_lines(WORKS[0]), "b.jsonl": json_lines(WORKS[0])}
+    assert len(rows(read_drop(PUBLICATIONS_DATASET, files, tmp_path), PUBLICATIONS)) == 1
+
+
+def test_a_line_that_cannot_be_read_is_refused_with_its_number(tmp_path: Path) -> None:
+    lines = (
+        json_lines(WORKS[0])
+        + "not json\n"
+        + json_lines(work("W9", [LEEDS], publication_date=None, publication_year=None))
+    )
+    reading = read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": lines}, tmp_path / "lenient", share=0.7)
+    assert reading.rejected.rows() == [
+        ("publications/2025-05.jsonl", 2, "id", "not json", "expected a JSON object with an id"),
+        ("publications/2025-05.jsonl", 3, "publication_date", None, "expected a date or a year of publication"),
+    ]
+    assert [row["publication_id"] for row in rows(reading, PUBLICATIONS)] == ["W1"]
+    with pytest.raises(DropError, match="row 2, column id: the value is 'not json'"):
+        read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": lines}, tmp_path)
+
+
+def test_lines_overseas_count_towards_the_share(tmp_path: Path) -> None:
+    lines = json_lines(WORKS[0], *[work(f"X{n}", [PARIS]) for n in range(8)]) + "not json\n"
+    assert read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": lines}, tmp_path, share=0.1).rejected.height == 1
+
+
+def test_a_cut_off_gzip_is_refused(tmp_path: Path) -> None:
+    packed = gzip.compress(json_lines(*WORKS).encode())[:-20]
+    with pytest.raises(DropError, match="the gzip is cut short or damaged"):
+        read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl.gz": packed}, tmp_path)
+
+
+def test_a_drop_with_nothing_from_the_uk_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DropError, match="there is no work of a UK institution"):
+        read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": json_lines(WORKS[1])}, tmp_path)
+
+
+def tabbed(*lines: list[str]) -> str:
+    return "".join("\t".join(line) + "\n" for line in lines)
+
+
+AFFILIATIONS = tabbed(
+    [
+        "10",
+        "1",
+        "university of oxford",
+        'University of "Oxford',
+        "grid.1",
+        "",
+        "",
+        "5",
+        "5",
+        "5",
+        "GB",
+        "51.75",
+        "-1.25",
+        "2020",
+    ],
+    ["20", "1", "paris", "Paris", "grid.2", "", "", "5", "5", "5", "FR", "48.8", "2.3", "2020"],
+    ["30", "1", "leeds", "Leeds", "grid.3", "", "", "5", "5", "5", "GB", "", "", "2020"],
+)
+AUTHORS = tabbed(
+    ["1", "a", "10", "1", "A", "Oxford"],
+    ["1", "b", "20", "2", "B", "Paris"],
+    ["1", "c", "10", "3", "C", "Oxford"],
+    ["2", "d", "20", "1", "D", "Paris"],
+    ["3", "e", "30", "1", "E", "Leeds"],
+    ["3", "f", "", "2", "F", "unknown"],
+)
+PAPERS = tabbed(
+    ["1", "9", "doi", "Journal", "a", "A", "", "2020", "2020-03-05", "more"],
+    ["2", "9", "doi", "Journal", "b", "B", "", "2020", "2020-03-05", "more"],
+    ["3", "9", "doi", "Journal", "c", "C", "", "2020", "", "more"],
+)
+
+
+def test_the_academic_graph_gives_the_same(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "Affiliations.txt": AFFILIATIONS,
+        "PaperAuthorAffiliations.txt": AUTHORS,
+        "Papers.txt.gz": gzip.compress(PAPERS.encode()),
+    }
+    reading = read_drop(PUBLICATIONS_DATASET, files, tmp_path)
+    assert [tuple(row.values()) for row in rows(reading, PUBLICATIONS)] == [
+        ("1", date(2020, 3, 5), "10", 2),
+        ("3", date(2020, 7, 1), "30", 1),
+    ]
+    assert [tuple(row.values()) for row in rows(reading, INSTITUTIONS)] == [
+        ("10", 'University of "Oxford', None, None, 51.75, -1.25),
+        ("30", "Leeds", None, None, None, None),
+    ]
+
+
+def test_a_paper_without_any_date_is_refused(tmp_path: Path) -> None:
+    files = {
+        "Affiliations.txt": AFFILIATIONS,
+        "PaperAuthorAffiliations.txt": AUTHORS,
+        "Papers.txt": PAPERS.replace("2020\t\tmore", "\t\tmore"),
+    }
+    with pytest.raises(DropError, match=r"Papers.txt, row 3, column Date: there is no value; expected a date"):
+        read_drop(PUBLICATIONS_DATASET, files, tmp_path)
+
+
+def test_a_table_of_the_graph_that_is_absent_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DropError, match=r"Affiliations.txt, PaperAuthorAffiliations.txt is not there"):
+        read_drop(PUBLICATIONS_DATASET, {"Papers.txt": PAPERS}, tmp_path)

@@ -1,0 +1,90 @@
+"""Bytes, archives and headers: what can be wrong with them, said with its place."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.sources.files import Part, check_utf8, plain_files, text_table
+from assets.sources.problems import DropError
+from tests.sources.support import put, zipped
+
+
+def part_of(tmp_path: Path, name: str, content: bytes) -> Part:
+    return Part(put(tmp_path, name, content), f"d/{name}")
+
+
+def test_kinds_look_through_gzip(tmp_path: Path) -> None:
+    names = {"2025-05.csv.gz": "csv", "2025-05.CSV": "csv", "a.b/works_000.jsonl.gz": "jsonl", "x": ""}
+    assert {name: Part(tmp_path, name).kind for name in names} == names
+
+
+def test_gzip_and_zip_in_zip_come_apart(tmp_path: Path) -> None:
+    inner = zipped(b="x\n2\n")
+    outer = tmp_path / "outer.zip"
+    outer.write_bytes(zipped(a="x\n1\n"))
+    with zipfile.ZipFile(outer, "a") as archive:
+        archive.writestr("inner.zip", inner)
+        archive.writestr("__MACOSX/a.csv", "litter")
+        archive.writestr("empty.csv", "")
+    parts = plain_files([Part(outer, "d/outer.zip")], tmp_path / "scratch")
+    assert {part.name: part.path.read_text() for part in parts} == {
+        "d/outer.zip/a.csv": "x\n1\n",
+        "d/outer.zip/inner.zip/b.csv": "x\n2\n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("a.csv", b"", r"the file is empty \(0 bytes\)"),
+        ("a.csv.gz", gzip.compress(b"x\n" * 100_000)[:-50], "the gzip is cut short or damaged"),
+        ("a.csv.gz", b"plain text", "the gzip is cut short or damaged"),
+        ("a.zip", zipped(a="x\n1\n")[:-30], "the zip is cut short or damaged"),
+        ("a.zip", zipped(), "the zip has no file with data"),
+    ],
+)
+def test_an_archive_that_is_not_whole_is_refused(tmp_path: Path, name: str, content: bytes, found: str) -> None:
+    with pytest.raises(DropError, match=f"^d/{name}: {found}.*Fetch or export the file again"):
+        plain_files([part_of(tmp_path, name, content)], tmp_path / "scratch")
+
+
+@pytest.mark.parametrize("packing", ["", ".gz"])
+@pytest.mark.parametrize("before", [b"name\nAlpha\n", b"name\n" + b"caf\xc3\xa9\n" * 400_000])
+def test_a_byte_that_is_not_utf8_is_named_with_its_position_and_row(
+    tmp_path: Path, packing: str, before: bytes
+) -> None:
+    content = before + b"caf\xe9\nend\n"
+    part = part_of(tmp_path, f"a.csv{packing}", gzip.compress(content) if packing else content)
+    row, position = before.count(b"\n") + 1, len(before) + 3
+    with pytest.raises(DropError, match=f"row {row}: byte {position} is 0xe9, which is not UTF-8"):
+        check_utf8(part)
+
+
+def test_a_letter_cut_off_at_the_end_is_not_utf8(tmp_path: Path) -> None:
+    with pytest.raises(DropError, match="row 2: byte 5 is 0xc3"):
+        check_utf8(part_of(tmp_path, "a.csv", b"name\n\xc3"))
+
+
+def test_rows_are_numbered_as_in_the_file(tmp_path: Path) -> None:
+    table = text_table(part_of(tmp_path, "a.csv", b'\xef\xbb\xbfa,b\r\n1,"x, ""y""\nz"\r\n\r\n2,\r\n'))
+    assert table.header == ("a", "b")
+    assert table.rows.collect().rows() == [(2, "1", 'x, "y"\nz'), (3, None, None), (4, "2", None)]
+
+
+def test_parquet_is_read_as_text_whatever_its_types(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"row": [7, 8], "day": ["2025-05-01", None], "share": [0.5, 2.0], "wkb": [b"x", b"y"]})
+    frame.with_columns(pl.col("day").str.to_date()).write_parquet(tmp_path / "a.parquet")
+    table = text_table(Part(tmp_path / "a.parquet", "d/a.parquet"))
+    assert table.header == ("row", "day", "share")
+    assert table.rows.collect().rows() == [(2, "7", "2025-05-01", "0.5"), (3, "8", None, "2.0")]
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.xlsx"])
+def test_a_damaged_file_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DropError, match=f"^d/{name}: the file cannot be read"):
+        text_table(part_of(tmp_path, name, b"PK\x03\x04 not one"))
