@@ -171,7 +171,7 @@ def test_communities_of_the_scan_and_what_follows_from_them(filled: Warehouse) -
     assert found["organisations"].is_sorted(descending=True)
     # Universities are members and do not count as firms.
     assert (found["organisations"] - found["firms"]).to_list()[0] in range(1, 6)
-    assert found["score_excess"].min() > 0
+    assert (found["score_excess"] > 0).all()
     assert found["stability"].null_count() == 3
     colocated = filled.read("select is_colocated from network.colocation where profile = 'two' order by group_id")
     assert colocated["is_colocated"].to_list() == [True, False, True]

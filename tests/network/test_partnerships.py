@@ -37,8 +37,8 @@ def test_score_is_zero_without_excess() -> None:
 def test_members_left_after_pruning_all_belong_and_pruning_again_changes_nothing() -> None:
     network = planted(600, 1500, [20, 30, 40], 1)
     labels = np.random.default_rng(0).integers(0, 3, 600)
-    for number, community in enumerate(network.communities):
-        labels[list(community)] = number
+    for label, community in enumerate(network.communities):
+        labels[list(community)] = label
     pruned = prune(network.graph, labels, min_joint=2, alpha=0.001)
     number = partnerships(network.graph)
     rows = [set(row.tolist()) for row in np.split(network.graph.partners, network.graph.starts[1:-1])]
