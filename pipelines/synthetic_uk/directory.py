@@ -16,8 +16,10 @@ import polars as pl
 import shapely
 
 from assets.months import Month
+from assets.reference.shipped import shipped_list
 from pipelines.synthetic_uk.drops import chunks
 from pipelines.synthetic_uk.geography import REGIONS, Geography, Postcodes, to_degrees
+from pipelines.synthetic_uk.postcode_text import UNIT_LETTERS
 from pipelines.synthetic_uk.settings import Settings
 from pipelines.synthetic_uk.streams import Bools, Ints, stream
 
@@ -29,25 +31,12 @@ HEADER: tuple[str, ...] = (
     "lep21cd2", "pfa23cd", "imd20ind", "icb23cd",
 )
 # fmt: on
-_REGION_CODES = {
-    "North East": "E12000001",
-    "North West": "E12000002",
-    "Yorkshire and The Humber": "E12000003",
-    "East Midlands": "E12000004",
-    "West Midlands": "E12000005",
-    "East of England": "E12000006",
-    "London": "E12000007",
-    "South East": "E12000008",
-    "South West": "E12000009",
-    "Wales": "W92000004",
-    "Scotland": "S92000003",
-    "Northern Ireland": "N92000002",
-}
-_PSEUDO_REGIONS = {"Wales": "W99999999", "Scotland": "S99999999", "Northern Ireland": "N99999999"}
 _COUNTRIES = {"Wales": "W92000004", "Scotland": "S92000003", "Northern Ireland": "N92000002"}
 _DISTRICT_PREFIXES = {"London": "E09", "Wales": "W06", "Scotland": "S12", "Northern Ireland": "N09"}
 _COMMUTING_PREFIXES = {"Wales": "W22", "Scotland": "S22", "Northern Ireland": "N12"}
-_CROWN_DEPENDENCIES = (("JE2 3", "L93000001"), ("GY1 1", "L93000001"), ("IM1 1", "M83000003"))
+_CROWN_DEPENDENCIES = (("JE2", "L93000001"), ("GY1", "L93000001"), ("IM1", "M83000003"))
+NO_PLACE = "JE2 0AA"
+"""A postcode that the directory has, without coordinates."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +47,15 @@ class AreaCodes:
     commuting: list[str]
     commuting_town: Ints
     """The Primary Urban Area each town commutes to."""
+
+
+def region_codes() -> tuple[list[str], list[str]]:
+    """ONS codes of the regions, in order: those of regions and nations, and those that the directory gives."""
+    shipped = shipped_list("regions")
+    is_pseudo = pl.col("code").str.ends_with("99999999")
+    real = dict(shipped.filter(~is_pseudo).select("name", "code").iter_rows())
+    pseudo = dict(shipped.filter(is_pseudo).select("name", "code").iter_rows())
+    return [str(real[name]) for name in REGIONS], [str(pseudo.get(name, real[name])) for name in REGIONS]
 
 
 def area_codes(geography: Geography) -> AreaCodes:
@@ -118,9 +116,7 @@ def directory_rows(
                     "long": [f"{value:.6f}" for value in longitude],
                     "lad25cd": pl.Series(codes.district).gather(town),
                     "ttwa15cd": pl.Series(codes.commuting).gather(town),
-                    "rgn25cd": pl.Series([_PSEUDO_REGIONS.get(name, _REGION_CODES[name]) for name in REGIONS]).gather(
-                        region
-                    ),
+                    "rgn25cd": pl.Series(region_codes()[1]).gather(region),
                     "ctry25cd": pl.Series([_COUNTRIES.get(name, "E92000001") for name in REGIONS]).gather(region),
                 }
             ),
@@ -129,16 +125,10 @@ def directory_rows(
 
 
 def _without_place(known: int, settings: Settings) -> pl.DataFrame:
-    """Crown dependencies and others without coordinates: latitude 99.999999, longitude 0, quality 9, pseudo codes."""
-    letters = "ABDEFGHJLNPQRSTUWXYZ"
-    ends = [f"{digit}{one}{two}" for digit in range(10) for one in letters for two in letters]
-    wanted = min(max(30, round(known * settings.no_coordinates_share)), len(ends) * len(_CROWN_DEPENDENCIES))
-    pairs = [
-        (f"{sector.split()[0]} {ends[number // len(_CROWN_DEPENDENCIES)]}", country)
-        for number, (sector, country) in zip(
-            range(wanted), _CROWN_DEPENDENCIES * (wanted // len(_CROWN_DEPENDENCIES) + 1), strict=False
-        )
-    ]
+    """Crown dependencies, without coordinates: latitude 99.999999, longitude 0, quality 9, pseudo codes."""
+    ends = [f"{digit}{one}{two}" for digit in range(10) for one in UNIT_LETTERS for two in UNIT_LETTERS]
+    wanted = max(30, round(known * settings.no_coordinates_share))
+    pairs = [(f"{outward} {end}", country) for end in ends for outward, country in _CROWN_DEPENDENCIES][:wanted]
     count = len(pairs)
     countries = pl.Series([country for _, country in pairs])
     pseudo = countries.str.head(1) + "99999999"
@@ -199,7 +189,7 @@ def boundary_rows(geography: Geography) -> pl.DataFrame:
     layers: list[tuple[str, str, str, shapely.Geometry]] = []
     for region, name in enumerate(REGIONS):
         inside = [cells[town] for town in np.flatnonzero(towns.region[: towns.towns] == region)]
-        layers.append(("region", _REGION_CODES[name], name, shapely.union_all(inside)))
+        layers.append(("region", region_codes()[0][region], name, shapely.union_all(inside)))
     for district, name, cell in zip(codes.district, towns.names, cells, strict=True):
         layers.append(("local_authority", district, name, cell))
     for centre in np.unique(codes.commuting_town).tolist():

@@ -19,7 +19,6 @@ local units of 2018.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -27,11 +26,10 @@ import shapely
 from scipy.spatial import cKDTree
 
 from assets.reference.grid import Grid, to_grid, to_wgs84
+from assets.reference.shipped import shipped_list
 from pipelines.synthetic_uk.outline import GREAT_BRITAIN, ISLANDS, NORTHERN_IRELAND
 from pipelines.synthetic_uk.settings import Settings
 from pipelines.synthetic_uk.streams import Bools, Floats, Ints, choose, stream
-
-PLACES_FILE = Path(__file__).parents[2] / "assets" / "reference" / "data" / "places.csv"
 
 # Percentage of the register's local units in each region, 2018, rounded.
 REGION_SHARES: dict[str, float] = {
@@ -133,7 +131,9 @@ class Geography:
 
 def draw_geography(scale: float, seed: int, settings: Settings) -> Geography:
     """Settlements, land and the base postcodes at a scale."""
-    towns = pl.read_csv(PLACES_FILE)
+    towns = shipped_list("places").with_columns(
+        pl.col("latitude", "longitude", "population").cast(pl.Float64), pl.col("is_primary_urban_area") == "true"
+    )
     is_ni = (towns["region"] == "Northern Ireland").to_numpy()
     x_m, y_m = _to_metres(towns["latitude"].to_numpy(), towns["longitude"].to_numpy(), is_ni)
     land = Land(x_m, y_m, is_ni)
@@ -201,7 +201,7 @@ def _draw_settlements(
         y_m=y_m,
         is_ni=is_ni,
         region=town_region,
-        population=towns["population"].to_numpy().astype(float),
+        population=towns["population"].to_numpy(),
         is_primary_urban_area=towns["is_primary_urban_area"].to_numpy(),
     )
     nearest = _nearest_town(real, invented_x, invented_y, invented_ni)

@@ -114,65 +114,50 @@ def draw_network(
     seed: int,
     settings: Settings,
 ) -> Network:
-    """Communities, applications and activity at a scale over `months` months."""
+    """Communities, applications and activity at a scale over `months` months.
+
+    Members of planted groups that do no joint work apply alone or in chance consortia (a third of them), or are known
+    from UKRI projects and publications; so are ordinary firms, up to the share that is active in all.
+    """
     rng = stream(seed, "network")
     hubs = np.arange(len(firms.special_names))
     hub_weight = np.minimum(rng.pareto(1.1, len(hubs)) + 0.2, 20)
     candidates = np.flatnonzero(firms.is_ordinary & firms.is_company)
     communities = _draw_communities(rng, geography, postcodes, firms, candidates, scale, months, settings)
     consortia = _Consortia(rng, [], [], [])
-    for group in range(len(communities.groups)):
-        inside = communities.member_group == group
-        for month in np.unique(communities.member_from[inside]):
-            # Those who join later apply with some who were there before.
-            arrived = communities.member_firm[inside & (communities.member_from == month)]
-            earlier = communities.member_firm[inside & (communities.member_from < month)]
-            partners = rng.permutation(earlier)[: len(arrived)]
-            consortia.add_joint(np.concatenate([arrived, partners]), int(month), hubs, hub_weight)
-    joint = np.flatnonzero(plan.slot_is_joint)
-    for group in np.unique(plan.slot_group[joint]):
-        members = firms.slot_firm[joint[plan.slot_group[joint] == group]]
-        consortia.add_joint(members, 0, hubs, hub_weight)
+    _add_planted(consortia, communities, plan, firms, hubs, hub_weight)
 
-    planted_applications = consortia.count
-    planted_members = len(communities.member_firm) + len(joint)
-    collaborators = max(
-        round(settings.collaborators * scale), round(settings.background_network_factor * planted_members)
-    )
-    applications = max(
-        round(settings.applications * scale), round(2 * settings.background_network_factor * planted_applications)
-    )
+    members = len(communities.member_firm) + int(np.count_nonzero(plan.slot_is_joint))
+    factor = settings.background_network_factor
+    collaborators = max(round(settings.collaborators * scale), round(factor * members))
+    applications = max(round(settings.applications * scale), round(2 * factor * consortia.count))
     alone = np.flatnonzero(plan.slot_is_active & ~plan.slot_is_joint)
     applies = rng.random(len(alone)) < 0.35
-    applicants = alone[applies & (plan.slot_from[alone] == 0)]
+    applicants = [firms.slot_firm[alone[applies & (plan.slot_from[alone] == month)]] for month in range(months)]
     overseas = OVERSEAS + np.arange(max(3, round(0.03 * collaborators)))
-    ordinary = max(
-        round(0.25 * collaborators), collaborators - planted_members - len(applicants) - len(hubs) - len(overseas)
+    others = _other_collaborators(
+        rng, candidates, communities, collaborators, members + len(applicants[0]) + len(hubs) + len(overseas)
     )
-    others = np.setdiff1d(candidates, communities.member_firm)
-    others = rng.permutation(others)[:ordinary]
+    at_first = communities.member_firm[communities.member_from == 0]
     _add_background(
         consortia,
-        np.concatenate([others, firms.slot_firm[applicants]]),
-        np.concatenate([hubs, communities.member_firm[communities.member_from == 0], overseas]),
-        np.concatenate(
-            [hub_weight * 12, np.full(np.count_nonzero(communities.member_from == 0), 0.4), np.full(len(overseas), 1.5)]
-        ),
-        applications - planted_applications,
-        applications,
+        np.concatenate([others, applicants[0]]),
+        np.concatenate([hubs, at_first, overseas]),
+        np.concatenate([12 * hub_weight, np.full(len(at_first), 0.4), np.full(len(overseas), 1.5)]),
+        applications - consortia.count,
+        round(settings.single_applicant_share * applications),
         0,
         settings,
     )
+    number = max(2, round(applications / settings.history_months))
     for month in range(1, months):
-        arrived = firms.slot_firm[alone[applies & (plan.slot_from[alone] == month)]]
-        number = max(2, round(applications / settings.history_months))
         _add_background(
             consortia,
-            arrived,
+            applicants[month],
             np.concatenate([others, hubs]),
-            np.concatenate([np.ones(len(others)), hub_weight * 12]),
+            np.concatenate([np.ones(len(others)), 12 * hub_weight]),
             number,
-            number,
+            round(settings.single_applicant_share * number),
             month,
             settings,
         )
@@ -191,19 +176,48 @@ def draw_network(
     )
 
 
+def _add_planted(
+    consortia: _Consortia, communities: Communities, plan: Plan, firms: Firms, hubs: Ints, hub_weight: Floats
+) -> None:
+    """Joint applications of communities and of collaborating spatial groups."""
+    for group in range(len(communities.groups)):
+        inside = communities.member_group == group
+        for month in np.unique(communities.member_from[inside]):
+            # Those who join later apply with some who were there before.
+            arrived = communities.member_firm[inside & (communities.member_from == month)]
+            earlier = communities.member_firm[inside & (communities.member_from < month)]
+            partners = consortia.rng.permutation(earlier)[: len(arrived)]
+            consortia.add_joint(np.concatenate([arrived, partners]), int(month), hubs, hub_weight)
+    joint = np.flatnonzero(plan.slot_is_joint)
+    for group in np.unique(plan.slot_group[joint]):
+        members = firms.slot_firm[joint[plan.slot_group[joint] == group]]
+        consortia.add_joint(members, 0, hubs, hub_weight)
+
+
+def _other_collaborators(
+    rng: np.random.Generator, candidates: Ints, communities: Communities, collaborators: int, known: int
+) -> Ints:
+    """Ordinary firms that make the known collaborators up to the number wanted, and at least a quarter of it."""
+    others = np.setdiff1d(candidates, communities.member_firm)
+    return rng.permutation(others)[: max(round(0.25 * collaborators), collaborators - known)]
+
+
 def _add_background(
     consortia: _Consortia,
     each_once: Ints,
     more: Ints,
     more_weight: Floats,
     number: int,
-    number_of_all: int,
+    single: int,
     month: int,
     settings: Settings,
 ) -> None:
-    """`number` applications put together by chance, of which so many have one participant that this holds for all."""
+    """`number` applications put together by chance, `single` of them with one participant.
+
+    Those of `each_once` all take part; the other places go by weight.
+    """
     rng = consortia.rng
-    single = min(number, round(settings.single_applicant_share * number_of_all))
+    single = min(number, single)
     tail = np.floor(rng.lognormal(0, 1.2, number - single)).astype(np.int64)
     size = np.concatenate([np.ones(single, dtype=np.int64), np.minimum(2 + tail, settings.consortium_max)])
     slots = int(size.sum())

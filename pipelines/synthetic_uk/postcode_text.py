@@ -14,8 +14,9 @@ from scipy.spatial import cKDTree
 from assets.reference.grid import to_grid
 from pipelines.synthetic_uk.streams import Bools, Floats, Ints
 
-_UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
-_UNITS_PER_SECTOR = len(_UNIT_LETTERS) ** 2
+UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
+"""Letters of the last two places of a postcode: all but C, I, K, M, O and V."""
+_UNITS_PER_SECTOR = len(UNIT_LETTERS) ** 2
 _POSTCODES_PER_DISTRICT = 1_500
 
 # Postcode areas of Great Britain: latitude and longitude of their main town, to about a mile.
@@ -67,14 +68,14 @@ def postcode_texts(x_m: Floats, y_m: Floats, is_ni: Bools) -> pl.Series:
         here = order[bounds[one] : bounds[one + 1]]
         if len(here):
             district[here], sector[here], unit[here] = _nested(x_m[here], y_m[here])
-    letters = np.array(list(_UNIT_LETTERS))
+    letters = np.array(list(UNIT_LETTERS))
     frame = pl.DataFrame(
         {
             "area": pl.Series(_AREA_CODES).gather(area),
             "district": district + 1,
             "sector": sector,
-            "first": pl.Series(letters).gather(unit // len(_UNIT_LETTERS)),
-            "last": pl.Series(letters).gather(unit % len(_UNIT_LETTERS)),
+            "first": pl.Series(letters).gather(unit // len(UNIT_LETTERS)),
+            "last": pl.Series(letters).gather(unit % len(UNIT_LETTERS)),
         }
     )
     return frame.select(pl.format("{}{} {}{}{}", "area", "district", "sector", "first", "last")).to_series()
@@ -82,7 +83,7 @@ def postcode_texts(x_m: Floats, y_m: Floats, is_ni: Bools) -> pl.Series:
 
 def unknown_postcodes(known: pl.Series) -> pl.Series:
     """For each postcode another of its sector that is in no directory: the unit letter after the last one."""
-    following = {letter: _UNIT_LETTERS[place + 1] for place, letter in enumerate(_UNIT_LETTERS[:-1]) if place % 2 == 0}
+    following = {letter: UNIT_LETTERS[place + 1] for place, letter in enumerate(UNIT_LETTERS[:-1]) if place % 2 == 0}
     return known.str.head(-1) + known.str.tail(1).replace_strict(following, default="C")
 
 

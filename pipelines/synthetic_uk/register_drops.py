@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from pipelines.synthetic_uk.directory import NO_PLACE
 from pipelines.synthetic_uk.drops import chunks
 from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.names import untidy
@@ -66,8 +67,8 @@ def local_unit_rows(
 ) -> Iterator[pl.DataFrame]:
     """`luref, entref, sic2007, postcode, employees` in chunks; `planted` marks the postcodes of planted groups.
 
-    Of the others, 3 in 1,000 have a postcode that no directory knows, 2 in 1,000 none or a malformed one, and one in
-    ten is written without its space.
+    Of the others, 3 in 1,000 have a postcode that no directory knows, 2 in 1,000 none or a malformed one, 1 in 1,000
+    one that the directory has no place for, and one in ten is written without its space.
     """
     register = firms.register
     rng = stream(seed, "units", "text")
@@ -93,7 +94,9 @@ def local_unit_rows(
                     .then(None)
                     .when(pl.col("chance") < 0.005)
                     .then(pl.lit("NOT KNOWN"))
-                    .when(pl.col("chance") < 0.105)
+                    .when(pl.col("chance") < 0.006)
+                    .then(pl.lit(NO_PLACE))
+                    .when(pl.col("chance") < 0.106)
                     .then(pl.col("text").str.replace(" ", ""))
                     .otherwise("text")
                 ).to_series(),

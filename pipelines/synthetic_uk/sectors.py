@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.synthetic_uk.geography import PLACES_FILE, REGIONS
+from assets.reference.shipped import shipped_list
+from pipelines.synthetic_uk.geography import REGIONS
 from pipelines.synthetic_uk.settings import Settings
 from pipelines.synthetic_uk.streams import Floats, Ints, stream
 
@@ -43,18 +44,14 @@ class Sectors:
 
 def draw_sectors(seed: int, settings: Settings) -> Sectors:
     """Read the shipped lists and draw what is not in them: sizes of emerging sectors, regional leans."""
-    prefixes = dict(
-        pl.read_csv(
-            PLACES_FILE.with_name("sic_sectors.csv"), schema_overrides={"sic2007_prefix": pl.String}
-        ).iter_rows()
-    )
+    prefixes = dict(shipped_list("sic_sectors").select("sic2007_prefix", "sector").iter_rows())
     codes = pl.read_csv(_SIC_CODES_FILE, schema_overrides={"sic2007": pl.String})
     sector_of = [_sector_of(code, prefixes) for code in codes["sic2007"]]
     sic_names = sorted(set(sector_of))
     missing = sorted(set(prefixes.values()) - set(sic_names))
     if missing:
         raise ValueError(f"{_SIC_CODES_FILE.name} has no code of the sector(s) {missing}: add one of each")
-    rtic = pl.read_csv(PLACES_FILE.with_name("rtic_sectors.csv"))
+    rtic = shipped_list("rtic_sectors")
     rng = stream(seed, "sectors")
     rtic_weight = rng.permutation(np.arange(1, rtic.height + 1)) ** -0.7
     return Sectors(

@@ -156,7 +156,7 @@ def _write_month(
         planted = np.arange(len(world.postcodes)) >= len(world.geography.postcodes)
         written["postcodes"] = write_csv_zip(
             out / "postcodes" / f"{month}.zip",
-            f"Data/NSPL_{month.first_day:%b_%Y}_UK.csv".upper().replace("DATA/", "Data/").replace(".CSV", ".csv"),
+            f"Data/NSPL_{month.year}_{month.number:02d}_UK.csv",
             directory_rows(world.geography, world.postcodes, world.texts, month, seed, settings),
         )
         written["boundaries"] = write_parquet(out / "boundaries" / f"{month}.parquet", [boundary_rows(world.geography)])
