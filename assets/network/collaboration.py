@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -97,8 +98,7 @@ def collaboration_tests(
 
 def joint_projects(graph: Bipartite, in_group: sparse.csr_array) -> Integers:
     """Applications with at least two members of each group, shape (groups,)."""
-    members = graph.incidence() @ in_group
-    return np.bincount(members.indices[members.data >= 2], minlength=in_group.shape[1])
+    return _joint_projects(graph.starts, graph.partners, in_group.indptr, in_group.indices, in_group.shape[1])
 
 
 def joint_pairs(edges: Edges, in_group: sparse.csr_array) -> Integers:
@@ -113,3 +113,23 @@ def is_collaborative(
     """At least so many joint projects among so many pairs, and more than chance: p < alpha. [ours]"""
     enough = (tests.joint_projects >= min_joint_projects) & (tests.joint_pairs >= min_joint_pairs)
     return enough & (tests.p_value < alpha)
+
+
+@numba.njit(cache=True)
+def _joint_projects(
+    starts: Integers, partners: Integers, group_starts: Integers, groups_of: Integers, groups: int
+) -> Integers:
+    """Applications with at least two members of each group; organisation i is in groups_of[group_starts[i]:...]."""
+    joint = np.zeros(groups, dtype=np.int64)
+    seen_in = np.full(groups, -1, dtype=np.int64)
+    counted_in = np.full(groups, -1, dtype=np.int64)
+    for application in range(len(starts) - 1):
+        for slot in range(starts[application], starts[application + 1]):
+            for place in range(group_starts[partners[slot]], group_starts[partners[slot] + 1]):
+                group = groups_of[place]
+                if seen_in[group] != application:
+                    seen_in[group] = application
+                elif counted_in[group] != application:
+                    counted_in[group] = application
+                    joint[group] += 1
+    return joint

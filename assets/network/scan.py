@@ -148,7 +148,7 @@ def fit_null(by_chance: Sequence[Candidates], min_firms: int, at_least: int) -> 
     fewest = min(min_firms, np.sort(null.firms)[-at_least]) if len(null.firms) >= at_least else 0
     used = null.firms >= fewest
     used_count = int(used.sum())
-    if used_count < 3:
+    if used_count < 3:  # A line and the deviation from it need three.
         return THEORY, used_count
     log_totals, roots = np.log(null.total[used]), np.sqrt(null.score[used])
     design = np.stack([np.ones(used_count), log_totals], axis=1)
