@@ -58,13 +58,17 @@ class Listing:
     """What a person should look at: folders and files that nothing reads."""
 
 
-def list_drops(storage: Storage, known: Collection[str], today: date) -> Listing:
-    """Look through the sources. `known` are the names of the datasets; a drop dated after `today` is a problem."""
+def list_drops(storage: Storage, known: Collection[str], others: Collection[str], today: date) -> Listing:
+    """Look through the sources.
+
+    `known` are the names of the datasets, `others` of folders that are passed over without a word. A drop dated after
+    `today` is a problem.
+    """
     drops: list[Drop] = []
     problems: list[Problem] = []
     warnings: list[str] = []
     for entry in storage.entries():
-        if NOTES.search(entry.name):
+        if NOTES.search(entry.name) or entry.name in others:
             continue
         if not entry.is_folder:
             warnings.append(f"{entry.name} lies outside the datasets' folders and is not read")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import hashlib
 import itertools
 import shutil
 import zipfile
@@ -21,7 +22,7 @@ from typing import IO
 import fastexcel
 import polars as pl
 
-from assets.sources.problems import DropError, Problem
+from assets.sources.problems import DropError, Problem, shown
 
 CHUNK_BYTES = 1 << 20
 HEADER_SEARCH_ROWS = 20
@@ -84,12 +85,12 @@ def _unpack(part: Part, scratch: Path, choose: Choose) -> list[Part]:
         return _unzip(part, scratch, choose)
     if not part.is_gzip:
         return [part]
-    target = scratch / part.name[: -len(".gz")]
-    target.parent.mkdir(parents=True, exist_ok=True)
+    plain_name = part.name[: -len(".gz")]
+    target = _place_for(plain_name, scratch)
     with target.open("wb") as plain:
         for chunk in gunzipped(part):
             plain.write(chunk)
-    return _unpack(Part(target, part.name[: -len(".gz")]), scratch, choose)
+    return _unpack(Part(target, plain_name), scratch, choose)
 
 
 def gunzipped(part: Part) -> Iterator[bytes]:
@@ -141,28 +142,34 @@ def text_table(part: Part) -> TextTable:
 
 def unreadable(part: Part, error: Exception) -> DropError:
     """The refusal of a file that a library could not read."""
-    return DropError(Problem(part.name, f"the file cannot be read ({error})", f"a whole {part.kind} file", SEND_AGAIN))
+    reason = str(error).strip().splitlines()[0]
+    return DropError(Problem(part.name, f"the file cannot be read ({reason})", f"a whole {part.kind} file", SEND_AGAIN))
 
 
 def _unzip(part: Part, scratch: Path, choose: Choose) -> list[Part]:
-    folder = scratch / f"{part.name}.unpacked"
     try:
         with zipfile.ZipFile(part.path) as archive:
             members = {info.filename: info for info in archive.infolist() if info.file_size and not _is_litter(info)}
             chosen = set(choose(list(members)))
             found = []
-            for number, info in enumerate(info for name, info in members.items() if name in chosen):
-                target = folder / f"{number}-{PurePosixPath(info.filename).name}"
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(info) as packed, target.open("wb") as plain:
+            for member in (info for name, info in members.items() if name in chosen):
+                inside = Part(_place_for(f"{part.name}/{member.filename}", scratch), f"{part.name}/{member.filename}")
+                with archive.open(member) as packed, inside.path.open("wb") as plain:
                     shutil.copyfileobj(packed, plain, CHUNK_BYTES)
-                found.append(Part(target, f"{part.name}/{info.filename}"))
+                found.append(inside)
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
         damage = f"the zip is cut short or damaged ({error})"
         raise DropError(Problem(part.name, damage, "a whole zip file", SEND_AGAIN)) from error
     if not found:
         raise DropError(Problem(part.name, "the zip has no file with data in it", "a zip of csv files", SEND_AGAIN))
     return [plain for member in found for plain in _unpack(member, scratch, choose)]
+
+
+def _place_for(name: str, scratch: Path) -> Path:
+    """Where an unpacked file goes: a name in an archive may hold `..`, so it is not used as a path."""
+    folder = scratch / "unpacked"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}-{PurePosixPath(name).name}"
 
 
 def _is_litter(info: zipfile.ZipInfo) -> bool:
@@ -187,6 +194,7 @@ def _separated(part: Part, separator: str) -> TextTable:
         header = next(_records(stream, separator), None)
     if not header:
         raise DropError(Problem(part.name, "the first row is empty", "a header in row 1", SEND_AGAIN, row=1))
+    _check_end(part, separator, len(header))
     names = [str(position) for position in range(len(header))]
     try:
         rows = pl.scan_csv(
@@ -201,6 +209,19 @@ def _separated(part: Part, separator: str) -> TextTable:
     except pl.exceptions.PolarsError as error:
         raise unreadable(part, error) from error
     return TextTable(part, tuple(header), rows)
+
+
+def _check_end(part: Part, separator: str, width: int) -> None:
+    """Raise DropError where the file stops in the middle of a row: no line end, and values short."""
+    with part.path.open("rb") as stream:
+        stream.seek(max(0, part.path.stat().st_size - CHUNK_BYTES))
+        last = stream.read().rpartition(b"\n")[2].decode(errors="replace")
+    if not last or last.count('"') % 2:
+        return
+    values = len(next(csv.reader([last], delimiter=separator)))
+    if values < width:
+        found = f"the file stops in the middle of its last row, which has {values} values of {width} ({shown(last)!r})"
+        raise DropError(Problem(part.name, found, "a file that ends with a whole row", SEND_AGAIN))
 
 
 def ragged_row(part: Part, width: int) -> Problem | None:

@@ -84,7 +84,7 @@ def ingest_step(sources: str, today: Callable[[], date] = date.today) -> Step:
 
 def list_all(storage: Storage, today: date) -> Listing:
     """All that lies in the sources, for a sensor or a person."""
-    return list_drops(storage, {dataset.name for dataset in DATASETS} | OTHER_NAMES, today)
+    return list_drops(storage, [dataset.name for dataset in DATASETS], OTHER_NAMES, today)
 
 
 def needed_problems(present: Collection[str], address: str) -> list[Problem]:

@@ -43,6 +43,7 @@ REGISTERS: tuple[tuple[str, ...], ...] = (
 )
 """A month needs one of these whole, and `postcodes`."""
 OTHER_NAMES: frozenset[str] = frozenset(
-    {"events", "businesses", "activity_points", "index_centres", "training_labels", "cordis"}
+    {"events", "businesses", "activity_points", "index_centres", "training_labels", "cordis", "truth"}
 )
-"""Datasets of the same sources that nothing here reads."""
+"""Folders that may lie in the same sources and that nothing here reads: the Index's datasets, CORDIS, and what the
+synthetic United Kingdom says of itself."""

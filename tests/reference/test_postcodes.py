@@ -19,6 +19,7 @@ from assets.reference.postcodes import normalise_postcode, postcode_district, po
         ("EC1A1BB", "EC1A 1BB"),
         ("W1A-0AX", "W1A 0AX"),
         ("GIR 0AA", "GIR 0AA"),
+        ("NPT0AD", "NPT 0AD"),
         ("BT1 1AA", "BT1 1AA"),
         ("OX11", None),
         ("12345", None),

@@ -20,7 +20,7 @@ KNOWN = ("postcodes", "idbr_enterprises")
 def listed(sources: Path, *paths: str) -> Listing:
     for path in paths:
         put(sources, path, "a\n1\n")
-    return list_drops(Storage(str(sources)), KNOWN, TODAY)
+    return list_drops(Storage(str(sources)), KNOWN, ["truth"], TODAY)
 
 
 def test_the_newest_drop_not_after_the_months_last_day_is_used(tmp_path: Path) -> None:
@@ -88,6 +88,7 @@ def test_notes_are_passed_over_and_unknown_folders_are_warned_of(tmp_path: Path)
         "README.md",
         "postcode/2025-05.csv",
         "loose.csv",
+        "truth/2025-05.csv",
     )
     assert listing.drops == () and listing.problems == ()
     assert listing.warnings == (
@@ -101,7 +102,7 @@ def test_an_object_store_is_listed_like_a_folder() -> None:
     store.pipe("/bucket/in/postcodes/2025-05/a.csv", b"x")
     store.pipe("/bucket/in/postcodes/2025-04.csv", b"x")
     storage = Storage("memory://bucket/in")
-    assert [drop.path for drop in list_drops(storage, KNOWN, TODAY).drops] == [
+    assert [drop.path for drop in list_drops(storage, KNOWN, [], TODAY).drops] == [
         "postcodes/2025-04.csv",
         "postcodes/2025-05",
     ]

@@ -53,6 +53,34 @@ def test_an_archive_that_is_not_whole_is_refused(tmp_path: Path, name: str, cont
         plain_files([part_of(tmp_path, name, content)], tmp_path / "scratch")
 
 
+def test_a_name_in_an_archive_cannot_leave_the_scratch_folder(tmp_path: Path) -> None:
+    outer = tmp_path / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("../../../out.csv.gz", gzip.compress(b"x\n1\n"))
+    (part,) = plain_files([Part(outer, "d/outer.zip")], tmp_path / "scratch")
+    assert part.path.resolve().is_relative_to(tmp_path / "scratch")
+    assert part.path.read_bytes() == b"x\n1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_whole"),
+    [
+        (b"a,b,c\n1,2,3\n", True),
+        (b"a,b,c\n1,2,3", True),
+        (b'a,b,c\n1,"2\nx",3', True),
+        (b"a,b,c\n1,2,3\n4,5", False),
+        (b"a,b,c\n1,2,3\n4", False),
+    ],
+)
+def test_a_file_that_stops_in_the_middle_of_a_row_is_refused(tmp_path: Path, text: bytes, is_whole: bool) -> None:
+    part = part_of(tmp_path, "a.csv", text)
+    if is_whole:
+        assert text_table(part).rows.collect().height == 1
+    else:
+        with pytest.raises(DropError, match="the file stops in the middle of its last row"):
+            text_table(part)
+
+
 @pytest.mark.parametrize("packing", ["", ".gz"])
 @pytest.mark.parametrize("before", [b"name\nAlpha\n", b"name\n" + b"caf\xc3\xa9\n" * 400_000])
 def test_a_byte_that_is_not_utf8_is_named_with_its_position_and_row(

@@ -1,0 +1,15 @@
+-- table: sources.rtic_company_sectors
+-- severity: warning
+-- Every RTIC code of the firms is one of the month's emerging sectors; a code that is none counts in no cluster.
+select codes.rtic_code, codes.firms, 'a code in reference.rtic_sectors' as expected, 'none' as actual
+from (
+    select rtic_code, count(*) as firms
+    from sources.rtic_company_sectors
+    where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
+    group by rtic_code
+) as codes
+where codes.rtic_code not in (
+    select rtic_code from reference.rtic_sectors
+    where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_sectors')
+)
+order by codes.rtic_code
