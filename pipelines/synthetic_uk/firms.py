@@ -108,7 +108,7 @@ def draw_firms(
     draw = Draw(postcodes)
     special_names, special_kind, special_home = _special(geography, postcodes, scale, seed)
     planted = np.flatnonzero(~plan.slot_is_rtic)
-    planted_home = _first_postcodes(plan, postcodes)
+    planted_home = _first_postcodes(plan)
     register = draw_register(
         draw,
         sectors,
@@ -141,12 +141,11 @@ def draw_firms(
     return Firms(register, rtic, special_names, special_kind, slot_firm, home, is_company, is_ordinary, kind, rank)
 
 
-def _first_postcodes(plan: Plan, postcodes: Postcodes) -> Ints:
+def _first_postcodes(plan: Plan) -> Ints:
     """Where each planted slot is at first."""
-    offset = len(postcodes) - len(plan.postcode_x_m)
     first = np.full(len(plan.slot_is_rtic), UNKNOWN)
     order = np.argsort(-plan.member_from, kind="stable")
-    first[plan.member_slot[order]] = offset + plan.member_postcode[order]
+    first[plan.member_slot[order]] = plan.member_postcode[order]
     return first
 
 

@@ -297,13 +297,12 @@ def _around_a_town(
     raise ValueError(f"no town has {2 * size} firms within 10 km for a community: use a larger scale")
 
 
-def all_members(plan: Plan, communities: Communities, firms: Firms, postcodes: Postcodes) -> dict[str, Ints]:
+def all_members(plan: Plan, communities: Communities, firms: Firms) -> dict[str, Ints]:
     """Members of every group, spatial ones first: `group` (over both lists), `firm`, `postcode`, `since`, `until`."""
-    offset = len(postcodes) - len(plan.postcode_x_m)
     return {
         "group": np.concatenate([plan.member_group, len(plan.groups) + communities.member_group]),
         "firm": np.concatenate([firms.slot_firm[plan.member_slot], communities.member_firm]),
-        "postcode": np.concatenate([offset + plan.member_postcode, firms.home[communities.member_firm]]),
+        "postcode": np.concatenate([plan.member_postcode, firms.home[communities.member_firm]]),
         "since": np.concatenate([plan.member_from, communities.member_from]),
         "until": np.concatenate([plan.member_until, np.full(len(communities.member_firm), FOR_EVER)]),
     }

@@ -8,6 +8,8 @@ over settlements of every size and open country, but where the background alread
 large group may be planted, so that most groups, though not all, stand out from business at large. Groups of one scheme
 and sector keep 25 km apart, and groups of different ones clear of each other while there is room.
 
+Most members are where business is anyway, at postcodes that others share, the rest at a few new ones.
+
 Members are slots: numbered places for firms to be made for. A slot is in one register, and its membership of a group
 holds from a month to a month; months are counted from the first drop.
 """
@@ -26,6 +28,7 @@ from pipelines.synthetic_uk.streams import Bools, Floats, Ints, choose, stream
 
 FOR_EVER = 10_000
 """A month later than any."""
+_SETTLED_SHARE, _SETTLED_PLACES = 0.65, 8
 SPECIALISED, COLLABORATING, DIVERSE, DISPERSED = "Specialised", "R&D Collaborating", "Diverse", "Dispersed"
 
 
@@ -74,7 +77,7 @@ class Plan:
     member_group: Ints
     member_slot: Ints
     member_postcode: Ints
-    """Among the planted postcodes."""
+    """Among the base postcodes followed by the planted ones."""
     member_from: Ints
     member_until: Ints
     postcode_x_m: Floats
@@ -89,6 +92,8 @@ class _Draft:
     rng: np.random.Generator
     land: Land
     siting: Siting
+    base_draw: Floats
+    """How much business each base postcode draws."""
     expected: dict[str, Floats]
     """Background points of each sector, by scheme."""
     settings: Settings
@@ -99,6 +104,11 @@ class _Draft:
     postcodes: list[Floats] = field(default_factory=list)
     slot_count: int = 0
     postcode_count: int = 0
+
+    @property
+    def first_postcode(self) -> int:
+        """Number of the first planted postcode: they follow the base's."""
+        return len(self.base_draw)
 
     def add_group(self, cluster_type: str, scheme: str, sector: int, site: Site) -> int:
         truth_id = f"S{len(self.groups) + 1:04d}"
@@ -128,9 +138,15 @@ class _Draft:
         return np.arange(self.slot_count - count, self.slot_count)
 
     def settle(self, group: int, slots: Ints, since: int) -> None:
-        """Give slots places in a group: shared postcodes, in a disc that is even or thins out from the middle."""
+        """Give slots places in a group: most where there is business already, the rest at postcodes of their own.
+
+        The latter lie in a disc that is even or thins out from the middle. Both are shared, and other firms draw them
+        too: what sets the group apart is how many of one sector are there, not where.
+        """
         site = self.groups[group].site
-        places = max(6, round(len(slots) / 1.8))
+        existing = self.siting.postcodes_in(site)
+        settled = self.rng.random(len(slots)) < (_SETTLED_SHARE if len(existing) >= _SETTLED_PLACES else 0.0)
+        places = max(4, round(np.count_nonzero(~settled) / 1.8))
         share = self.rng.random(places)
         distance_m = site.radius_m * (np.sqrt(share) if group % 2 else share)
         bearing = self.rng.uniform(0, 2 * np.pi, places)
@@ -140,17 +156,19 @@ class _Draft:
         pulled_in = np.where(wet, 0.2, 1.0)
         x_m, y_m = np.round(site.x_m + pulled_in * across), np.round(site.y_m + pulled_in * up)
         self.postcodes.append(np.column_stack([x_m, y_m, is_ni]))
-        popularity = self.rng.lognormal(0, 0.6, places)
+        own = self.first_postcode + self.postcode_count + choose(self.rng, np.ones(places), len(slots))
+        self.postcode_count += places
+        if settled.any():
+            own[settled] = existing[choose(self.rng, self.base_draw[existing], int(settled.sum()))]
         self.members.append(
             {
                 "group": np.full(len(slots), group),
                 "slot": slots,
-                "postcode": self.postcode_count + choose(self.rng, popularity, len(slots)),
+                "postcode": own,
                 "from": np.full(len(slots), since),
                 "until": np.full(len(slots), FOR_EVER),
             }
         )
-        self.postcode_count += places
 
     def slots_of(self, group: int) -> Ints:
         """Slots that are in a group at the end of the draft so far."""
@@ -181,7 +199,7 @@ def draw_plan(geography: Geography, sectors: Sectors, scale: float, months: int,
         "rtic": settings.rtic_firms * scale * 1.7 * sectors.rtic_weight,
         "rdi": np.array([settings.active_share * sites]),
     }
-    draft = _Draft(rng, geography.land, Siting(geography, rng), expected, settings)
+    draft = _Draft(rng, geography.land, Siting(geography, rng), geography.postcodes.draw, expected, settings)
     counts = _group_counts(scale, settings)
     most = round(min(settings.group_firms[1], 15 + 285 * np.sqrt(scale / 0.02)))
     for (cluster_type, scheme), number in counts.items():

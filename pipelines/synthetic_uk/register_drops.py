@@ -18,7 +18,7 @@ from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.names import untidy
 from pipelines.synthetic_uk.postcode_text import unknown_postcodes
 from pipelines.synthetic_uk.sectors import Sectors
-from pipelines.synthetic_uk.streams import UNKNOWN, Bools, Ints, stream
+from pipelines.synthetic_uk.streams import UNKNOWN, Ints, stream
 
 _LEGAL_STATUS = {
     "university": "Non-profit body",
@@ -62,22 +62,22 @@ def enterprise_rows(firms: Firms, sectors: Sectors, seed: int) -> Iterator[pl.Da
         yield frame
 
 
-def local_unit_rows(
-    firms: Firms, sectors: Sectors, texts: pl.Series, planted: Bools, seed: int
-) -> Iterator[pl.DataFrame]:
-    """`luref, entref, sic2007, postcode, employees` in chunks; `planted` marks the postcodes of planted groups.
+def local_unit_rows(firms: Firms, sectors: Sectors, texts: pl.Series, seed: int) -> Iterator[pl.DataFrame]:
+    """`luref, entref, sic2007, postcode, employees` in chunks.
 
-    Of the others, 3 in 1,000 have a postcode that no directory knows, 2 in 1,000 none or a malformed one, 1 in 1,000
-    one that the directory has no place for, and one in ten is written without its space.
+    Of those that are not planted, 3 in 1,000 have a postcode that no directory knows, 2 in 1,000 none or a malformed
+    one, 1 in 1,000 one that the directory has no place for, and one in ten is written without its space.
     """
     register = firms.register
     rng = stream(seed, "units", "text")
+    planted = np.zeros(firms.enterprises, dtype=bool)
+    planted[firms.slot_firm[firms.slot_firm < firms.enterprises]] = True
     head_office = sectors.sic_codes.index("70100")
     for part in chunks(len(register.unit_enterprise)):
         owner = register.unit_enterprise[part]
         place = register.unit_postcode[part]
         text = texts.gather(place)
-        chance = np.where(planted[place], 1.0, rng.random(len(place)))
+        chance = np.where(planted[owner], 1.0, rng.random(len(place)))
         several = (register.units[owner] > 2) & (rng.random(len(owner)) < 0.03)
         code = np.where(several, head_office, register.sic_code[owner])
         frame = pl.DataFrame({"text": text, "unknown": unknown_postcodes(text), "chance": chance})

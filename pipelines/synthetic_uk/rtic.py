@@ -111,7 +111,7 @@ def draw_rtic(
 
     places = [
         *_ordinary_places(rng, draw, sectors, sector, main, rows, since, until),
-        *_planted_places(plan, slots, rows, len(postcodes) - len(plan.postcode_x_m)),
+        *_planted_places(plan, slots, rows),
     ]
     rtic = Rtic(firm, sector, since, until, *(np.concatenate(column) for column in zip(*places, strict=True)))
     return rtic, main[rows.both.stop :], firm[rows.agents]
@@ -154,15 +154,13 @@ def _ordinary_places(
     return blocks
 
 
-def _planted_places(
-    plan: Plan, slots: Ints, rows: _Rows, first_postcode: int
-) -> list[tuple[Ints, Ints, Ints, Ints, Ints]]:
+def _planted_places(plan: Plan, slots: Ints, rows: _Rows) -> list[tuple[Ints, Ints, Ints, Ints, Ints]]:
     """The same blocks of planted firms: registered and operating where each of their memberships puts them."""
     row_of = np.full(len(plan.slot_is_rtic), UNKNOWN)
     row_of[slots] = np.arange(rows.planted.start, rows.planted.stop)
     members = np.flatnonzero(plan.slot_is_rtic[plan.member_slot])
     row = row_of[plan.member_slot[members]]
-    where = first_postcode + plan.member_postcode[members]
+    where = plan.member_postcode[members]
     period = plan.member_from[members], plan.member_until[members]
     return [(row, where, np.full(len(row), is_registered), *period) for is_registered in (True, False)]
 

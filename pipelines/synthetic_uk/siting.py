@@ -12,7 +12,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from pipelines.synthetic_uk.geography import Geography
-from pipelines.synthetic_uk.streams import choose
+from pipelines.synthetic_uk.streams import Ints, choose
 
 _ALIKE_APART_M = 25_000.0
 _OTHERS_APART_M = 1_000.0
@@ -40,20 +40,24 @@ class Siting:
         self._towns = geography.settlements
         self._taken: list[tuple[Site, object]] = []
         base = geography.postcodes
-        self._total = float(base.draw.sum())
-        self._draw = {is_ni: base.draw[base.is_ni == is_ni] for is_ni in (False, True)}
+        self._draw = base.draw
+        self._in_grid = {is_ni: np.flatnonzero(base.is_ni == is_ni) for is_ni in (False, True)}
         self._tree = {
-            is_ni: cKDTree(np.column_stack([base.x_m, base.y_m])[base.is_ni == is_ni]) for is_ni in (False, True)
+            is_ni: cKDTree(np.column_stack([base.x_m[here], base.y_m[here]])) for is_ni, here in self._in_grid.items()
         }
 
     def take(self, site: Site, kind: object) -> None:
         """Note that a group of a kind is at a site."""
         self._taken.append((site, kind))
 
+    def postcodes_in(self, site: Site) -> Ints:
+        """Base postcodes in a site's disc."""
+        inside = self._tree[site.is_ni].query_ball_point([site.x_m, site.y_m], site.radius_m)
+        return self._in_grid[site.is_ni][np.sort(np.array(inside, dtype=np.int64))]
+
     def background_share(self, site: Site) -> float:
         """Share of all background business that lies in a site's disc."""
-        inside = self._tree[site.is_ni].query_ball_point([site.x_m, site.y_m], site.radius_m)
-        return float(self._draw[site.is_ni][inside].sum()) / self._total
+        return float(self._draw[self.postcodes_in(site)].sum() / self._draw.sum())
 
     def anywhere(self, radius_m: float, kind: object, most_background_share: float) -> Site:
         """A free site with no more than some share of the background in it, else the emptiest one found.

@@ -44,7 +44,7 @@ def write_truth(
 ) -> pl.DataFrame:
     """Write the truth of a month into `folder`; returns its clusters."""
     groups = [*plan.groups, *network.communities.groups]
-    members = all_members(plan, network.communities, firms, postcodes)
+    members = all_members(plan, network.communities, firms)
     here = np.flatnonzero((members["since"] <= month) & (members["until"] > month))
     group = members["group"][here]
     size = np.bincount(group, minlength=len(groups))

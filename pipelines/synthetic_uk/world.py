@@ -33,6 +33,7 @@ from pipelines.synthetic_uk.register_drops import company_rows, enterprise_rows,
 from pipelines.synthetic_uk.research import Research, draw_research
 from pipelines.synthetic_uk.sectors import Sectors, draw_sectors
 from pipelines.synthetic_uk.settings import SMALLEST_SCALE, Settings
+from pipelines.synthetic_uk.streams import stream
 from pipelines.synthetic_uk.truth import write_truth
 from pipelines.synthetic_uk.ukri_drops import ukri_records
 
@@ -113,7 +114,7 @@ def draw_world(months: Sequence[Month], scale: float, seed: int, settings: Setti
     geography = draw_geography(scale, seed, settings)
     sectors = draw_sectors(seed, settings)
     plan = draw_plan(geography, sectors, scale, len(months), seed, settings)
-    postcodes = with_planted(geography, plan)
+    postcodes = with_planted(geography, plan, seed)
     texts = postcode_texts(postcodes.x_m, postcodes.y_m, postcodes.is_ni)
     firms = draw_firms(geography, postcodes, sectors, plan, scale, len(months), seed, settings)
     network = draw_network(geography, postcodes, plan, firms, scale, len(months), seed, settings)
@@ -122,18 +123,19 @@ def draw_world(months: Sequence[Month], scale: float, seed: int, settings: Setti
     return World(geography, postcodes, texts, sectors, plan, firms, network, research, participants)
 
 
-def with_planted(geography: Geography, plan: Plan) -> Postcodes:
-    """The base postcodes followed by those of planted groups, which draw no business by chance."""
+def with_planted(geography: Geography, plan: Plan, seed: int) -> Postcodes:
+    """The base postcodes followed by those of planted groups, which draw other business like any live postcode."""
     base = geography.postcodes
     town = geography.nearest_town(plan.postcode_x_m, plan.postcode_y_m, plan.postcode_is_ni)
     count = len(plan.postcode_x_m)
+    drawn = stream(seed, "planted", "postcodes").choice(base.draw[~base.is_terminated], count)
     return Postcodes(
         x_m=np.concatenate([base.x_m, plan.postcode_x_m]),
         y_m=np.concatenate([base.y_m, plan.postcode_y_m]),
         is_ni=np.concatenate([base.is_ni, plan.postcode_is_ni]),
         town=np.concatenate([base.town, town]),
         region=np.concatenate([base.region, geography.settlements.region[town]]),
-        draw=np.concatenate([base.draw, np.zeros(count)]),
+        draw=np.concatenate([base.draw, drawn]),
         is_terminated=np.concatenate([base.is_terminated, np.zeros(count, dtype=bool)]),
     )
 
@@ -153,7 +155,6 @@ def _write_month(
     extension, write_table = table_writer(scale)
     written: dict[str, int] = {}
     if number == 0:
-        planted = np.arange(len(world.postcodes)) >= len(world.geography.postcodes)
         written["postcodes"] = write_csv_zip(
             out / "postcodes" / f"{month}.zip",
             f"Data/NSPL_{month.year}_{month.number:02d}_UK.csv",
@@ -165,7 +166,7 @@ def _write_month(
         )
         written["idbr_local_units"] = write_table(
             out / "idbr_local_units" / f"{month}.{extension}",
-            local_unit_rows(world.firms, world.sectors, world.texts, planted, seed),
+            local_unit_rows(world.firms, world.sectors, world.texts, seed),
         )
     written["rtic_companies"] = write_table(
         out / "rtic_companies" / f"{month}.{extension}", company_rows(world.firms, world.sectors, number, seed)
