@@ -14,14 +14,14 @@ named_places as (
 
 -- An enterprise without a number is the company that bears its name at one of its sites, if just one does.
 recognised as (
-    select enterprises.record_key, min(companies.crn) as crn
+    select enterprises.dataset, enterprises.record_key, min(companies.crn) as crn
     from named_places as enterprises
     join named_places as companies
         on companies.normalised_name = enterprises.normalised_name and companies.postcode = enterprises.postcode
     where
         enterprises.dataset = 'idbr_enterprises' and enterprises.crn is null
         and companies.dataset in ('rtic_companies', 'companies_house')
-    group by enterprises.record_key
+    group by enterprises.dataset, enterprises.record_key
     having min(companies.crn) = max(companies.crn)
 )
 
@@ -34,5 +34,5 @@ select
         else 'entref'
     end as match_rule
 from records
-left join recognised on records.dataset = 'idbr_enterprises' and recognised.record_key = records.record_key
+left join recognised on recognised.dataset = records.dataset and recognised.record_key = records.record_key
 order by records.dataset, records.record_key

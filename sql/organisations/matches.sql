@@ -38,7 +38,7 @@ unlinked as (
         if(unmatched.is_overseas, 'OVERSEAS', coalesce(unmatched.postcode, '')) as place
     from unmatched
     left join linked_names
-        on not unmatched.is_overseas and linked_names.normalised_name = unmatched.normalised_name
+        on linked_names.normalised_name = if(unmatched.is_overseas, null, unmatched.normalised_name)
     where unmatched.linked_id is null
 ),
 

@@ -8,6 +8,13 @@ with applications as (
     where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
 ),
 
+-- Where Innovate UK's own list is there, it says more of its projects than Gateway to Research does.
+own_list as (
+    select 'innovate uk' as lead_funder
+    from sources.drops
+    where month = $month and dataset = 'innovate_uk'
+),
+
 projects as (
     -- An application in both lists is one; the funded list sorts first, and goes first.
     select
@@ -16,15 +23,10 @@ projects as (
     from applications
     group by application_id
     union all
-    select 'ukri', project_id, 'ukri', start_date, amount_gbp
-    from sources.ukri_projects
-    where
-        as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
-        -- Innovate UK's own list says more of its projects than Gateway to Research does.
-        and not (
-            lower(trim(lead_funder)) = 'innovate uk'
-            and exists (select 1 from sources.drops where month = $month and dataset = 'innovate_uk')
-        )
+    select 'ukri', projects.project_id, 'ukri', projects.start_date, projects.amount_gbp
+    from sources.ukri_projects as projects
+    anti join own_list on own_list.lead_funder = lower(trim(projects.lead_funder))
+    where projects.as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
 )
 
 select

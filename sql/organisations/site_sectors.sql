@@ -34,8 +34,8 @@ activities as (
 
 broad_sectors as (
     select codes.sic2007, arg_max(sectors.sector, length(sectors.sic2007_prefix)) as sector
-    from (select distinct sic2007 from activities) as codes
-    join reference.sic_sectors as sectors on starts_with(codes.sic2007, sectors.sic2007_prefix)
+    from (select distinct sic2007, unnest([2, 3, 4, 5]) as digits from activities) as codes
+    join reference.sic_sectors as sectors on sectors.sic2007_prefix = left(codes.sic2007, codes.digits)
     where sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'sic_sectors')
     group by codes.sic2007
 ),

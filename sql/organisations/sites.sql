@@ -81,12 +81,12 @@ geocoded as (
     left join directory on directory.postcode = found.postcode
     left join areas as sector
         on
-            sector.area_kind = 'sector' and directory.postcode is null
-            and sector.area = left(found.postcode, length(found.postcode) - 2)
+            sector.area_kind = 'sector'
+            and sector.area = if(directory.postcode is null, left(found.postcode, length(found.postcode) - 2), null)
     left join areas as district
         on
-            district.area_kind = 'district' and directory.postcode is null
-            and district.area = split_part(found.postcode, ' ', 1)
+            district.area_kind = 'district'
+            and district.area = if(directory.postcode is null, split_part(found.postcode, ' ', 1), null)
     left join agents on agents.postcode = found.postcode
 ),
 

@@ -6,11 +6,14 @@ import io
 
 import matplotlib.image
 
+from assets.method import MethodProfile
 from assets.organisations.layer import STEPS
-from assets.warehouse.database import Warehouse
+from assets.warehouse.checks import rules_of
+from assets.warehouse.database import Warehouse, bound
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import Report
+from assets.warehouse.steps import Report, step_parameters
 from tests.organisations.world import Row, run, world
+from tests.support import MONTH
 
 
 def test_every_table_of_the_layer_is_made_once_after_what_it_reads() -> None:
@@ -20,6 +23,17 @@ def test_every_table_of_the_layer_is_made_once_after_what_it_reads() -> None:
         assert set(of_layer) <= set(made), each.name
         made += each.tables
     assert sorted(made) == sorted(name for name, table in declared_tables().items() if table.layer == "organisations")
+
+
+def test_no_query_compares_all_rows_with_all(warehouse: Warehouse) -> None:
+    parameters = step_parameters(MONTH, MethodProfile(name="test"))
+    queries = {each.name: each.query for each in STEPS if each.query is not None}
+    queries |= {rule.name: rule.query for each in STEPS for rule in rules_of(each.tables)}
+    with warehouse.connect() as connection:
+        for name, query in queries.items():
+            ((_, plan),) = connection.execute(f"explain {query}", bound(query, parameters)).fetchall()
+            assert "NL_JOIN" not in plan, name
+            assert "NESTED_LOOP" not in plan, name
 
 
 TABLES: dict[str, list[Row]] = {

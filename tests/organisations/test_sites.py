@@ -131,6 +131,27 @@ def test_coordinates_place_an_institution_that_nothing_else_places(warehouse: Wa
     ]
 
 
+def test_coordinates_place_an_institution_known_only_at_a_formation_agent(warehouse: Warehouse) -> None:
+    world(
+        warehouse,
+        {
+            "sources.companies_house": [
+                {"company_number": f"0000000{number}", "name": name, "postcode": "EC1A 1BB"}
+                for number, name in enumerate(("Quartz Lab", "Marble"))
+            ],
+            "sources.institutions": [
+                {"institution_key": "i", "name": "Quartz Lab", "latitude": 51.7534, "longitude": -1.25401}
+            ],
+        },
+    )
+    run(warehouse, "sites", formation_agent_cap=1)
+    assert rows(warehouse, "organisations.sites", "site_id", "geocode_quality", "is_excluded") == [
+        ("CRN-00000000@51.75340,-1.25401", "coordinates", False),
+        ("CRN-00000000@EC1A 1BB", "postcode", True),
+        ("CRN-00000001@EC1A 1BB", "postcode", True),
+    ]
+
+
 def agency(registered: int) -> dict[str, list[Row]]:
     """So many companies with only a registered office at EC1A 1BB, and four that also operate there."""
     numbers = [f"{number:08d}" for number in range(registered + 4)]

@@ -27,6 +27,12 @@ grants as (
     group by project_id
 ),
 
+own_list as (
+    select 'innovate uk' as lead_funder
+    from sources.drops
+    where month = $month and dataset = 'innovate_uk'
+),
+
 source_totals as (
     select 'innovate_uk' as funder, project_id, sum(award_gbp) as amount_gbp
     from awards
@@ -35,12 +41,8 @@ source_totals as (
     select 'ukri', projects.project_id, coalesce(projects.amount_gbp, grants.amount_gbp)
     from sources.ukri_projects as projects
     left join grants on grants.project_id = projects.project_id
-    where
-        projects.as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
-        and (
-            lower(trim(projects.lead_funder)) <> 'innovate uk'
-            or not exists (select 1 from sources.drops where month = $month and dataset = 'innovate_uk')
-        )
+    anti join own_list on own_list.lead_funder = lower(trim(projects.lead_funder))
+    where projects.as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
 ),
 
 kept as (
