@@ -43,7 +43,7 @@ docs: install
 	$(BIN)/python -m pipelines.documentation
 
 recovery: install
-	$(BIN)/python -m pipelines.recovery --out docs/recovery.md
+	$(BIN)/python -m pipelines.synthetic_uk.recovery --out docs/recovery.md
 
 clean:
 	rm -rf $(DEMO) $(VENV)

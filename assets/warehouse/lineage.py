@@ -23,7 +23,7 @@ def column_lineage(step: Step, table: str) -> Lineage:
     for column in columns:
         stated = step.lineage.get(f"{table}.{column}")
         if stated is not None:
-            found[column] = [_split(source) for source in stated]
+            found[column] = [_split(source) for source in dict.fromkeys(stated)]
         else:
             found[column] = [
                 (read, column)
