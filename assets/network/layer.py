@@ -1,16 +1,13 @@
 """The steps of the network layer, in run order.
 
-What belongs here: reading, calling a method module, handing its frames back. What does not: any method.
+What belongs here: reading, calling a method module, handing its frames back. What does not: any method. Method modules
+are imported when a step runs: the libraries under them take longer to load than all definitions together.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from assets.network.collaboration import group_tests
-from assets.network.colocation import colocation as colocation_of
-from assets.network.groups import NO_APPLICATIONS, find_communities
-from assets.network.pictures import sizes_png
 from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 
 PARTICIPATIONS = """
@@ -75,6 +72,9 @@ MEMBER_SITES = """
 )
 def communities(ctx: StepContext) -> Rows:
     """Communities of organisations that took part in the same applications: by consensus, or by the scan."""
+    from assets.network.groups import find_communities
+    from assets.network.pictures import sizes_png
+
     participations = ctx.read(PARTICIPATIONS)
     found = find_communities(participations, ctx.read(FIRMS)["organisation_id"], ctx.method.network)
     for reason in found.runs["skipped_reason"].drop_nulls():
@@ -105,6 +105,8 @@ def communities(ctx: StepContext) -> Rows:
 )
 def colocation(ctx: StepContext) -> Rows:
     """How near one another the firms of each community lie: criterion 2 for a community."""
+    from assets.network.colocation import colocation as colocation_of
+
     table = colocation_of(ctx.read(COMMUNITIES)["group_id"], ctx.read(MEMBER_SITES), ctx.method.network)
     ctx.report.figure("communities", table.height)
     ctx.report.figure("co-located", table["is_colocated"].sum())
@@ -122,6 +124,9 @@ def colocation(ctx: StepContext) -> Rows:
 )
 def collaboration_tests(ctx: StepContext) -> Rows:
     """Whether each group, spatial or network, works together more than chance: criterion 4."""
+    from assets.network.collaboration import group_tests
+    from assets.network.groups import NO_APPLICATIONS
+
     participations = ctx.read(PARTICIPATIONS)
     table = group_tests(participations, ctx.read(MEMBERS_OF_ALL_GROUPS), ctx.method.network)
     if participations.is_empty():

@@ -79,7 +79,7 @@ comment on column network.groups.resolution is 'Resolution of modularity it was 
 comment on column network.groups.partnerships is 'Joint partnerships inside, k.';
 comment on column network.groups.expected_partnerships is 'Expected from the members'' numbers of partnerships, E.';
 comment on column network.groups.score is 'k log(k / E) - (k - E); null for consensus.';
-comment on column network.groups.score_excess is 'Score less the value expected of such a candidate in networks of the same degrees.';
+comment on column network.groups.score_excess is 'Score less its fourth-standard-deviation quantile among such candidates in networks of the same degrees.';
 comment on column network.groups.score_p_value is 'p-value of the score in networks of the same degrees.';
 comment on column network.groups.stability is 'Mean share of the repeated partitions in which two members stand together; null for the scan.';
 comment on column network.groups.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
