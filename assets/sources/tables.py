@@ -104,9 +104,10 @@ class Table:
     def require_unique(self, *key: str) -> None:
         """Raise DropError where two rows share a key."""
         hashed = self.rows.select("drop_row", key=pl.struct(key).hash()).collect()
-        doubtful = hashed.filter(pl.col("key").is_duplicated()).head(10_000)["drop_row"]
-        if doubtful.is_empty():
+        again = hashed.filter(~pl.col("key").is_first_distinct()).head(FIRST_FAILURES)
+        if again.is_empty():
             return
+        doubtful = hashed.filter(pl.col("key").is_in(again["key"].implode()))["drop_row"]
         rows = self.rows.filter(pl.col("drop_row").is_in(doubtful.implode())).select(*PLACE, *key).collect()
         seen: dict[tuple[object, ...], tuple[str, int]] = {}
         problems = []

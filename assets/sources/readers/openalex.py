@@ -1,10 +1,12 @@
 """OpenAlex's snapshot: JSON Lines, one work or one institution a line, mostly gzip.
 
-What a line is follows from its keys. The files may be far larger than memory: each is read once, a block at a time,
-and only what concerns UK institutions is kept.
+What a line is follows from its keys and its id (W... a work, I... an institution). The files may be far larger than
+memory: each is read once, a block at a time, and only what concerns UK institutions is kept.
 """
 
 from __future__ import annotations
+
+import re
 
 import duckdb
 import polars as pl
@@ -15,6 +17,8 @@ from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, PublicationTables
 from assets.sources.refusals import check_share, rejected_rows
 
+NOT_RECORDS = re.compile(r"(^|/)(manifest|merged_ids/.*|release_notes\.txt)$", re.IGNORECASE)
+"""Files that lie in a snapshot beside its lines."""
 RECORD = """{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR", "country_code": "VARCHAR", "type": "VARCHAR",
     "publication_year": "INTEGER", "publication_date": "VARCHAR", "geo": {"latitude": "DOUBLE", "longitude": "DOUBLE"},
     "authorships": [{"institutions": [{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR",
@@ -28,7 +32,7 @@ RECORDS = """
         r.geo.latitude as latitude, r.geo.longitude as longitude, r.authorships as authorships,
         case when r.id is null then line end as line
     from (select row, line, try(json_transform(line, '{record}')) as r from {lines} where line is not null)
-    where r.id is null or r.country_code = 'GB' or list_contains(
+    where r.id is null or (r.country_code = 'GB' and regexp_matches(r.id, '(^|/)I[0-9]+$')) or list_contains(
         try(json_extract_string(line, '$.authorships[*].institutions[*].country_code')), 'GB')
 """
 """The lines that are kept: UK institutions, works with one, and what cannot be read. A year stands for its 1 July."""
@@ -90,9 +94,9 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     refused. Institutions are counted once a work, however many authors they have on it."""
     lines = 0
     with reader_database(desk) as database:
-        for number, part in enumerate(delivery.parts):
-            if part.kind not in LINE_KINDS:
-                expected = "JSON Lines (.jsonl, .jsonl.gz), or Papers.txt and its companions"
+        for number, part in enumerate(part for part in delivery.parts if not NOT_RECORDS.search(part.name)):
+            if part.kind not in LINE_KINDS and not (part.is_gzip and not part.kind):
+                expected = "JSON Lines (.jsonl, .jsonl.gz, part_000.gz), or Papers.txt and its companions"
                 raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, SEND_AGAIN))
             lines += check_utf8(part)
             query = RECORDS.format(record=RECORD, lines=lines_of(part))

@@ -73,6 +73,19 @@ def test_uk_institutions_are_kept_and_all_are_counted(tmp_path: Path) -> None:
     assert reading.rejected.is_empty()
 
 
+def test_a_snapshot_is_read_as_it_is_downloaded(tmp_path: Path) -> None:
+    journal = {"id": "https://openalex.org/S1", "display_name": "A journal", "country_code": "GB", "type": "journal"}
+    files: dict[str, str | bytes] = {
+        "data/works/updated_date=2025-05-01/part_000.gz": gzip.compress(json_lines(*WORKS).encode()),
+        "data/sources/updated_date=2025-05-01/part_000.gz": gzip.compress(json_lines(journal).encode()),
+        "data/works/manifest": "{}",
+        "data/merged_ids/works/2025-05-01.csv.gz": b"not read",
+        "RELEASE_NOTES.txt": "not read",
+    }
+    reading = read_drop(PUBLICATIONS_DATASET, files, tmp_path)
+    assert [row["institution_key"] for row in rows(reading, INSTITUTIONS)] == ["I1", "I2"]
+
+
 def test_a_work_in_two_parts_counts_once(tmp_path: Path) -> None:
     files = {"a.jsonl": json_lines(WORKS[0]), "b.jsonl": json_lines(WORKS[0])}
     assert len(rows(read_drop(PUBLICATIONS_DATASET, files, tmp_path), PUBLICATIONS)) == 1

@@ -98,6 +98,12 @@ def test_an_enterprise_twice_refuses_the_drop(tmp_path: Path) -> None:
         read_drop(IDBR_ENTERPRISES, {"2025-05.csv": lines}, tmp_path, share=1)
 
 
+def test_a_file_pasted_twice_names_its_first_repeats(tmp_path: Path) -> None:
+    with pytest.raises(DropError) as error:
+        read_drop(IDBR_ENTERPRISES, {"2025-05.csv": ENTERPRISES_CSV + ENTERPRISES_CSV.partition("\n")[2]}, tmp_path)
+    assert [problem.row for problem in (error.value.problem, *error.value.also)] == [5, 6, 7]
+
+
 def test_a_key_twice_in_two_parts_names_the_other_file(tmp_path: Path) -> None:
     with pytest.raises(DropError, match=r"b.csv, row 2, .*'9001' stands in row 2 of idbr_enterprises/a.csv already"):
         read_drop(IDBR_ENTERPRISES, {"a.csv": ENTERPRISES_CSV, "b.csv": ENTERPRISES_CSV}, tmp_path)
