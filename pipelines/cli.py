@@ -229,12 +229,12 @@ def _print_counts(settings: Settings, month: Month) -> None:
     from assets.warehouse.database import Warehouse
 
     counts = Warehouse(settings.warehouse).read(
-        "pivot (select * from typology.cluster_counts where month = $month) "
-        "on cluster_type using first(clusters) group by profile order by profile",
+        "select profile, cluster_type, clusters from typology.cluster_counts where month = $month order by all",
         month=month.first_day,
     )
     if counts.is_empty():
         return
+    counts = counts.pivot("cluster_type", index="profile", values="clusters")
     table = Table(*counts.columns, title=f"Clusters by type, {month}")
     for row in counts.iter_rows():
         table.add_row(*(str(value) for value in row))

@@ -40,7 +40,7 @@ class DropError(Exception):
         super().__init__("\n    ".join([str(problem), *(f"also {other}" for other in self.also)]))
 
 
-class DropsRefusedError(Exception):
+class DropsRefusedError(ValueError):
     """The drops of a month are refused; the warehouse is as it was. One line for each bad drop."""
 
     def __init__(self, errors: Sequence[DropError]) -> None:

@@ -15,7 +15,7 @@ import fsspec.core
 from fsspec.implementations.local import LocalFileSystem
 
 
-class SourcesAddressError(Exception):
+class SourcesAddressError(ValueError):
     """The address of the sources cannot be read."""
 
 

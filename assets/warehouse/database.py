@@ -47,11 +47,20 @@ class Warehouse:
         self.threads = threads
 
     def create(self) -> None:
-        """Make the file and every declared table that is not there yet."""
+        """Make the file and every declared table that is not there yet, in one transaction."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.connect() as connection:
-            for layer in SCHEMA_ORDER:
-                connection.execute(declaration(layer))
+        declarations = [declaration(layer) for layer in SCHEMA_ORDER]
+        declared = {name for text in declarations for name in re.findall(r"create table if not exists (\S+)", text)}
+        if self.path.exists() and declared <= self._tables():
+            return
+        with self.transaction() as connection:
+            for text in declarations:
+                connection.execute(text)
+
+    def _tables(self) -> set[str]:
+        with self.connect(read_only=True) as connection:
+            names = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        return {f"{schema}.{table}" for schema, table in names}
 
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:

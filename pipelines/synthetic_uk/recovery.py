@@ -151,7 +151,9 @@ def detectable_groups(truth: Truth, warehouse: Warehouse, month: Month) -> pl.Da
     }
     above = []
     for row in truth.groups.filter(pl.col("scheme") != "network").iter_rows(named=True):
-        run = (pl.col("scheme") == row["scheme"]) & ((pl.col("scheme") == "rdi") | (pl.col("sector") == row["sector"]))
+        run = pl.col("scheme") == row["scheme"]
+        if row["sector"] is not None:
+            run &= pl.col("sector") == row["sector"]
         members = truth.members.filter(pl.col("truth_id") == row["truth_id"])
         of_run = points.filter(run)
         grids = of_run.join(members, on=["organisation_id", "postcode"], how="semi")["grid"]
@@ -287,7 +289,7 @@ def report(results: Sequence[tuple[int, dict[str, Recovery]]], scale: float, sec
     return "\n".join(lines) + "\n"
 
 
-def _ratio(part: str, whole: str):
+def _ratio(part: str, whole: str) -> Callable[[list[Recovery]], str]:
     def figure(results: list[Recovery]) -> str:
         above, below = (sum(getattr(result, name) for result in results) for name in (part, whole))
         return f"{above} of {below} ({above / below:.1%})" if below else "none"

@@ -1,0 +1,76 @@
+"""The code location as Dagster sees it."""
+
+import dagster as dg
+import pytest
+
+from assets.warehouse.checks import rules
+from assets.warehouse.declarations import declared_tables
+from pipelines.definitions import all_steps, build_defs
+from pipelines.settings import PROFILE, SOURCES, THREADS, WAREHOUSE, Settings
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    return build_defs(Settings())
+
+
+def test_every_declared_table_is_an_asset_of_its_layer_and_nothing_else_is(definitions: dg.Definitions):
+    graph = definitions.resolve_asset_graph()
+    assert {key.to_user_string().replace("/", ".") for key in graph.get_all_asset_keys()} == set(declared_tables())
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.group_name == key.path[0]
+        assert node.description
+        assert node.owners
+        assert {"duckdb"} < set(node.kinds)
+        columns = [column.name for column in node.metadata["dagster/column_schema"].columns]
+        assert columns == [column.name for column in declared_tables()[".".join(key.path)].columns]
+
+
+def test_every_rule_is_a_check_of_its_asset(definitions: dg.Definitions):
+    keys = definitions.resolve_asset_graph().asset_check_keys
+    assert {(key.asset_key.to_user_string(), key.name) for key in keys} == {
+        (rule.table.replace(".", "/"), rule.name) for rule in rules()
+    }
+
+
+def test_steps_stand_in_an_order_in_which_they_can_run():
+    made: set[str] = set()
+    for step in all_steps(Settings.sources):
+        assert set(step.reads) - set(step.tables) <= made, f"{step.name} reads what is not made yet"
+        assert not set(step.tables) & made, f"{step.name} makes what another step makes"
+        made |= set(step.tables)
+
+
+def test_writers_take_turns_in_one_pool_and_start_from_partitions(definitions: dg.Definitions):
+    for asset in definitions.assets or []:
+        assert isinstance(asset, dg.AssetsDefinition)
+        assert asset.op.pool == "warehouse"
+        assert asset.partitions_def is not None
+        assert "2025-05" in asset.partitions_def.get_partition_keys()
+
+
+def test_the_refresh_is_scheduled_in_london_on_the_profiles_day(definitions: dg.Definitions):
+    schedule = definitions.resolve_schedule_def("monthly_refresh")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 5 6 * *", "Europe/London")
+
+
+def test_a_resource_given_by_name_takes_the_place_of_its_own():
+    other = dg.ResourceDefinition.hardcoded_resource("other")
+    assert build_defs(Settings(), warehouse=other).resources["warehouse"] is other
+
+
+def test_settings_come_from_the_environment_and_go_back_to_it(monkeypatch: pytest.MonkeyPatch):
+    for name, value in {SOURCES: "drops", WAREHOUSE: "w.duckdb", PROFILE: "dsit-v2, evidence", THREADS: "1"}.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings.from_environment()
+    assert settings == Settings("drops", "w.duckdb", ("dsit-v2", "evidence"), None, 1)
+    assert settings.to_environment() == {
+        SOURCES: "drops",
+        WAREHOUSE: "w.duckdb",
+        PROFILE: "dsit-v2,evidence",
+        THREADS: "1",
+    }
+    monkeypatch.setenv(THREADS, "many")
+    with pytest.raises(ValueError, match="'many' is not a number of threads"):
+        Settings.from_environment()

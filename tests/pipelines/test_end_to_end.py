@@ -1,0 +1,203 @@
+"""From files to typed clusters through the command line, on a real Dagster instance and a real DuckDB file."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from assets.months import Month
+from assets.warehouse.database import Warehouse
+from assets.warehouse.declarations import declared_tables
+from pipelines.synthetic_uk import synthesise
+from pipelines.synthetic_uk.recovery import measure, read_truth
+
+MONTHS = [Month(2025, 4), Month(2025, 5)]
+PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
+
+
+def run(world: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("INNOVATION_CLUSTERS", "DAGSTER"))
+    }
+    return subprocess.run(
+        [PROGRAM, *arguments],
+        cwd=world,
+        env={**environment, "COLUMNS": "250"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def content(world: Path) -> dict[str, pl.DataFrame]:
+    warehouse = Warehouse(world / "warehouse.duckdb")
+    return {name: warehouse.read(f"select * from {name} order by all") for name in declared_tables()}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months of a small country, made."""
+    folder = tmp_path_factory.mktemp("world")
+    synthesise(folder / "sources", MONTHS, 0.003, 7)
+    made = run(folder, "backfill", "--from", "2025-04", "--to", "2025-05")
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture
+def copy(world: Path, tmp_path: Path) -> Path:
+    """The same, to be spoilt."""
+    return Path(shutil.copytree(world, tmp_path / "copy"))
+
+
+def test_every_cluster_has_one_type_that_its_criteria_give_and_ten_firms(world: Path):
+    clusters = content(world)["typology.innovation_clusters"]
+    assert set(clusters["profile"]) == {"dsit-v1", "evidence"}
+    assert set(clusters["month"]) == {month.first_day for month in MONTHS}
+    assert clusters["firms"].min() >= 10
+    assert clusters["is_rdi_active"].all()
+    typed = clusters.select(
+        "cluster_type",
+        expected=pl.when(~pl.col("is_colocated"))
+        .then(pl.lit("Dispersed"))
+        .when("is_internally_collaborative")
+        .then(pl.lit("R&D Collaborating"))
+        .when("is_specialised")
+        .then(pl.lit("Specialised"))
+        .otherwise(pl.lit("Diverse")),
+    )
+    assert typed.filter(pl.col("cluster_type") != pl.col("expected")).is_empty()
+    assert typed["cluster_type"].n_unique() >= 3
+
+
+def test_what_was_planted_is_found_by_evidence_far_better_than_by_density_alone(world: Path):
+    warehouse = Warehouse(world / "warehouse.duckdb")
+    truth = read_truth(world / "sources", warehouse, MONTHS[1])
+    evidence, density = (measure(truth, warehouse, MONTHS[1], profile) for profile in ("evidence", "dsit-v1"))
+    assert evidence.detectable >= 5
+    assert evidence.detectable_found >= 0.8 * evidence.detectable
+    assert evidence.types_right >= 0.8 * evidence.detectable_found
+    assert evidence.ari > density.ari + 0.3
+
+
+def test_every_penny_of_the_drops_is_at_a_site_or_among_the_unlocated(world: Path):
+    warehouse = Warehouse(world / "warehouse.duckdb")
+    offered = pl.concat(
+        [
+            pl.read_excel(path, infer_schema_length=None).select(
+                pl.col("^Award Offered.*$").cast(pl.Float64).alias("award"),
+                pl.all().exclude("^Award Offered.*$").cast(pl.String),
+            )
+            for path in sorted((world / "sources" / "innovate_uk").glob("2025-05.xlsx"))
+        ]
+    ).unique()
+    total = offered["award"].sum()
+    placed = warehouse.read(
+        "select sum(iuk_funding_gbp) as placed from organisations.apportioned_sites where month = $month",
+        month=MONTHS[1].first_day,
+    ).item()
+    unplaced = warehouse.read(
+        "select sum(amount_gbp) as unplaced from organisations.unlocated_funding "
+        "where month = $month and funder = 'innovate_uk'",
+        month=MONTHS[1].first_day,
+    ).item()
+    assert unplaced > 0
+    assert float(placed + unplaced) == pytest.approx(total, abs=0.005)
+
+
+def test_making_a_month_again_changes_no_row(copy: Path):
+    before = content(copy)
+    again = run(copy, "refresh", "--month", "2025-05")
+    assert again.returncode == 0, again.stderr
+    after = content(copy)
+    changed = [name for name in before if not before[name].equals(after[name])]
+    assert changed == []
+
+
+def test_clusters_keep_their_identity_into_the_next_month(world: Path):
+    events = content(world)["typology.cluster_events"].filter(pl.col("month") == MONTHS[1].first_day)
+    lasting = events.filter(pl.col("event") == "continuation")
+    assert lasting.height > 0.5 * events.filter(pl.col("event").is_in(["birth", "continuation"])).height
+
+
+def test_a_bad_drop_gives_one_clear_error_and_changes_nothing(copy: Path):
+    before = content(copy)
+    bad = copy / "sources" / "rtic_locations" / "2025-05-31.csv"
+    bad.write_text("company_number,kind\n12345678,registered\n")
+    refused = run(copy, "refresh", "--month", "2025-05")
+    assert refused.returncode == 1
+    assert "rtic_locations/2025-05-31.csv" in refused.stderr
+    assert "column postcode" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    after = content(copy)
+    assert all(before[name].equals(after[name]) for name in before)
+
+
+def test_a_selection_makes_only_its_layer_and_one_profile(copy: Path):
+    made = run(copy, "refresh", "--month", "2025-05", "--select", "typology", "--profile", "evidence")
+    assert made.returncode == 0, made.stderr
+    with dg.DagsterInstance.from_config(str(copy / "dagster_home")) as instance:
+        newest = instance.get_run_records(limit=1)[0]
+        stats = instance.get_run_step_stats(newest.dagster_run.run_id)
+    assert {stat.step_key.split("__")[0] for stat in stats} == {"typology"}
+    unknown = run(copy, "refresh", "--month", "2025-05", "--select", "key:nothing/here")
+    assert (unknown.returncode, "names no asset" in unknown.stderr) == (1, True)
+
+
+def test_the_instance_keeps_what_a_person_looks_at(world: Path):
+    with dg.DagsterInstance.from_config(str(world / "dagster_home")) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["organisations", "apportioned_sites"]))
+    metadata = event.asset_materialization.metadata
+    assert {"preview", "drops", "column sources", "seconds", "peak memory (MB)", "dagster/column_lineage"} <= set(
+        metadata
+    )
+    assert "postcodes/2025-04" in metadata["drops"].md_str
+    assert metadata["dagster/partition_row_count"].value > 1000
+
+
+def test_query_prints_writes_and_cannot_change_anything(world: Path, tmp_path: Path):
+    counted = run(world, "query", "select count(*) as n from typology.innovation_clusters", "--format", "csv")
+    assert counted.stdout.splitlines()[0] == "n"
+    target = tmp_path / "counts.parquet"
+    written = run(world, "query", "from typology.cluster_counts", "--format", "parquet", "--out", str(target))
+    assert written.returncode == 0, written.stderr
+    assert pl.read_parquet(target).height == 2 * 2 * 4
+    refused = run(world, "query", "delete from typology.cluster_counts")
+    assert refused.returncode == 1
+    assert "read-only" in refused.stderr
+    wrong = run(world, "query", "select nothing from typology.cluster_counts")
+    assert (wrong.returncode, "Traceback" in wrong.stderr) == (1, False)
+
+
+def test_doctor_finds_nothing_wrong_here_and_says_what_is_elsewhere(world: Path, copy: Path):
+    assert run(world, "doctor").returncode == 0
+    shutil.rmtree(copy / "sources" / "postcodes")
+    with Warehouse(copy / "warehouse.duckdb").connect() as connection:
+        connection.execute("alter table typology.cluster_counts add column surplus integer")
+    sick = run(copy, "doctor")
+    assert sick.returncode == 1
+    assert "no drop of postcodes" in sick.stdout
+    assert "typology.cluster_counts differ from their declaration" in sick.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("refresh", "--month", "2025-5"), "expected YYYY-MM"),
+        (("refresh", "--month", "2025-05", "--profile", "dsit-v9"), "known are dsit-v1, dsit-v2, evidence"),
+        (("refresh", "--month", "2025-05", "--sources", "nowhere"), "there is no such folder"),
+        (("backfill", "--from", "2025-05", "--to", "2025-04"), "before it begins"),
+        (("query", "select 1", "--warehouse", "none.duckdb"), "no warehouse at none.duckdb"),
+        (("query", "select 1", "--format", "parquet"), "give --out"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_words(copy: Path, arguments: tuple[str, ...], said: str):
+    refused = run(copy, *arguments)
+    assert refused.returncode != 0
+    assert said in " ".join(refused.stderr.replace("│", " ").split())
+    assert "Traceback" not in refused.stderr
