@@ -36,10 +36,10 @@ class Settings:
     """Of postcodes, those that Royal Mail has retired."""
     no_coordinates_share: float = 0.009
     """Of postcodes, those the directory has no place for (24,087 of 2.7 million in May 2025)."""
-    regional_lean: float = 0.02
+    regional_lean: float = 0.015
     """Standard deviation of the log of a sector's share of a region over the region's share of business. Real divisions
-    lean by 0.27 (weighted); a lean that strong is itself a cluster at the size of a region, so that nothing found
-    beside the planted groups could be called wrong."""
+    lean by 0.27 (weighted). A lean that strong is itself a cluster as large as a region, and at 1:20 one of 0.04 already
+    is for the largest sectors: then nothing found beside the planted groups could be called wrong."""
 
     single_site_share: float = 0.93
     """Of enterprises; the rest have a heavy-tailed number of sites."""
@@ -80,9 +80,9 @@ class Settings:
     """Planted communities at 1:20, likewise."""
     group_radius_m: tuple[float, float] = (700.0, 12_000.0)
     """Smallest and largest radius of a planted spatial group."""
-    group_excess: float = 1.6
+    group_excess: float = 2.0
     """A planted spatial group has at least this many times the firms that the background has of its sector there."""
-    group_faint_share: float = 0.06
+    group_faint_share: float = 0.05
     """Of planted spatial groups, those that need not be: some are lost in their surroundings, as some real ones are."""
     group_firms: tuple[int, int] = (15, 300)
     """Fewest and most firms of a planted spatial group."""

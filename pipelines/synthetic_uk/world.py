@@ -83,6 +83,8 @@ def synthesise(
     `scale` is the fraction of full size, 0.001 to 1; `months` are consecutive or not, in order. The postcode directory,
     the boundaries and the register come with the first month only, everything else every month. The same arguments
     give the same bytes. Raises ValueError that names an argument out of its range.
+
+    Tables are written in chunks; what is held is arrays of numbers, 2 GB at full size and 0.5 GB at 1:20.
     """
     _check(months, scale)
     tell = progress or (lambda _message, _share: None)
