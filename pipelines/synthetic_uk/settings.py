@@ -38,8 +38,8 @@ class Settings:
     """Of postcodes, those the directory has no place for (24,087 of 2.7 million in May 2025)."""
     regional_lean: float = 0.015
     """Standard deviation of the log of a sector's share of a region over the region's share of business. Real divisions
-    lean by 0.27 (weighted). A lean that strong is itself a cluster as large as a region, and at 1:20 one of 0.04 already
-    is for the largest sectors: then nothing found beside the planted groups could be called wrong."""
+    lean by 0.27 (weighted). A lean that strong is itself a cluster as large as a region, and at 1:20 one of 0.04 is too
+    for the largest sectors: then nothing found beside the planted groups could be called wrong."""
 
     single_site_share: float = 0.93
     """Of enterprises; the rest have a heavy-tailed number of sites."""
