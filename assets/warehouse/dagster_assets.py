@@ -92,8 +92,10 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
                 context.log.info(message)
         for outcome in result.checks:
             yield _check_result(outcome)
-        for table in tables:
-            yield dg.MaterializeResult(asset_key(table.name), metadata=_materialisation(result, table, file, month))
+        with file.connect(read_only=True):
+            metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
+        for name, shown in metadata.items():
+            yield dg.MaterializeResult(asset_key(name), metadata=shown)
 
     return run
 

@@ -169,17 +169,14 @@ def run_step(step: Step, warehouse: Warehouse, month: Month, profiles: Sequence[
     reports: dict[str, Report] = {}
     replacements: list[Replacement] = []
     with tempfile.TemporaryDirectory(prefix="step-", dir=warehouse.path.parent) as scratch:
-        for method in methods:
-            folder = Path(scratch) / method.name
-            folder.mkdir()
-            report = reports.setdefault(method.name if step.per_profile else "", Report())
-            frames = step.compute(StepContext(warehouse, month, method, report, folder))
-            if not isinstance(frames, Mapping):
-                replacements += frames
-                continue
-            if set(frames) != set(step.tables):
-                raise ValueError(f"step {step.name} declares {sorted(step.tables)} but made {sorted(frames)}")
-            replacements += [_replacement(step, table, frames[table], month, method) for table in step.tables]
+        # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
+        with warehouse.connect(read_only=True):
+            for method in methods:
+                folder = Path(scratch) / method.name
+                folder.mkdir()
+                report = reports.setdefault(method.name if step.per_profile else "", Report())
+                rows_made = step.compute(StepContext(warehouse, month, method, report, folder))
+                replacements += _replacements(step, rows_made, month, method)
         with warehouse.transaction() as connection:
             rows = replace(connection, replacements)
             parameters = step_parameters(month, shared)
@@ -189,6 +186,14 @@ def run_step(step: Step, warehouse: Warehouse, month: Month, profiles: Sequence[
                 raise ChecksFailedError(outcomes)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return StepResult(step, rows, outcomes, reports, time.monotonic() - started, peak)
+
+
+def _replacements(step: Step, made: Rows, month: Month, method: MethodProfile) -> list[Replacement]:
+    if not isinstance(made, Mapping):
+        return list(made)
+    if set(made) != set(step.tables):
+        raise ValueError(f"step {step.name} declares {sorted(step.tables)} but made {sorted(made)}")
+    return [_replacement(step, table, made[table], month, method) for table in step.tables]
 
 
 def _replacement(step: Step, table: str, rows: pl.DataFrame | Path, month: Month, method: MethodProfile) -> Replacement:
