@@ -47,6 +47,7 @@ def test_gzip_and_zip_in_zip_come_apart(tmp_path: Path) -> None:
         ("a.zip", zipped(a="x\n1\n")[:-30], "the zip is cut short or damaged"),
         ("a.zip", zipped(), "the zip has no file with data"),
     ],
+    ids=["empty", "cut gzip", "no gzip", "cut zip", "zip of nothing"],
 )
 def test_an_archive_that_is_not_whole_is_refused(tmp_path: Path, name: str, content: bytes, found: str) -> None:
     with pytest.raises(DropError, match=f"^d/{name}: {found}.*Fetch or export the file again"):
@@ -71,6 +72,7 @@ def test_a_name_in_an_archive_cannot_leave_the_scratch_folder(tmp_path: Path) ->
         (b"a,b,c\n1,2,3\n4,5", False),
         (b"a,b,c\n1,2,3\n4", False),
     ],
+    ids=["ended", "no line end", "quoted line end", "cut after a comma", "cut in the first value"],
 )
 def test_a_file_that_stops_in_the_middle_of_a_row_is_refused(tmp_path: Path, text: bytes, is_whole: bool) -> None:
     part = part_of(tmp_path, "a.csv", text)
@@ -82,7 +84,9 @@ def test_a_file_that_stops_in_the_middle_of_a_row_is_refused(tmp_path: Path, tex
 
 
 @pytest.mark.parametrize("packing", ["", ".gz"])
-@pytest.mark.parametrize("before", [b"name\nAlpha\n", b"name\n" + b"caf\xc3\xa9\n" * 400_000])
+@pytest.mark.parametrize(
+    "before", [b"name\nAlpha\n", b"name\n" + b"caf\xc3\xa9\n" * 400_000], ids=["small", "of several blocks"]
+)
 def test_a_byte_that_is_not_utf8_is_named_with_its_position_and_row(
     tmp_path: Path, packing: str, before: bytes
 ) -> None:
