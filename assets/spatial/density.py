@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from fast_hdbscan.hdbscan import clusters_from_spanning_tree, compute_minimum_spanning_tree
+from fast_hdbscan.hdbscan import clusters_from_spanning_tree
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from assets.method import SpatialMethod
-from assets.spatial.places import Floats, Integers, distinct_places
+from assets.spatial.places import Floats, Integers, Places, distinct_places
 from assets.spatial.spanning_tree import core_distances_m, spanning_tree
 
 NOISE = -1
@@ -54,12 +54,11 @@ def hdbscan_sizes(easting: Floats, northing: Floats, method: SpatialMethod) -> H
 def hdbscan_labels(easting: Floats, northing: Floats, sizes: HdbscanSizes) -> Integers:
     """Label of each point, shape (points,), NOISE in no group: excess of mass, never all points as one group.
 
-    The algorithm's ties at shared postcodes are settled by the order of its rows, so they are sorted by place first.
+    The spanning tree is our own, over distinct places: exact, quick where many points share one, and the same whatever
+    the order of the rows. The library condenses it and selects.
     """
-    order = np.lexsort((northing, easting))
-    ordered = np.column_stack([easting, northing])[order]
-    # The library does not count a point among its own neighbours.
-    tree, _, _ = compute_minimum_spanning_tree(ordered, min_samples=sizes.min_samples - 1, reproducible=True)
+    places = distinct_places(easting, northing)
+    tree = _tree_of_points(places, core_distances_m(places, sizes.min_samples))
     labels, _, _, condensed, _ = clusters_from_spanning_tree(tree, min_cluster_size=sizes.min_cluster_size)
     if sizes.epsilon_m > 0 and len(condensed.parent):
         splits = condensed.lambda_val[(condensed.parent == condensed.parent.min()) & (condensed.child_size > 1)]
@@ -68,9 +67,23 @@ def hdbscan_labels(easting: Floats, northing: Floats, sizes: HdbscanSizes) -> In
         labels = clusters_from_spanning_tree(
             tree, min_cluster_size=sizes.min_cluster_size, cluster_selection_epsilon=epsilon
         )[0]
-    of_points = np.empty(len(order), dtype=np.int64)
-    of_points[order] = labels
+    of_points = np.empty(len(easting), dtype=np.int64)
+    of_points[np.argsort(places.place_of_point, kind="stable")] = labels
     return of_points
+
+
+def _tree_of_points(places: Places, core_m: Floats) -> Floats:
+    """Spanning tree of points in the order of their places, rows (point, point, metres), shape (points - 1, 3).
+
+    The first point of each place stands for it; the others hang on it at the place's core distance.
+    """
+    edges, lengths = spanning_tree(places, core_m)
+    first = np.cumsum(places.points) - places.points
+    others = np.setdiff1d(np.arange(places.points.sum()), first)
+    of_others = np.repeat(np.arange(len(first)), places.points - 1)
+    between = np.column_stack([first[edges], lengths])
+    within = np.column_stack([first[of_others], others, core_m[of_others]])
+    return np.vstack([between, within])
 
 
 def dbscan_labels(easting: Floats, northing: Floats, radius_m: float, min_samples: int) -> Integers:
