@@ -182,14 +182,17 @@ def _report_metadata(report: Report, prefix: str) -> dict[str, Any]:
 
 def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"failing rows": outcome.failing_rows}
+    description = outcome.description
     if not outcome.passed:
         metadata["evidence"] = dg.MetadataValue.md(markdown_table(outcome.evidence))
+        first = ", ".join(f"{column} {value}" for column, value in outcome.evidence.row(0, named=True).items())
+        description += f" It does not hold for: {first}."
     return dg.AssetCheckResult(
         passed=outcome.passed,
         asset_key=asset_key(outcome.table),
         check_name=outcome.name,
         severity=dg.AssetCheckSeverity.ERROR if outcome.blocking else dg.AssetCheckSeverity.WARN,
-        description=outcome.description,
+        description=description,
         metadata=metadata,
     )
 

@@ -7,6 +7,7 @@ Step functions hold no method: they read, call a pure function, and hand its fra
 
 from __future__ import annotations
 
+import inspect
 import re
 import resource
 import tempfile
@@ -116,7 +117,7 @@ def step(
             reads=tuple(reads),
             per_profile=per_profile,
             compute=function,
-            description=(function.__doc__ or "").strip(),
+            description=inspect.getdoc(function) or "",
             lineage=lineage or {},
         )
 
