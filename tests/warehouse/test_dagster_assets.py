@@ -1,0 +1,88 @@
+"""Steps as Dagster assets: what a run records, and what it leaves when a check fails."""
+
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of, markdown_table
+from assets.warehouse.database import Warehouse
+from assets.warehouse.steps import Rows, Step, StepContext, step
+from tests.support import MONTH
+
+PROFILE = "name = 'one'"
+
+
+def participations(*partners: int) -> Step:
+    @step(tables=["network.participations"], reads=[])
+    def made(context: StepContext) -> Rows:
+        """One application of several organisations."""
+        context.report.say("made by hand")
+        ids = [f"o{number}" for number in range(len(partners))]
+        rows = pl.DataFrame({"application_id": ["a"] * len(ids), "organisation_id": ids, "partners": list(partners)})
+        return {"network.participations": rows}
+
+    return made
+
+
+@step(tables=["network.edges"], reads=["network.participations"])
+def edges(context: StepContext) -> Rows:
+    """The one edge between two organisations."""
+    frame = context.read(
+        "select min(organisation_id) as organisation_a, max(organisation_id) as organisation_b, 1.0 as weight, "
+        "1 as joint_projects from network.participations where month = $month"
+    )
+    return {"network.edges": frame}
+
+
+def materialise(warehouse: Warehouse, instance: dg.DagsterInstance, *steps: Step) -> dg.ExecuteInProcessResult:
+    folder = warehouse.path.parent
+    (folder / "one.toml").write_text(PROFILE)
+    return dg.materialize(
+        [asset_of(made) for made in steps],
+        instance=instance,
+        partition_key=str(MONTH),
+        resources={
+            "warehouse": WarehouseResource(path=str(warehouse.path)),
+            "method": MethodResource(profiles=["one"], folder=str(folder)),
+        },
+        raise_on_error=False,
+    )
+
+
+def test_a_failed_blocking_check_shows_evidence_stops_what_follows_and_keeps_the_rows(
+    warehouse: Warehouse, tmp_path: Path
+):
+    with dg.DagsterInstance.ephemeral() as instance:
+        good = materialise(warehouse, instance, participations(2, 2), edges)
+        before = warehouse.read("from network.participations").rows()
+        bad = materialise(warehouse, instance, participations(2, 3), edges)
+    assert (good.success, bad.success) == (True, False)
+    assert warehouse.read("from network.participations").rows() == before
+    checks = {check.check_name: check for check in bad.get_asset_check_evaluations()}
+    failed = checks["partners_are_counted"]
+    assert (failed.passed, failed.blocking, failed.severity) == (False, True, dg.AssetCheckSeverity.ERROR)
+    assert "expected" in failed.metadata["evidence"].md_str
+    assert "It does not hold for: " in failed.description
+    assert checks["key_is_unique"].passed
+    assert bad.asset_materializations_for_node("network__edges") == []
+
+
+def test_a_materialisation_tells_rows_lineage_drops_notes_and_cost(warehouse: Warehouse):
+    with dg.DagsterInstance.ephemeral() as instance:
+        made = materialise(warehouse, instance, participations(2, 2))
+    metadata = made.asset_materializations_for_node("network__made")[0].metadata
+    assert metadata["dagster/partition_row_count"].value == 2
+    assert "| a | o0 | 2 |" in metadata["preview"].md_str.replace("| 2025-05-01 ", "")
+    assert "application_id" in metadata["column sources"].md_str
+    assert "made by hand" in metadata["notes"].md_str
+    assert metadata["seconds"].value >= 0
+
+
+def test_a_table_of_hostile_text_stays_a_table():
+    frame = pl.DataFrame({"name": ["a | b\nc", "x" * 100, None]})
+    lines = markdown_table(frame).splitlines()
+    assert lines[2] == "| a \\| b c |"
+    assert len(lines[3]) == 64
+    assert lines[4] == "|  |"
+    assert markdown_table(frame.head(0)) == "no rows"
