@@ -74,13 +74,13 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     )
     outlines = pl.concat([ctx.read(inputs.OUTLINES), _community_outlines(ctx, formed, member_sites)])
     placed = place(formed, outlines, member_sites)
-    most_towns = ctx.method.typology.name_towns
-    described = describe(placed, member_sites, ctx.read(inputs.TOWNS), ctx.read(inputs.AREA_NAMES), most_towns)
+    towns, most_towns = ctx.read(inputs.TOWNS), ctx.method.typology.name_towns
+    described = describe(placed, member_sites, towns, ctx.read(inputs.AREA_NAMES), most_towns)
     complete = _with_figures(ctx, described, cluster_members, member_sites)
 
     ctx.report.figure("clusters by type", counts_by_type(complete))
     ctx.report.figure("largest clusters", largest_clusters(complete))
-    ctx.report.picture("clusters", cluster_map(complete))
+    ctx.report.picture("clusters", cluster_map(complete, towns))
     return {
         "typology.candidates": _rows("typology.candidates", _candidates(merged, of_clusters)),
         "typology.innovation_clusters": _rows("typology.innovation_clusters", complete),
