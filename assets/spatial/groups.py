@@ -230,15 +230,29 @@ def _in_columns(frame: pl.DataFrame, columns: Mapping[str, type[pl.DataType]]) -
     return frame.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in columns.items())
 
 
-def together(found: Sequence[Found]) -> Found:
-    """The groups of all sectors of a month and profile; q-values are adjusted over all of them."""
+def together(found: Sequence[Found], scan_alpha: float) -> Found:
+    """The groups of all sectors of a month and profile.
+
+    Of the scan's groups those stay whose p-value, adjusted over the month, is at most `scan_alpha`. Every run is a
+    test: one that found nothing counts with a p-value of 1, else a month of many sectors would keep the chance groups
+    of each. Groups of other algorithms have no p-value and all stay.
+    """
+    runs = pl.concat([pl.DataFrame(schema=RUN_COLUMNS), *(one.runs for one in found)])
     groups = pl.concat([pl.DataFrame(schema=GROUP_COLUMNS), *(one.groups for one in found)])
-    tested = groups["scan_p_value"].drop_nulls()
-    q_values = pl.DataFrame({"group_id": groups.filter(pl.col("scan_p_value").is_not_null())["group_id"]}).with_columns(
-        pl.Series("scan_q_value", benjamini_hochberg(tested.to_numpy()), dtype=pl.Float64)
+    members = pl.concat([pl.DataFrame(schema=MEMBER_COLUMNS), *(one.group_members for one in found)])
+    tested = groups.filter(pl.col("scan_p_value").is_not_null())
+    without = runs.filter(pl.col("critical_score").is_not_null() & (pl.col("groups") == 0)).height
+    p_values = np.concatenate([tested["scan_p_value"].to_numpy(), np.ones(without)])
+    q_values = tested.select("group_id").with_columns(
+        pl.Series("scan_q_value", benjamini_hochberg(p_values)[: tested.height], dtype=pl.Float64)
+    )
+    adjusted = groups.join(q_values, on="group_id", how="left", maintain_order="left")
+    kept = adjusted.filter(pl.col("scan_q_value").is_null() | (pl.col("scan_q_value") <= scan_alpha))
+    run = ["scheme", "sector", "grid"]
+    sizes = kept.group_by(run).agg(pl.len().cast(pl.Int64).alias("kept"), pl.col("points").sum().alias("in_groups"))
+    recounted = runs.join(sizes, on=run, how="left", maintain_order="left").with_columns(
+        groups=pl.col("kept").fill_null(0), noise_points=pl.col("points") - pl.col("in_groups").fill_null(0)
     )
     return Found(
-        pl.concat([pl.DataFrame(schema=RUN_COLUMNS), *(one.runs for one in found)]),
-        groups.join(q_values, on="group_id", how="left", maintain_order="left"),
-        pl.concat([pl.DataFrame(schema=MEMBER_COLUMNS), *(one.group_members for one in found)]),
+        recounted.select(list(RUN_COLUMNS)), kept, members.join(kept, on="group_id", how="semi", maintain_order="left")
     )

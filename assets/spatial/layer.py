@@ -69,7 +69,7 @@ def groups(ctx: StepContext) -> Rows:
             if to_run:
                 contrasts[str(grid[0])], made = _contrast(ctx, str(grid[0]), min(to_run), max(to_run))
                 nulls = nulls.vstack(made)
-    found = together(list(_each_sector(ctx, counts, contrasts)))
+    found = together(list(_each_sector(ctx, counts, contrasts)), method.scan_alpha)
     _tell(ctx, found)
     return {
         "spatial.runs": found.runs,
@@ -166,8 +166,8 @@ def outlines(ctx: StepContext) -> Rows:
         "spatial.group_members",
         "spatial.points",
         "organisations.organisations",
+        "organisations.rdi_activity",
         "organisations.sites",
-        "organisations.site_sectors",
     ),
     per_profile=True,
     lineage={
@@ -181,17 +181,25 @@ def outlines(ctx: StepContext) -> Rows:
 def location_quotients(ctx: StepContext) -> Rows:
     """Location quotient of each group: of its own sector, or of every sector present in a group of all RD&I-active.
 
-    A firm counts where it has a located site that is not left out.
+    A firm counts where it has a located site that is not left out. A group of all RD&I-active is compared with the
+    RD&I-active firms in its outline and in the country [ours]: among all firms it would be below 1 in every sector.
     """
     shapes = ctx.read(
-        "select group_id, outline_wkt from spatial.outlines "
+        "select groups.group_id, groups.scheme = 'rdi' as among_active, outlines.outline_wkt "
+        "from spatial.outlines as outlines inner join spatial.groups as groups using (month, profile, group_id) "
         "where month = $month and profile = $profile order by group_id"
     )
-    inside = firms_inside(shapes["outline_wkt"], ctx.read(FIRM_SITES))
+    firms = ctx.read(FIRM_SITES)
+    inside = pl.concat(
+        [
+            _firms_in_outlines(shapes.filter(~pl.col("among_active")), firms),
+            _firms_in_outlines(shapes.filter("among_active"), firms.filter("is_rdi_active")),
+        ]
+    )
     counts = (
         ctx.read(GROUP_SECTORS)
-        .join(shapes.select("group_id", pl.Series("outline_firms", inside, dtype=pl.Int64)), on="group_id")
-        .join(ctx.read(NATIONAL_SECTORS), on=["scheme", "sector"])
+        .join(inside, on="group_id")
+        .join(ctx.read(NATIONAL_SECTORS), on=["scheme", "sector", "among_active"])
     )
     table = quotients_of(counts, ctx.method.spatial.lq_alpha)
     ctx.report.figure(
@@ -201,11 +209,22 @@ def location_quotients(ctx: StepContext) -> Rows:
     return {"spatial.location_quotients": table}
 
 
+def _firms_in_outlines(shapes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
+    inside = firms_inside(shapes["outline_wkt"], firms)
+    return shapes.select("group_id", "among_active", pl.Series("outline_firms", inside, dtype=pl.Int64))
+
+
 FIRM_SITES = """
-    select sites.organisation_id, sites.longitude, sites.latitude
+    select
+        sites.organisation_id,
+        sites.longitude,
+        sites.latitude,
+        coalesce(activity.is_rdi_active, false) as is_rdi_active
     from organisations.sites as sites
     inner join organisations.organisations as organisations
         on organisations.month = $month and organisations.organisation_id = sites.organisation_id
+    left join organisations.rdi_activity as activity
+        on activity.month = $month and activity.organisation_id = sites.organisation_id
     where sites.month = $month
         and organisations.is_firm
         and not sites.is_excluded
@@ -213,18 +232,31 @@ FIRM_SITES = """
 """
 
 NATIONAL_SECTORS = """
+    with populations as (
+        select scheme, sector, organisation_id, false as among_active
+        from spatial.points
+        where month = $month and scheme in ('sic', 'rtic', 'all') and is_firm
+        union all
+        select scheme, sector, organisation_id, true as among_active
+        from spatial.points
+        where month = $month and scheme in ('sic', 'rtic', 'all') and is_firm and is_rdi_active
+    ),
+
+    counted as (
+        select among_active, scheme, sector, count(distinct organisation_id) as firms
+        from populations
+        group by among_active, scheme, sector
+    )
+
     select
-        scheme,
-        sector,
-        count(distinct organisation_id) as national_sector_firms,
-        (
-            select count(distinct organisation_id)
-            from spatial.points
-            where month = $month and scheme = 'all' and is_firm
-        ) as national_firms
-    from spatial.points
-    where month = $month and scheme in ('sic', 'rtic') and is_firm
-    group by scheme, sector
+        sectors.among_active,
+        sectors.scheme,
+        sectors.sector,
+        sectors.firms as national_sector_firms,
+        every.firms as national_firms
+    from counted as sectors
+    inner join counted as every on every.among_active = sectors.among_active and every.scheme = 'all'
+    where sectors.scheme <> 'all'
 """
 
 GROUP_SECTORS = """

@@ -8,6 +8,9 @@ import pytest
 
 from assets.method import SpatialMethod
 from assets.spatial.groups import (
+    GROUP_COLUMNS,
+    MEMBER_COLUMNS,
+    RUN_COLUMNS,
     Contrast,
     Found,
     Sector,
@@ -138,17 +141,49 @@ def test_figures_of_the_scan_stand_on_groups_and_of_others_do_not() -> None:
     )
 
 
-def test_p_values_are_adjusted_over_all_sectors() -> None:
-    sector, everything = planted()
-    one, other = found_by("scan", sector, everything), found_by("scan", planted(5)[0], planted(5)[1])
-    other = Found(other.runs, other.groups.with_columns(pl.col("group_id") + "-x"), other.group_members)
-    both = together([one, other]).groups
-    np.testing.assert_allclose(both["scan_q_value"], benjamini_hochberg(both["scan_p_value"].to_numpy()))
-    assert together([]).groups.columns == both.columns
-    assert together([found_by("dbscan", sector, everything)]).groups["scan_q_value"].null_count() > 0
+def run_of(number: int, *p_values: float) -> Found:
+    """A run of the scan with a group of ten points for each p-value."""
+    sector = Sector("rtic", f"Sector {number}", "gb")
+    ids = [sector.group_id(place) for place in range(1, len(p_values) + 1)]
+    named = {"scheme": sector.scheme, "sector": sector.sector, "grid": sector.grid}
+    sizes = {"min_cluster_size": 10, "min_samples": 5, "epsilon_m": 0.0, "critical_score": 7.0, "skipped_reason": None}
+    run = {
+        **named,
+        "algorithm": "scan",
+        "points": 100,
+        "groups": len(ids),
+        "noise_points": 100 - 10 * len(ids),
+        **sizes,
+    }
+    figures = {"points": 10, "firms": 10, "scan_score": 9.0, "relative_density": 2.0, "linking_distance_m": 500.0}
+    groups = [{"group_id": one, **named, **figures, "scan_p_value": p} for one, p in zip(ids, p_values, strict=True)]
+    members = [{"group_id": one, "organisation_id": f"O{n}", "site_id": f"{one}{n}"} for one in ids for n in range(10)]
+    return Found(
+        pl.DataFrame([run], schema=RUN_COLUMNS),
+        pl.DataFrame(groups, schema=GROUP_COLUMNS),
+        pl.DataFrame(members, schema=MEMBER_COLUMNS),
+    )
 
 
-def test_scan_needs_a_background() -> None:
-    sector, _ = planted()
-    with pytest.raises(ValueError, match="needs all business sites"):
-        find_groups(SECTOR, sector, SpatialMethod(algorithm="scan"), None)
+def test_p_values_are_adjusted_over_all_runs_those_that_found_nothing_too() -> None:
+    month = together([run_of(1, 0.001, 0.04), run_of(2, 0.004), run_of(3), run_of(4)], scan_alpha=0.05)
+    assert month.groups["group_id"].to_list() == ["spatial-rtic-sector-1-gb-1", "spatial-rtic-sector-2-gb-1"]
+    np.testing.assert_allclose(
+        month.groups["scan_q_value"], benjamini_hochberg(np.array([0.001, 0.004, 0.04, 1.0, 1.0]))[:2]
+    )
+    # Without the two runs that found nothing, the group at 0.04 would have stayed.
+    assert together([run_of(1, 0.001, 0.04), run_of(2, 0.004)], scan_alpha=0.05).groups.height == 3
+
+
+def test_a_group_that_does_not_pass_leaves_its_members_and_its_run() -> None:
+    month = together([run_of(1, 0.001, 0.04), run_of(2), run_of(3), run_of(4)], scan_alpha=0.05)
+    assert month.runs.select("groups", "noise_points").rows() == [(1, 90), (0, 100), (0, 100), (0, 100)]
+    assert set(month.group_members["group_id"]) == {"spatial-rtic-sector-1-gb-1"}
+
+
+def test_groups_of_other_algorithms_are_not_tested_and_stay() -> None:
+    density = found_by("dbscan", *planted())
+    month = together([density], scan_alpha=0.05)
+    assert month.groups.height == density.groups.height > 0
+    assert month.groups["scan_q_value"].null_count() == month.groups.height
+    assert together([], scan_alpha=0.05).groups.columns == month.groups.columns

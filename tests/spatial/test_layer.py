@@ -254,6 +254,29 @@ def test_location_quotients_of_an_all_sector_group_are_of_every_sector_present(w
     assert table["sector_firms"].sum() == members.height
 
 
+def test_an_all_sector_group_is_compared_with_the_active_firms_alone(warehouse: Warehouse) -> None:
+    settle(warehouse, country(), active_share=0.5)
+    make(warehouse, POINTS)
+    scan = MethodProfile.model_validate({"name": "test", "spatial": {"algorithm": "dbscan"}})
+    make(warehouse, groups, scan)
+    make(warehouse, outlines, scan)
+    make(warehouse, location_quotients, scan)
+    table = warehouse.read(
+        "select q.national_firms, q.outline_firms, g.scheme = 'rdi' as among_active, g.firms "
+        "from spatial.location_quotients as q inner join spatial.groups as g using (month, profile, group_id)"
+    )
+    firms = warehouse.read(
+        "select count(distinct organisation_id) as all_firms, "
+        "count(distinct organisation_id) filter (where is_rdi_active) as active_firms from spatial.points where is_firm"
+    ).row(0)
+    assert 0 < firms[1] < firms[0]
+    assert set(table.filter(~pl.col("among_active"))["national_firms"]) == {firms[0]}
+    among_active = table.filter("among_active")
+    assert set(among_active["national_firms"]) == {firms[1]}
+    assert (among_active["outline_firms"] >= among_active["firms"]).all()
+    assert (among_active["outline_firms"] <= firms[1]).all()
+
+
 def test_great_britain_and_northern_ireland_are_apart(warehouse: Warehouse) -> None:
     # The same eastings and northings, in two grids hundreds of kilometres from one another.
     random = np.random.default_rng(1)
