@@ -114,9 +114,9 @@ class SpatialMethod(Section):
     """Largest linking distance of a window of the scan, in metres."""
     scan_alpha: Annotated[Share, OURS] = 0.05
     """The scan's penalty is the (1 - scan_alpha) quantile of the largest score on null data."""
-    scan_split_factor: Annotated[float, Field(ge=1), OURS] = 1.2
-    """Windows below a window are taken in its place where their sum of (score - penalty) is more than this many times
-    its own; 1 takes the greatest sum, which breaks wide groups on uneven ground into parts."""
+    scan_split_factor: Annotated[float, Field(ge=1), OURS] = 1.5
+    """A window takes the place of several below it unless their sum of (score - penalty) is more than this many times
+    its own; 1 takes the greatest sum, which breaks groups spread over uneven ground into parts."""
     scan_null_draws: Annotated[Count, OURS] = 100
     """Null data sets at each number of cases."""
     scan_null_sizes: Annotated[Count, OURS] = 6

@@ -123,12 +123,12 @@ def _log_likelihood(k: Floats | np.float64, n: Floats | np.float64) -> Floats:
 
 
 def select_windows(parent: Integers, score: Floats, penalty: float, split_factor: float = 1.0) -> Integers:
-    """The disjoint nodes with the greatest sum of (score - penalty), ascending.
+    """The disjoint nodes with the greatest sum of (score - penalty), ascending; no node below the penalty is taken.
 
     `parent` and `score`, shape (nodes,), children before parents. One pass up the tree: a node is taken where its own
-    excess, times `split_factor`, is above the best that the nodes below it offer together. At 1 that is the greatest
-    sum there is; above 1 a group falls into parts only where the parts explain more by that factor, and the sum taken
-    is at least the greatest one divided by it. No node whose score does not exceed the penalty is taken.
+    excess is above the best that the nodes below it offer together. With a `split_factor` above 1 [ours] a node also
+    takes the place of several below it unless their sum is more than that many times its own: a group spread over
+    uneven ground then stays one. The sum taken is at least the greatest one divided by the factor.
     """
     return np.flatnonzero(_select(parent, score - penalty, split_factor))
 
@@ -137,12 +137,22 @@ def select_windows(parent: Integers, score: Floats, penalty: float, split_factor
 def _select(parent: Integers, excess: Floats, split_factor: float) -> NDArray[np.bool_]:
     """True at the nodes taken."""
     nodes = len(parent)
-    best_below = np.zeros(nodes)
+    # Of what lies below each node, later of the node with it: greatest sum, sum taken, parts of the latter.
+    greatest = np.zeros(nodes)
+    chosen = np.zeros(nodes)
+    parts = np.zeros(nodes, dtype=np.int64)
     taken = np.zeros(nodes, dtype=np.bool_)
     for node in range(nodes):
-        taken[node] = excess[node] > 0 and excess[node] * split_factor > best_below[node]
-        if parent[node] != node:
-            best_below[parent[node]] += max(best_below[node], excess[node], 0.0)
+        # The factor is between a whole and its parts: one window below gives way to a greater excess alone.
+        is_enough = excess[node] * split_factor > greatest[node]
+        if is_enough and (parts[node] > 1 or excess[node] > chosen[node]):
+            taken[node], chosen[node], parts[node] = True, excess[node], 1
+        greatest[node] = max(greatest[node], excess[node])
+        above = parent[node]
+        if above != node:
+            greatest[above] += greatest[node]
+            chosen[above] += chosen[node]
+            parts[above] += parts[node]
     # From the root down: what lies under a node that is taken is not taken itself.
     covered = np.zeros(nodes, dtype=np.bool_)
     for node in range(nodes - 1, -1, -1):

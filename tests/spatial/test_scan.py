@@ -126,13 +126,18 @@ def test_selection_is_the_best_of_all_disjoint_sets(seed: int) -> None:
 
 def test_split_factor_decides_between_a_group_and_its_parts() -> None:
     parent = np.array([2, 2, 2])
-    score = np.array([14.0, 16.0, 26.0])
-    assert select_windows(parent, score, 5.0).tolist() == [2]
+    assert select_windows(parent, np.array([14.0, 16.0, 26.0]), 5.0).tolist() == [2]
     score = np.array([17.0, 17.0, 26.0])
     assert select_windows(parent, score, 5.0).tolist() == [0, 1]
     assert select_windows(parent, score, 5.0, 1.2).tolist() == [2]
     assert select_windows(parent, np.array([20.0, 20.0, 26.0]), 5.0, 1.2).tolist() == [0, 1]
+    # One part is no split: the greater excess is taken, whatever the factor.
+    assert select_windows(parent, np.array([4.0, 27.0, 26.0]), 5.0, 1.2).tolist() == [1]
+    assert select_windows(np.array([1, 2, 2]), np.array([20.0, 27.0, 26.0]), 5.0, 1.5).tolist() == [1]
     assert select_windows(parent, np.array([4.0, 5.0, 3.0]), 5.0, 1.2).tolist() == []
+    # Nor does a node above take the place of a whole that beat its own parts with less than their sum.
+    chain = np.array([2, 2, 3, 3])
+    assert select_windows(chain, np.array([17.0, 17.0, 26.0, 25.5]), 5.0, 1.2).tolist() == [2]
 
 
 def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
