@@ -18,13 +18,17 @@ from time import monotonic
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from sklearn.metrics import adjusted_rand_score
 
+from assets.method import find_profiles
 from assets.months import Month
-from assets.reference.grid import to_grid
+from assets.spatial.hierarchy import build_hierarchy
+from assets.spatial.places import distinct_places
 from assets.spatial.scan import log_likelihood_ratio
 from assets.warehouse.database import Warehouse
+from pipelines.profiles import PROFILES_FOLDER
 from pipelines.runs import run_month
 from pipelines.settings import Settings
 from pipelines.synthetic_uk import synthesise
@@ -103,7 +107,7 @@ def measure(truth: Truth, warehouse: Warehouse, month: Month, profile: str) -> R
     sectors = points.filter(pl.col("scheme") != "rdi")
     overlap = _best_overlap(points)
     detectable = truth.groups.filter(pl.col("scheme") != "network").join(
-        detectable_groups(truth, warehouse, month), on="truth_id", how="semi"
+        detectable_groups(points, warehouse, month), on="truth_id", how="semi"
     )
     found = detectable.join(overlap.filter(pl.col("jaccard") >= FOUND_JACCARD), on=["truth_id", "scheme"])
     published = warehouse.read(
@@ -135,45 +139,38 @@ def measure(truth: Truth, warehouse: Warehouse, month: Month, profile: str) -> R
     )
 
 
-def detectable_groups(truth: Truth, warehouse: Warehouse, month: Month) -> pl.DataFrame:
+def detectable_groups(points: pl.DataFrame, warehouse: Warehouse, month: Month) -> pl.DataFrame:
     """`truth_id` of the planted groups whose own score exceeds the critical value of the scan of their sector.
 
-    A group's own window is the disc it was planted in: k the sector's points there, n all business sites there.
+    `points` are those of every run with their `truth_id`. A group's own window is made as a node's is: k its points, n
+    the business sites nearer to one of them than to any other point of the sector, and within their linking distance.
     """
-    points = warehouse.read(POINTS, month=month.first_day)
     critical = warehouse.read(
         "select scheme, sector, grid, critical_score from spatial.runs "
         "where month = $month and profile = 'evidence' and critical_score is not null",
         month=month.first_day,
     )
-    background = {
-        grid: _tree(points.filter((pl.col("scheme") == "all") & (pl.col("grid") == grid))) for grid in ("gb", "ni")
-    }
+    sites = warehouse.read(POINTS, month=month.first_day).filter(pl.col("scheme") == "all")
+    background = {str(grid[0]): _coordinates_m(of_grid) for grid, of_grid in sites.group_by("grid")}
+    min_samples = find_profiles(["evidence"], PROFILES_FOLDER)[0].spatial.scan_min_samples
     above = []
-    for row in truth.groups.filter(pl.col("scheme") != "network").iter_rows(named=True):
-        run = pl.col("scheme") == row["scheme"]
-        if row["sector"] is not None:
-            run &= pl.col("sector") == row["sector"]
-        members = truth.members.filter(pl.col("truth_id") == row["truth_id"])
-        of_run = points.filter(run)
-        grids = of_run.join(members, on=["organisation_id", "postcode"], how="semi")["grid"]
-        if grids.is_empty():
-            continue
-        grid = grids.mode().sort()[0]
-        threshold = critical.filter(run & (pl.col("grid") == grid))["critical_score"]
-        if threshold.is_empty():
-            continue
-        cases = _tree(of_run.filter(pl.col("grid") == grid))
-        centre = np.ravel(to_grid(np.array([row["centre_latitude"]]), np.array([row["centre_longitude"]]), grid))
-        k = np.array([cases.query_ball_point(centre, row["radius_m"], return_length=True)])
-        n = np.array([background[grid].query_ball_point(centre, row["radius_m"], return_length=True)])
-        if log_likelihood_ratio(k, n, cases.n, background[grid].n)[0] > threshold[0]:
-            above.append(row["truth_id"])
-    return pl.DataFrame({"truth_id": above}, schema={"truth_id": pl.String})
+    for scheme, sector, grid, threshold in critical.iter_rows():
+        of_run = points.filter((pl.col("scheme") == scheme) & (pl.col("sector") == sector) & (pl.col("grid") == grid))
+        nearest_m, _ = cKDTree(_coordinates_m(of_run)).query(background[grid])
+        planted = of_run.filter((pl.col("truth_id") != NOISE) & (pl.col("truth_scheme") == scheme))
+        for truth_id, members in planted.group_by("truth_id"):
+            own = distinct_places(members["easting"].to_numpy(), members["northing"].to_numpy())
+            linking_m = build_hierarchy(own, min_samples).linking_distance_m.max()
+            own_m, _ = cKDTree(own.coordinates_m).query(background[grid], distance_upper_bound=linking_m)
+            k = np.array([members.height])
+            n = np.maximum(k, np.count_nonzero(own_m <= nearest_m))
+            if log_likelihood_ratio(k, n, of_run.height, len(background[grid]))[0] > threshold:
+                above.append(truth_id[0])
+    return pl.DataFrame({"truth_id": sorted(set(above))}, schema={"truth_id": pl.String})
 
 
-def _tree(points: pl.DataFrame) -> cKDTree:
-    return cKDTree(points.select("easting", "northing").to_numpy())
+def _coordinates_m(points: pl.DataFrame) -> NDArray[np.float64]:
+    return points.select("easting", "northing").to_numpy()
 
 
 def _labelled_points(truth: Truth, warehouse: Warehouse, month: Month, profile: str) -> pl.DataFrame:
@@ -187,18 +184,26 @@ def _labelled_points(truth: Truth, warehouse: Warehouse, month: Month, profile: 
     )
     spatial = truth.members.filter(pl.col("scheme") != "network")
     of_sector = spatial.filter(pl.col("scheme") != "rdi")
-    of_any = spatial.select("organisation_id", "postcode", any_truth="truth_id").unique(
+    of_any = spatial.select("organisation_id", "postcode", any_truth="truth_id", any_scheme="scheme").unique(
         ["organisation_id", "postcode"], keep="first", maintain_order=True
     )
     place = ["organisation_id", "postcode"]
     labelled = (
-        points.join(of_sector.unique(["scheme", "sector", *place]), on=["scheme", "sector", *place], how="left")
+        points.join(
+            of_sector.unique(["scheme", "sector", *place], keep="first", maintain_order=True),
+            on=["scheme", "sector", *place],
+            how="left",
+        )
         .join(of_any, on=place, how="left")
         .join(groups, on=["scheme", "sector", "organisation_id", "site_id"], how="left")
     )
     # A firm of a planted sector group that is RD&I-active is rightly part of a group of the all-sector run too.
     in_truth = pl.when(pl.col("scheme") == "rdi").then("any_truth").otherwise("truth_id")
-    return labelled.with_columns(truth_id=in_truth.fill_null(NOISE), group_id=pl.col("group_id").fill_null(NOISE))
+    return labelled.with_columns(
+        truth_id=in_truth.fill_null(NOISE),
+        truth_scheme=pl.when(pl.col("scheme") == "rdi").then("any_scheme").otherwise("scheme"),
+        group_id=pl.col("group_id").fill_null(NOISE),
+    )
 
 
 def _ari(points: pl.DataFrame) -> float:
