@@ -64,7 +64,7 @@ class OrganisationsMethod(Section):
     link_threshold: Annotated[Share, OURS] = 0.95
     """Match probability from which record linkage takes two names for one organisation."""
     link_rare_token_names: Annotated[Count, OURS] = 100
-    """A word of a name is rare, and two names that share it are compared, where at most this many known names hold it."""
+    """A word of a name is rare, and names that share it are compared, where at most this many known names hold it."""
 
 
 class GraphMethod(Section):

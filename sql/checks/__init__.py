@@ -1,0 +1,1 @@
+"""Rules of the tables: each a query that returns the failing rows."""
