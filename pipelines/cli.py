@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from assets.months import Month, month_range
 from pipelines.profiles import DEFAULT_PROFILES
@@ -190,7 +190,7 @@ def query(
     except duckdb.Error as error:
         _fail(str(error))
     if output_format is OutputFormat.table:
-        table = Table(*frame.columns)
+        table = Table(*(Column(name, no_wrap=True) for name in frame.columns))
         for row in frame.iter_rows():
             table.add_row(*("" if value is None else str(value) for value in row))
         console.print(table)
