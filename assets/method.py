@@ -112,6 +112,9 @@ class SpatialMethod(Section):
     """min_samples of the hierarchy that the scan goes over."""
     max_link_m: Annotated[Positive, OURS] = 15_000.0
     """Largest linking distance of a window of the scan, in metres."""
+    min_relative_density: Annotated[float, Field(ge=1), OURS] = 1.25
+    """Cases over expectation, k / E, that a window of the scan has at least: over thousands of firms a twentieth more
+    than business at large is beyond chance, and still no cluster."""
     scan_alpha: Annotated[Share, OURS] = 0.05
     """The scan's penalty is the (1 - scan_alpha) quantile of the largest score on null data."""
     scan_split_factor: Annotated[float, Field(ge=1), OURS] = 1.5

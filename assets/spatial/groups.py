@@ -84,7 +84,7 @@ MEMBER_COLUMNS = {"group_id": pl.String, "organisation_id": pl.String, "site_id"
 
 def window_rules(method: SpatialMethod) -> WindowRules:
     """The profile's rules for windows of the scan."""
-    return WindowRules(method.scan_min_samples, method.min_firms, method.max_link_m)
+    return WindowRules(method.scan_min_samples, method.min_firms, method.max_link_m, method.min_relative_density)
 
 
 def null_settings(method: SpatialMethod) -> NullSettings:

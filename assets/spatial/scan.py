@@ -46,6 +46,8 @@ class WindowRules:
     """Distinct firms a window has at least."""
     max_link_m: float
     """Largest linking distance of a window in metres."""
+    min_relative_density: float
+    """Cases over expectation, k / E, a window has at least."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,15 @@ def score_windows(
     k = hierarchy.subtree_sums(hierarchy.places.points)
     n = np.maximum(hierarchy.subtree_sums(entering), k)
     firms = hierarchy.distinct_firms(firm_of_point)
-    is_window = (firms >= rules.min_firms) & (hierarchy.linking_distance_m <= rules.max_link_m) & hierarchy.is_settled()
+    expected = n * (cases / background.sites)
+    is_window = (
+        (firms >= rules.min_firms)
+        & (hierarchy.linking_distance_m <= rules.max_link_m)
+        & (k >= rules.min_relative_density * expected)
+        & hierarchy.is_settled()
+    )
     score = np.where(is_window, log_likelihood_ratio(k, n, cases, background.sites), 0.0)
-    return Windows(hierarchy, is_window, firms, k, n, n * (cases / background.sites), score)
+    return Windows(hierarchy, is_window, firms, k, n, expected, score)
 
 
 def log_likelihood_ratio(cases: Integers, controls: Integers, all_cases: int, all_controls: int) -> Floats:

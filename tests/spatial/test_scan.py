@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
@@ -29,7 +30,7 @@ from assets.spatial.scan import (
 )
 from tests.spatial.towns import disc, uneven_sites
 
-RULES = WindowRules(min_samples=5, min_firms=10, max_link_m=15_000.0)
+RULES = WindowRules(min_samples=5, min_firms=10, max_link_m=15_000.0, min_relative_density=0.0)
 
 
 def ground(seed: int, sites: int) -> Background:
@@ -226,7 +227,7 @@ def test_fingerprint_changes_with_what_the_null_depends_on_alone() -> None:
     # How many sizes are simulated says nothing about any one of them.
     assert fingerprint(everything, with_settings=NullSettings(draws=10, sizes=4, seed=1)) == same
     assert fingerprint(everything[1:]) != same
-    assert fingerprint(everything, WindowRules(5, 10, 14_000.0)) != same
+    assert fingerprint(everything, WindowRules(5, 10, 14_000.0, 1.0)) != same
     assert fingerprint(everything, with_settings=NullSettings(draws=11, sizes=3, seed=1)) != same
     assert fingerprint(everything, with_settings=NullSettings(draws=10, sizes=3, seed=2)) != same
 
@@ -235,6 +236,21 @@ def test_more_points_than_sites_is_refused() -> None:
     background = ground(6, 50)
     with pytest.raises(ValueError, match="60 points of a sector but 50 business sites"):
         score_windows(np.arange(60.0), np.arange(60.0), np.arange(60), background, RULES)
+
+
+def test_what_is_hardly_denser_than_business_at_large_is_no_window() -> None:
+    random = np.random.default_rng(3)
+    sites = uneven_sites(random, 3_000)
+    background = make_background(sites[:, 0], sites[:, 1], np.arange(3_000))
+    drawn = np.sort(random.choice(3_000, 600, replace=False))
+    at = sites[drawn]
+    without = score_windows(at[:, 0], at[:, 1], drawn, background, RULES)
+    rules = dataclasses.replace(RULES, min_relative_density=1.25)
+    windows = score_windows(at[:, 0], at[:, 1], drawn, background, rules)
+    dense_enough = without.cases >= 1.25 * without.expected
+    assert (windows.is_window == (without.is_window & dense_enough)).all()
+    assert 0 < windows.is_window.sum() < without.is_window.sum()
+    assert (windows.score[~dense_enough] == 0).all()
 
 
 def test_expected_cases_are_the_national_share_of_the_controls() -> None:
