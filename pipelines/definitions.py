@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import dagster as dg
+
 from assets.network.layer import STEPS as NETWORK
 from assets.organisations.layer import STEPS as ORGANISATIONS
 from assets.sources.layer import ingest_step
 from assets.spatial.layer import STEPS as SPATIAL
 from assets.typology.layer import STEPS as TYPOLOGY
-
 from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.steps import Step
 from pipelines.jobs import monthly_refresh
