@@ -141,12 +141,6 @@ def sql_step(table: str) -> Step:
     return Step(name, (table,), reads, "$profile" in query, compute, known[table].description, query)
 
 
-def sql_steps(layer: str) -> list[Step]:
-    """A step for each query of a layer, by name."""
-    names = sorted(entry.name for entry in (files("sql") / layer).iterdir() if entry.name.endswith(".sql"))
-    return [sql_step(f"{layer}.{name.removesuffix('.sql')}") for name in names]
-
-
 def step_parameters(month: Month, method: MethodProfile) -> dict[str, Any]:
     """What a step's queries may name: the month, its last day, the profile and its parameters."""
     return {
