@@ -74,6 +74,60 @@ class GraphMethod(Section):
     """Applications with more partners are left out of the graph."""
 
 
+class IndexMethod(Section):
+    """The Index: classifier, clusters, places. Shared by all profiles of a month."""
+
+    event_window_years: Annotated[Count, OURS] = 2
+    """Years before the month's end in which an event is an item."""
+    paper_window_years: Annotated[Count, OURS] = 5
+    """Years before the month's end in which a paper is an item."""
+    min_class_examples: Annotated[Count, OURS] = 5
+    """Training examples that every category has at least; fewer stop the classifier."""
+    text_features: Annotated[Count, OURS] = 131_072
+    """Features that words and pairs of words are hashed to."""
+    text_regularisation: Annotated[Positive, OURS] = 1e-5
+    """Strength of the penalty on the classifier's weights."""
+    classifier_folds: Annotated[int, Field(ge=2), OURS] = 5
+    """Folds in which every training example is scored by a model that has not seen it."""
+    classifier_seed: Annotated[int, OURS] = 20180131
+    """Seed of the folds and of the fit."""
+    index_algorithm: Annotated[Literal["kmeans", "hdbscan"], RECOVERED] = "kmeans"
+    """kmeans, as published; hdbscan, the publisher's announced next step."""
+    k_overall: Annotated[Count, RECOVERED] = 30
+    """Clusters over all five categories together."""
+    k_advanced_manufacturing: Annotated[Count, RECOVERED] = 33
+    """Clusters of Advanced Manufacturing."""
+    k_ageing_society: Annotated[Count, RECOVERED] = 30
+    """Clusters of Ageing Society."""
+    k_ai_and_data: Annotated[Count, RECOVERED] = 35
+    """Clusters of AI and Data."""
+    k_clean_growth: Annotated[Count, RECOVERED] = 40
+    """Clusters of Clean Growth."""
+    k_smart_cities_and_mobility: Annotated[Count, RECOVERED] = 22
+    """Clusters of Smart Cities and Mobility."""
+    kmeans_starts: Annotated[Count, OURS] = 10
+    """k-means++ starts, of which the best is taken, or compared with where centres are given."""
+    kmeans_max_iterations: Annotated[Count, OURS] = 1_000
+    """Lloyd iterations at the most; reaching it is a warning."""
+    kmeans_seed: Annotated[int, OURS] = 20180201
+    """Seed of the k-means++ starts and of the bootstrap samples."""
+    stability_draws: Annotated[Count, OURS] = 10
+    """Bootstrap samples that the stability is measured over."""
+    index_min_cluster_share: Annotated[Share, OURS] = 0.005
+    """min_cluster_size of hdbscan: this share of the category's items, and at least 10."""
+    link_weight: Annotated[float, Field(ge=0), OURS] = 0.0
+    """How strongly items that work together (joint projects, co-authored papers) are drawn to each other before they
+    are clustered: 0 not at all, 1 half way to the mean of those they are linked with."""
+    index_buffer_m: Annotated[Positive, RECOVERED] = 4_350.0
+    """Buffer around the convex hull in metres."""
+    ranking_size: Annotated[Count, STATED] = 10
+    """Clusters that the printed tables show."""
+    place_radius_km: Annotated[Positive, OURS] = 10.0
+    """An item belongs to the nearest town within this distance."""
+    place_alpha: Annotated[Share, OURS] = 0.05
+    """Level of the test of a town's specialisation, and of its interval."""
+
+
 class RefreshMethod(Section):
     """When the monthly refresh runs. Shared by all profiles of a month."""
 
@@ -200,7 +254,7 @@ class TypologyMethod(Section):
     """Partners listed on a cluster."""
 
 
-SHARED_SECTIONS = ("sources", "organisations", "graph", "refresh")
+SHARED_SECTIONS = ("sources", "organisations", "graph", "index", "refresh")
 
 
 class MethodProfile(Section):
@@ -211,6 +265,7 @@ class MethodProfile(Section):
     sources: SourcesMethod = SourcesMethod()
     organisations: OrganisationsMethod = OrganisationsMethod()
     graph: GraphMethod = GraphMethod()
+    index: IndexMethod = IndexMethod()
     refresh: RefreshMethod = RefreshMethod()
     spatial: SpatialMethod = SpatialMethod()
     network: NetworkMethod = NetworkMethod()
@@ -218,9 +273,13 @@ class MethodProfile(Section):
 
     @property
     def fingerprint(self) -> str:
-        """First 16 hex digits of the SHA-256 of what decides results (not name, description, schedule)."""
-        values = self.model_dump(mode="json", exclude={"name", "description", "refresh"})
-        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+        """First 16 hex digits of the SHA-256 of what decides the Map's results (not name, schedule, the Index)."""
+        return _digest(self.model_dump(mode="json", exclude={"name", "description", "refresh", "index"}))
+
+    @property
+    def shared_fingerprint(self) -> str:
+        """The same of what all profiles of a month share; it stands on results that are made once for all of them."""
+        return _digest(self.model_dump(mode="json", include=set(SHARED_SECTIONS) - {"refresh"}))
 
     def parameters(self) -> dict[str, Any]:
         """All parameters by their own name, for binding in SQL; names are unique over the sections."""
@@ -230,6 +289,10 @@ class MethodProfile(Section):
             if isinstance(getattr(self, section), Section)
             for name, value in getattr(self, section).model_dump().items()
         }
+
+
+def _digest(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def load_profile(path: Path) -> MethodProfile:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.innovation_index.layer import index_steps
 from assets.network.layer import STEPS as NETWORK
 from assets.organisations.layer import STEPS as ORGANISATIONS
 from assets.sources.layer import ingest_step
@@ -23,7 +24,7 @@ from pipelines.settings import Settings
 
 def all_steps(sources: str) -> list[Step]:
     """Every step, in an order in which they can run."""
-    return [ingest_step(sources), *ORGANISATIONS, *SPATIAL, *NETWORK, *TYPOLOGY]
+    return [ingest_step(sources), *ORGANISATIONS, *SPATIAL, *NETWORK, *TYPOLOGY, *index_steps(sources)]
 
 
 def build_defs(settings: Settings | None = None, **resources: object) -> dg.Definitions:

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-SCHEMA_ORDER = ("reference", "sources", "organisations", "spatial", "network", "typology")
+SCHEMA_ORDER = ("reference", "sources", "organisations", "spatial", "network", "typology", "innovation_index")
 LOCK_WAIT_SECONDS = 120.0
 
 

@@ -193,9 +193,10 @@ def _replacements(step: Step, made: Rows, month: Month, method: MethodProfile) -
 
 def _replacement(step: Step, table: str, rows: pl.DataFrame | Path, month: Month, method: MethodProfile) -> Replacement:
     scope: dict[str, Any] = {"month": month.first_day}
-    if not step.per_profile:
-        return Replacement(table, scope, rows)
-    scope["profile"] = method.name
+    fingerprint = method.shared_fingerprint
+    if step.per_profile:
+        scope["profile"] = method.name
+        fingerprint = method.fingerprint
     declared = {column.name for column in declared_tables()[table].columns}
-    fills = {"profile_fingerprint": method.fingerprint} if "profile_fingerprint" in declared else {}
+    fills = {"profile_fingerprint": fingerprint} if "profile_fingerprint" in declared else {}
     return Replacement(table, scope, rows, fills)

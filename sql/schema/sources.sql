@@ -314,3 +314,87 @@ comment on column sources.activity_signals.organisation_name is 'Name of the org
 comment on column sources.activity_signals.crn is 'Company registration number, 8 characters, zero-padded.';
 comment on column sources.activity_signals.activity_date is 'Date of the patent or claim.';
 comment on column sources.activity_signals.amount_gbp is 'Amount in GBP, where given.';
+
+create table if not exists sources.publication_citations (
+    as_of date not null,
+    publication_id varchar not null,
+    citations bigint not null check (citations >= 0)
+);
+comment on table sources.publication_citations is 'Citations of each publication with a UK institution. Key: as_of, publication_id.';
+comment on column sources.publication_citations.as_of is 'Date of the drop the row came from.';
+comment on column sources.publication_citations.publication_id is 'OpenAlex work id or MAG paper id.';
+comment on column sources.publication_citations.citations is 'Times it was cited; 0 where the drop does not say.';
+
+create table if not exists sources.events (
+    as_of date not null,
+    event_key varchar not null,
+    event_year integer not null check (event_year between 1990 and 2100),
+    postcode varchar,
+    latitude double,
+    longitude double
+);
+comment on table sources.events is 'That an event took place at a place in a year, which is all that event sites let others keep. Key: as_of, event_key.';
+comment on column sources.events.as_of is 'Date of the drop the row came from.';
+comment on column sources.events.event_key is 'Digest of the event''s source and id; neither can be read from it.';
+comment on column sources.events.event_year is 'Year in which it took place.';
+comment on column sources.events.postcode is 'Postcode, normalised.';
+comment on column sources.events.latitude is 'Latitude in degrees, WGS84.';
+comment on column sources.events.longitude is 'Longitude in degrees, WGS84.';
+
+create table if not exists sources.businesses (
+    as_of date not null,
+    company_number varchar not null,
+    name varchar not null,
+    postcode varchar,
+    latitude double,
+    longitude double
+);
+comment on table sources.businesses is 'Businesses of the Index, where a drop of their own is given. Key: as_of, company_number.';
+comment on column sources.businesses.as_of is 'Date of the drop the row came from.';
+comment on column sources.businesses.company_number is 'Company registration number, 8 characters, zero-padded.';
+comment on column sources.businesses.name is 'Name of the business.';
+comment on column sources.businesses.postcode is 'Postcode, normalised.';
+comment on column sources.businesses.latitude is 'Latitude in degrees, WGS84.';
+comment on column sources.businesses.longitude is 'Longitude in degrees, WGS84.';
+
+create table if not exists sources.training_labels (
+    as_of date not null,
+    row_number bigint not null,
+    text_sha256 varchar not null,
+    category varchar
+);
+comment on table sources.training_labels is 'Hand labels for the classifier; the text itself stays in the drop. Key: as_of, row_number, category.';
+comment on column sources.training_labels.as_of is 'Date of the drop the row came from.';
+comment on column sources.training_labels.row_number is 'Row of the drop, counting the header as row 1.';
+comment on column sources.training_labels.text_sha256 is 'SHA-256 of the text.';
+comment on column sources.training_labels.category is 'One of the five categories, a row for each; null, once, where the text is of none.';
+
+create table if not exists sources.activity_points (
+    as_of date not null,
+    item_id varchar not null,
+    kind varchar not null check (kind in ('business', 'event', 'paper')),
+    category varchar not null,
+    latitude double not null,
+    longitude double not null
+);
+comment on table sources.activity_points is 'Items classified elsewhere; where given they are the Index''s points. Key: as_of, item_id, category.';
+comment on column sources.activity_points.as_of is 'Date of the drop the row came from.';
+comment on column sources.activity_points.item_id is 'Identifier of the item.';
+comment on column sources.activity_points.kind is 'business, event or paper.';
+comment on column sources.activity_points.category is 'One of the five categories, a row for each; items of none are left out and counted.';
+comment on column sources.activity_points.latitude is 'Latitude in degrees, WGS84.';
+comment on column sources.activity_points.longitude is 'Longitude in degrees, WGS84.';
+
+create table if not exists sources.index_centres (
+    as_of date not null,
+    category varchar not null,
+    label varchar not null,
+    latitude double not null,
+    longitude double not null
+);
+comment on table sources.index_centres is 'Starting centres of the Index''s K-means. Key: as_of, category, label.';
+comment on column sources.index_centres.as_of is 'Date of the drop the row came from.';
+comment on column sources.index_centres.category is 'One of the five categories, or Overall.';
+comment on column sources.index_centres.label is 'Label of the centre within the category.';
+comment on column sources.index_centres.latitude is 'Latitude in degrees, WGS84.';
+comment on column sources.index_centres.longitude is 'Longitude in degrees, WGS84.';

@@ -1,0 +1,13 @@
+"""The steps of the Index, in an order in which they can run; each lives in the module of its part.
+
+What belongs here: the list. What does not: any step or rule.
+"""
+
+from __future__ import annotations
+
+from assets.warehouse.steps import Step
+
+
+def index_steps(sources: str) -> list[Step]:
+    """The Index's steps; `sources` is the folder or object-store address that texts are read from."""
+    return []
