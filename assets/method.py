@@ -128,6 +128,26 @@ class IndexMethod(Section):
     """Level of the test of a town's specialisation, and of its interval."""
 
 
+class PublicationMethod(Section):
+    """What may leave the warehouse. Shared by all profiles of a month."""
+
+    disclosure_min_firms: Annotated[Count, STATED] = 10
+    """Counts of fewer firms do not appear."""
+    employees_rounding: Annotated[Count, STATED] = 10
+    """Employees are rounded to a multiple of this."""
+    turnover_rounding_gbp: Annotated[Count, INFERRED] = 10_000
+    """Turnover is rounded to a multiple of this: 10 in the register's thousands of GBP."""
+    dominance_one_share: Annotated[Share, OURS] = 0.75
+    """A figure is suppressed where one business holds more than this share of it, the (1, k) rule."""
+    dominance_two_share: Annotated[Share, OURS] = 0.85
+    """And where two businesses together hold more than this share, the (2, k) rule."""
+    p_percent: Annotated[Share, OURS] = 0.10
+    """And where the figure less its two largest businesses is below this share of the largest: the second could then
+    tell the first's figure more closely, the p% rule."""
+    protection_share: Annotated[Share, OURS] = 0.10
+    """A suppressed figure is protected where what is published lets it be at least this share lower and higher."""
+
+
 class RefreshMethod(Section):
     """When the monthly refresh runs. Shared by all profiles of a month."""
 
@@ -254,7 +274,7 @@ class TypologyMethod(Section):
     """Partners listed on a cluster."""
 
 
-SHARED_SECTIONS = ("sources", "organisations", "graph", "index", "refresh")
+SHARED_SECTIONS = ("sources", "organisations", "graph", "index", "publication", "refresh")
 
 
 class MethodProfile(Section):
@@ -266,6 +286,7 @@ class MethodProfile(Section):
     organisations: OrganisationsMethod = OrganisationsMethod()
     graph: GraphMethod = GraphMethod()
     index: IndexMethod = IndexMethod()
+    publication: PublicationMethod = PublicationMethod()
     refresh: RefreshMethod = RefreshMethod()
     spatial: SpatialMethod = SpatialMethod()
     network: NetworkMethod = NetworkMethod()
@@ -273,13 +294,13 @@ class MethodProfile(Section):
 
     @property
     def fingerprint(self) -> str:
-        """First 16 hex digits of the SHA-256 of what decides the Map's results (not name, schedule, the Index)."""
-        return _digest(self.model_dump(mode="json", exclude={"name", "description", "refresh", "index"}))
+        """First 16 hex digits of the SHA-256 of what decides the Map's results (not name, schedule, Index)."""
+        return _digest(self.model_dump(mode="json", exclude={"name", "description", "refresh", "index", "publication"}))
 
     @property
     def shared_fingerprint(self) -> str:
         """The same of what all profiles of a month share; it stands on results that are made once for all of them."""
-        return _digest(self.model_dump(mode="json", include=set(SHARED_SECTIONS) - {"refresh"}))
+        return _digest(self.model_dump(mode="json", include=set(SHARED_SECTIONS) - {"refresh", "publication"}))
 
     def parameters(self) -> dict[str, Any]:
         """All parameters by their own name, for binding in SQL; names are unique over the sections."""

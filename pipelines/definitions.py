@@ -9,6 +9,7 @@ import dagster as dg
 from assets.innovation_index.layer import index_steps
 from assets.network.layer import STEPS as NETWORK
 from assets.organisations.layer import STEPS as ORGANISATIONS
+from assets.publication.layer import publication_steps
 from assets.sources.layer import ingest_step
 from assets.spatial.layer import STEPS as SPATIAL
 from assets.typology.layer import STEPS as TYPOLOGY
@@ -22,9 +23,17 @@ from pipelines.sensors import new_drop_sensor
 from pipelines.settings import Settings
 
 
-def all_steps(sources: str) -> list[Step]:
+def all_steps(sources: str, publication: str = Settings.publication) -> list[Step]:
     """Every step, in an order in which they can run."""
-    return [ingest_step(sources), *ORGANISATIONS, *SPATIAL, *NETWORK, *TYPOLOGY, *index_steps(sources)]
+    return [
+        ingest_step(sources),
+        *ORGANISATIONS,
+        *SPATIAL,
+        *NETWORK,
+        *TYPOLOGY,
+        *index_steps(sources),
+        *publication_steps(publication),
+    ]
 
 
 def build_defs(settings: Settings | None = None, **resources: object) -> dg.Definitions:
@@ -34,7 +43,7 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
     """
     settings = settings or Settings.from_environment()
     return dg.Definitions(
-        assets=[asset_of(step) for step in all_steps(settings.sources)],
+        assets=[asset_of(step) for step in all_steps(settings.sources, settings.publication)],
         jobs=[monthly_refresh, prune_history],
         schedules=[monthly_schedule(settings), prune_weekly],
         sensors=[new_drop_sensor(settings)],

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pipelines.profiles import DEFAULT_PROFILES
 
-SOURCES, WAREHOUSE, PROFILE = (f"INNOVATION_CLUSTERS_{name}" for name in ("SOURCES", "WAREHOUSE", "PROFILE"))
+SOURCES, WAREHOUSE, PUBLICATION, PROFILE = (
+    f"INNOVATION_CLUSTERS_{name}" for name in ("SOURCES", "WAREHOUSE", "PUBLICATION", "PROFILE")
+)
 MEMORY_LIMIT, THREADS = "INNOVATION_CLUSTERS_MEMORY_LIMIT", "INNOVATION_CLUSTERS_THREADS"
 
 
@@ -18,6 +20,8 @@ class Settings:
     sources: str = "sources"
     """Folder or object-store address of the drops."""
     warehouse: str = "warehouse.duckdb"
+    publication: str = "publication"
+    """Folder that each month's release is put in."""
     profiles: tuple[str, ...] = DEFAULT_PROFILES
     memory_limit: str | None = None
     threads: int | None = None
@@ -32,6 +36,7 @@ class Settings:
         return cls(
             sources=os.environ.get(SOURCES, cls.sources),
             warehouse=os.environ.get(WAREHOUSE, cls.warehouse),
+            publication=os.environ.get(PUBLICATION, cls.publication),
             profiles=profiles or DEFAULT_PROFILES,
             memory_limit=os.environ.get(MEMORY_LIMIT) or None,
             threads=int(threads) if threads else None,
@@ -39,7 +44,12 @@ class Settings:
 
     def to_environment(self) -> dict[str, str]:
         """The same settings as environment variables, for a process started with them."""
-        values = {SOURCES: self.sources, WAREHOUSE: self.warehouse, PROFILE: ",".join(self.profiles)}
+        values = {
+            SOURCES: self.sources,
+            WAREHOUSE: self.warehouse,
+            PUBLICATION: self.publication,
+            PROFILE: ",".join(self.profiles),
+        }
         if self.memory_limit:
             values[MEMORY_LIMIT] = self.memory_limit
         if self.threads:

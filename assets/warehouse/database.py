@@ -18,7 +18,16 @@ from typing import Any
 import duckdb
 import polars as pl
 
-SCHEMA_ORDER = ("reference", "sources", "organisations", "spatial", "network", "typology", "innovation_index")
+SCHEMA_ORDER = (
+    "reference",
+    "sources",
+    "organisations",
+    "spatial",
+    "network",
+    "typology",
+    "innovation_index",
+    "publication",
+)
 LOCK_WAIT_SECONDS = 120.0
 
 

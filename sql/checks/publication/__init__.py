@@ -1,0 +1,1 @@
+"""Rules of the publication: each a query that returns the failing rows."""

@@ -1,0 +1,209 @@
+-- What leaves the warehouse, after disclosure control, and the log of what was held back.
+
+create schema if not exists publication;
+
+create table if not exists publication.clusters (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    name varchar not null,
+    approach varchar not null check (approach in ('spatial', 'network', 'both')),
+    scheme varchar,
+    sector varchar,
+    cluster_type varchar not null check (cluster_type in ('Diverse', 'Specialised', 'R&D Collaborating', 'Dispersed')),
+    firms bigint not null check (firms >= 10),
+    sites bigint not null,
+    employees bigint,
+    employees_status varchar not null check (employees_status in ('', 'c', 'x')),
+    turnover_gbp bigint,
+    turnover_gbp_status varchar not null check (turnover_gbp_status in ('', 'c', 'x')),
+    iuk_funding_gbp bigint not null,
+    ukri_funding_gbp bigint not null,
+    publications bigint not null,
+    is_rdi_active boolean not null,
+    is_colocated boolean not null,
+    is_specialised boolean not null,
+    is_internally_collaborative boolean not null,
+    rdi_active_share double not null,
+    funded_firms_share double not null,
+    sector_sites_share double,
+    location_quotient double,
+    location_quotient_low double,
+    location_quotient_high double,
+    relative_density double,
+    scan_p_value double,
+    joint_projects bigint not null,
+    collaboration_p_value double not null,
+    firms_growth_share double,
+    employees_growth_share double,
+    largest_partners varchar not null,
+    regions varchar not null,
+    main_region varchar not null,
+    local_authorities varchar not null,
+    latitude double not null,
+    longitude double not null,
+    area_km2 double,
+    outline_wkt varchar,
+    profile_fingerprint varchar not null
+);
+comment on table publication.clusters is 'Published clusters after disclosure control: what the map, the downloads and the report are made from. Key: month, profile, cluster_id.';
+comment on column publication.clusters.month is 'First day of the month.';
+comment on column publication.clusters.profile is 'Method profile.';
+comment on column publication.clusters.cluster_id is 'Identifier that lasts from month to month.';
+comment on column publication.clusters.name is 'Towns inside the outline.';
+comment on column publication.clusters.approach is 'How it was found: spatial, network or both.';
+comment on column publication.clusters.scheme is 'sic, rtic; rdi for the run of all RD&I-active organisations; null for communities.';
+comment on column publication.clusters.sector is 'Sector it was found in.';
+comment on column publication.clusters.cluster_type is 'One of the four types.';
+comment on column publication.clusters.firms is 'Distinct firms.';
+comment on column publication.clusters.sites is 'Sites of its members.';
+comment on column publication.clusters.employees is 'Employees, rounded.';
+comment on column publication.clusters.employees_status is 'Empty where employees is given (rounded); c where it is suppressed; x where no source gives it.';
+comment on column publication.clusters.turnover_gbp is 'Annual turnover in GBP, rounded.';
+comment on column publication.clusters.turnover_gbp_status is 'Empty where turnover_gbp is given (rounded); c where it is suppressed; x where no source gives it.';
+comment on column publication.clusters.iuk_funding_gbp is 'Innovate UK funding in GBP, whole pounds.';
+comment on column publication.clusters.ukri_funding_gbp is 'Other UKRI funding in GBP, whole pounds.';
+comment on column publication.clusters.publications is 'Publications, whole.';
+comment on column publication.clusters.is_rdi_active is 'Criterion 1.';
+comment on column publication.clusters.is_colocated is 'Criterion 2.';
+comment on column publication.clusters.is_specialised is 'Criterion 3.';
+comment on column publication.clusters.is_internally_collaborative is 'Criterion 4.';
+comment on column publication.clusters.rdi_active_share is 'Share of firms that are RD&I-active.';
+comment on column publication.clusters.funded_firms_share is 'Share of firms with public funding.';
+comment on column publication.clusters.sector_sites_share is 'Share of the sector''s sites that lie in the cluster.';
+comment on column publication.clusters.location_quotient is 'Location quotient.';
+comment on column publication.clusters.location_quotient_low is 'Lower end of its interval.';
+comment on column publication.clusters.location_quotient_high is 'Upper end of its interval.';
+comment on column publication.clusters.relative_density is 'Cases over expectation, k / E; profile evidence.';
+comment on column publication.clusters.scan_p_value is 'p-value of the scan; profile evidence.';
+comment on column publication.clusters.joint_projects is 'Joint projects inside.';
+comment on column publication.clusters.collaboration_p_value is 'p-value of joint work against networks of the same degrees.';
+comment on column publication.clusters.firms_growth_share is 'Growth of firms over twelve months, where that month is in the warehouse.';
+comment on column publication.clusters.employees_growth_share is 'The same of employees; null where either month''s figure is suppressed.';
+comment on column publication.clusters.largest_partners is 'Organisations with most joint projects; only those that are no natural person.';
+comment on column publication.clusters.regions is 'Regions (ITL1), the largest first.';
+comment on column publication.clusters.main_region is 'The first of them: the one that totals by region count it in.';
+comment on column publication.clusters.local_authorities is 'Local authorities, the largest first.';
+comment on column publication.clusters.latitude is 'Latitude of the centre in degrees, WGS84.';
+comment on column publication.clusters.longitude is 'Longitude of the centre in degrees, WGS84.';
+comment on column publication.clusters.area_km2 is 'Area of the outline in square kilometres.';
+comment on column publication.clusters.outline_wkt is 'Outline, longitude and latitude, WGS84; coordinates rounded to 4 decimals.';
+comment on column publication.clusters.profile_fingerprint is 'Fingerprint of the profile''s parameters.';
+
+create table if not exists publication.criteria (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    criterion varchar not null check (criterion in ('RD&I-active', 'co-located', 'specialised', 'internally collaborative')),
+    measure varchar not null,
+    figure double,
+    threshold double,
+    is_met boolean not null
+);
+comment on table publication.criteria is 'The four criteria of each published cluster: figure beside threshold. Key: month, profile, cluster_id, criterion, measure.';
+comment on column publication.criteria.month is 'First day of the month.';
+comment on column publication.criteria.profile is 'Method profile.';
+comment on column publication.criteria.cluster_id is 'Identifier that lasts from month to month.';
+comment on column publication.criteria.criterion is 'The criterion.';
+comment on column publication.criteria.measure is 'What was measured, in words.';
+comment on column publication.criteria.figure is 'The figure; null where it is below the threshold count and so not given.';
+comment on column publication.criteria.threshold is 'What it is held against.';
+comment on column publication.criteria.is_met is 'Whether the criterion is met.';
+
+create table if not exists publication.sector_mix (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    scheme varchar not null check (scheme in ('sic', 'rtic')),
+    sector varchar not null,
+    firms bigint not null check (firms > 0),
+    share double not null check (share between 0 and 1)
+);
+comment on table publication.sector_mix is 'Sectors of each cluster''s firms, those with enough firms to be counted. Key: month, profile, cluster_id, scheme, sector.';
+comment on column publication.sector_mix.month is 'First day of the month.';
+comment on column publication.sector_mix.profile is 'Method profile.';
+comment on column publication.sector_mix.cluster_id is 'Identifier that lasts from month to month.';
+comment on column publication.sector_mix.scheme is 'sic or rtic.';
+comment on column publication.sector_mix.sector is 'The sector; ''Other'' for all those below the threshold together, where they reach it together.';
+comment on column publication.sector_mix.firms is 'Firms of the cluster in the sector.';
+comment on column publication.sector_mix.share is 'Of the cluster''s firms.';
+
+create table if not exists publication.totals (
+    month date not null,
+    profile varchar not null,
+    dimension varchar not null check (dimension in ('all', 'cluster_type', 'sector', 'main_region')),
+    member varchar not null,
+    clusters bigint not null,
+    firms bigint not null,
+    sites bigint not null,
+    employees bigint,
+    employees_status varchar not null check (employees_status in ('', 'c', 'x')),
+    turnover_gbp bigint,
+    turnover_gbp_status varchar not null check (turnover_gbp_status in ('', 'c', 'x'))
+);
+comment on table publication.totals is 'Sums over published clusters, of each kind of group that is published. Key: month, profile, dimension, member.';
+comment on column publication.totals.month is 'First day of the month.';
+comment on column publication.totals.profile is 'Method profile.';
+comment on column publication.totals.dimension is 'What is summed over.';
+comment on column publication.totals.member is 'The type, sector (with its scheme) or region; all.';
+comment on column publication.totals.clusters is 'Clusters.';
+comment on column publication.totals.firms is 'Firms of the clusters; a firm in two clusters counts twice.';
+comment on column publication.totals.sites is 'Sites, likewise.';
+comment on column publication.totals.employees is 'Employees, rounded.';
+comment on column publication.totals.employees_status is 'Empty where employees is given (rounded); c where it is suppressed; x where no source gives it.';
+comment on column publication.totals.turnover_gbp is 'Annual turnover in GBP, rounded.';
+comment on column publication.totals.turnover_gbp_status is 'Empty where turnover_gbp is given (rounded); c where it is suppressed; x where no source gives it.';
+
+create table if not exists publication.suppressions (
+    month date not null,
+    profile varchar not null,
+    table_name varchar not null,
+    cell varchar not null,
+    measure varchar not null,
+    rule varchar not null check (rule in ('threshold', 'dominance', 'p_percent', 'difference', 'secondary')),
+    reason varchar not null
+);
+comment on table publication.suppressions is 'What was suppressed and why. Stays in the warehouse. Key: month, profile, table_name, cell, measure, rule.';
+comment on column publication.suppressions.month is 'First day of the month.';
+comment on column publication.suppressions.profile is 'Method profile.';
+comment on column publication.suppressions.table_name is 'clusters, totals or sector_mix.';
+comment on column publication.suppressions.cell is 'The cluster, or dimension and member.';
+comment on column publication.suppressions.measure is 'firms, employees or turnover_gbp.';
+comment on column publication.suppressions.rule is 'Which rule.';
+comment on column publication.suppressions.reason is 'In words, with the figures that decided.';
+
+create table if not exists publication.attack_bounds (
+    month date not null,
+    profile varchar not null,
+    cell varchar not null,
+    measure varchar not null,
+    lower double,
+    upper double,
+    required_lower double not null,
+    required_upper double not null,
+    is_protected boolean not null
+);
+comment on table publication.attack_bounds is 'How closely each suppressed figure can be bounded from everything published. Stays in the warehouse. Key: month, profile, cell, measure.';
+comment on column publication.attack_bounds.month is 'First day of the month.';
+comment on column publication.attack_bounds.profile is 'Method profile.';
+comment on column publication.attack_bounds.cell is 'The cluster, or dimension and member.';
+comment on column publication.attack_bounds.measure is 'employees or turnover_gbp.';
+comment on column publication.attack_bounds.lower is 'Least value that agrees with all that is published.';
+comment on column publication.attack_bounds.upper is 'Greatest value; null where there is none.';
+comment on column publication.attack_bounds.required_lower is 'The least value must be no more than this.';
+comment on column publication.attack_bounds.required_upper is 'The greatest value must be no less than this.';
+comment on column publication.attack_bounds.is_protected is 'Whether both hold.';
+
+create table if not exists publication.files (
+    month date not null,
+    path varchar not null,
+    media_type varchar not null,
+    bytes bigint not null check (bytes >= 0),
+    sha256 varchar not null
+);
+comment on table publication.files is 'Files of the month''s release. Key: month, path.';
+comment on column publication.files.month is 'First day of the month.';
+comment on column publication.files.path is 'Path within the month''s folder.';
+comment on column publication.files.media_type is 'Media type.';
+comment on column publication.files.bytes is 'Size in bytes.';
+comment on column publication.files.sha256 is 'SHA-256 of the bytes.';
