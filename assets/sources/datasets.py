@@ -1,9 +1,11 @@
-"""Every dataset that may lie in the sources: who reads it, which tables it fills, and what the Map lacks without it."""
+"""Every dataset that may lie in the sources: who reads it, which tables it fills, and what a month lacks without it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+import polars as pl
 
 from assets.sources.reading import Delivery, Desk, Reading
 
@@ -18,7 +20,7 @@ class Dataset:
     read: Callable[[Delivery, Desk], Reading]
     """Its reader; raises DropError for a drop that is refused."""
     lacking: str
-    """What the Map goes without where there is no drop."""
+    """What the month goes without where there is no drop."""
     refers_to: str | None = None
     """The dataset, read earlier, that its rows refer to; it needs a drop too."""
     shipped: str | None = None
@@ -27,3 +29,5 @@ class Dataset:
     """Raised whenever the reader would make other rows of the same bytes: drops are then read again."""
     scoped_by_dataset: bool = False
     """Whether the table holds other datasets too, told apart by its column `dataset`."""
+    texts: Callable[[Delivery, Desk, int], Iterator[pl.DataFrame]] | None = None
+    """Its texts as frames of `key` and `text`, a number of rows at a time; never stored (see `texts`)."""

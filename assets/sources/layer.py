@@ -16,12 +16,13 @@ import polars as pl
 
 from assets.reference.shipped import SHIPPED_AS_OF, shipped_file
 from assets.sources.datasets import Dataset
+from assets.sources.deliveries import bring, delivery_of
 from assets.sources.drops import Drop, Listing, list_drops, select_drops
 from assets.sources.files import Part
 from assets.sources.problems import DropError, DropsRefusedError, Problem
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.registry import DATASETS, OTHER_NAMES, REGISTERS
-from assets.sources.storage import Storage, sha256_of_file, sha256_of_parts
+from assets.sources.storage import Storage
 from assets.warehouse.database import Replacement
 from assets.warehouse.steps import Step, StepContext
 
@@ -102,19 +103,11 @@ def needed_problems(present: Collection[str], address: str) -> list[Problem]:
 
 def _deliveries(storage: Storage, selected: Mapping[str, Drop], scratch: Path) -> dict[str, Delivery]:
     """The drops on the local disk, and the shipped lists where there is none."""
-    deliveries = {name: _bring(storage, drop, scratch / "brought") for name, drop in selected.items()}
+    deliveries = {name: bring(storage, drop, scratch / "brought") for name, drop in selected.items()}
     for dataset in DATASETS:
         if dataset.shipped and dataset.name not in selected:
             deliveries[dataset.name] = _shipped(dataset, dataset.shipped, scratch / "shipped")
     return deliveries
-
-
-def _bring(storage: Storage, drop: Drop, scratch: Path) -> Delivery:
-    names = storage.files_under(drop.path) if drop.is_folder else [drop.path]
-    parts = tuple(
-        Part(storage.bring(name, scratch), name) for name in names if not Path(name).name.startswith((".", "_"))
-    )
-    return _delivery(drop, parts)
 
 
 def _shipped(dataset: Dataset, name: str, scratch: Path) -> Delivery:
@@ -122,13 +115,7 @@ def _shipped(dataset: Dataset, name: str, scratch: Path) -> Delivery:
     local = scratch / f"{name}.csv"
     local.write_bytes(shipped_file(name).read_bytes())
     path = f"{SHIPPED}{name}.csv"
-    return _delivery(Drop(dataset.name, SHIPPED_AS_OF, path, is_folder=False), (Part(local, path),))
-
-
-def _delivery(drop: Drop, parts: tuple[Part, ...]) -> Delivery:
-    digests = [(part.name.removeprefix(f"{drop.path}/"), sha256_of_file(part.path)) for part in parts]
-    sha256 = sha256_of_parts(digests) if drop.is_folder else digests[0][1]
-    return Delivery(drop, parts, sha256, sum(part.path.stat().st_size for part in parts))
+    return delivery_of(Drop(dataset.name, SHIPPED_AS_OF, path, is_folder=False), (Part(local, path),))
 
 
 def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: StepContext) -> dict[str, Loaded]:

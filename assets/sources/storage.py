@@ -63,6 +63,14 @@ class Storage:
             key=lambda entry: entry.name,
         )
 
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder of that path."""
+        return bool(self._files.isdir(self._path(path)))
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a file of that path."""
+        return bool(self._files.isfile(self._path(path)))
+
     def files_under(self, folder: str) -> list[str]:
         """All files in a folder and in the folders inside it, by path."""
         within = self._path(folder)

@@ -1,0 +1,15 @@
+"""A Parquet file a few rows at a time: what is better not held in memory whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+
+def batches(rows: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
+    """The rows of a Parquet file in order, at most `batch_rows` at a time; nothing where there is no row."""
+    scan = pl.scan_parquet(rows, glob=False)
+    for offset in range(0, scan.select(pl.len()).collect().item(), batch_rows):
+        yield scan.slice(offset, batch_rows).collect()
