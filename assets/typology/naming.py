@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-EARTH_RADIUS_KM = 6371.0088
+from assets.reference.sphere import distances_and_bearings, nearest
+
 BEARINGS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 NAMES = {"group_id": pl.String, "name": pl.String}
 
@@ -59,7 +59,7 @@ def name_dispersed(groups: pl.DataFrame, places: pl.DataFrame, towns: pl.DataFra
     ranked = _largest_first(urban if urban.height else towns)
     located = places.join(groups.select("group_id"), on="group_id")
     most_firms_first = (
-        located.with_columns(rank=pl.Series(_nearest(located, ranked)))
+        located.with_columns(rank=pl.Series(nearest(located, ranked)))
         .unique(["group_id", "organisation_id", "rank"])
         .group_by("group_id", "rank")
         .agg(firms=pl.col("is_firm").sum(), organisations=pl.len())
@@ -88,56 +88,21 @@ def bearing(degrees: NDArray[np.float64]) -> NDArray[np.str_]:
     return np.array(BEARINGS)[np.round(degrees / 45).astype(np.int64) % len(BEARINGS)]
 
 
-def distances_and_bearings(
-    latitude: NDArray[np.float64],
-    longitude: NDArray[np.float64],
-    to_latitude: NDArray[np.float64],
-    to_longitude: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Great-circle kilometres and initial bearings, clockwise from north, on a sphere; all angles in degrees, WGS84."""
-    here, there = np.radians(latitude), np.radians(to_latitude)
-    east = np.radians(to_longitude - longitude)
-    chord = np.sin((there - here) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(east / 2) ** 2
-    towards_east = np.sin(east) * np.cos(there)
-    towards_north = np.cos(here) * np.sin(there) - np.sin(here) * np.cos(there) * np.cos(east)
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(chord)), np.degrees(np.arctan2(towards_east, towards_north)) % 360
-
-
 def _largest_first(towns: pl.DataFrame) -> pl.DataFrame:
     if towns.is_empty():
         raise ValueError("reference.places has no towns for the month to name clusters after: give a drop of places")
     return towns.sort("population", "name", "latitude", "longitude", descending=[True, False, False, False])
 
 
-def _nearest(places: pl.DataFrame, towns: pl.DataFrame) -> NDArray[np.int64]:
-    """Position of the nearest town of each place, shape (places,).
-
-    Nearest on the sphere: the shortest chord is the shortest great circle, and Great Britain and Northern Ireland,
-    which have grids of their own, need no two searches.
-    """
-    if places.is_empty():
-        return np.empty(0, dtype=np.int64)
-    _, nearest = cKDTree(_on_sphere(towns)).query(_on_sphere(places))
-    return nearest.astype(np.int64)
-
-
-def _on_sphere(places: pl.DataFrame) -> NDArray[np.float64]:
-    """Unit vectors, shape (places, 3)."""
-    latitude, longitude = np.radians(places["latitude"].to_numpy()), np.radians(places["longitude"].to_numpy())
-    return np.column_stack(
-        (np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude))
-    )
-
-
 def _name_by_nearest(clusters: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
-    nearest = towns[_nearest(clusters, towns)]
+    closest = towns[nearest(clusters, towns)]
     kilometres, degrees = distances_and_bearings(
-        *(nearest[axis].to_numpy() for axis in ("latitude", "longitude")),
+        *(closest[axis].to_numpy() for axis in ("latitude", "longitude")),
         *(clusters[axis].to_numpy() for axis in ("latitude", "longitude")),
     )
     whole = np.round(kilometres).astype(np.int64)
     frame = pl.DataFrame(
-        {"group_id": clusters["group_id"], "town": nearest["name"], "km": whole, "point": bearing(degrees)}
+        {"group_id": clusters["group_id"], "town": closest["name"], "km": whole, "point": bearing(degrees)}
     )
     return frame.select(
         "group_id",

@@ -16,11 +16,13 @@ from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.lineage import column_lineage
+from assets.warehouse.markdown import markdown_table
 from assets.warehouse.steps import Report, Step, StepResult, run_step
 
 POOL = "warehouse"
 OWNER = "team:innovation-clusters"
 PREVIEW_ROWS = 8
+WIDEST_CELL = 60
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
 
@@ -157,8 +159,8 @@ def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, mon
             }
         ),
         "column sources": dg.MetadataValue.md(_lineage_table(sources)),
-        "drops": dg.MetadataValue.md(markdown_table(drops)),
-        "preview": dg.MetadataValue.md(markdown_table(preview)),
+        "drops": dg.MetadataValue.md(markdown_table(drops, WIDEST_CELL)),
+        "preview": dg.MetadataValue.md(markdown_table(preview, WIDEST_CELL)),
         "seconds": round(result.seconds, 2),
         "peak memory (MB)": round(result.peak_memory_mb),
     }
@@ -170,7 +172,7 @@ def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, mon
 def _report_metadata(report: Report, prefix: str) -> dict[str, Any]:
     metadata: dict[str, Any] = {}
     for name, value in report.figures.items():
-        shown = dg.MetadataValue.md(markdown_table(value)) if isinstance(value, pl.DataFrame) else value
+        shown = dg.MetadataValue.md(markdown_table(value, WIDEST_CELL)) if isinstance(value, pl.DataFrame) else value
         metadata[prefix + name] = shown
     for name, png in report.pictures.items():
         encoded = base64.b64encode(png).decode()
@@ -184,7 +186,7 @@ def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"failing rows": outcome.failing_rows}
     description = outcome.description
     if not outcome.passed:
-        metadata["evidence"] = dg.MetadataValue.md(markdown_table(outcome.evidence))
+        metadata["evidence"] = dg.MetadataValue.md(markdown_table(outcome.evidence, WIDEST_CELL))
         first = ", ".join(f"{column} {value}" for column, value in outcome.evidence.row(0, named=True).items())
         description += f" It does not hold for: {first}."
     return dg.AssetCheckResult(
@@ -201,15 +203,4 @@ def _lineage_table(sources: dict[str, list[tuple[str, str]]]) -> str:
     lines = ["| column | from |", "|---|---|"]
     for column, deps in sources.items():
         lines.append(f"| {column} | {', '.join(f'{table}.{source}' for table, source in deps) or 'computed'} |")
-    return "\n".join(lines)
-
-
-def markdown_table(frame: pl.DataFrame) -> str:
-    """A frame as a Markdown table; long values are cut, bars and line breaks in them do not break it."""
-    if frame.is_empty():
-        return "no rows"
-    lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * frame.width]
-    for row in frame.iter_rows():
-        cells = [("" if value is None else str(value)).replace("|", "\\|").replace("\n", " ") for value in row]
-        lines.append("| " + " | ".join(cell if len(cell) <= 60 else cell[:57] + "..." for cell in cells) + " |")
     return "\n".join(lines)

@@ -10,7 +10,6 @@ from pyproj import Geod
 
 from assets.typology.naming import (
     bearing,
-    distances_and_bearings,
     name_by_outline,
     name_dispersed,
     number_duplicates,
@@ -105,17 +104,6 @@ def test_without_towns_there_is_one_clear_error() -> None:
 )
 def test_eight_points_of_the_compass(degrees: float, point: str) -> None:
     assert bearing(np.array([degrees])).tolist() == [point]
-
-
-def test_distances_and_bearings_are_the_geodesys() -> None:
-    generator = np.random.default_rng(1)
-    latitude, to_latitude = generator.uniform(50, 60, (2, 200))
-    longitude, to_longitude = generator.uniform(-8, 2, (2, 200))
-    azimuth, _, metres = Geod(ellps="WGS84").inv(longitude, latitude, to_longitude, to_latitude)
-    kilometres, degrees = distances_and_bearings(latitude, longitude, to_latitude, to_longitude)
-    np.testing.assert_allclose(kilometres, metres / 1000, rtol=0.005)
-    turn = (degrees - azimuth + 180) % 360 - 180
-    assert np.abs(turn).max() < 0.5
 
 
 def dispersed(

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of, markdown_table
+from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import Rows, Step, StepContext, step
 from tests.support import MONTH
@@ -77,12 +77,3 @@ def test_a_materialisation_tells_rows_lineage_drops_notes_and_cost(warehouse: Wa
     assert "application_id" in metadata["column sources"].md_str
     assert "made by hand" in metadata["notes"].md_str
     assert metadata["seconds"].value >= 0
-
-
-def test_a_table_of_hostile_text_stays_a_table():
-    frame = pl.DataFrame({"name": ["a | b\nc", "x" * 100, None]})
-    lines = markdown_table(frame).splitlines()
-    assert lines[2] == "| a \\| b c |"
-    assert len(lines[3]) == 64
-    assert lines[4] == "|  |"
-    assert markdown_table(frame.head(0)) == "no rows"
