@@ -5,10 +5,10 @@ What belongs here: PNGs drawn from a step's own frames. What does not: maps, any
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import polars as pl
+
+from assets.pictures import png
 
 
 def sizes_png(sizes: pl.Series, label: str) -> bytes:
@@ -23,6 +23,4 @@ def sizes_png(sizes: pl.Series, label: str) -> bytes:
         axes.set_xscale("log")
         axes.set_yscale("log")
     axes.set_xlabel(label)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    return buffer.getvalue()
+    return png(figure)

@@ -6,12 +6,6 @@ queries in `sql/organisations`; the linkage model; the projection of institution
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-
-import polars as pl
-
 from assets.organisations.institutions import institution_points as project_institutions
 from assets.organisations.linkage import link
 from assets.organisations.reports import (
@@ -20,7 +14,7 @@ from assets.organisations.reports import (
     tell_sites,
     tell_unlocated,
 )
-from assets.warehouse.steps import Report, Rows, Step, StepContext, sql_step, step
+from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 
 
 @step(
@@ -65,19 +59,6 @@ def institution_points(ctx: StepContext) -> Rows:
     return {"organisations.institution_points": project_institutions(institutions)}
 
 
-def _told(table: str, tell: Callable[[pl.LazyFrame, Report], None]) -> Step:
-    """The step of a table's query, which also tells of the rows it made."""
-    query_step = sql_step(table)
-
-    def compute(ctx: StepContext) -> Rows:
-        rows = query_step.compute(ctx)
-        assert isinstance(rows, dict) and isinstance(rows[table], Path)
-        tell(pl.scan_parquet(rows[table]), ctx.report)
-        return rows
-
-    return replace(query_step, compute=compute)
-
-
 STEPS: tuple[Step, ...] = (
     sql_step("organisations.source_records"),
     sql_step("organisations.source_places"),
@@ -86,19 +67,19 @@ STEPS: tuple[Step, ...] = (
     sql_step("organisations.name_matches"),
     sql_step("organisations.link_candidates"),
     links,
-    _told("organisations.matches", tell_matches),
+    sql_step("organisations.matches", tell_matches),
     institution_points,
-    _told("organisations.sites", tell_sites),
+    sql_step("organisations.sites", tell_sites),
     sql_step("organisations.formation_agents"),
     sql_step("organisations.site_sectors"),
-    _told("organisations.organisations", tell_organisations),
+    sql_step("organisations.organisations", tell_organisations),
     sql_step("organisations.projects"),
     sql_step("organisations.project_partners"),
     sql_step("organisations.participations"),
     sql_step("organisations.funding"),
     sql_step("organisations.rdi_activity"),
     sql_step("organisations.site_funding"),
-    _told("organisations.unlocated_funding", tell_unlocated),
+    sql_step("organisations.unlocated_funding", tell_unlocated),
     sql_step("organisations.apportioned_sites"),
 )
 """Every step of the layer, each after what it reads."""

@@ -5,11 +5,10 @@ What belongs here: figures made from a table's new rows. What does not: the rows
 
 from __future__ import annotations
 
-import io
-
 import polars as pl
 
-from assets.warehouse.steps import Report
+from assets.pictures import png
+from assets.warehouse.steps import StepContext
 
 QUALITIES = ("postcode", "terminated_postcode", "sector", "district", "coordinates", "unlocated")
 
@@ -19,27 +18,27 @@ def counts(rows: pl.LazyFrame, column: str) -> pl.DataFrame:
     return rows.group_by(column).agg(rows=pl.len()).sort("rows", column, descending=[True, False]).collect()
 
 
-def tell_matches(rows: pl.LazyFrame, report: Report) -> None:
+def tell_matches(rows: pl.LazyFrame, ctx: StepContext) -> None:
     """Records matched by each rule."""
-    report.figure("records by rule", counts(rows, "match_rule"))
+    ctx.report.figure("records by rule", counts(rows, "match_rule"))
 
 
-def tell_organisations(rows: pl.LazyFrame, report: Report) -> None:
+def tell_organisations(rows: pl.LazyFrame, ctx: StepContext) -> None:
     """Organisations of each type."""
-    report.figure("organisations by type", counts(rows, "organisation_type"))
+    ctx.report.figure("organisations by type", counts(rows, "organisation_type"))
 
 
-def tell_sites(rows: pl.LazyFrame, report: Report) -> None:
+def tell_sites(rows: pl.LazyFrame, ctx: StepContext) -> None:
     """Sites by how their place was found, in figures and as a picture, and those left out."""
     by_quality = counts(rows, "geocode_quality")
-    report.figure("sites by geocode quality", by_quality)
-    report.figure("sites left out", rows.select(pl.col("is_excluded").sum()).collect().item())
-    report.picture("geocode quality", quality_picture(by_quality))
+    ctx.report.figure("sites by geocode quality", by_quality)
+    ctx.report.figure("sites left out", rows.select(pl.col("is_excluded").sum()).collect().item())
+    ctx.report.picture("geocode quality", quality_picture(by_quality))
 
 
-def tell_unlocated(rows: pl.LazyFrame, report: Report) -> None:
+def tell_unlocated(rows: pl.LazyFrame, ctx: StepContext) -> None:
     """Money without a place, by funder and reason, in GBP."""
-    report.figure(
+    ctx.report.figure(
         "unlocated by reason",
         rows.group_by("funder", "reason")
         .agg(shares=pl.len(), amount_gbp=pl.col("amount_gbp").sum())
@@ -62,6 +61,4 @@ def quality_picture(by_quality: pl.DataFrame) -> bytes:
     axes.set_xlabel("sites")
     axes.invert_yaxis()
     axes.margins(x=0.2)
-    target = io.BytesIO()
-    figure.savefig(target, format="png")
-    return target.getvalue()
+    return png(figure)

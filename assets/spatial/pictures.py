@@ -5,16 +5,11 @@ What belongs here: PNGs drawn from a step's own frames. What does not: maps that
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
-
 import numpy as np
 import polars as pl
 
+from assets.pictures import png
 from assets.spatial.places import Integers
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def group_sizes_png(firms: Integers) -> bytes:
@@ -29,7 +24,7 @@ def group_sizes_png(firms: Integers) -> bytes:
     axes.set_xlabel("firms in the group")
     axes.set_ylabel("groups")
     axes.set_title(f"{len(firms)} groups")
-    return _png(figure)
+    return png(figure)
 
 
 def group_map_png(members: pl.DataFrame, title: str) -> bytes:
@@ -51,11 +46,4 @@ def group_map_png(members: pl.DataFrame, title: str) -> bytes:
     axes.set_xlabel("easting, km")
     axes.set_ylabel("northing, km")
     axes.set_title(title)
-    return _png(figure)
-
-
-def _png(figure: Figure) -> bytes:
-    """The figure's PNG."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    return buffer.getvalue()
+    return png(figure)

@@ -5,12 +5,12 @@ What belongs here: pictures and small tables for the asset's page. What does not
 
 from __future__ import annotations
 
-import io
 import math
 
 import polars as pl
 import shapely
 
+from assets.pictures import png
 from assets.typology.types import CLUSTER_TYPES
 
 COLOURS = {"Diverse": "#7b3294", "Specialised": "#2166ac", "R&D Collaborating": "#d95f02", "Dispersed": "#666666"}
@@ -60,9 +60,7 @@ def cluster_map(clusters: pl.DataFrame, towns: pl.DataFrame) -> bytes:
     axes.set_xlabel("longitude, degrees")
     axes.set_ylabel("latitude, degrees")
     axes.legend(loc="upper left", frameon=False)
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=110)
-    return png.getvalue()
+    return png(figure)
 
 
 def _signposts(towns: pl.DataFrame) -> list[tuple[str, float, float]]:

@@ -124,8 +124,11 @@ def step(
     return declare
 
 
-def sql_step(table: str) -> Step:
-    """The step of `sql/<layer>/<table>.sql`; it is per profile where its query names `$profile`."""
+def sql_step(table: str, tell: Callable[[pl.LazyFrame, StepContext], None] | None = None) -> Step:
+    """The step of `sql/<layer>/<table>.sql`; it is per profile where its query names `$profile`.
+
+    `tell` is given the new rows, to report of them.
+    """
     layer, name = table.split(".")
     query = (files("sql") / layer / f"{name}.sql").read_text(encoding="utf-8")
     known = declared_tables()
@@ -135,7 +138,10 @@ def sql_step(table: str) -> Step:
     def compute(context: StepContext) -> Rows:
         target = context.scratch / f"{name}.parquet"
         parameters = step_parameters(context.month, context.method)
-        return {table: context.warehouse.export(query, target, **parameters)}
+        made = context.warehouse.export(query, target, **parameters)
+        if tell is not None:
+            tell(pl.scan_parquet(made), context)
+        return {table: made}
 
     reads = tuple(other for other in known if other != table and re.search(rf"\b{re.escape(other)}\b", query))
     return Step(name, (table,), reads, "$profile" in query, compute, known[table].description, query)
