@@ -1,4 +1,4 @@
-"""A Parquet file a few rows at a time: what is better not held in memory whole."""
+"""Texts a few rows at a time: what is better not held in memory whole."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def batches(rows: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
     scan = pl.scan_parquet(rows, glob=False)
     for offset in range(0, scan.select(pl.len()).collect().item(), batch_rows):
         yield scan.slice(offset, batch_rows).collect()
+
+
+def joined(*parts: pl.Expr | pl.Series | str) -> pl.Expr:
+    """What there is of the parts of a text, a line for each; empty where there is none."""
+    return pl.concat_str(*parts, separator="\n", ignore_nulls=True)

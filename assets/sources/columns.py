@@ -153,6 +153,9 @@ DATE = Kind("a date: YYYY-MM-DD, DD/MM/YYYY or a spreadsheet's serial number", _
 SIC2007 = Kind("a SIC 2007 code of 5 digits", _sic2007)
 YES_NO = Kind("Yes or No", _yes_no)
 CRN = Kind("a company registration number of 8 characters", normalise_crn)
-LATITUDE = Kind("a latitude in the United Kingdom, 49 to 61.5 degrees", _within(49, 61.5))
-LONGITUDE = Kind("a longitude in the United Kingdom, -9 to 2.5 degrees", _within(-9, 2.5))
+UK_LATITUDES, UK_LONGITUDES = (49.0, 61.5), (-9.0, 2.5)
+"""Degrees between which the United Kingdom lies."""
+LATITUDE = Kind("a latitude in the United Kingdom, 49 to 61.5 degrees", _within(*UK_LATITUDES))
+LONGITUDE = Kind("a longitude in the United Kingdom, -9 to 2.5 degrees", _within(*UK_LONGITUDES))
+DEGREES = Kind("a number of degrees", _number)
 POSTCODE = Kind("a unit postcode", normalise_postcode)

@@ -252,7 +252,7 @@ def _report(listing: Listing, loaded: Mapping[str, Loaded], context: StepContext
     for dataset in DATASETS:
         item = loaded.get(dataset.name)
         if item is None:
-            context.report.say(f"{dataset.name}: no drop for {context.month}; the Map goes without {dataset.lacking}")
+            context.report.say(f"{dataset.name}: no drop for {context.month}; the month goes without {dataset.lacking}")
         elif item.row["path"].startswith(SHIPPED):
             context.report.say(
                 f"{dataset.name}: no drop for {context.month}; the shipped list is used, without {dataset.lacking}"

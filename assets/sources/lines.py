@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -38,3 +39,9 @@ def lines_of(part: Part) -> str:
         f"columns = {{'line': 'varchar'}}, delim = '{NO_SEPARATOR}', quote = '', escape = '', auto_detect = false, "
         f"max_line_size = {LONGEST_LINE_BYTES}, strict_mode = true))"
     )
+
+
+def write(database: duckdb.DuckDBPyConnection, query: str, target: Path) -> Path:
+    """Write the rows of a query to a Parquet file; returns the file."""
+    database.sql(query).write_parquet(str(target))
+    return target

@@ -56,5 +56,14 @@ class Reading:
     """Sentences for the step's report."""
 
 
-PublicationTables = tuple[Path, Path, pl.DataFrame]
-"""Parquet files of publications' institutions and of institutions, and the rows refused."""
+@dataclass(frozen=True)
+class PublicationTables:
+    """What a drop of publications holds, whichever of the publishers it is of: Parquet files, and the rows refused."""
+
+    publications: Path
+    """UK institutions of each publication."""
+    institutions: Path
+    """These institutions."""
+    citations: Path
+    """Citations of each publication."""
+    rejected: pl.DataFrame

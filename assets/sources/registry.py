@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from assets.sources.datasets import Dataset
+from assets.sources.readers.activity_points import ACTIVITY_POINTS
 from assets.sources.readers.activity_signals import PATENTS, RD_TAX_CLAIMS
 from assets.sources.readers.boundaries import BOUNDARIES
+from assets.sources.readers.businesses import BUSINESSES
 from assets.sources.readers.companies_house import COMPANIES_HOUSE
+from assets.sources.readers.events import EVENTS
 from assets.sources.readers.idbr_enterprises import IDBR_ENTERPRISES
 from assets.sources.readers.idbr_local_units import IDBR_LOCAL_UNITS
+from assets.sources.readers.index_centres import INDEX_CENTRES
 from assets.sources.readers.innovate_uk import INNOVATE_UK, INNOVATE_UK_APPLICATIONS
 from assets.sources.readers.places import PLACES
 from assets.sources.readers.postcodes import POSTCODES_DATASET
@@ -16,6 +20,7 @@ from assets.sources.readers.rtic_companies import RTIC_COMPANIES
 from assets.sources.readers.rtic_locations import RTIC_LOCATIONS
 from assets.sources.readers.rtic_sectors import RTIC_SECTORS
 from assets.sources.readers.sic_sectors import SIC_SECTORS
+from assets.sources.readers.training_labels import TRAINING_LABELS
 from assets.sources.readers.ukri import UKRI
 
 DATASETS: tuple[Dataset, ...] = (
@@ -35,15 +40,26 @@ DATASETS: tuple[Dataset, ...] = (
     PUBLICATIONS_DATASET,
     PATENTS,
     RD_TAX_CLAIMS,
+    EVENTS,
+    BUSINESSES,
+    ACTIVITY_POINTS,
+    INDEX_CENTRES,
+    TRAINING_LABELS,
 )
 REGISTERS: tuple[tuple[str, ...], ...] = (
     ("idbr_enterprises", "idbr_local_units"),
     ("rtic_companies", "rtic_locations"),
     ("companies_house",),
 )
-"""A month needs one of these whole, and `postcodes`."""
-OTHER_NAMES: frozenset[str] = frozenset(
-    {"events", "businesses", "activity_points", "index_centres", "training_labels", "cordis", "truth"}
+"""The Map needs one of these whole, and `postcodes`."""
+ITEM_SOURCES: tuple[tuple[str, ...], ...] = (
+    ("events",),
+    ("businesses",),
+    ("rtic_companies", "rtic_locations"),
+    ("publications",),
+    ("activity_points",),
 )
-"""Folders that may lie in the same sources and that nothing here reads: the Index's datasets, CORDIS, and what the
-synthetic United Kingdom says of itself."""
+"""The Index needs one of these whole."""
+OTHER_NAMES: frozenset[str] = frozenset({"cordis", "truth"})
+"""Folders that may lie in the same sources and that nothing here reads: CORDIS, and what the synthetic United Kingdom
+says of itself."""

@@ -93,25 +93,30 @@ class Table:
         self._refuse(failing.with_columns(column_name=pl.lit(self.label(column)), expected=pl.lit(expected)))
 
     def pass_over_repeats(self) -> None:
-        """Leave out rows that repeat an earlier one in all that stands in them.
+        """Leave out rows that repeat an earlier one in all that stands in them: nothing is lost with them."""
+        self.pass_over(self.rows.filter(~pl.col("row_hash").is_first_distinct()), "repeated row")
 
-        Nothing is lost with them, so they do not count towards the share of refused rows.
+    def pass_over(self, rows: pl.LazyFrame, reason: str) -> None:
+        """Leave out rows (a selection of `rows`) that are right and of no use, with the reason.
+
+        They are kept among the rejected, and do not count towards the share of refused rows.
         """
-        repeated = self.rows.select(*PLACE, again=~pl.col("row_hash").is_first_distinct()).filter("again").collect()
-        self._passed_over |= set(repeated["drop_row"])
-        self._rejected.append(passed_over(repeated, "repeated row"))
+        found = rows.select(*PLACE).sort("drop_row").collect()
+        self._passed_over |= set(found["drop_row"])
+        self._rejected.append(passed_over(found, reason))
 
-    def require_unique(self, *key: str) -> None:
-        """Raise DropError where two rows share a key."""
-        hashed = self.rows.select("drop_row", key=pl.struct(key).hash()).collect()
+    def require_unique(self, *key: str, rows: pl.LazyFrame | None = None) -> None:
+        """Raise DropError where two rows share a key; `rows` are `self.rows` with columns of the key put right."""
+        kept = self.rows if rows is None else rows
+        hashed = kept.select("drop_row", key=pl.struct(key).hash()).collect()
         again = hashed.filter(~pl.col("key").is_first_distinct()).head(FIRST_FAILURES)
         if again.is_empty():
             return
         doubtful = hashed.filter(pl.col("key").is_in(again["key"].implode()))["drop_row"]
-        rows = self.rows.filter(pl.col("drop_row").is_in(doubtful.implode())).select(*PLACE, *key).collect()
+        found = kept.filter(pl.col("drop_row").is_in(doubtful.implode())).select(*PLACE, *key).collect()
         seen: dict[tuple[object, ...], tuple[str, int]] = {}
         problems = []
-        for file, row, _, *values in rows.iter_rows():
+        for file, row, _, *values in found.iter_rows():
             first = seen.setdefault(tuple(values), (file, row))
             if first != (file, row):
                 names = " and ".join(self.label(name) for name in key)

@@ -17,7 +17,8 @@ CHANGES: dict[str, str] = {
     "firm_codes_have_a_sector": "delete from reference.rtic_sectors where rtic_code = 'RTIC0052'",
     "every_participant_has_a_project_and_a_name": "delete from sources.ukri_organisations",
     "no_row_was_refused": (
-        "insert into sources.rejected values ('postcodes', '2025-05-01', 'postcodes/2025-05.csv', 2, 'lat', 'x', 'why')"
+        "insert into sources.rejected values "
+        "('postcodes', '2025-05-01', 'postcodes/2025-05.csv', 2, 'lat', 'x', 'expected a number')"
     ),
     "sic_sectors_are_32": "update reference.sic_sectors set sector = 'Machinery' where sector = 'Engineering'",
     "rtic_sectors_are_46": "delete from reference.rtic_sectors where rtic_code = 'RTIC0052'",

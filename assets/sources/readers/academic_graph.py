@@ -6,12 +6,15 @@ larger than memory. What belongs here: their columns by position. What does not:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import duckdb
+import polars as pl
 
+from assets.sources.batches import batches
 from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
-from assets.sources.lines import lines_of, reader_database
+from assets.sources.lines import lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, PublicationTables
 from assets.sources.refusals import check_share, rejected_rows
@@ -50,12 +53,14 @@ COUNTED = """
 
 DATED = """
     create table dated as
-    select row, c[1] as publication_id, c[9] as written,
+    select row, c[1] as publication_id, c[9] as written, coalesce(nullif(c[6], ''), nullif(c[5], '')) as title,
+        greatest(coalesce(try_cast(c[20] as bigint), 0), 0) as citations,
         coalesce(try_cast(left(c[9], 10) as date), try(make_date(try_cast(c[8] as integer), 7, 1))) as publication_date
     from (select row, string_split(line, chr(9)) as c from {lines} where line is not null)
     where c[1] in (select publication_id from counted)
 """
-"""Positions: 1 PaperId, 8 Year, 9 Date. A year stands for its 1 July."""
+"""Positions: 1 PaperId, 5 PaperTitle, 6 OriginalTitle, 8 Year, 9 Date, 20 CitationCount (absent from short files). A
+year stands for its 1 July."""
 
 PUBLICATIONS = """
     select a.publication_id, min(d.publication_date) as publication_date, a.institution_key,
@@ -75,6 +80,17 @@ INSTITUTIONS = """
     from uk order by institution_key
 """
 
+CITATIONS = """
+    select publication_id, max(citations) as citations
+    from dated where publication_date is not null
+    group by publication_id order by publication_id
+"""
+
+TITLES = """
+    select publication_id as key, min(title) as text
+    from dated where publication_date is not null and title is not null
+    group by publication_id order by publication_id
+"""
 
 REFUSED = """
     select $file as file, row, 'Date' as column_name, nullif(written, '') as value,
@@ -90,6 +106,30 @@ def is_academic_graph(delivery: Delivery) -> bool:
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     """Papers with a UK affiliation, and the UK affiliations. A paper with neither date nor year is refused."""
+    with reader_database(desk) as database:
+        papers = _load(database, delivery)
+        failing = database.sql(REFUSED, params={"file": papers.name}).pl()
+        found = database.sql("select count(*) from dated").fetchall()[0][0]
+        if found == 0:
+            expected = "papers whose affiliations have the Iso3166Code GB"
+            raise DropError(Problem(delivery.drop.path, "there is no paper of a UK institution", expected, SEND_AGAIN))
+        check_share(failing.height, found, failing, desk)
+        publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
+        institutions = write(database, INSTITUTIONS, desk.scratch / "institutions.parquet")
+        citations = write(database, CITATIONS, desk.scratch / "citations.parquet")
+    return PublicationTables(publications, institutions, citations, rejected_rows(failing))
+
+
+def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
+    """Titles of the papers that `read` keeps, as `key` and `text`: the graph's abstracts are another product."""
+    with reader_database(desk) as database:
+        _load(database, delivery)
+        target = write(database, TITLES, desk.scratch / "texts.parquet")
+    yield from batches(target, batch_rows)
+
+
+def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery) -> Part:
+    """Make the tables `uk`, `affiliated`, `counted` and `dated`; returns the file of papers."""
     parts = {_table(part): part for part in delivery.parts}
     absent = [name for table, name in FILES.items() if table not in parts]
     if absent:
@@ -99,21 +139,11 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
         )
     for table in FILES:
         check_utf8(parts[table])
-    with reader_database(desk) as database:
-        for table, statement in ((AFFILIATIONS, UK_AFFILIATIONS), (AUTHORS, AFFILIATED)):
-            _run(database, statement, parts[table])
-        database.execute(COUNTED)
-        _run(database, DATED, parts[PAPERS])
-        failing = database.sql(REFUSED, params={"file": parts[PAPERS].name}).pl()
-        papers = database.sql("select count(*) from dated").fetchall()[0][0]
-        if papers == 0:
-            expected = "papers whose affiliations have the Iso3166Code GB"
-            raise DropError(Problem(delivery.drop.path, "there is no paper of a UK institution", expected, SEND_AGAIN))
-        check_share(failing.height, papers, failing, desk)
-        publications, institutions = desk.scratch / "publications.parquet", desk.scratch / "institutions.parquet"
-        for query, target in ((PUBLICATIONS, publications), (INSTITUTIONS, institutions)):
-            database.sql(query).write_parquet(str(target))
-    return publications, institutions, rejected_rows(failing)
+    for table, statement in ((AFFILIATIONS, UK_AFFILIATIONS), (AUTHORS, AFFILIATED)):
+        _run(database, statement, parts[table])
+    database.execute(COUNTED)
+    _run(database, DATED, parts[PAPERS])
+    return parts[PAPERS]
 
 
 def _table(part: Part) -> str:

@@ -6,13 +6,16 @@ memory: each is read once, a block at a time, and only what concerns UK institut
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 
 import duckdb
 import polars as pl
 
+from assets.sources.batches import batches, joined
 from assets.sources.files import SEND_AGAIN, check_utf8, unreadable
-from assets.sources.lines import LINE_KINDS, lines_of, reader_database
+from assets.sources.lines import LINE_KINDS, lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, PublicationTables
 from assets.sources.refusals import check_share, rejected_rows
@@ -21,6 +24,7 @@ NOT_RECORDS = re.compile(r"(^|/)(manifest|merged_ids/.*|release_notes\.txt)$", r
 """Files that lie in a snapshot beside its lines."""
 RECORD = """{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR", "country_code": "VARCHAR", "type": "VARCHAR",
     "publication_year": "INTEGER", "publication_date": "VARCHAR", "geo": {"latitude": "DOUBLE", "longitude": "DOUBLE"},
+    "cited_by_count": "BIGINT", "title": "VARCHAR", "abstract_inverted_index": "JSON",
     "authorships": [{"institutions": [{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR",
         "country_code": "VARCHAR", "type": "VARCHAR"}]}]}"""
 """What is read of a line, work or institution."""
@@ -30,12 +34,18 @@ RECORDS = """
         coalesce(try_cast(r.publication_date as date), try(make_date(r.publication_year, 7, 1))) as publication_date,
         r.display_name as name, r.ror as ror, r.country_code as country_code, r.type as type,
         r.geo.latitude as latitude, r.geo.longitude as longitude, r.authorships as authorships,
+        greatest(coalesce(r.cited_by_count, 0), 0) as citations, {texts},
         case when r.id is null then line end as line
     from (select row, line, try(json_transform(line, '{record}')) as r from {lines} where line is not null)
     where r.id is null or (r.country_code = 'GB' and regexp_matches(r.id, '(^|/)I[0-9]+$')) or list_contains(
         try(json_extract_string(line, '$.authorships[*].institutions[*].country_code')), 'GB')
 """
 """The lines that are kept: UK institutions, works with one, and what cannot be read. A year stands for its 1 July."""
+NO_TEXTS, WITH_TEXTS = (
+    "null as title",
+    "coalesce(r.title, r.display_name) as title, r.abstract_inverted_index as abstract",
+)
+"""What is kept of a work's words: the tables hold none."""
 
 REFUSED = """
     select file, row, 'id' as column_name, line as value, 'a JSON object with an id' as expected
@@ -88,30 +98,68 @@ INSTITUTIONS = """
 """
 """Each institution from its own line where there is one, else as the works name it."""
 
+CITATIONS = """
+    select id as publication_id, max(citations) as citations
+    from records where is_work and id in (select publication_id from named where country_code = 'GB')
+    group by id order by id
+"""
+
+WORDS = """
+    select id as key, title, abstract
+    from records where is_work and id in (select publication_id from named where country_code = 'GB')
+    qualify row_number() over (partition by id order by file, row) = 1
+    order by id
+"""
+"""Title and inverted abstract of each work that is kept; of a work that stands twice, the first."""
+
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     """Publications with a UK institution, and the UK institutions. A line without an id, or a work without a date, is
     refused. Institutions are counted once a work, however many authors they have on it."""
-    lines = 0
     with reader_database(desk) as database:
-        for number, part in enumerate(part for part in delivery.parts if not NOT_RECORDS.search(part.name)):
-            if part.kind not in LINE_KINDS and not (part.is_gzip and not part.kind):
-                expected = "JSON Lines (.jsonl, .jsonl.gz, part_000.gz), or Papers.txt and its companions"
-                raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, SEND_AGAIN))
-            lines += check_utf8(part)
-            query = RECORDS.format(record=RECORD, lines=lines_of(part))
-            verb = "insert into records" if number else "create table records as"
-            try:
-                database.execute(f"{verb} {query}", {"file": part.name})
-            except duckdb.InvalidInputException as error:
-                raise unreadable(part, error) from error
+        lines = _load(database, delivery, NO_TEXTS)
         failing = database.sql(REFUSED).pl()
         check_share(failing.height, max(lines, failing.height), failing, desk)
-        database.execute(NAMED)
-        publications, institutions = desk.scratch / "publications.parquet", desk.scratch / "institutions.parquet"
-        for query, target in ((PUBLICATIONS, publications), (INSTITUTIONS, institutions)):
-            database.sql(query).write_parquet(str(target))
+        publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
+        institutions = write(database, INSTITUTIONS, desk.scratch / "institutions.parquet")
+        citations = write(database, CITATIONS, desk.scratch / "citations.parquet")
     if pl.scan_parquet(publications, glob=False).select(pl.len()).collect().item() == 0:
         expected = "works with an authorship at an institution whose country_code is GB"
         raise DropError(Problem(delivery.drop.path, "there is no work of a UK institution", expected, SEND_AGAIN))
-    return publications, institutions, rejected_rows(failing)
+    return PublicationTables(publications, institutions, citations, rejected_rows(failing))
+
+
+def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
+    """Title and abstract of the works that `read` keeps, as `key` and `text`; a work with neither is left out."""
+    with reader_database(desk) as database:
+        _load(database, delivery, WITH_TEXTS)
+        target = write(database, WORDS, desk.scratch / "texts.parquet")
+    for words in batches(target, batch_rows):
+        abstract = pl.Series("abstract", [_abstract(index) for index in words["abstract"]], dtype=pl.String)
+        yield words.select("key", text=joined("title", abstract)).filter(pl.col("text") != "")
+
+
+def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, texts: str) -> int:
+    """Make the tables `records` and `named`; returns the number of lines read."""
+    lines = 0
+    for number, part in enumerate(part for part in delivery.parts if not NOT_RECORDS.search(part.name)):
+        if part.kind not in LINE_KINDS and not (part.is_gzip and not part.kind):
+            expected = "JSON Lines (.jsonl, .jsonl.gz, part_000.gz), or Papers.txt and its companions"
+            raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, SEND_AGAIN))
+        lines += check_utf8(part)
+        query = RECORDS.format(record=RECORD, lines=lines_of(part), texts=texts)
+        verb = "insert into records" if number else "create table records as"
+        try:
+            database.execute(f"{verb} {query}", {"file": part.name})
+        except duckdb.InvalidInputException as error:
+            raise unreadable(part, error) from error
+    database.execute(NAMED)
+    return lines
+
+
+def _abstract(inverted: str | None) -> str | None:
+    """An abstract in its order, from the positions of each of its words."""
+    if not inverted:
+        return None
+    placed = [(position, word) for word, positions in (json.loads(inverted) or {}).items() for position in positions]
+    return " ".join(word for _, word in sorted(placed))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
+from assets.sources.batches import batches, joined
 from assets.sources.columns import CRN, POUNDS, TEXT, WHOLE_NUMBER, Column, Kind
 from assets.sources.datasets import Dataset
 from assets.sources.reading import Delivery, Desk, Reading
@@ -27,6 +30,8 @@ COLUMNS = (
     Column("turnover_gbp", ("turnover",), POUNDS, "nullable"),
     Column("website", ("website",), TEXT, "optional"),
 )
+DESCRIPTION = Column("description", ("description",), TEXT, "optional")
+"""Read for `texts` alone."""
 
 
 def read(delivery: Delivery, desk: Desk) -> Reading:
@@ -43,9 +48,17 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     )
 
 
+def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
+    """Name and, where there is one, description of each firm, by company number."""
+    table = Table(delivery, (*COLUMNS, DESCRIPTION), desk)
+    rows = table.rows.select(key="company_number", text=joined("company_name", "description"))
+    yield from batches(table.write("texts", rows), batch_rows)
+
+
 RTIC_COMPANIES = Dataset(
     "rtic_companies",
     (COMPANIES, SECTORS),
     read,
-    lacking="the 46 emerging sectors",
+    lacking="the 46 emerging sectors, and businesses in the Index where they have no drop of their own",
+    texts=texts,
 )
