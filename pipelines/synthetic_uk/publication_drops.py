@@ -16,12 +16,17 @@ import polars as pl
 
 from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Geography, Postcodes, to_degrees
+from pipelines.synthetic_uk.leanings import Leanings, paper_masks
 from pipelines.synthetic_uk.names import overseas_names
 from pipelines.synthetic_uk.register import SPECIAL_KINDS
-from pipelines.synthetic_uk.research import SUBJECTS, Research
-from pipelines.synthetic_uk.streams import stream
+from pipelines.synthetic_uk.research import Research
+from pipelines.synthetic_uk.settings import Settings
+from pipelines.synthetic_uk.streams import Ints, scattered, stream
+from pipelines.synthetic_uk.wording import PAPER, compose
 
 _OVERSEAS_INSTITUTIONS = 200
+_CITATIONS = (1.4, 1.2)
+"""Mean and standard deviation of the log of a work's citations: half have four or more, one in a hundred 66."""
 _TYPES = {
     "university": "education",
     "research_organisation": "facility",
@@ -31,7 +36,14 @@ _TYPES = {
 
 
 def publication_records(
-    research: Research, geography: Geography, firms: Firms, postcodes: Postcodes, month: int, seed: int
+    research: Research,
+    geography: Geography,
+    firms: Firms,
+    postcodes: Postcodes,
+    leanings: Leanings,
+    month: int,
+    seed: int,
+    settings: Settings,
 ) -> dict[str, Iterator[dict[str, Any]]]:
     """Objects of a month by file: works and institutions."""
     known = np.flatnonzero(research.publisher_from <= month)
@@ -57,19 +69,42 @@ def publication_records(
                 "longitude": round(float(longitude[place]), 5),
             },
         }
+    works = works_of_month(research, month)
+    mask = paper_masks(leanings, firms, postcodes, research, works, seed, settings)
+    wording = compose(PAPER, mask, works, seed).with_columns(
+        text=pl.when(pl.Series(scattered(seed, "has abstract", works) >= settings.abstract_missing_share)).then("text")
+    )
     return {
         "institutions": iter(institutions.values()),
-        "works": _works(research, institutions, month, seed),
+        "works": _works(research, institutions, works, wording, seed),
     }
 
 
+def works_of_month(research: Research, month: int) -> Ints:
+    """Numbers of the works in a month's snapshot."""
+    return np.flatnonzero(research.publisher_from[research.work_publisher] <= month)
+
+
+def work_ids(works: Ints) -> pl.Series:
+    """OpenAlex ids of works by their number."""
+    return pl.select(pl.format("https://openalex.org/W{}", pl.Series(3_000_000_000 + works))).to_series()
+
+
+def inverted_index(text: str) -> dict[str, list[int]]:
+    """Each word of a text, in the order in which they first stand, with its places: OpenAlex's form of abstracts."""
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(text.split()):
+        places.setdefault(word, []).append(place)
+    return places
+
+
 def _works(
-    research: Research, institutions: dict[int, dict[str, Any]], month: int, seed: int
+    research: Research, institutions: dict[int, dict[str, Any]], works: Ints, wording: pl.DataFrame, seed: int
 ) -> Iterator[dict[str, Any]]:
-    works = np.flatnonzero(research.publisher_from[research.work_publisher] <= month)
     abroad_names = overseas_names(np.arange(_OVERSEAS_INSTITUTIONS) + 10_000).to_list()
     first_publishers = np.flatnonzero(research.publisher_from == 0)
-    for work in works:
+    told = wording.select(work_ids(works).alias("id"), "title", "text")
+    for work, (work_id, title, abstract) in zip(works, told.iter_rows(), strict=True):
         # A stream of its own: a work is the same in every month's snapshot.
         rng = stream(seed, "work", int(work))
         authors = []
@@ -95,20 +130,20 @@ def _works(
                     "countries": [shown["country_code"]],
                 }
             )
-        subject = SUBJECTS[int(work) % len(SUBJECTS)]
         day = research.work_day[work]
         yield {
-            "id": f"https://openalex.org/W{3_000_000_000 + int(work)}",
+            "id": work_id,
             "doi": f"https://doi.org/10.55555/synthetic.{int(work)}",
-            "title": f"On {subject}, part {int(work)}",
+            "title": title,
+            "display_name": title,
             "publication_year": day.year,
             "publication_date": day.isoformat(),
             "type": "article",
             "authorships": authors,
-            "primary_topic": {"id": f"https://openalex.org/T{10_000 + int(work) % 10}", "display_name": subject},
+            "primary_topic": None,
             "topics": [],
-            "abstract_inverted_index": {"We": [0], "study": [1], subject: [2]},
-            "cited_by_count": int(rng.integers(0, 40)),
+            "abstract_inverted_index": None if abstract is None else inverted_index(abstract),
+            "cited_by_count": int(rng.lognormal(*_CITATIONS)),
         }
 
 

@@ -15,10 +15,14 @@ import polars as pl
 from pipelines.synthetic_uk.directory import NO_PLACE
 from pipelines.synthetic_uk.drops import chunks
 from pipelines.synthetic_uk.firms import Firms
+from pipelines.synthetic_uk.geography import Postcodes
+from pipelines.synthetic_uk.leanings import Leanings, businesses
 from pipelines.synthetic_uk.names import untidy
 from pipelines.synthetic_uk.postcode_text import unknown_postcodes
 from pipelines.synthetic_uk.sectors import Sectors
+from pipelines.synthetic_uk.settings import Settings
 from pipelines.synthetic_uk.streams import UNKNOWN, Ints, stream
+from pipelines.synthetic_uk.wording import BUSINESS, compose
 
 _LEGAL_STATUS = {
     "university": "Non-profit body",
@@ -105,11 +109,19 @@ def local_unit_rows(firms: Firms, sectors: Sectors, texts: pl.Series, seed: int)
         )
 
 
-def company_rows(firms: Firms, sectors: Sectors, month: int, seed: int) -> Iterator[pl.DataFrame]:
+def company_rows(
+    firms: Firms,
+    sectors: Sectors,
+    postcodes: Postcodes,
+    leanings: Leanings,
+    month: int,
+    seed: int,
+    settings: Settings,
+) -> Iterator[pl.DataFrame]:
     """`company_number, company_name, rtic_codes, employees, turnover, website, description` of a month, in chunks."""
     rtic = firms.rtic
     alive = np.flatnonzero((rtic.since <= month) & (rtic.until > month))
-    codes, names = pl.Series(sectors.rtic_codes), pl.Series(sectors.rtic_names)
+    codes = pl.Series(sectors.rtic_codes)
     for part in chunks(len(alive)):
         row = alive[part]
         # What a firm is like follows from its number, so that it is the same every month.
@@ -128,7 +140,7 @@ def company_rows(firms: Firms, sectors: Sectors, month: int, seed: int) -> Itera
             ).to_series()
             for place in (1, 2)
         ]
-        kind = names.gather(sector[:, 0])
+        said = businesses(leanings, firms, postcodes, row, month, seed, settings)
         frame = pl.DataFrame(
             {
                 "company_number": firms.company_numbers(rtic.firm[row]),
@@ -137,16 +149,15 @@ def company_rows(firms: Firms, sectors: Sectors, month: int, seed: int) -> Itera
                 "employees": _counts(np.where(mixed % 5 < 2, UNKNOWN, employees)),
                 "turnover": _counts(np.where(mixed % 2 == 0, UNKNOWN, turnover)),
                 "slug": name.str.to_lowercase().str.replace_all(r"[^a-z]", ""),
-                "kind": kind,
                 "mixed": mixed,
+                "text": compose(BUSINESS, said.mask, said.key, seed)["text"],
+                "is_described": pl.Series(said.is_described),
             }
         )
         yield frame.with_columns(
             website=pl.when(pl.col("mixed") % 5 > 1).then(pl.format("https://www.{}.example", "slug")),
-            description=pl.when(pl.col("mixed") % 3 > 0).then(
-                pl.format("A company in {}, with products and services for customers in the United Kingdom.", "kind")
-            ),
-        ).drop("slug", "kind", "mixed")
+            description=pl.when("is_described").then("text"),
+        ).drop("slug", "mixed", "text", "is_described")
 
 
 def location_rows(firms: Firms, texts: pl.Series, month: int, seed: int) -> Iterator[pl.DataFrame]:

@@ -6,7 +6,8 @@ method, which must not know them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,43 @@ class Settings:
     """RTIC firms that leave in a month."""
     active_share: float = 0.035
     """Of firms outside planted groups, those with a signal of research, development or innovation."""
+
+    events: int = 100_000
+    """Innovation events of two years; no publisher says how many there were."""
+    event_months: int = 24
+    """Months of events in a drop, the month itself among them."""
+    monthly_event_moves_share: float = 0.01
+    """Of events, those that get another venue of their town in a month after their first."""
+    index_shares: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "AI and Data": 0.065,
+            "Advanced Manufacturing": 0.055,
+            "Ageing Society": 0.04,
+            "Clean Growth": 0.055,
+            "Smart Cities and Mobility": 0.04,
+        }
+    )
+    """Of businesses, those in each category of the Index; four fifths are in none."""
+    event_factor: float = 1.4
+    """Events in a category, over businesses: these sites are those of technology's friends."""
+    paper_factor: float = 1.5
+    """Papers in a category, over businesses."""
+    undescribed_share: float = 0.06
+    """Of RTIC firms, those without a description."""
+    monthly_redescribed_share: float = 0.004
+    """Of RTIC firms, those that describe themselves anew in a month."""
+    abstract_missing_share: float = 0.12
+    """Of publications, those with a title only."""
+    training_labels: int = 600
+    """Labelled texts, at any scale: somebody reads each of them."""
+    label_corrections: int = 36
+    """Texts added by the second month's drop, in which wrong labels are put right too."""
+    labels_none_share: float = 0.6
+    """Of labelled texts, those of no category; below the true share, since people look for examples."""
+    wrong_labels_share: float = 0.03
+    """Of labelled texts, those that somebody labelled in haste."""
+    label_subjects_share: float = 0.7
+    """Of subjects that texts are about, those that labelled texts have; the rest are new to the classifier."""
 
     single_applicant_share: float = 0.53
     """Of applications, those with one participant; 13,546 of 25,453 projects in the Seventh Framework Programme."""

@@ -27,6 +27,20 @@ def stream(seed: int, *purpose: str | int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
 
 
+def scattered(seed: int, purpose: str, numbers: Ints) -> Floats:
+    """A number from 0 to below 1 for each of `numbers`, the same whatever others stand beside it.
+
+    For what follows from a thing's own number: the same in every month, in any order, in chunks of any size.
+    """
+    start = (zlib.crc32(purpose.encode()) << 32) ^ (seed * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF)
+    # The finaliser of SplitMix64, on unsigned integers that wrap around.
+    mixed = numbers.astype(np.uint64) * np.uint64(0xD1342543DE82EF95) + np.uint64(start)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
 def choose(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
     """`size` indices drawn with the given weights (any positive sum), with replacement."""
     cumulative = np.cumsum(weights)

@@ -16,15 +16,20 @@ from assets.months import Month
 from pipelines.synthetic_uk.directory import boundary_rows, directory_rows
 from pipelines.synthetic_uk.drops import (
     table_writer,
+    write_csv,
     write_csv_gzip,
     write_csv_zip,
     write_json_lines,
     write_parquet,
     write_workbook,
 )
+from pipelines.synthetic_uk.events import Events, draw_events, event_rows
 from pipelines.synthetic_uk.firms import Firms, draw_firms
 from pipelines.synthetic_uk.geography import Geography, Postcodes, draw_geography
+from pipelines.synthetic_uk.index_truth import item_rows
 from pipelines.synthetic_uk.innovate_uk import DATE_COLUMNS, applications_of_month, list_of_month, participant_rows
+from pipelines.synthetic_uk.labels import LABELLED_MONTHS, label_rows
+from pipelines.synthetic_uk.leanings import Leanings, draw_leanings
 from pipelines.synthetic_uk.network import Network, draw_network
 from pipelines.synthetic_uk.planted import Plan, draw_plan
 from pipelines.synthetic_uk.postcode_text import postcode_texts
@@ -68,6 +73,8 @@ class World:
     network: Network
     research: Research
     innovate_uk: pl.DataFrame
+    leanings: Leanings
+    events: Events
 
 
 def synthesise(
@@ -122,7 +129,9 @@ def draw_world(months: Sequence[Month], scale: float, seed: int, settings: Setti
     network = draw_network(geography, postcodes, plan, firms, scale, len(months), seed, settings)
     research = draw_research(firms, network, months, scale, seed, settings)
     participants = participant_rows(geography, postcodes, texts, firms, network.applications, months, seed, settings)
-    return World(geography, postcodes, texts, sectors, plan, firms, network, research, participants)
+    leanings = draw_leanings(geography, postcodes, sectors, settings)
+    events = draw_events(geography, postcodes, leanings, months, scale, seed, settings)
+    return World(geography, postcodes, texts, sectors, plan, firms, network, research, participants, leanings, events)
 
 
 def with_planted(geography: Geography, plan: Plan, seed: int) -> Postcodes:
@@ -171,7 +180,8 @@ def _write_month(
             local_unit_rows(world.firms, world.sectors, world.texts, seed),
         )
     written["rtic_companies"] = write_table(
-        out / "rtic_companies" / f"{month}.{extension}", company_rows(world.firms, world.sectors, number, seed)
+        out / "rtic_companies" / f"{month}.{extension}",
+        company_rows(world.firms, world.sectors, world.postcodes, world.leanings, number, seed, settings),
     )
     written["rtic_locations"] = write_table(
         out / "rtic_locations" / f"{month}.{extension}", location_rows(world.firms, world.texts, number, seed)
@@ -182,8 +192,34 @@ def _write_month(
     written["innovate_uk_applications"] = write_csv_gzip(
         out / "innovate_uk_applications" / f"{month}.csv.gz", [applications_of_month(world.innovate_uk, number)]
     )
+    written["events"] = write_csv_gzip(
+        out / "events" / f"{month}.csv.gz",
+        event_rows(world.events, world.postcodes, world.texts, months, number, seed, settings),
+    )
+    if number < LABELLED_MONTHS:
+        labels = label_rows(number, seed, settings)
+        written["training_labels"] = write_csv_gzip(
+            out / "training_labels" / f"{month}.csv.gz", [labels.select("text", "categories")]
+        )
+        write_csv(out / "truth" / str(month) / "training_labels.csv", labels.select("text", "true_categories"))
+    write_table(
+        out / "truth" / str(month) / f"index_items.{extension}",
+        item_rows(
+            world.leanings,
+            world.firms,
+            world.postcodes,
+            world.events,
+            world.research,
+            months,
+            number,
+            seed,
+            settings,
+        ),
+    )
     ukri = ukri_records(world.research, world.firms, world.postcodes, world.texts, number, seed)
-    publications = publication_records(world.research, world.geography, world.firms, world.postcodes, number, seed)
+    publications = publication_records(
+        world.research, world.geography, world.firms, world.postcodes, world.leanings, number, seed, settings
+    )
     for dataset, files in (("ukri", ukri), ("publications", publications)):
         written[dataset] = sum(
             write_json_lines(out / dataset / str(month) / f"{name}-000.jsonl.gz", records)
