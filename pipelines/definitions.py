@@ -15,7 +15,7 @@ from assets.spatial.layer import STEPS as SPATIAL
 from assets.typology.layer import STEPS as TYPOLOGY
 from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.steps import Step
-from pipelines.jobs import monthly_refresh
+from pipelines.jobs import innovation_index, monthly_refresh
 from pipelines.maintenance import prune_history, prune_weekly
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.schedules import monthly_schedule
@@ -44,8 +44,11 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
     settings = settings or Settings.from_environment()
     return dg.Definitions(
         assets=[asset_of(step) for step in all_steps(settings.sources, settings.publication)],
-        jobs=[monthly_refresh, prune_history],
-        schedules=[monthly_schedule(settings), prune_weekly],
+        jobs=[monthly_refresh, innovation_index, prune_history],
+        schedules=[
+            *(monthly_schedule(settings, job.name) for job in (monthly_refresh, innovation_index)),
+            prune_weekly,
+        ],
         sensors=[new_drop_sensor(settings)],
         resources={
             "warehouse": WarehouseResource(

@@ -14,7 +14,7 @@ import duckdb
 from packaging.requirements import Requirement
 
 from assets.method import find_profiles, shared_method
-from assets.sources.layer import list_all, needed_problems
+from assets.sources.layer import index_problems, list_all, map_problems
 from assets.sources.registry import DATASETS
 from assets.sources.storage import SourcesAddressError, Storage
 from assets.warehouse.declarations import declared_tables
@@ -85,8 +85,11 @@ def _sources(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 "note", dataset.name, "the shipped list is used" if dataset.shipped else f"no drop: {dataset.lacking}"
             )
-    for problem in needed_problems({drop.dataset: drop for drop in listing.drops}, settings.sources):
-        yield Finding("bad", "needed", str(problem))
+    present = {drop.dataset for drop in listing.drops}
+    of_map, of_index = map_problems(present, settings.sources), index_problems(present, settings.sources)
+    for what, problems in (("the Map", of_map), ("the Index", of_index)):
+        for problem in problems:
+            yield Finding("bad" if of_map and of_index else "note", what, str(problem))
 
 
 def _warehouse(settings: Settings) -> Iterator[Finding]:

@@ -50,13 +50,16 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def asset_selection(select: str | None) -> dg.AssetSelection:
-    """Layers by name, separated by commas or spaces, or Dagster's own selection syntax; everything where None."""
+    """Layers by name, separated by commas or spaces, or Dagster's own selection syntax; everything where None.
+
+    The Index's layer brings along the drops it is made from.
+    """
     if not select:
         return dg.AssetSelection.all()
     layers = {table.layer for table in declared_tables().values()}
     words = select.replace(",", " ").split()
     if all(word in layers for word in words):
-        return dg.AssetSelection.groups(*words)
+        return dg.AssetSelection.groups(*words, *(("sources", "reference") if "innovation_index" in words else ()))
     return dg.AssetSelection.from_string(select)
 
 

@@ -4,21 +4,20 @@ import dagster as dg
 
 from assets.method import find_profiles, shared_method
 from assets.months import Month
-from pipelines.jobs import monthly_refresh
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
 
 
-def monthly_schedule(settings: Settings) -> dg.ScheduleDefinition:
-    """Refresh last month on the profile's day and hour, London time."""
+def monthly_schedule(settings: Settings, job: str) -> dg.ScheduleDefinition:
+    """Run a job for last month on the profile's day and hour, London time; the schedule has the job's name."""
     refresh = shared_method(find_profiles(settings.profiles, PROFILES_FOLDER)).refresh
 
     @dg.schedule(
-        name="monthly_refresh",
-        job=monthly_refresh,
+        name=job,
+        job_name=job,
         cron_schedule=f"0 {refresh.hour} {refresh.day_of_month} * *",
         execution_timezone="Europe/London",
-        description="Refreshes the month before, on the day that the profile sets.",
+        description=f"Runs {job} for the month before, on the day that the profile sets.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         month = Month.of(context.scheduled_execution_time.date()).plus(-1)

@@ -9,23 +9,24 @@ import dagster as dg
 
 from assets.months import Month
 from assets.sources.drops import Drop
-from assets.sources.layer import list_all, needed_problems
+from assets.sources.layer import index_problems, list_all, map_problems
 from assets.sources.storage import SourcesAddressError, Storage
-from pipelines.jobs import monthly_refresh
+from pipelines.jobs import innovation_index, monthly_refresh
 from pipelines.settings import Settings
 
 LOOK_EVERY_SECONDS = 300
 
 
 def new_drop_sensor(settings: Settings) -> dg.SensorDefinition:
-    """Start the newest month that reads a drop which was not there at the last look.
+    """Start the newest month that reads a drop which was not there at the last look: everything, or the Index alone
+    where its sources are there and the Map's are not.
 
     A drop is new by its path: move files into the sources once they are whole.
     """
 
     @dg.sensor(
         name="new_drop",
-        job=monthly_refresh,
+        jobs=[monthly_refresh, innovation_index],
         minimum_interval_seconds=LOOK_EVERY_SECONDS,
         description="Starts the newest month that reads a drop which has just arrived.",
     )
@@ -35,7 +36,9 @@ def new_drop_sensor(settings: Settings) -> dg.SensorDefinition:
         except SourcesAddressError as error:
             return dg.SkipReason(str(error))
         available = {drop.dataset: drop for drop in listing.drops}
-        problems = [*listing.problems, *needed_problems(available, settings.sources)]
+        of_map = map_problems(available, settings.sources)
+        job = innovation_index if of_map and not index_problems(available, settings.sources) else monthly_refresh
+        problems = [*listing.problems, *(of_map if job is monthly_refresh else [])]
         if problems:
             return dg.SkipReason("; ".join(map(str, problems)))
         seen = set(json.loads(context.cursor or "[]"))
@@ -47,7 +50,7 @@ def new_drop_sensor(settings: Settings) -> dg.SensorDefinition:
         return dg.SensorResult(
             cursor=cursor,
             run_requests=[
-                dg.RunRequest(run_key=f"{month}-{digest}", partition_key=str(month))
+                dg.RunRequest(run_key=f"{month}-{digest}", job_name=job.name, partition_key=str(month))
                 for month in months_to_make(arrived if seen else _newest(arrived), listing.drops)
             ],
         )

@@ -21,7 +21,7 @@ from assets.sources.drops import Drop, Listing, list_drops, select_drops
 from assets.sources.files import Part
 from assets.sources.problems import DropError, DropsRefusedError, Problem
 from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.registry import DATASETS, OTHER_NAMES, REGISTERS
+from assets.sources.registry import DATASETS, ITEM_SOURCES, OTHER_NAMES, REGISTERS
 from assets.sources.storage import Storage
 from assets.warehouse.database import Replacement
 from assets.warehouse.steps import Step, StepContext
@@ -31,6 +31,9 @@ TABLES: tuple[str, ...] = tuple(
 )
 SHIPPED = "default:"
 """How the path of a shipped list begins."""
+MAP_LAYERS = frozenset({"organisations", "spatial", "network", "typology"})
+INDEX_LAYER = "innovation_index"
+INDEX_ALONE = "or make the Index alone (innovation-clusters refresh --select innovation_index)"
 DROPS_SCHEMA = {
     "month": pl.Date,
     "dataset": pl.String,
@@ -88,17 +91,36 @@ def list_all(storage: Storage, today: date) -> Listing:
     return list_drops(storage, [dataset.name for dataset in DATASETS], OTHER_NAMES, today)
 
 
-def needed_problems(present: Collection[str], address: str) -> list[Problem]:
-    """What a month cannot do without and has no drop of: the postcodes, and one register whole."""
+def map_problems(present: Collection[str], address: str) -> list[Problem]:
+    """What the Map cannot do without and has no drop of: the postcodes, and one register whole."""
     problems = []
     if "postcodes" not in present:
-        remedy = "Put the ONS Postcode Directory or the NSPL there as postcodes/YYYY-MM.zip"
+        remedy = f"Put the ONS Postcode Directory or the NSPL there as postcodes/YYYY-MM.zip, {INDEX_ALONE}"
         problems.append(Problem(address, "there is no drop of postcodes for the month", "one in postcodes/", remedy))
     if not any(all(name in present for name in register) for register in REGISTERS):
         expected = "one of " + ", or ".join(" with ".join(register) for register in REGISTERS)
-        remedy = "Put a drop of each of its datasets there, as <dataset>/YYYY-MM.csv"
+        remedy = f"Put a drop of each of its datasets there, as <dataset>/YYYY-MM.csv, {INDEX_ALONE}"
         problems.append(Problem(address, "there is no drop of a register for the month", expected, remedy))
     return problems
+
+
+def index_problems(present: Collection[str], address: str) -> list[Problem]:
+    """What the Index cannot do without and has no drop of: one source of items."""
+    if any(all(name in present for name in source) for source in ITEM_SOURCES):
+        return []
+    expected = "one of " + ", or ".join(" with ".join(source) for source in ITEM_SOURCES)
+    remedy = "Put a drop of one of them there, as <dataset>/YYYY-MM.csv"
+    return [Problem(address, "there is no drop of items of the Index for the month", expected, remedy)]
+
+
+def _needed(present: Collection[str], address: str, making: Collection[str] | None) -> list[Problem]:
+    """What a run that makes these tables cannot do without: the Map's needs where it makes any of the Map's tables or
+    where nothing is known of it, the Index's where it makes the Index alone, either's where it only takes drops in."""
+    layers = None if making is None else {table.split(".")[0] for table in making}
+    if layers is None or layers & MAP_LAYERS:
+        return map_problems(present, address)
+    of_index = index_problems(present, address)
+    return of_index if INDEX_LAYER in layers else of_index and map_problems(present, address)
 
 
 def _deliveries(storage: Storage, selected: Mapping[str, Drop], scratch: Path) -> dict[str, Delivery]:
@@ -122,7 +144,7 @@ def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: St
     """Read every drop that the warehouse lacks; raises DropsRefusedError once all bad ones are known."""
     selected = select_drops(listing, context.month)
     troubled = {problem.file.split("/")[0] for problem in listing.problems}
-    needed = needed_problems({*selected, *troubled}, storage.address)
+    needed = _needed({*selected, *troubled}, storage.address, context.making)
     refused = [DropError(problem) for problem in (*listing.problems, *needed)]
     deliveries = _deliveries(storage, selected, context.scratch)
     loaded: dict[str, Loaded] = {}

@@ -77,7 +77,7 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         month = Month.parse(context.partition_key)
         file = warehouse.warehouse()
         try:
-            result = run_step(step, file, month, method.load())
+            result = run_step(step, file, month, method.load(), _made_by_run(context))
         except ChecksFailedError as error:
             yield from (_check_result(outcome) for outcome in error.outcomes)
             raise dg.Failure(str(error), allow_retries=False) from error
@@ -100,6 +100,11 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(asset_key(name), metadata=shown)
 
     return run
+
+
+def _made_by_run(context: dg.AssetExecutionContext) -> frozenset[str]:
+    """The tables that the run makes, whoever started it: the job's own selection narrowed to the launch's."""
+    return frozenset(".".join(key.path) for key in context.job_def.asset_layer.selected_asset_keys)
 
 
 def asset_key(table: str) -> dg.AssetKey:
@@ -177,6 +182,7 @@ def _report_metadata(report: Report, prefix: str) -> dict[str, Any]:
     for name, png in report.pictures.items():
         encoded = base64.b64encode(png).decode()
         metadata[prefix + name] = dg.MetadataValue.md(f"![{name}](data:image/png;base64,{encoded})")
+    metadata |= {prefix + name: dg.MetadataValue.md(text) for name, text in report.pages.items()}
     if report.messages:
         metadata[prefix + "notes"] = dg.MetadataValue.md("\n".join(f"- {message}" for message in report.messages))
     return metadata

@@ -36,6 +36,7 @@ class Report:
 
     figures: dict[str, Any] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
 
     def figure(self, name: str, value: Any) -> None:
@@ -45,6 +46,10 @@ class Report:
     def picture(self, name: str, png: bytes) -> None:
         """A PNG to stand in the asset's metadata."""
         self.pictures[name] = png
+
+    def page(self, name: str, markdown: str) -> None:
+        """A page of Markdown to stand in the asset's metadata."""
+        self.pages[name] = markdown
 
     def say(self, message: str) -> None:
         """A sentence for the log, and for the asset's metadata."""
@@ -62,6 +67,8 @@ class StepContext:
     report: Report
     scratch: Path
     """A folder that is gone when the step ends."""
+    making: frozenset[str] | None = None
+    """Tables that the run is to make, this step's among them; None for a step that is run by itself."""
 
     def read(self, sql: str, **parameters: Any) -> pl.DataFrame:
         """The rows of a query; `$month`, `$profile` and every parameter of the profile are bound by name."""
@@ -158,11 +165,17 @@ def step_parameters(month: Month, method: MethodProfile) -> dict[str, Any]:
     }
 
 
-def run_step(step: Step, warehouse: Warehouse, month: Month, profiles: Sequence[MethodProfile]) -> StepResult:
+def run_step(
+    step: Step,
+    warehouse: Warehouse,
+    month: Month,
+    profiles: Sequence[MethodProfile],
+    making: frozenset[str] | None = None,
+) -> StepResult:
     """Compute a step, then swap its rows in and check them in one transaction.
 
-    A blocking check that fails rolls everything back and raises ChecksFailedError with the evidence; the tables stay
-    as they were.
+    `making` are the tables of the whole run, where it is known. A blocking check that fails rolls everything back and
+    raises ChecksFailedError with the evidence; the tables stay as they were.
     """
     started = time.monotonic()
     shared = shared_method(profiles)
@@ -176,7 +189,7 @@ def run_step(step: Step, warehouse: Warehouse, month: Month, profiles: Sequence[
                 folder = Path(scratch) / method.name
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
-                rows_made = step.compute(StepContext(warehouse, month, method, report, folder))
+                rows_made = step.compute(StepContext(warehouse, month, method, report, folder, making))
                 replacements += _replacements(step, rows_made, month, method)
         with warehouse.transaction() as connection:
             rows = replace(connection, replacements)

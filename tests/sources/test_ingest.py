@@ -270,4 +270,4 @@ def test_a_drop_past_the_month_is_not_read_even_if_it_is_bad(warehouse: Warehous
     put(tmp_path / "sources", "idbr_enterprises/2025-06.csv", "")
     ingest(warehouse, tmp_path / "sources")
     assert drops(warehouse)["idbr_enterprises"][0] == date(2025, 5, 1)
-    assert layer.needed_problems(("postcodes", "companies_house"), "x") == []
+    assert layer.map_problems(("postcodes", "companies_house"), "x") == []
