@@ -301,7 +301,7 @@ comment on column innovation_index.place_specialisation.location_quotient_upper 
 comment on column innovation_index.place_specialisation.p_value is 'One-sided p-value of a quotient above 1.';
 comment on column innovation_index.place_specialisation.is_specialised is 'Whether the quotient is above 1 after Benjamini-Hochberg over all towns and categories of the month.';
 comment on column innovation_index.place_specialisation.events_per_100k is 'Events of the category for each 100,000 residents.';
-comment on column innovation_index.place_specialisation.event_concentration is 'Events per head over the country''s events per head.';
+comment on column innovation_index.place_specialisation.event_concentration is 'Events per head over those of all towns together: events that belong to a town over residents of all towns.';
 
 create table if not exists innovation_index.institution_influence (
     month date not null,
