@@ -121,39 +121,38 @@ def event_rows(
     for part in chunks(len(standing)):
         rows = standing[part]
         venue = np.where(events.moves_in[rows] <= month, events.later_venue[rows], events.venue[rows])
-        x_m, y_m = (
-            metres[venue] + events.jitter_m[rows, axis] for axis, metres in enumerate((postcodes.x_m, postcodes.y_m))
+        latitude, longitude = to_degrees(
+            postcodes.x_m[venue] + events.jitter_m[rows, 0],
+            postcodes.y_m[venue] + events.jitter_m[rows, 1],
+            postcodes.is_ni[venue],
         )
-        latitude, longitude = to_degrees(x_m, y_m, postcodes.is_ni[venue])
         shown = scattered(seed, "event place", rows)
         attendance = np.floor(np.exp(2.2 + 2.5 * scattered(seed, "event attendance", rows) ** 2)).astype(np.int64)
-        first = [months[0].plus(int(one)).first_day for one in events.month[rows]]
-        yield (
-            pl.concat([events.keys(rows), compose(EVENT, events.mask[rows], rows, seed)], how="horizontal")
-            .with_columns(
-                pl.Series("start_date", first) + pl.duration(days=pl.Series(events.day[rows])),
-                pl.Series("latitude", latitude.round(5)),
-                pl.Series("longitude", longitude.round(5)),
-                texts.gather(venue).alias("postcode"),
-                pl.Series("attendees", attendance),
-                pl.Series("shown", shown),
-                pl.Series("counted", scattered(seed, "event count", rows)),
-            )
-            .select(
-                "event_id",
-                "source",
-                "title",
-                pl.col("text").alias("description"),
-                "start_date",
-                *(
-                    pl.when(~pl.col("shown").is_between(_COORDINATES_ONLY, _COORDINATES_ONLY + _POSTCODE_ONLY))
-                    .then(name)
-                    .alias(name)
-                    for name in ("latitude", "longitude")
-                ),
-                pl.when(pl.col("shown") >= _COORDINATES_ONLY).then("postcode").alias("postcode"),
-                pl.when(pl.col("counted") >= _UNKNOWN_ATTENDANCE_SHARE).then("attendees").alias("attendees"),
-            )
+        frame = pl.DataFrame(
+            {
+                **events.keys(rows).to_dict(),
+                **compose(EVENT, events.mask[rows], rows, seed).to_dict(),
+                "start_date": (np.datetime64(str(months[0])) + events.month[rows]).astype("datetime64[D]")
+                + events.day[rows],
+                "latitude": latitude.round(5),
+                "longitude": longitude.round(5),
+                "postcode": texts.gather(venue),
+                "attendees": attendance,
+                "has_postcode": shown >= _COORDINATES_ONLY,
+                "has_coordinates": (shown < _COORDINATES_ONLY) | (shown >= _COORDINATES_ONLY + _POSTCODE_ONLY),
+                "is_counted": scattered(seed, "event count", rows) >= _UNKNOWN_ATTENDANCE_SHARE,
+            }
+        )
+        yield frame.select(
+            "event_id",
+            "source",
+            "title",
+            pl.col("text").alias("description"),
+            "start_date",
+            pl.when("has_coordinates").then("latitude").alias("latitude"),
+            pl.when("has_coordinates").then("longitude").alias("longitude"),
+            pl.when("has_postcode").then("postcode").alias("postcode"),
+            pl.when("is_counted").then("attendees").alias("attendees"),
         )
 
 

@@ -1,7 +1,7 @@
 """Texts that people have labelled for the classifier: the drop `training_labels`, and what is true of them.
 
-What belongs here: drawing the labelled texts, their wrong labels and the corrections. What does not: the texts of items,
-which come from the same phrases and are others.
+What belongs here: drawing the labelled texts, their wrong labels and the corrections. What does not: the
+texts of items, which come from the same phrases and are others.
 
 The first month has some hundreds; the second has the same with the wrong labels put right, and some more. Labelled
 texts are about part of the subjects only.

@@ -95,11 +95,11 @@ class Settings:
     """Labelled texts, at any scale: somebody reads each of them."""
     label_corrections: int = 36
     """Texts added by the second month's drop, in which wrong labels are put right too."""
-    labels_none_share: float = 0.6
+    labels_none_share: float = 0.5
     """Of labelled texts, those of no category; below the true share, since people look for examples."""
     wrong_labels_share: float = 0.03
     """Of labelled texts, those that somebody labelled in haste."""
-    label_subjects_share: float = 0.7
+    label_subjects_share: float = 0.85
     """Of subjects that texts are about, those that labelled texts have; the rest are new to the classifier."""
 
     single_applicant_share: float = 0.53

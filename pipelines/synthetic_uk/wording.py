@@ -33,7 +33,7 @@ _LOOKALIKE_SHARE = 0.25
 _JOINT_SHARE = 0.6
 """Of texts of two categories, those that name both in one breath where there is such a phrase."""
 _TAIL_SHARE = 0.5
-_SECOND_SUBJECT_SHARE = {BUSINESS: 0.35, EVENT: 0.5, PAPER: 0.8}
+_SECOND_SUBJECT_SHARE = 0.8
 """Of texts of one category, those with a second subject of it."""
 _SECOND_OFF_TOPIC_SHARE = 0.3
 _STOCK_SENTENCES = {BUSINESS: (1, 3), EVENT: (2, 4), PAPER: (4, 8)}
@@ -87,10 +87,10 @@ def compose(kind: str, mask: Ints, key: Ints, seed: int, known_share: float = 1.
     def chance(purpose: str) -> Floats:
         return scattered(seed, f"{kind} {purpose}", key)
 
-    banks = _subjects_wanted(kind, phrases, mask, chance("order"), chance("joint"), chance("second"), chance("sense"))
+    banks = _subjects_wanted(phrases, mask, chance("order"), chance("joint"), chance("second"), chance("sense"))
     used = np.maximum(1, np.ceil(phrases.size * known_share)).astype(np.int64)
     sentences = []
-    title = pl.Series("title", [None], dtype=pl.String).new_from_index(0, len(mask))
+    title = pl.repeat(None, len(mask), dtype=pl.String, eager=True)
     for place in range(banks.shape[1]):
         rows = np.flatnonzero(banks[:, place] != UNKNOWN)
         bank = banks[rows, place]
@@ -159,7 +159,7 @@ def _split(sentences: list[str]) -> _Frames:
 
 
 def _subjects_wanted(
-    kind: str, phrases: _Phrases, mask: Ints, order: Floats, joint: Floats, second: Floats, sense: Floats
+    phrases: _Phrases, mask: Ints, order: Floats, joint: Floats, second: Floats, sense: Floats
 ) -> Ints:
     """Bank of each subject of each text: texts x places, UNKNOWN where there are no more."""
     width = len(CATEGORIES)
@@ -175,7 +175,7 @@ def _subjects_wanted(
     together = np.flatnonzero((phrases.joint_bank[mask] != UNKNOWN) & (joint < _JOINT_SHARE))
     wanted[together] = UNKNOWN
     wanted[together, 0] = phrases.joint_bank[mask[together]]
-    more = (placed == 1) & (second < _SECOND_SUBJECT_SHARE[kind])
+    more = (placed == 1) & (second < _SECOND_SUBJECT_SHARE)
     wanted[more, 1] = wanted[more, 0]
     none = mask == 0
     wanted[none, 0] = np.where(sense < _LOOKALIKE_SHARE, phrases.bank[_LOOKALIKE], phrases.bank[_OFF_TOPIC])[none]
@@ -197,8 +197,7 @@ def _framed(phrases: _Phrases, role: str, subject: Ints, tail: pl.Series | None,
 def _joined(
     kind: str, phrases: _Phrases, sentences: list[pl.Series], stock: Floats, many: Floats, arrangement: Floats
 ) -> pl.Series:
-    """Sentences and stock sentences in one of three arrangements: a stock sentence first, in between, or none before
-    the end."""
+    """Sentences with stock sentences after them, of which the first may also stand at the beginning or in between."""
     fewest, most = _STOCK_SENTENCES[kind]
     number = fewest + (many * (most - fewest)).astype(np.int64)
     start = (stock * len(phrases.stock)).astype(np.int64)

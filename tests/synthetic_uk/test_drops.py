@@ -31,6 +31,8 @@ CSV_HEADERS = {
     "idbr_local_units": "luref,entref,sic2007,postcode,employees",
     "rtic_companies": "company_number,company_name,rtic_codes,employees,turnover,website,description",
     "rtic_locations": "company_number,postcode,kind,employees",
+    "events": "event_id,source,title,description,start_date,latitude,longitude,postcode,attendees",
+    "training_labels": "text,categories",
 }
 
 
@@ -78,7 +80,9 @@ def test_yearly_datasets_come_with_the_first_month_only_and_the_others_every_mon
     }
     for dataset in ("postcodes", "boundaries", "idbr_enterprises", "idbr_local_units"):
         assert months.pop(dataset) == [FIRST]
+    assert months.pop("training_labels") == list(MONTHS[:2])
     assert set(months) == {
+        "events",
         "rtic_companies",
         "rtic_locations",
         "innovate_uk",
