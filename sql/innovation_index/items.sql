@@ -1,0 +1,128 @@
+with used as (
+    select dataset, as_of
+    from sources.drops
+    where month = $month
+),
+
+given as (
+    select distinct
+        item_id, kind, item_id as source_key, null as institution_key, null as postcode, latitude, longitude
+    from sources.activity_points
+    where as_of = (select as_of from used where dataset = 'activity_points')
+),
+
+-- One place a firm: where most work, of its places of business; else its registered office.
+firms as (
+    select company_number, postcode, kind
+    from sources.rtic_locations
+    where
+        as_of = (select as_of from used where dataset = 'rtic_locations')
+        and not exists (select 1 from used where dataset = 'businesses')
+    qualify row_number() over (
+        partition by company_number order by kind = 'registered', employees desc nulls last, postcode
+    ) = 1
+),
+
+agents as (
+    select postcode
+    from (
+        select company_number, postcode
+        from sources.rtic_locations
+        where as_of = (select as_of from used where dataset = 'rtic_locations')
+        group by company_number, postcode
+        having bool_and(kind = 'registered')
+    )
+    group by postcode
+    having count(*) > $formation_agent_cap
+),
+
+found as (
+    select 'business' as kind, company_number as source_key, postcode, latitude, longitude
+    from sources.businesses
+    where as_of = (select as_of from used where dataset = 'businesses')
+    union all
+    select 'business', company_number, postcode, null, null
+    from firms
+    where not (kind = 'registered' and postcode in (select postcode from agents))
+    union all
+    -- Of an event only the year is kept: every year that reaches into the window counts whole.
+    select 'event', event_key, postcode, latitude, longitude
+    from sources.events
+    where
+        as_of = (select as_of from used where dataset = 'events')
+        and event_year between
+            year($month_end::date - to_years($event_window_years) + interval 1 day) and year($month_end::date)
+),
+
+directory as (
+    select postcode, latitude, longitude
+    from reference.postcodes
+    where as_of = (select as_of from used where dataset = 'postcodes') and latitude is not null
+),
+
+areas as (
+    select area, area_kind, latitude, longitude
+    from reference.postcode_areas
+    where as_of = (select as_of from used where dataset = 'postcodes')
+),
+
+-- Coordinates as given; else the unit postcode, its sector or its district, the first that the directory places.
+placed as (
+    select
+        found.kind, found.source_key, if(found.latitude is null, found.postcode, null) as postcode,
+        coalesce(found.latitude, directory.latitude, sector.latitude, district.latitude) as latitude,
+        coalesce(found.longitude, directory.longitude, sector.longitude, district.longitude) as longitude,
+        case
+            when found.latitude is not null then 'given'
+            when directory.postcode is not null then 'postcode'
+            when sector.area is not null then 'sector'
+            else 'district'
+        end as geocode_quality
+    from found
+    left join directory on directory.postcode = if(found.latitude is null, found.postcode, null)
+    left join areas as sector
+        on
+            sector.area_kind = 'sector'
+            and sector.area = if(
+                found.latitude is null and directory.postcode is null,
+                left(found.postcode, length(found.postcode) - 2), null
+            )
+    left join areas as district
+        on
+            district.area_kind = 'district'
+            and district.area = if(
+                found.latitude is null and directory.postcode is null, split_part(found.postcode, ' ', 1), null
+            )
+),
+
+papers as (
+    select publications.publication_id, publications.institution_key, institutions.latitude, institutions.longitude
+    from sources.publication_institutions as publications
+    inner join sources.institutions as institutions
+        on institutions.institution_key = publications.institution_key
+    where
+        publications.as_of = (select as_of from used where dataset = 'publications')
+        and institutions.as_of = (select as_of from used where dataset = 'publications')
+        and publications.publication_date > $month_end::date - to_years($paper_window_years)
+        and publications.publication_date <= $month_end::date
+        and institutions.latitude between 49 and 61.5
+        and institutions.longitude between -9 and 2.5
+),
+
+own as (
+    select
+        kind || ':' || source_key as item_id, kind, source_key, null as institution_key, postcode, latitude, longitude,
+        geocode_quality
+    from placed
+    where latitude is not null
+    union all
+    select
+        'paper:' || publication_id || '@' || institution_key, 'paper', publication_id, institution_key, null, latitude,
+        longitude, 'institution'
+    from papers
+)
+
+select *, 'given' as geocode_quality from given
+union all
+select * from own where not exists (select 1 from used where dataset = 'activity_points')
+order by item_id
