@@ -14,6 +14,7 @@ from assets.sources.readers.publications import PUBLICATIONS_DATASET
 from tests.sources.support import json_lines, read_drop, rows
 
 PUBLICATIONS, INSTITUTIONS = "sources.publication_institutions", "sources.institutions"
+CITATIONS = "sources.publication_citations"
 
 
 def institution(key: str, country: str | None = "GB") -> dict[str, Any]:
@@ -71,6 +72,13 @@ def test_uk_institutions_are_kept_and_all_are_counted(tmp_path: Path) -> None:
         ("I2", "University I2", "https://ror.org/I2", "education", None, None),
     ]
     assert reading.rejected.is_empty()
+
+
+def test_citations_are_kept_once_a_work_and_are_none_where_nothing_is_said(tmp_path: Path) -> None:
+    cited = work("W1", [OXFORD], [LEEDS], cited_by_count=7)
+    works = [cited, {**cited, "cited_by_count": 9}, work("W2", [LEEDS]), work("W3", [PARIS], cited_by_count=5)]
+    reading = read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": json_lines(*works)}, tmp_path)
+    assert [tuple(row.values()) for row in rows(reading, CITATIONS)] == [("W1", 9), ("W2", 0)]
 
 
 def test_a_snapshot_is_read_as_it_is_downloaded(tmp_path: Path) -> None:
@@ -155,8 +163,10 @@ AUTHORS = tabbed(
     ["3", "e", "30", "1", "E", "Leeds"],
     ["3", "f", "", "2", "F", "unknown"],
 )
+CITED = ["2020-03-06", "publisher", "", "", "", "", "", "", "", "31", "8", "8"]
+"""OnlineDate to EstimatedCitation; CitationCount is the 20th column."""
 PAPERS = tabbed(
-    ["1", "9", "doi", "Journal", "a", "A", "", "2020", "2020-03-05", "more"],
+    ["1", "9", "doi", "Journal", "a", "A", "", "2020", "2020-03-05", *CITED],
     ["2", "9", "doi", "Journal", "b", "B", "", "2020", "2020-03-05", "more"],
     ["3", "9", "doi", "Journal", "c", "C", "", "2020", "", "more"],
 )
@@ -177,6 +187,7 @@ def test_the_academic_graph_gives_the_same(tmp_path: Path) -> None:
         ("10", 'University of "Oxford', None, None, 51.75, -1.25),
         ("30", "Leeds", None, None, None, None),
     ]
+    assert [tuple(row.values()) for row in rows(reading, CITATIONS)] == [("1", 8), ("3", 0)]
 
 
 def test_a_paper_without_any_date_is_refused(tmp_path: Path) -> None:
