@@ -88,9 +88,9 @@ class IndexMethod(Section):
     text_features: Annotated[Count, OURS] = 1_048_576
     """Features that words and runs of letters are hashed to; with fewer, more of them fall together."""
     text_run_letters: Annotated[int, Field(ge=2), OURS] = 4
-    """Letters in a row, the space around a word included, that are a feature beside whole words: F1 on unseen texts
-    of the shipped examples is 0.89 with words and their pairs alone, 0.93 with runs of 4."""
-    text_regularisation: Annotated[Positive, OURS] = 0.1
+    """Letters in a row, the space around a word included, that are a feature beside whole words: what words of one
+    stem, and words with a slip, have in common."""
+    text_regularisation: Annotated[Positive, OURS] = 0.01
     """Strength of the penalty on the classifier's weights: the inverse of scikit-learn's C."""
     classifier_folds: Annotated[int, Field(ge=2), OURS] = 5
     """Folds in which every training example is scored by a model that has not seen it."""
@@ -129,6 +129,8 @@ class IndexMethod(Section):
     index_identity_min_share: Annotated[Share, OURS] = 0.5
     """A cluster not started from last month's centre keeps its identifier where more than this share of its items
     stand together in one cluster."""
+    index_min_carried_share: Annotated[Share, OURS] = 0.95
+    """Warn where fewer of last month's items, still here and not moved, are in the same cluster."""
     link_weight: Annotated[float, Field(ge=0), OURS] = 0.0
     """How strongly items that work together (joint projects, co-authored papers) are drawn to each other before they
     are clustered: 0 not at all, 1 half way to the mean of those they are linked with."""
