@@ -29,6 +29,8 @@ _ID_STEPS = np.array([7_919, 331, 1])
 _FEWEST = 48
 _CENTRE_M = 900.0
 """Standard deviation of venues around the centre of a town of 100,000 people."""
+_ANYWHERE_IN_TOWN = 1e-6
+"""Weight far from the centre, beside 1 at it: where a town has nothing nearer."""
 _URBAN = 1.5
 _COORDINATES_ONLY, _POSTCODE_ONLY = 0.45, 0.25
 _JITTER_M = 40.0
@@ -162,7 +164,8 @@ def _venue_weights(geography: Geography, postcodes: Postcodes) -> Floats:
     town = postcodes.town
     centre_m = _CENTRE_M * (towns.population[town] / 100_000) ** 0.4
     apart_m = np.hypot(postcodes.x_m - towns.x_m[town], postcodes.y_m - towns.y_m[town])
-    near = postcodes.draw * np.exp(-0.5 * (apart_m / centre_m) ** 2) * ~postcodes.is_terminated
+    near = np.exp(-0.5 * (apart_m / centre_m) ** 2) + _ANYWHERE_IN_TOWN
+    near = near * postcodes.draw * ~postcodes.is_terminated
     of_town = np.bincount(town, near, minlength=towns.towns)
     wanted = towns.population[: towns.towns] * np.where(towns.is_primary_urban_area, _URBAN, 1.0)
     return near * np.divide(wanted, of_town, out=np.zeros(towns.towns), where=of_town > 0)[town]

@@ -97,7 +97,7 @@ class Settings:
     """Texts added by the second month's drop, in which wrong labels are put right too."""
     labels_none_share: float = 0.5
     """Of labelled texts, those of no category; below the true share, since people look for examples."""
-    wrong_labels_share: float = 0.03
+    wrong_labels_share: float = 0.02
     """Of labelled texts, those that somebody labelled in haste."""
     label_subjects_share: float = 0.85
     """Of subjects that texts are about, those that labelled texts have; the rest are new to the classifier."""

@@ -3,9 +3,9 @@
 What belongs here: from a set of categories to a text. What does not: which item is of which category (`leanings`).
 
 A text is made of phrases (`phrases.csv`): subjects set into sentences, some with a tail that says for whom, between
-stock sentences. Subjects are of a category, of two at once, of none, or look like one and are not (`smart menswear`,
-`wind instrument repair`, `ageing of cheese`); stock sentences use the categories' words in passing (`our vans are low
-emission`). Some texts have a slip of the pen, some are all in capitals or in none.
+stock sentences, and in some the name of their field. Subjects are of a category, of two at once, of none, or sound like
+one and are not (`smart menswear`, `wind instrument repair`, `cheese ageing`); stock sentences use the categories' words
+in passing (`our vans are low emission`). Some texts have a slip of the pen, some are all in capitals or in none.
 
 A set of categories is a bit mask in the order of CATEGORIES, 0 for none.
 """
@@ -36,6 +36,8 @@ _TAIL_SHARE = 0.5
 _SECOND_SUBJECT_SHARE = 0.8
 """Of texts of one category, those with a second subject of it."""
 _SECOND_OFF_TOPIC_SHARE = 0.3
+_FIELD_SHARE = 0.45
+"""Of texts, those that name their field, as keywords or otherwise."""
 _STOCK_SENTENCES = {BUSINESS: (1, 3), EVENT: (2, 4), PAPER: (4, 8)}
 """Fewest and most, the latter not included."""
 _TYPO_SHARE, _CAPITALS_SHARE, _SMALL_LETTERS_SHARE, _AMPERSAND_SHARE = 0.12, 0.02, 0.04, 0.1
@@ -61,6 +63,9 @@ class _Phrases:
     """Where each bank begins."""
     size: Ints
     bank: dict[str, int]
+    """Bank of the subjects about something, by what that is."""
+    field_bank: dict[str, int]
+    """Bank of the names of its field, likewise."""
     joint_bank: Ints
     """Bank of the phrases that name exactly a mask's categories at once, UNKNOWN where there is none."""
     tails: pl.Series
@@ -87,21 +92,22 @@ def compose(kind: str, mask: Ints, key: Ints, seed: int, known_share: float = 1.
     def chance(purpose: str) -> Floats:
         return scattered(seed, f"{kind} {purpose}", key)
 
-    banks = _subjects_wanted(phrases, mask, chance("order"), chance("joint"), chance("second"), chance("sense"))
+    banks = _subjects_wanted(phrases, mask, chance)
     used = np.maximum(1, np.ceil(phrases.size * known_share)).astype(np.int64)
     sentences = []
     title = pl.repeat(None, len(mask), dtype=pl.String, eager=True)
+    last = banks.shape[1] - 1
     for place in range(banks.shape[1]):
         rows = np.flatnonzero(banks[:, place] != UNKNOWN)
         bank = banks[rows, place]
         subject = phrases.first[bank] + (chance(f"subject {place}")[rows] * used[bank]).astype(np.int64)
-        tailed = chance(f"has tail {place}")[rows] < _TAIL_SHARE
+        has_tail = (chance(f"has tail {place}")[rows] < _TAIL_SHARE) & (place < last)
         tail = _picked(phrases.tails, chance(f"tail {place}")[rows])
         full = _framed(
             phrases,
-            "also" if place else "frame",
+            "frame" if place == 0 else "field" if place == last else "also",
             subject,
-            pl.select(pl.when(pl.Series(tailed)).then(tail)).to_series(),
+            pl.select(pl.when(pl.Series(has_tail)).then(tail)).to_series(),
             chance(f"frame {place}")[rows],
         )
         sentences.append(_spread(full, rows, len(mask)))
@@ -120,31 +126,40 @@ def words(frame: pl.DataFrame) -> pl.Series:
 def _phrases(kind: str) -> _Phrases:
     rows = pl.read_csv(_PHRASES_FILE, infer_schema=False).fill_null("")
     of_kind = rows.filter(pl.col("kind").is_in([kind, "any"]))
-    subjects = of_kind.filter(pl.col("role") == "what")
-    banks = sorted(set(subjects["about"]))
+    banks = (
+        of_kind.filter(pl.col("role").is_in(["what", "theme"]))
+        .select("role", "about")
+        .unique()
+        .sort("role", "about")
+        .rows()
+    )
     # Not in the order in which they were thought of, for only the first share of a bank may be used.
     ordered = [
-        sorted(subjects.filter(pl.col("about") == about)["phrase"], key=lambda phrase: (crc32(phrase.encode()), phrase))
-        for about in banks
+        sorted(
+            of_kind.filter((pl.col("role") == role) & (pl.col("about") == about))["phrase"],
+            key=lambda phrase: (crc32(phrase.encode()), phrase),
+        )
+        for role, about in banks
     ]
     every = [phrase for phrases in ordered for phrase in phrases]
     size = np.array([len(phrases) for phrases in ordered])
     joint = np.full(1 << len(CATEGORIES), UNKNOWN)
-    for number, about in enumerate(banks):
-        named = [name.strip() for name in about.split(",")]
+    for number, (_, about) in enumerate(banks):
+        named = about.split(", ")
         if len(named) > 1:
             joint[sum(1 << CATEGORIES.index(name) for name in named)] = number
     return _Phrases(
         subjects=pl.Series([*every, *(_capitalised(phrase) for phrase in every)]),
         first=np.cumsum(size) - size,
         size=size,
-        bank={about: number for number, about in enumerate(banks)},
+        bank={about: number for number, (role, about) in enumerate(banks) if role == "what"},
+        field_bank={about: number for number, (role, about) in enumerate(banks) if role == "theme"},
         joint_bank=joint,
         tails=of_kind.filter(pl.col("role") == "tail")["phrase"],
         stock=of_kind.filter(pl.col("role") == "boilerplate")["phrase"],
         frames={
             role: _split(of_kind.filter(pl.col("role") == role)["phrase"].to_list())
-            for role in ("frame", "also", "title")
+            for role in ("frame", "also", "field", "title")
         },
     )
 
@@ -158,28 +173,31 @@ def _split(sentences: list[str]) -> _Frames:
     )
 
 
-def _subjects_wanted(
-    phrases: _Phrases, mask: Ints, order: Floats, joint: Floats, second: Floats, sense: Floats
-) -> Ints:
-    """Bank of each subject of each text: texts x places, UNKNOWN where there are no more."""
+def _subjects_wanted(phrases: _Phrases, mask: Ints, chance: Callable[[str], Floats]) -> Ints:
+    """Bank of each subject of each text: texts x places, UNKNOWN where there is none; in the last place its field."""
     width = len(CATEGORIES)
-    wanted = np.full((len(mask), width), UNKNOWN)
+    wanted = np.full((len(mask), width + 1), UNKNOWN)
     placed = np.zeros(len(mask), dtype=np.int64)
-    bank_of = np.array([phrases.bank[name] for name in CATEGORIES])
-    turn = (order * width).astype(np.int64)
+    bank_of, field_of = (np.array([bank[name] for name in CATEGORIES]) for bank in (phrases.bank, phrases.field_bank))
+    field = np.full(len(mask), phrases.field_bank[_OFF_TOPIC])
+    turn = (chance("order") * width).astype(np.int64)
     for step in range(width):
         category = (turn + step) % width
         here = np.flatnonzero(mask >> category & 1)
         wanted[here, placed[here]] = bank_of[category[here]]
+        field[here] = field_of[category[here]]
         placed[here] += 1
-    together = np.flatnonzero((phrases.joint_bank[mask] != UNKNOWN) & (joint < _JOINT_SHARE))
+    together = np.flatnonzero((phrases.joint_bank[mask] != UNKNOWN) & (chance("joint") < _JOINT_SHARE))
     wanted[together] = UNKNOWN
     wanted[together, 0] = phrases.joint_bank[mask[together]]
+    second = chance("second")
     more = (placed == 1) & (second < _SECOND_SUBJECT_SHARE)
     wanted[more, 1] = wanted[more, 0]
     none = mask == 0
-    wanted[none, 0] = np.where(sense < _LOOKALIKE_SHARE, phrases.bank[_LOOKALIKE], phrases.bank[_OFF_TOPIC])[none]
+    sounds_like = chance("sense") < _LOOKALIKE_SHARE
+    wanted[none, 0] = np.where(sounds_like, phrases.bank[_LOOKALIKE], phrases.bank[_OFF_TOPIC])[none]
     wanted[none & (second < _SECOND_OFF_TOPIC_SHARE), 1] = phrases.bank[_OFF_TOPIC]
+    wanted[:, width] = np.where(chance("field") < _FIELD_SHARE, field, UNKNOWN)
     return wanted
 
 

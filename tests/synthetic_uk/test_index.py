@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from assets.innovation_index.categories import CATEGORIES
 from pipelines.synthetic_uk import Settings
+from pipelines.synthetic_uk.events import draw_events, event_rows
 from pipelines.synthetic_uk.geography import draw_geography
 from pipelines.synthetic_uk.leanings import Leanings, draw_leanings
 from pipelines.synthetic_uk.publication_drops import inverted_index
 from pipelines.synthetic_uk.sectors import draw_sectors
 from pipelines.synthetic_uk.streams import scattered
 from pipelines.synthetic_uk.wording import KINDS, compose, mask_names, words
+from tests.synthetic_uk import conftest
 from tests.synthetic_uk.conftest import SCALE, SEED
 from tests.synthetic_uk.test_drops import FIRST, MONTHS, directory_of, objects, table
 
@@ -185,14 +187,21 @@ def test_most_items_stay_and_a_few_are_new_gone_or_changed(drops: Path) -> None:
         assert old.join(new, on=["kind", "key"], suffix="_later").filter(pl.col("text") != pl.col("text_later")).height
 
 
-def test_a_few_events_get_another_venue(drops: Path) -> None:
-    first, last = (table(drops, "events", month) for month in (MONTHS[0], MONTHS[2]))
+def test_a_few_events_get_another_venue_of_their_town(leanings: Leanings) -> None:
+    geography = draw_geography(SCALE, SEED, Settings())
+    postcodes = geography.postcodes
+    events = draw_events(geography, postcodes, leanings, conftest.MONTHS, 0.05, SEED, Settings())
+    names = pl.Series([str(number) for number in range(len(postcodes))])
+    first, last = (
+        pl.concat(event_rows(events, postcodes, names, conftest.MONTHS, number, SEED, Settings())) for number in (0, 2)
+    )
     both = first.join(last, on=["source", "event_id"], suffix="_later")
-    moved = both.select(
-        pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_later")) for name in ("latitude", "postcode"))
-    ).to_series()
-    assert 0 < moved.mean() < 0.1  # type: ignore[operator]
+    assert both.height == pytest.approx(5_000 * 22 / 24, rel=0.02)
     assert (both["start_date"] == both["start_date_later"]).all()
+    moved = both.filter(pl.col("postcode") != pl.col("postcode_later"))
+    assert 0.005 < moved.height / both["postcode"].is_not_null().sum() < 0.04
+    before, after = (postcodes.town[moved[name].cast(int).to_numpy()] for name in ("postcode", "postcode_later"))
+    assert (before == after).all()
 
 
 def test_labels_are_some_hundreds_and_the_second_month_corrects_them(drops: Path, items: pl.DataFrame) -> None:
