@@ -6,18 +6,23 @@ import os
 import subprocess
 import sys
 import time
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
+from rich.table import Table
 
 from assets.months import Month, month_range
-from pipelines.profiles import DEFAULT_PROFILES
+from pipelines.output import Layout, OutputFormat, unwritable, write_rows
+from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
 from pipelines.settings import SOURCES, WAREHOUSE, Settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from assets.warehouse.database import Warehouse
 
 app = typer.Typer(
     help="The United Kingdom's innovation clusters, every month, from raw registers to a published map.",
@@ -27,14 +32,8 @@ app = typer.Typer(
 )
 console = Console()
 errors = Console(stderr=True)
-
-
-class OutputFormat(StrEnum):
-    """How `query` writes its rows."""
-
-    table = "table"
-    csv = "csv"
-    parquet = "parquet"
+TOP_AT_THE_END = 3
+"""Clusters of the Index that a refresh names when it is done."""
 
 
 def read_month(text: str) -> Month:
@@ -64,6 +63,15 @@ SelectOption = Annotated[
     typer.Option(
         "--select", help='Layers ("spatial,typology") or Dagster\'s asset selection ("+key:typology/candidates").'
     ),
+]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to write the rows.")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="File for CSV, Markdown or Parquet; CSV and Markdown go to the screen without it."),
+]
+MadeMonthOption = Annotated[
+    Month | None,
+    typer.Option("--month", parser=read_month, help="Month, YYYY-MM. [default: the latest in the warehouse]"),
 ]
 
 
@@ -167,37 +175,89 @@ def doctor(
 def query(
     sql: Annotated[str, typer.Argument(help="One SQL query; the warehouse is opened read-only.")],
     warehouse: WarehouseOption = Settings.warehouse,
-    output_format: Annotated[
-        OutputFormat, typer.Option("--format", help="How to write the rows.")
-    ] = OutputFormat.table,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="File for CSV or Parquet; CSV goes to the screen without it.")
-    ] = None,
+    output_format: FormatOption = OutputFormat.table,
+    out: OutOption = None,
 ) -> None:
-    """Read the warehouse with SQL, to a table, CSV or Parquet."""
+    """Read the warehouse with SQL, to a table, CSV, Markdown or Parquet."""
     import duckdb
 
-    from assets.warehouse.database import Warehouse
-
-    if output_format is OutputFormat.parquet and out is None:
-        raise typer.BadParameter("Parquet needs a file: give --out")
-    if output_format is OutputFormat.table and out is not None:
-        raise typer.BadParameter("a table goes to the screen: give --format csv or parquet with --out")
-    if not Path(warehouse).is_file():
-        _fail(f"no warehouse at {warehouse}: make one with `innovation-clusters refresh`, or give --warehouse")
+    _check_output(output_format, out)
     try:
-        frame = Warehouse(warehouse).read(sql)
+        frame = _open(warehouse).read(sql)
     except duckdb.Error as error:
         _fail(str(error))
-    if output_format is OutputFormat.table:
-        table = Table(*(Column(name, no_wrap=True) for name in frame.columns))
-        for row in frame.iter_rows():
-            table.add_row(*("" if value is None else str(value) for value in row))
-        console.print(table)
-    elif output_format is OutputFormat.csv:
-        frame.write_csv(out or sys.stdout.buffer)
-    elif out is not None:
-        frame.write_parquet(out)
+    _write(frame, output_format, out)
+
+
+@app.command()
+def rankings(
+    category: Annotated[
+        str | None, typer.Option("--category", help="One of the five categories, or Overall. [default: all six]")
+    ] = None,
+    month: MadeMonthOption = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, help="Clusters of each. [default: the profile's ranking_size]")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every cluster of each.")] = False,
+    output_format: FormatOption = OutputFormat.table,
+    out: OutOption = None,
+    warehouse: WarehouseOption = Settings.warehouse,
+) -> None:
+    """Print the rankings of the UK Tech Innovation Index, with what changed since the month before."""
+    from assets.method import find_profiles, shared_method
+    from pipelines.rankings import RANKING_LAYOUT, find_rankings
+
+    _check_output(output_format, out)
+    if everything and top is not None:
+        raise typer.BadParameter("give --top or --all, not both")
+    try:
+        if top is None and not everything:
+            profiles = find_profiles(Settings.from_environment().profiles, PROFILES_FOLDER)
+            top = shared_method(profiles).index.ranking_size
+        frame = find_rankings(_open(warehouse), month, category, top)
+    except ValueError as error:
+        _fail(str(error))
+    _write(frame, output_format, out, RANKING_LAYOUT)
+
+
+@app.command()
+def place(
+    name: Annotated[str, typer.Option("--name", help="A town, for example Leeds.")],
+    month: MadeMonthOption = None,
+    output_format: FormatOption = OutputFormat.table,
+    out: OutOption = None,
+    warehouse: WarehouseOption = Settings.warehouse,
+) -> None:
+    """Find a town in the Index: its cluster in each category with rank and share, and what it is specialised in."""
+    from pipelines.rankings import PLACE_LAYOUT, find_place
+
+    _check_output(output_format, out)
+    try:
+        frame = find_place(_open(warehouse), name, month)
+    except ValueError as error:
+        _fail(str(error))
+    _write(frame, output_format, out, PLACE_LAYOUT)
+
+
+def _check_output(output_format: OutputFormat, out: Path | None) -> None:
+    problem = unwritable(output_format, out)
+    if problem:
+        raise typer.BadParameter(problem)
+
+
+def _open(path: str) -> Warehouse:
+    from assets.warehouse.database import Warehouse
+
+    if not Path(path).is_file():
+        _fail(f"no warehouse at {path}: make one with `innovation-clusters refresh`, or give --warehouse")
+    return Warehouse(path)
+
+
+def _write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, layout: Layout | None = None) -> None:
+    try:
+        write_rows(frame, output_format, out, console, layout)
+    except OSError as error:
+        _fail(f"{out} cannot be written: {error}")
 
 
 def _run(months: list[Month], settings: Settings, select: str | None) -> None:
@@ -226,19 +286,25 @@ def _run(months: list[Month], settings: Settings, select: str | None) -> None:
 
 
 def _print_counts(settings: Settings, month: Month) -> None:
+    from assets.innovation_index.categories import OVERALL
     from assets.warehouse.database import Warehouse
+    from pipelines.rankings import top_clusters
 
-    counts = Warehouse(settings.warehouse).read(
+    warehouse = Warehouse(settings.warehouse)
+    counts = warehouse.read(
         "select profile, cluster_type, clusters from typology.cluster_counts where month = $month order by all",
         month=month.first_day,
     )
-    if counts.is_empty():
-        return
-    counts = counts.pivot("cluster_type", index="profile", values="clusters")
-    table = Table(*counts.columns, title=f"Clusters by type, {month}")
-    for row in counts.iter_rows():
-        table.add_row(*(str(value) for value in row))
-    console.print(table)
+    if not counts.is_empty():
+        counts = counts.pivot("cluster_type", index="profile", values="clusters")
+        table = Table(*counts.columns, title=f"Clusters by type, {month}")
+        for row in counts.iter_rows():
+            table.add_row(*(str(value) for value in row))
+        console.print(table)
+    first = top_clusters(warehouse, month, (OVERALL,), TOP_AT_THE_END)
+    if not first.is_empty():
+        named = [f"{row['rank']} {row['cluster']} {row['percentage']}" for row in first.iter_rows(named=True)]
+        console.print(f"the Index of {month}: {'; '.join(named)}", markup=False, soft_wrap=True)
 
 
 def _print_how_to_look(settings: Settings) -> None:

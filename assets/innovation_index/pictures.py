@@ -42,7 +42,7 @@ def rankings_png(rankings: pl.DataFrame) -> bytes:
 
 
 def events_png(places: pl.DataFrame) -> bytes:
-    """A panel of bars a category: the towns of most events for each 100,000 residents, and how often the usual that is.
+    """A panel of bars a category: the towns of most events for each 100,000 residents, and how many times the usual.
 
     `places`: `category`, `place`, `events`, `events_per_100k`, `event_concentration` (null where unknown).
     """
@@ -58,7 +58,7 @@ def events_png(places: pl.DataFrame) -> bytes:
             .sort("events_per_100k", "place", descending=[True, False])
             .head(LARGEST_TOWNS)
         )
-        labels = [f"{times:.1f} times" for times in most["event_concentration"]]
+        labels = [f"{times:.1f} × usual" for times in most["event_concentration"]]
         _bars(axes, most["place"], most["events_per_100k"], labels, [LEVEL] * most.height)
         axes.set_title(category)
         axes.set_xlabel("events for each 100,000 residents")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def markdown_table(frame: pl.DataFrame, widest_cell: int | None = None) -> str:
@@ -12,12 +15,11 @@ def markdown_table(frame: pl.DataFrame, widest_cell: int | None = None) -> str:
     """
     if frame.is_empty():
         return "no rows"
-    lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * frame.width]
-    for row in frame.iter_rows():
-        cells = [("" if value is None else str(value)).replace("|", "\\|").replace("\n", " ") for value in row]
-        lines.append("| " + " | ".join(_cut(cell, widest_cell) for cell in cells) + " |")
-    return "\n".join(lines)
+    rows = [frame.columns, *frame.iter_rows()]
+    lines = ["| " + " | ".join(_cell(value, widest_cell) for value in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * frame.width, *lines[1:]])
 
 
-def _cut(text: str, widest: int | None) -> str:
+def _cell(value: object, widest: int | None) -> str:
+    text = ("" if value is None else str(value)).replace("|", "\\|").replace("\n", " ")
     return text if widest is None or len(text) <= widest else text[: widest - 3] + "..."

@@ -1,0 +1,104 @@
+"""Rows for a person or a program: on the screen, as CSV, Markdown or Parquet.
+
+What belongs here: how the commands write a frame. What does not: what stands in it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from assets.warehouse.markdown import markdown_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class OutputFormat(StrEnum):
+    """How a command writes its rows."""
+
+    table = "table"
+    csv = "csv"
+    markdown = "markdown"
+    parquet = "parquet"
+
+
+def unwritable(output_format: OutputFormat, out: Path | None) -> str | None:
+    """Why rows cannot be written in the format to `out` (the screen where None); None where they can."""
+    if output_format is OutputFormat.parquet and out is None:
+        return "Parquet needs a file: give --out"
+    if output_format is OutputFormat.table and out is not None:
+        return "a table goes to the screen: give --format csv, markdown or parquet with --out"
+    return None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How rows stand for a reader, in tables and in Markdown."""
+
+    headed_by: Sequence[str]
+    """Each run of rows of the same values in these columns has its own tables, under them as the heading."""
+    views: Mapping[str, Sequence[str]]
+    """Name -> columns of each table, the first of them what a row is of; rows with nothing further are left out."""
+
+
+def write_rows(
+    frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, console: Console, layout: Layout | None = None
+) -> None:
+    """Write a frame to a file, or to the screen where `out` is None; formats as `unwritable` allows.
+
+    CSV and Parquet hold the frame as it is, a table and Markdown in the layout given.
+    """
+    if output_format is OutputFormat.csv:
+        frame.write_csv(out or sys.stdout.buffer)
+    elif output_format is OutputFormat.parquet and out is not None:
+        frame.write_parquet(out)
+    elif output_format is OutputFormat.markdown:
+        text = "\n\n".join(_markdown(*part) for part in _parts(frame, layout)) + "\n"
+        if out is None:
+            sys.stdout.write(text)
+        else:
+            out.write_text(text, encoding="utf-8")
+    else:
+        for heading, rows in _parts(frame, layout):
+            console.print(_table(heading, rows))
+
+
+def _parts(frame: pl.DataFrame, layout: Layout | None) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Heading and rows of each table; in a layout, the names of its columns as words."""
+    if layout is None:
+        yield "", frame
+        return
+    for part in frame.partition_by(layout.headed_by, maintain_order=True):
+        heading = ", ".join(str(value) for value in part.select(layout.headed_by).row(0))
+        for name, columns in layout.views.items():
+            known = [any(value is not None for value in row) for row in part.select(columns[1:]).iter_rows()]
+            rows = part.select(columns).filter(known).rename(lambda column: column.replace("_", " "))
+            yield f"{heading}: {name}" if name else heading, rows
+
+
+def _markdown(heading: str, rows: pl.DataFrame) -> str:
+    table = markdown_table(rows)
+    return f"## {heading}\n\n{table}" if heading else table
+
+
+def _table(heading: str, rows: pl.DataFrame) -> Table:
+    """A table on the screen: a query's rows each on a line, a headed table's text wrapped and never cut."""
+    columns = [
+        Column(escape(name), overflow="fold", justify="right" if dtype.is_numeric() else "left")
+        if heading
+        else Column(escape(name), no_wrap=True)
+        for name, dtype in rows.schema.items()
+    ]
+    table = Table(*columns, title=escape(heading) or None)
+    for row in rows.iter_rows():
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    return table
