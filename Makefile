@@ -13,7 +13,7 @@ export INNOVATION_CLUSTERS_SOURCES := $(DEMO)/sources
 export INNOVATION_CLUSTERS_WAREHOUSE := $(DEMO)/warehouse.duckdb
 DEMO_RUN := DAGSTER_HOME=$(CURDIR)/$(DEMO)/dagster_home $(BIN)/innovation-clusters
 
-.PHONY: install demo ui test lint docs recovery clean
+.PHONY: install demo ui test lint docs recovery index-recovery clean
 
 install: $(STAMP)
 
@@ -44,6 +44,9 @@ docs: install
 
 recovery: install
 	$(BIN)/python -m pipelines.synthetic_uk.recovery --out docs/recovery.md
+
+index-recovery: install
+	$(BIN)/python -m pipelines.synthetic_uk.index_recovery --out docs/index-recovery.md
 
 clean:
 	rm -rf $(DEMO) $(VENV)
