@@ -165,8 +165,8 @@ class PublicationMethod(Section):
     difference_max_firms: Annotated[Count, OURS] = 100
     """Two clusters that differ by at most this many organisations, one of them nearly inside the other, have the figure
     of their difference put to the rules."""
-    totals_weight: Annotated[Positive, OURS] = 3.0
-    """What it costs to suppress a total besides, against a cluster of the same figure."""
+    totals_weight: Annotated[Positive, OURS] = 1.0
+    """Secondary suppression: what a total costs for each unit it has to be free by, where a cluster costs 1."""
 
 
 class RefreshMethod(Section):

@@ -62,14 +62,15 @@ def list_partners(
     """The organisations outside each group with the most applications joint with any of its members.
 
     `members`: `group_id`, `organisation_id`; `participations`: `application_id`, `organisation_id`;
-    `organisation_names`: `organisation_id`, `name`. An application with several members counts once for a partner, so
-    it is counted here and not added up over edges. Returns `group_id`, `largest_partners` (`name (n)`, at most `most`,
-    separated by `; `); a group without partners is left out.
+    `organisation_names`: `organisation_id`, `name` of those that may be listed. An application with several members
+    counts once for a partner, so it is counted here and not added up over edges. Returns `group_id`,
+    `largest_partners` (`name (n)`, at most `most`, separated by `; `); a group without partners is left out.
     """
     inside = members.select("group_id", "organisation_id").unique()
     applications = inside.join(participations, on="organisation_id").select("group_id", "application_id").unique()
     partners = (
         applications.join(participations.select("application_id", "organisation_id").unique(), on="application_id")
+        .join(organisation_names, on="organisation_id", how="semi")
         .join(inside, on=["group_id", "organisation_id"], how="anti")
         .group_by("group_id", "organisation_id")
         .len("joint")

@@ -79,10 +79,10 @@ comment on column publication.clusters.scan_p_value is 'p-value of the scan; pro
 comment on column publication.clusters.joint_projects is 'Joint projects inside.';
 comment on column publication.clusters.collaboration_p_value is 'p-value of joint work against networks of the same degrees.';
 comment on column publication.clusters.firms_growth_share is 'Growth of firms over twelve months, where that month is in the warehouse.';
-comment on column publication.clusters.employees_growth_share is 'The same of employees; null where either month''s figure is suppressed.';
-comment on column publication.clusters.largest_partners is 'Organisations with most joint projects; only those that are no natural person.';
-comment on column publication.clusters.regions is 'Regions (ITL1), the largest first.';
-comment on column publication.clusters.main_region is 'The first of them: the one that totals by region count it in.';
+comment on column publication.clusters.employees_growth_share is 'The same of employees, from the two published figures; null where either is suppressed or was not published.';
+comment on column publication.clusters.largest_partners is 'Organisations with most joint projects; only companies on the register and institutions, which are no natural person.';
+comment on column publication.clusters.regions is 'Regions (ITL1), the one of most sites first.';
+comment on column publication.clusters.main_region is 'The first of them: the one that totals by region count it in; ''not located'' where there is none.';
 comment on column publication.clusters.local_authorities is 'Local authorities, the largest first.';
 comment on column publication.clusters.latitude is 'Latitude of the centre in degrees, WGS84.';
 comment on column publication.clusters.longitude is 'Longitude of the centre in degrees, WGS84.';
@@ -124,8 +124,8 @@ comment on column publication.sector_mix.month is 'First day of the month.';
 comment on column publication.sector_mix.profile is 'Method profile.';
 comment on column publication.sector_mix.cluster_id is 'Identifier that lasts from month to month.';
 comment on column publication.sector_mix.scheme is 'sic or rtic.';
-comment on column publication.sector_mix.sector is 'The sector; ''Other'' for all those below the threshold together, where they reach it together.';
-comment on column publication.sector_mix.firms is 'Firms of the cluster in the sector.';
+comment on column publication.sector_mix.sector is 'The sector; ''Other'' for the firms of all those below the threshold and of none, where they reach it together.';
+comment on column publication.sector_mix.firms is 'Firms of the cluster in the sector; a firm in several counts in each.';
 comment on column publication.sector_mix.share is 'Of the cluster''s firms.';
 
 create table if not exists publication.totals (
@@ -145,7 +145,7 @@ comment on table publication.totals is 'Sums over published clusters, of each ki
 comment on column publication.totals.month is 'First day of the month.';
 comment on column publication.totals.profile is 'Method profile.';
 comment on column publication.totals.dimension is 'What is summed over.';
-comment on column publication.totals.member is 'The type, sector (with its scheme) or region; all.';
+comment on column publication.totals.member is 'The type; the sector after its scheme (sic: , rtic: , rdi: ) or communities; the region; all.';
 comment on column publication.totals.clusters is 'Clusters.';
 comment on column publication.totals.firms is 'Firms of the clusters; a firm in two clusters counts twice.';
 comment on column publication.totals.sites is 'Sites, likewise.';
@@ -167,7 +167,7 @@ comment on table publication.suppressions is 'What was suppressed and why. Stays
 comment on column publication.suppressions.month is 'First day of the month.';
 comment on column publication.suppressions.profile is 'Method profile.';
 comment on column publication.suppressions.table_name is 'clusters, totals or sector_mix.';
-comment on column publication.suppressions.cell is 'The cluster, or dimension and member.';
+comment on column publication.suppressions.cell is 'The cluster, with scheme and sector where it is one of the mix; or dimension and member.';
 comment on column publication.suppressions.measure is 'firms, employees or turnover_gbp.';
 comment on column publication.suppressions.rule is 'Which rule.';
 comment on column publication.suppressions.reason is 'In words, with the figures that decided.';
@@ -183,15 +183,15 @@ create table if not exists publication.attack_bounds (
     required_upper double not null,
     is_protected boolean not null
 );
-comment on table publication.attack_bounds is 'How closely each suppressed figure can be bounded from everything published. Stays in the warehouse. Key: month, profile, cell, measure.';
+comment on table publication.attack_bounds is 'How closely each suppressed figure, and each difference of few businesses, can be bounded from everything published. Stays in the warehouse. Key: month, profile, cell, measure.';
 comment on column publication.attack_bounds.month is 'First day of the month.';
 comment on column publication.attack_bounds.profile is 'Method profile.';
-comment on column publication.attack_bounds.cell is 'The cluster, or dimension and member.';
+comment on column publication.attack_bounds.cell is 'The cluster, or dimension and member; ''a less b'' for a difference of few businesses.';
 comment on column publication.attack_bounds.measure is 'employees or turnover_gbp.';
 comment on column publication.attack_bounds.lower is 'Least value that agrees with all that is published.';
 comment on column publication.attack_bounds.upper is 'Greatest value; null where there is none.';
-comment on column publication.attack_bounds.required_lower is 'The least value must be no more than this.';
-comment on column publication.attack_bounds.required_upper is 'The greatest value must be no less than this.';
+comment on column publication.attack_bounds.required_lower is 'The least value must be no more than this; of a figure suppressed only for others'' sake, its own value.';
+comment on column publication.attack_bounds.required_upper is 'The greatest value must be no less than this; likewise.';
 comment on column publication.attack_bounds.is_protected is 'Whether both hold.';
 
 create table if not exists publication.files (

@@ -1,0 +1,316 @@
+"""The step of disclosure control: what may leave the warehouse, made of everything that may not.
+
+What belongs here: reading, numbering cells, calling, handing back. What does not: any rule (rules, differences,
+secondary, sector_mix), the attack.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.publication import inputs
+from assets.publication.attack import bound, is_protected
+from assets.publication.control import Controlled, control
+from assets.publication.sector_mix import pool_sectors
+from assets.typology.indicators import list_partners
+from assets.warehouse.database import Replacement
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.steps import StepContext, step
+
+OUTLINE_DECIMALS = 4
+"""Decimals of a degree in what is published: ten metres, finer than any postcode is placed."""
+FIGURE_DECIMALS = 4
+SMALL_P_VALUE_DIGITS = 3
+
+TABLES = ("clusters", "sector_mix", "totals", "suppressions", "attack_bounds")
+CELL = ["month", "profile", "table_name", "label"]
+
+
+@step(
+    tables=[f"publication.{table}" for table in TABLES],
+    reads=[
+        "typology.innovation_clusters",
+        "typology.cluster_indicators",
+        "typology.cluster_members",
+        "organisations.organisations",
+        "organisations.apportioned_sites",
+        "organisations.site_sectors",
+        "network.participations",
+    ],
+    lineage={
+        **{
+            f"publication.{table}.{measure}": (
+                f"typology.innovation_clusters.{measure}",
+                f"organisations.apportioned_sites.{measure}",
+            )
+            for table in ("clusters", "totals")
+            for measure in ("employees", "turnover_gbp")
+        },
+        **{
+            f"publication.{table}.{measure}_status": (f"organisations.apportioned_sites.{measure}",)
+            for table in ("clusters", "totals")
+            for measure in ("employees", "turnover_gbp")
+        },
+        "publication.clusters.employees_growth_share": ("organisations.apportioned_sites.employees",),
+        "publication.clusters.largest_partners": (
+            "network.participations.organisation_id",
+            "organisations.organisations.name",
+            "organisations.organisations.crn",
+            "organisations.organisations.organisation_type",
+        ),
+        "publication.clusters.main_region": ("typology.innovation_clusters.regions",),
+        "publication.sector_mix.firms": (
+            "typology.cluster_members.organisation_id",
+            "organisations.organisations.is_firm",
+        ),
+        "publication.totals.clusters": ("typology.innovation_clusters.cluster_id",),
+    },
+)
+def disclosure(ctx: StepContext) -> list[Replacement]:
+    """Apply disclosure control to all profiles of the month together, and attack the outcome.
+
+    Together, because what one profile publishes can give away what another suppresses. What was published in earlier
+    months is read for the same reason (so months are made in order).
+    """
+    method = ctx.method.publication
+    cells, sums, contributions = _cells(ctx)
+    bases = {"employees": method.employees_rounding, "turnover_gbp": method.turnover_rounding_gbp}
+    controlled = {
+        measure: control(
+            _of_measure(cells, measure),
+            sums,
+            contributions.select("cell", "organisation", value=measure).drop_nulls(),
+            base,
+            method,
+        )
+        for measure, base in bases.items()
+    }
+    for measure, outcome in controlled.items():
+        for message in outcome.messages:
+            ctx.report.say(f"{measure}: {message}")
+    bounds = pl.concat([_attacked(cells, outcome, measure) for measure, outcome in controlled.items()])
+    described = cells.filter("is_now").select("cell", *CELL)
+    log = pl.concat(
+        [
+            outcome.log.join(described, on="cell").select(
+                "profile", "table_name", "rule", "reason", cell="label", measure=pl.lit(measure)
+            )
+            for measure, outcome in controlled.items()
+        ]
+    )
+    mix, mix_log = pool_sectors(ctx.read(inputs.FIRM_SECTORS), method.disclosure_min_firms)
+    mix_log = mix_log.select(
+        "profile",
+        "rule",
+        "reason",
+        table_name=pl.lit("sector_mix"),
+        cell=pl.format("{} {}: {}", "cluster_id", "scheme", "sector"),
+        measure=pl.lit("firms"),
+    )
+    log = pl.concat([log, mix_log.select(log.columns)])
+    given = _given(cells, controlled)
+    clusters = _clusters(ctx, given)
+    made = {
+        "clusters": clusters,
+        "sector_mix": mix,
+        "totals": _totals(given, cells, clusters),
+        "suppressions": log,
+        "attack_bounds": bounds,
+    }
+    _tell(ctx, given, log, bounds)
+    scope = {"month": ctx.month.first_day}
+    return [Replacement(f"publication.{table}", scope, _rows(table, made[table])) for table in TABLES]
+
+
+def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The declared columns but the month, ordered by the table's key."""
+    declared = declared_tables()[f"publication.{table}"]
+    columns = [column.name for column in declared.columns if column.name != "month"]
+    return frame.select(columns).sort([name for name in declared.key if name != "month"])
+
+
+def _cells(ctx: StepContext) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Cells numbered from 0, the clusters that totals are the sum of, and what each business holds of each cell."""
+    rows = ctx.read(inputs.CELL_ROWS).with_row_index("cell").with_columns(pl.col("cell").cast(pl.Int64))
+    now = pl.col("month") == ctx.month.first_day
+    previous = rows.filter(~now)["month"].max()
+    key = rows.select("cell", *CELL)
+    parts = rows.filter(pl.col("table_name") == "totals").select("cell", "month", "profile", label="parts")
+    sums = (
+        parts.explode("label")
+        .join(key.filter(pl.col("table_name") == "clusters"), on=["month", "profile", "label"], how="left")
+        .select(total="cell", part="cell_right")
+        # Of a month further back only what was last given is here: its totals bind nothing.
+        .filter(pl.col("part").is_not_null().all().over("total"))
+        .sort("total", "part")
+    )
+    runs = (
+        rows.filter((pl.col("table_name") == "totals") & pl.col("label").str.starts_with("sector: "))
+        .select("month", "profile", run=pl.format("{} {}", "profile", "label"), label="parts")
+        .explode("label")
+        .with_columns(table_name=pl.lit("clusters"))
+    )
+    cells = (
+        rows.join(runs, on=CELL, how="left", maintain_order="left")
+        .with_columns(is_now=now, is_previous=pl.col("month").eq(pl.lit(previous, pl.Date)).fill_null(False))
+        .drop("parts")
+    )
+    held = ctx.read(inputs.CONTRIBUTIONS).join(key, on=CELL)
+    contributions = held.select(
+        "cell",
+        "employees",
+        "turnover_gbp",
+        organisation=pl.col("organisation_id").rank("dense").cast(pl.Int64),
+    ).sort("cell", "organisation")
+    return cells, sums, contributions
+
+
+def _of_measure(cells: pl.DataFrame, measure: str) -> pl.DataFrame:
+    return cells.select(
+        "cell",
+        *CELL,
+        "run",
+        "is_now",
+        "is_previous",
+        is_latest=f"is_latest_{measure}",
+        given=pl.when(~pl.col("is_now")).then(measure),
+    )
+
+
+def _given(cells: pl.DataFrame, controlled: dict[str, Controlled]) -> pl.DataFrame:
+    """`cell`, and of each measure the published figure and its status."""
+    given = cells.filter("is_now").select("cell", *CELL)
+    for measure, outcome in controlled.items():
+        columns = outcome.cells.select("cell", pl.col("given").alias(measure), status=pl.col("status"))
+        given = given.join(columns.rename({"status": f"{measure}_status"}), on="cell", maintain_order="left")
+    return given
+
+
+def _attacked(cells: pl.DataFrame, outcome: Controlled, measure: str) -> pl.DataFrame:
+    """Rows of `publication.attack_bounds` of one measure."""
+    label = pl.when(pl.col("less").is_null()).then("label").otherwise(pl.format("{} less {}", "label", "less"))
+    return (
+        bound(outcome.published, outcome.wanted)
+        .join(outcome.required, on="target")
+        .join(cells.select("cell", "profile", "label"), on="cell")
+        .select(
+            "profile",
+            "lower",
+            "upper",
+            "required_lower",
+            "required_upper",
+            cell=label,
+            measure=pl.lit(measure),
+            is_protected=is_protected(),
+        )
+    )
+
+
+def _clusters(ctx: StepContext, given: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `publication.clusters`."""
+    figures = given.filter(pl.col("table_name") == "clusters").rename({"label": "cluster_id"})
+    partners = list_partners(
+        ctx.read(inputs.MEMBERS),
+        ctx.read(inputs.PARTICIPATIONS),
+        ctx.read(inputs.NAMEABLE),
+        ctx.method.typology.largest_partners,
+    ).select("largest_partners", key="group_id")
+    whole = ("iuk_funding_gbp", "ukri_funding_gbp", "publications")
+    shares = (
+        "rdi_active_share",
+        "funded_firms_share",
+        "sector_sites_share",
+        "firms_growth_share",
+        "area_km2",
+        "latitude",
+        "longitude",
+    )
+    quotients = ("location_quotient", "location_quotient_low", "location_quotient_high", "relative_density")
+    return (
+        ctx.read(inputs.CLUSTERS)
+        .drop("employees", "turnover_gbp", "month")
+        .join(figures.drop("month", "table_name", "cell"), on=["profile", "cluster_id"], maintain_order="left")
+        .with_columns(key=pl.format("{} {}", "profile", "cluster_id"))
+        .join(partners, on="key", how="left", maintain_order="left")
+        .join(ctx.read(inputs.YEAR_BEFORE), on=["profile", "cluster_id"], how="left", maintain_order="left")
+        .with_columns(
+            *[pl.col(name).round(0).cast(pl.Int64) for name in whole],
+            *[pl.col(name).round(FIGURE_DECIMALS) for name in shares],
+            *[pl.col(name).round(2) for name in quotients],
+            *[pl.col(name).round_sig_figs(SMALL_P_VALUE_DIGITS) for name in ("scan_p_value", "collaboration_p_value")],
+            pl.col("largest_partners").fill_null(""),
+            pl.Series("outline_wkt", _coarse_outlines(ctx.read(inputs.CLUSTERS)["outline_wkt"]), dtype=pl.String),
+            # Of published figures, so that it says nothing that they do not.
+            employees_growth_share=pl.when(pl.col("employees_then") > 0)
+            .then(pl.col("employees") / pl.col("employees_then") - 1)
+            .round(FIGURE_DECIMALS),
+        )
+    )
+
+
+def _coarse_outlines(outlines: pl.Series) -> list[str | None]:
+    """Outlines on a grid of OUTLINE_DECIMALS, still valid."""
+    import shapely
+
+    shapes = shapely.set_precision(shapely.from_wkt(outlines.to_numpy()), 10.0**-OUTLINE_DECIMALS)
+    return [None if text is None else str(text) for text in shapely.to_wkt(shapes, rounding_precision=OUTLINE_DECIMALS)]
+
+
+def _totals(given: pl.DataFrame, cells: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `publication.totals`: counts are sums over clusters, each of ten firms or more."""
+    named = given.filter(pl.col("table_name") == "totals").with_columns(
+        pl.col("label").str.splitn(": ", 2).struct.rename_fields(["dimension", "member"])
+    )
+    sector = (
+        pl.when(pl.col("scheme").is_null())
+        .then(pl.lit("communities"))
+        .otherwise(pl.format("{}: {}", "scheme", "sector"))
+    )
+    dimensions = {
+        "all": pl.lit("all"),
+        "cluster_type": pl.col("cluster_type"),
+        "sector": sector,
+        "main_region": pl.col("main_region"),
+    }
+    counts = pl.concat(
+        [
+            clusters.group_by("profile", member=member)
+            .agg(
+                clusters=pl.len().cast(pl.Int64),
+                firms=pl.col("firms").sum(),
+                sites=pl.col("sites").sum(),
+            )
+            .with_columns(dimension=pl.lit(dimension))
+            for dimension, member in dimensions.items()
+        ]
+    )
+    return named.unnest("label").join(counts, on=["profile", "dimension", "member"])
+
+
+def _tell(ctx: StepContext, given: pl.DataFrame, log: pl.DataFrame, bounds: pl.DataFrame) -> None:
+    """Counts by rule, shares suppressed and the attack's outcome, for the person who looks at the asset."""
+    ctx.report.figure(
+        "suppressed by rule",
+        log.group_by("profile", "table_name", "measure", "rule").len("cells").sort(pl.all()),
+    )
+    ctx.report.figure(
+        "cells suppressed",
+        pl.concat(
+            [
+                given.group_by("profile", "table_name")
+                .agg(
+                    cells=pl.len(),
+                    suppressed=(pl.col(f"{measure}_status") == "c").sum(),
+                    share=(pl.col(f"{measure}_status") == "c").mean().round(3),
+                )
+                .with_columns(measure=pl.lit(measure))
+                for measure in ("employees", "turnover_gbp")
+            ]
+        ).sort("profile", "table_name", "measure"),
+    )
+    ctx.report.figure(
+        "attack",
+        bounds.group_by("profile", "measure")
+        .agg(attacked=pl.len(), protected=pl.col("is_protected").sum(), unbounded_above=pl.col("upper").null_count())
+        .sort("profile", "measure"),
+    )
