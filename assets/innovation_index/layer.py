@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from assets.innovation_index.changes import rank_changes
 from assets.innovation_index.classification import classify_step
+from assets.innovation_index.clusters import cluster_history, clusters, rankings
 from assets.innovation_index.influence import influence
 from assets.innovation_index.items import ITEMS
 from assets.innovation_index.places import places
@@ -15,4 +16,4 @@ from assets.warehouse.steps import Step
 
 def index_steps(sources: str) -> list[Step]:
     """The Index's steps; `sources` is the folder or object-store address that texts are read from."""
-    return [ITEMS, classify_step(sources), rank_changes, places, influence]
+    return [ITEMS, classify_step(sources), clusters, rankings, cluster_history, rank_changes, places, influence]

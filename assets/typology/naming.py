@@ -27,20 +27,14 @@ def name_by_outline(clusters: pl.DataFrame, towns: pl.DataFrame, most_towns: int
     """
     if clusters.is_empty():
         return pl.DataFrame(schema=NAMES)
-    ranked = _largest_first(towns)
-    tree = shapely.STRtree(shapely.points(ranked["longitude"].to_numpy(), ranked["latitude"].to_numpy()))
-    outline, town = tree.query(shapely.from_wkt(clusters["outline_wkt"].to_numpy()), predicate="intersects")
+    ranked = largest_first(towns)
     inside = (
-        pl.DataFrame(
-            {"group_id": clusters["group_id"].gather(outline), "rank": town, "town": ranked["name"].gather(town)}
-        )
-        .sort("group_id", "rank")
-        .unique(["group_id", "town"], keep="first", maintain_order=True)
+        towns_inside(clusters, ranked)
         .group_by("group_id", maintain_order=True)
-        .agg(name=pl.col("town").head(most_towns).str.join(", "))
+        .agg(name=pl.col("name").head(most_towns).str.join(", "))
     )
     outside = clusters.join(inside, on="group_id", how="anti")
-    return pl.concat([inside, _name_by_nearest(outside, ranked)]).sort("group_id")
+    return pl.concat([inside, name_by_nearest(outside, ranked)]).sort("group_id")
 
 
 def name_dispersed(groups: pl.DataFrame, places: pl.DataFrame, towns: pl.DataFrame, most_towns: int) -> pl.DataFrame:
@@ -56,7 +50,7 @@ def name_dispersed(groups: pl.DataFrame, places: pl.DataFrame, towns: pl.DataFra
     if groups.is_empty():
         return pl.DataFrame(schema=NAMES)
     urban = towns.filter(pl.col("is_primary_urban_area"))
-    ranked = _largest_first(urban if urban.height else towns)
+    ranked = largest_first(urban if urban.height else towns)
     located = places.join(groups.select("group_id"), on="group_id")
     most_firms_first = (
         located.with_columns(rank=pl.Series(nearest(located, ranked)))
@@ -88,13 +82,31 @@ def bearing(degrees: NDArray[np.float64]) -> NDArray[np.str_]:
     return np.array(BEARINGS)[np.round(degrees / 45).astype(np.int64) % len(BEARINGS)]
 
 
-def _largest_first(towns: pl.DataFrame) -> pl.DataFrame:
+def towns_inside(clusters: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
+    """The towns inside or on each outline: `group_id` and the columns of `towns`, by group in the towns' order.
+
+    `clusters`: `group_id`, `outline_wkt` (WGS84). Of towns of one name in an outline the first counts.
+    """
+    tree = shapely.STRtree(shapely.points(towns["longitude"].to_numpy(), towns["latitude"].to_numpy()))
+    outline, town = tree.query(shapely.from_wkt(clusters["outline_wkt"].to_numpy()), predicate="intersects")
+    return (
+        towns[town]
+        .select(clusters["group_id"].gather(outline), pl.Series("rank", town), pl.all())
+        .sort("group_id", "rank")
+        .unique(["group_id", "name"], keep="first", maintain_order=True)
+        .drop("rank")
+    )
+
+
+def largest_first(towns: pl.DataFrame) -> pl.DataFrame:
+    """Towns by population, largest first. Raises ValueError where there are none."""
     if towns.is_empty():
         raise ValueError("reference.places has no towns for the month to name clusters after: give a drop of places")
     return towns.sort("population", "name", "latitude", "longitude", descending=[True, False, False, False])
 
 
-def _name_by_nearest(clusters: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
+def name_by_nearest(clusters: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
+    """`group_id` and the `name` of the nearest town to the centre, with the kilometres and bearing from it if any."""
     closest = towns[nearest(clusters, towns)]
     kilometres, degrees = distances_and_bearings(
         *(closest[axis].to_numpy() for axis in ("latitude", "longitude")),
