@@ -28,7 +28,7 @@ MODELS, QUALITY, ITEM_CATEGORIES = (
 )
 TEXTS_OF_KIND = {"business": ("businesses", "rtic_companies"), "event": ("events",), "paper": ("publications",)}
 """The datasets that a kind's texts may be in: the first that the month has a drop of."""
-BATCH_ROWS = 50_000
+BATCH_ROWS = 20_000
 """Texts scored at a time: a matter of memory alone."""
 SHOWN_DECIMALS = 3
 
