@@ -13,7 +13,7 @@ SOURCES, WAREHOUSE, PUBLICATION, PROFILE = (
 MEMORY_LIMIT, THREADS = "INNOVATION_CLUSTERS_MEMORY_LIMIT", "INNOVATION_CLUSTERS_THREADS"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of one code location."""
 

@@ -257,7 +257,7 @@ def recover(scale: float, seed: int, folder: Path) -> dict[str, Recovery]:
     """Make one country and one month of it with every profile; returns each profile's recovery."""
     sources, file = folder / "sources", folder / "warehouse.duckdb"
     synthesise(sources, [MONTH], scale, seed)
-    outcome = run_month(Settings(str(sources), str(file), PROFILES), MONTH)
+    outcome = run_month(Settings(sources=str(sources), warehouse=str(file), profiles=PROFILES), MONTH)
     if not outcome.succeeded:
         raise RuntimeError("; ".join(outcome.problems))
     warehouse = Warehouse(file)

@@ -6,7 +6,7 @@ import pytest
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import declared_tables
 from pipelines.definitions import all_steps, build_defs
-from pipelines.settings import PROFILE, SOURCES, THREADS, WAREHOUSE, Settings
+from pipelines.settings import PROFILE, PUBLICATION, SOURCES, THREADS, WAREHOUSE, Settings
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +61,23 @@ def test_a_resource_given_by_name_takes_the_place_of_its_own():
 
 
 def test_settings_come_from_the_environment_and_go_back_to_it(monkeypatch: pytest.MonkeyPatch):
-    for name, value in {SOURCES: "drops", WAREHOUSE: "w.duckdb", PROFILE: "dsit-v2, evidence", THREADS: "1"}.items():
+    given = {
+        SOURCES: "drops",
+        WAREHOUSE: "w.duckdb",
+        PUBLICATION: "web",
+        PROFILE: "dsit-v2, evidence",
+        THREADS: "1",
+    }
+    for name, value in given.items():
         monkeypatch.setenv(name, value)
     settings = Settings.from_environment()
-    assert settings == Settings("drops", "w.duckdb", ("dsit-v2", "evidence"), None, 1)
+    assert settings == Settings(
+        sources="drops", warehouse="w.duckdb", publication="web", profiles=("dsit-v2", "evidence"), threads=1
+    )
     assert settings.to_environment() == {
         SOURCES: "drops",
         WAREHOUSE: "w.duckdb",
+        PUBLICATION: "web",
         PROFILE: "dsit-v2,evidence",
         THREADS: "1",
     }
