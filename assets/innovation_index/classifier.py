@@ -211,7 +211,7 @@ class Calibration:
 def _calibrate(scores: Floats, labels: Flags) -> Calibration:
     slopes, intercepts = np.empty(scores.shape[1]), np.empty(scores.shape[1])
     for category in range(scores.shape[1]):
-        line = LogisticRegression().fit(scores[:, [category]], labels[:, category])
+        line = LogisticRegression(solver="newton-cholesky").fit(scores[:, [category]], labels[:, category])
         slopes[category], intercepts[category] = line.coef_[0, 0], line.intercept_[0]
         if slopes[category] < 0:
             # Scores that tell nothing: the share of the category is all that can be said.
