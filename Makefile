@@ -25,7 +25,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 demo: install
-	@test -f $(DEMO)/sources/truth/$(DEMO_LAST)/members.csv || \
+	@test -f $(DEMO)/sources/truth/$(DEMO_LAST)/members.csv -a -f $(DEMO)/sources/truth/$(DEMO_LAST)/index_items.csv.gz || \
 	  $(DEMO_RUN) synthesise --scale $(DEMO_SCALE) --seed 1 --months $(DEMO_FIRST):$(DEMO_LAST) --out $(DEMO)/sources
 	@$(DEMO_RUN) backfill --from $(DEMO_FIRST) --to $(DEMO_LAST)
 	@echo 'or simply: make ui'
