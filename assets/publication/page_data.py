@@ -1,0 +1,102 @@
+"""The data of the page: published tables as one compact script.
+
+What belongs here: columns instead of rows, codes instead of repeated texts, outlines as steps, and the escaping that
+makes any name harmless inside a script. What does not: what the page shows of it. `site/tables.js` reads what this
+writes. Nothing here reads a table that disclosure control has not passed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import polars as pl
+
+from assets.publication.page_geometry import encode_outlines
+
+SIGNIFICANT_DIGITS = 4
+"""Of shares, quotients and p-values; whole numbers are given whole."""
+COORDINATE_DECIMALS = 4
+OUTLINE_TOLERANCE_DEGREES = 0.0007
+"""How far a simplified outline may lie from the outline: 80 m north to south, 45 m west to east."""
+BOUNDARY_TOLERANCE_DEGREES = 0.002
+COORDINATES = ("latitude", "longitude")
+NOT_SHOWN = ("month", "profile_fingerprint", "outline_wkt", "hull_wkt", "shared_firms", "earlier_month")
+"""Columns that every row shares, that stand elsewhere, or that the page has no use for. Firms shared with an earlier
+cluster are not among what disclosure control has passed."""
+
+# Controls, marks that turn the direction of text, and characters that take no room: none is part of a name.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+Table = dict[str, Any]
+"""`rows`: number of rows; `columns`: by name a list, or `values` and `codes` (positions in `values`, -1 for null)."""
+
+
+def script(name: str, content: object) -> bytes:
+    """`window.<name> = <content>;` that is safe in a script element and a file of its own, whatever the texts say."""
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return f"window.{name} = {text};\n".encode("ascii")
+
+
+def visible(text: str) -> str:
+    """The text without characters that are not seen, or that change how others are seen."""
+    return UNSEEN.sub("", text)
+
+
+def encode_table(frame: pl.DataFrame) -> Table:
+    """The frame by columns. Dates are ISO texts, booleans 0 or 1, floats have four significant digits."""
+    shown = frame.drop(NOT_SHOWN, strict=False)
+    return {"rows": shown.height, "columns": {column.name: _encode_column(column) for column in shown}}
+
+
+def _encode_column(column: pl.Series) -> object:
+    if column.dtype == pl.Date:
+        column = column.dt.to_string("%Y-%m-%d")
+    if column.dtype == pl.Boolean:
+        return column.cast(pl.Int8).to_list()
+    if column.dtype == pl.String:
+        values = column.drop_nulls().unique().sort()
+        codes = column.replace_strict(values, range(len(values)), default=-1, return_dtype=pl.Int32)
+        return {"values": [visible(value) for value in values], "codes": codes.to_list()}
+    if column.dtype.is_float():
+        rounded = (
+            column.round(COORDINATE_DECIMALS)
+            if column.name in COORDINATES
+            else column.round_sig_figs(SIGNIFICANT_DIGITS)
+        )
+        return [_shortest(value) for value in rounded]
+    return column.to_list()
+
+
+def _shortest(value: float | None) -> float | int | None:
+    """3 rather than 3.0; None for what JSON has no number for."""
+    if value is None or value != value or value in (float("inf"), float("-inf")):
+        return None
+    return int(value) if value == int(value) else value
+
+
+def encode_clusters(clusters: pl.DataFrame) -> Table:
+    """A table of clusters with `outlines`: the encoded rings of each row, or null."""
+    outlines = encode_outlines(clusters["outline_wkt"], OUTLINE_TOLERANCE_DEGREES)
+    return encode_table(clusters) | {"outlines": outlines}
+
+
+def encode_details(details: pl.DataFrame, clusters: pl.DataFrame) -> Table:
+    """Rows about clusters, their cluster told by `cluster`: its row in `clusters`, from 0. Rows of no cluster there
+    are left out."""
+    rows = clusters.select("profile", "cluster_id").with_row_index("cluster")
+    return encode_table(
+        details.join(rows, on=["profile", "cluster_id"], how="inner", maintain_order="left")
+        .sort("cluster", maintain_order=True)
+        .drop("profile", "cluster_id")
+        .with_columns(pl.col("cluster").cast(pl.Int64))
+    )
+
+
+def encode_boundaries(boundaries: pl.DataFrame) -> Table:
+    """`layer`, `name` of each area, with `outlines` from its `wkt`."""
+    outlines = encode_outlines(boundaries["wkt"], BOUNDARY_TOLERANCE_DEGREES)
+    return encode_table(boundaries.select("layer", "name")) | {"outlines": outlines}

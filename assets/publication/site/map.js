@@ -1,0 +1,284 @@
+// The map: coast, areas, clusters of both systems, towns; and what lies under the pointer.
+"use strict";
+
+(() => {
+  const { state } = app;
+  const UK = [[49.8, -8.3], [60.9, 2.0]];
+  const AROUND = [[46.5, -18], [63.5, 11]];
+  const TOWN_POPULATIONS = [[6, 400000], [7, 180000], [8, 90000], [9, 40000]]; // below that zoom, towns from that size
+  const RADIUS = 3.2;
+  const SMALLEST_OUTLINE = 3; // pixels: a smaller outline says no more than the centre
+
+  const is = (layer) => state.layers.includes(layer);
+
+  const map = L.map("map", {
+    maxBounds: AROUND, maxBoundsViscosity: 0.8, minZoom: 4, maxZoom: 13, zoomSnap: 0.5, attributionControl: false, zoomControl: false,
+    fadeAnimation: !app.prefersStill, zoomAnimation: !app.prefersStill, inertia: !app.prefersStill,
+  });
+  L.control.zoom({ position: "topleft", zoomInText: "+", zoomOutText: "−" }).addTo(map);
+  map.createPane("base").style.zIndex = 250;
+  map.createPane("clusters").style.zIndex = 400;
+  map.createPane("top").style.zIndex = 450;
+
+  // --- what is drawn -------------------------------------------------------------------------------------------------
+
+  const coast = Object.fromEntries(Object.entries(window.COAST_DATA).map(([kind, paths]) => [kind, paths.map((path) => app.shape([path]))]));
+
+  const traceAll = (context, view, shapes, closed) => {
+    context.beginPath();
+    for (const shape of shapes) if (app.isInView(view, shape.box)) app.trace(context, view, shape, closed);
+  };
+
+  const paintBase = (context, view) => {
+    if (is("online")) return;
+    traceAll(context, view, coast.land, true);
+    context.fillStyle = "#f7f5f0";
+    context.fill("evenodd");
+    context.lineWidth = 0.9;
+    context.strokeStyle = "#9fb1bd";
+    context.stroke();
+    traceAll(context, view, coast.lakes, true);
+    context.fillStyle = "#dfe9ef";
+    context.fill();
+    traceAll(context, view, coast.borders, false);
+    context.strokeStyle = "#a8a297";
+    context.setLineDash([4, 3]);
+    context.stroke();
+    context.setLineDash([]);
+  };
+
+  const paintAreas = (context, view) => {
+    for (const [layer, kind, colour] of [["districts", "local_authority", "#d3cec3"], ["regions", "region", "#a8a297"]]) {
+      if (!is(layer)) continue;
+      traceAll(context, view, app.data.boundaries().filter((area) => area.layer === kind).map((area) => area.shape).filter(Boolean), true);
+      context.lineWidth = 1;
+      context.strokeStyle = colour;
+      context.stroke();
+    }
+  };
+
+  const paintOutline = (context, view, cluster, colour, fillAlpha) => {
+    const shape = cluster.shape();
+    if (!shape || !app.isInView(view, shape.box) || app.sizeInView(view, shape.box) < SMALLEST_OUTLINE) return;
+    context.beginPath();
+    app.trace(context, view, shape);
+    context.fillStyle = context.strokeStyle = colour;
+    context.globalAlpha = fillAlpha;
+    context.fill("evenodd");
+    context.globalAlpha = 0.65;
+    context.stroke();
+  };
+
+  const paintCentre = (context, view, cluster, colour, radius) => {
+    const [x, y] = app.screen(view, cluster.centre);
+    if (x < -radius || y < -radius || x > view.width + radius || y > view.height + radius) return;
+    context.beginPath();
+    app.markPath(context, cluster.cluster_type, x, y, radius);
+    context.fillStyle = colour;
+    context.fill();
+    context.stroke();
+  };
+
+  const paintClusters = (context, view) => {
+    if (!is("map")) return;
+    const shown = app.shown();
+    const { colour } = app.colours();
+    // Many outlines upon each other would otherwise hide everything.
+    const fillAlpha = Math.max(0.04, Math.min(0.22, 30 / (shown.length + 1)));
+    context.lineWidth = view.zoom < 7 ? 0.6 : 1;
+    if (state.draw !== "centres") for (const cluster of shown) paintOutline(context, view, cluster, colour(cluster), fillAlpha);
+    context.globalAlpha = 0.9;
+    context.lineWidth = 0.8;
+    context.strokeStyle = "#ffffff";
+    const radius = RADIUS + Math.max(0, view.zoom - 7) * 0.8;
+    for (const cluster of shown) if (state.draw !== "outlines" || !cluster.outlined) paintCentre(context, view, cluster, colour(cluster), radius);
+    context.globalAlpha = 1;
+  };
+
+  const rankOf = (cluster) => app.data.rankChange(cluster.category, cluster.cluster_id)?.rank || null;
+  const paintIndex = (context, view) => {
+    if (!is("index")) return;
+    const clusters = app.data.indexClusters(state.category);
+    const most = Math.max(...clusters.map((cluster) => cluster.percentage), 1);
+    context.lineWidth = 1.2;
+    for (const cluster of clusters) paintOutline(context, view, cluster, app.INDEX_COLOUR, 0.08 + 0.4 * Math.sqrt(cluster.percentage / most));
+    context.globalAlpha = 1;
+    context.font = "600 12px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (const cluster of clusters) {
+      const [x, y] = app.screen(view, cluster.centre);
+      const rank = rankOf(cluster);
+      context.beginPath();
+      context.arc(x, y, rank && rank <= 10 ? 10 : 4, 0, 2 * Math.PI);
+      context.fillStyle = app.INDEX_COLOUR;
+      context.fill();
+      context.lineWidth = 1.2;
+      context.strokeStyle = "#ffffff";
+      context.stroke();
+      if (!rank || rank > 10) continue;
+      context.fillStyle = "#ffffff";
+      context.fillText(String(rank), x, y + 0.5);
+    }
+  };
+
+  const paintTowns = (context, view) => {
+    if (!is("towns")) return;
+    const least = (TOWN_POPULATIONS.find(([zoom]) => view.zoom < zoom) || [0, 0])[1];
+    const taken = [];
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    for (const town of app.data.places) {
+      if (town.population < least) break; // largest first
+      const [x, y] = app.screen(view, app.worldPoint(town.latitude, town.longitude));
+      if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+      context.font = `${town.population > 400000 ? 600 : 500} ${town.population > 400000 ? 13 : 12}px system-ui, sans-serif`;
+      const box = [x - 2, y - 9, x + context.measureText(town.name).width + 12, y + 9];
+      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+      taken.push(box);
+      context.strokeStyle = "rgba(255, 255, 255, 0.9)";
+      context.lineWidth = 3;
+      context.strokeText(town.name, x + 6, y);
+      context.fillStyle = "#26313a";
+      context.fillText(town.name, x + 6, y);
+      context.beginPath();
+      context.arc(x, y, 2, 0, 2 * Math.PI);
+      context.fill();
+    }
+  };
+
+  let pointed = null;
+  const paintChosen = (context, view) => {
+    const chosen = [
+      ...state.compare.map((id) => app.data.cluster(state.profile, id)),
+      app.data.cluster(state.profile, state.cluster),
+      state.index && app.data.indexCluster(state.category, state.index),
+      pointed,
+    ].filter(Boolean);
+    for (const cluster of chosen) {
+      const [x, y] = app.screen(view, cluster.centre);
+      context.beginPath();
+      if (cluster.shape()) app.trace(context, view, cluster.shape());
+      context.moveTo(x + 9, y);
+      context.arc(x, y, 9, 0, 2 * Math.PI);
+      for (const [width, colour] of [[5, "#ffffff"], [2.5, "#111820"]]) {
+        context.lineWidth = width;
+        context.strokeStyle = colour;
+        context.stroke();
+      }
+    }
+  };
+
+  const layers = [
+    app.paintLayer("base", paintBase, paintAreas),
+    app.paintLayer("clusters", paintClusters, paintIndex),
+    app.paintLayer("top", paintTowns, paintChosen),
+  ];
+  const [base, clusters, top] = layers;
+
+  // --- what is under a point -----------------------------------------------------------------------------------------
+
+  const NEAR = 9; // pixels to a centre
+
+  /** Clusters drawn at a place, smallest first. */
+  app.clustersAt = (latlng) => {
+    const point = app.worldPoint(latlng.lat, latlng.lng);
+    const near = NEAR / (256 * 2 ** map.getZoom());
+    const isAt = (cluster) =>
+      Math.hypot(cluster.centre.x - point.x, cluster.centre.y - point.y) < near ||
+      (state.draw !== "centres" && cluster.outlined && app.isInside(cluster.shape(), point));
+    return is("map") ? app.shown().filter(isAt).reverse() : [];
+  };
+
+  const indexClusterAt = (latlng) => {
+    if (!is("index")) return null;
+    const point = app.worldPoint(latlng.lat, latlng.lng);
+    const inside = app.data.indexClusters(state.category).filter((cluster) => cluster.outlined && app.isInside(cluster.shape(), point));
+    const distance = (cluster) => Math.hypot(cluster.centre.x - point.x, cluster.centre.y - point.y);
+    return inside.sort((a, b) => distance(a) - distance(b))[0] || null;
+  };
+
+  /** Draws attention to a cluster of either system, or to none. */
+  app.point = (cluster) => {
+    if (pointed === cluster) return;
+    pointed = cluster;
+    top.redraw();
+  };
+
+  const words = app.byId("pointed");
+  const showPointed = (event) => {
+    const found = app.clustersAt(event.latlng);
+    const first = found[0] || indexClusterAt(event.latlng);
+    app.point(first || null);
+    words.hidden = !first;
+    map.getContainer().classList.toggle("is-pointing", Boolean(first));
+    if (!first) return;
+    const more = found.length > 1 ? ` and ${found.length - 1} more here` : "";
+    app.fill(words, app.element("strong", {}, app.named(first.name)), app.element("span", {}, `${first.sector || first.category || first.cluster_type}${more}`));
+    const { x, y } = event.containerPoint;
+    const size = map.getSize();
+    words.style.left = `${Math.min(x + 14, size.x - words.offsetWidth - 8)}px`;
+    words.style.top = `${y + 18 + words.offsetHeight > size.y ? y - words.offsetHeight - 10 : y + 18}px`;
+  };
+
+  let asked = 0;
+  map.on("mousemove", (event) => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(() => showPointed(event));
+  });
+  map.on("mouseout movestart", () => { cancelAnimationFrame(asked); words.hidden = true; app.point(null); });
+
+  map.on("click", (event) => {
+    const found = app.clustersAt(event.latlng);
+    const index = indexClusterAt(event.latlng);
+    if (found.length > 1) app.set({ here: `${event.latlng.lat.toFixed(4)},${event.latlng.lng.toFixed(4)}`, cluster: "", index: "" });
+    else if (found.length === 1) app.set({ cluster: found[0].cluster_id, here: "", index: "" });
+    else app.set({ cluster: "", here: "", index: index ? index.cluster_id : "" });
+    app.showDetail();
+  });
+
+  // --- the view ------------------------------------------------------------------------------------------------------
+
+  /** Moves the map so that a cluster of either system fills it. */
+  app.zoomTo = (cluster) => {
+    const move = { animate: !app.prefersStill, maxZoom: 11, padding: [30, 30] };
+    if (cluster.shape()) map.fitBounds(app.boxBounds(cluster.shape().box), move);
+    else map.setView([cluster.latitude, cluster.longitude], 8, move);
+  };
+
+  app.zoomToPlace = (place) => map.setView([place.latitude, place.longitude], 10, { animate: !app.prefersStill });
+
+  const showView = () => {
+    const [zoom, latitude, longitude] = state.view.split("/").map(Number);
+    if (zoom && Number.isFinite(latitude) && Number.isFinite(longitude)) map.setView([latitude, longitude], zoom, { animate: false });
+    else map.fitBounds(UK, { animate: false });
+  };
+
+  let ownMove = false;
+  map.on("moveend", () => {
+    const { lat, lng } = map.getCenter();
+    ownMove = true;
+    app.set({ view: `${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}` });
+    ownMove = false;
+  });
+
+  let online = null;
+  const showOnline = () => {
+    if (!app.data.baseMap) return;
+    if (is("online") && !online) online = L.tileLayer(app.data.baseMap.tiles, { maxZoom: 18 }).addTo(map);
+    else if (!is("online") && online) online = online.remove() && null;
+    app.fill(app.byId("attribution"), app.attribution(is("online")));
+  };
+
+  app.attribution = (isOnline) =>
+    `Map: Leaflet. Coast: GSHHG.${isOnline ? ` ${app.data.baseMap.attribution}` : ""}`;
+
+  showView();
+  app.onChange(["view"], () => { if (!ownMove) showView(); });
+  app.onChange(["layers"], () => { base.redraw(); showOnline(); });
+  app.onChange([...app.FILTER_KEYS, "colour", "draw", "layers", "category"], () => clusters.redraw());
+  app.onChange([...app.FILTER_KEYS, "cluster", "index", "category", "compare", "layers"], () => top.redraw());
+  app.addLayers = () => layers.forEach((layer) => layer.addTo(map));
+  app.map = map;
+})();

@@ -1,0 +1,36 @@
+// Explanations that stand in several places of the page.
+"use strict";
+
+(() => {
+  app.SCHEMES = { sic: "SIC sector", rtic: "emerging sector (RTIC)", rdi: "all RD&I-active organisations" };
+
+  app.APPROACHES = {
+    spatial: "from where its members are (spatial approach)",
+    network: "from who works with whom (network approach)",
+    both: "both from where its members are and from who works with whom",
+  };
+
+  app.TYPE_TEXTS = {
+    Specialised: "active in research, development and innovation, close together, and of one field",
+    "R&D Collaborating": "active, close together, and working together on publicly funded research and development",
+    Diverse: "active and close together, but of many fields",
+    Dispersed: "active and working together, but not close together",
+  };
+
+  app.EVENTS = {
+    birth: () => "New this month",
+    continuation: () => "Continues from the month before",
+    merge: (event) => `Took in the larger part of cluster ${event.earlier_cluster_id}`,
+    split: (event) => `Came out of cluster ${event.earlier_cluster_id}`,
+    type_change: (event) => `Changed its type from ${event.earlier_type} to ${event.cluster_type}`,
+    death: () => "Ended",
+  };
+
+  app.SUPPRESSED = "c: suppressed. The figure, or another that it would give away, could tell about a single business.";
+  app.UNAVAILABLE = "x: not available. No source gives it, or there is nothing to compare it with.";
+
+  app.sectorInWords = (cluster) => {
+    if (cluster.scheme === "rdi") return "All RD&I-active organisations";
+    return cluster.sector ? `${cluster.sector} · ${app.SCHEMES[cluster.scheme] || cluster.scheme}` : "Community of collaborators";
+  };
+})();

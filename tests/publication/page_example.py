@@ -1,0 +1,314 @@
+"""Tables for the page, made up: as many clusters as wanted, in the shape of the declared tables, by a seed."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from assets.publication.page import PageOptions, PageTables
+from assets.reference.shipped import shipped_list
+
+TYPES = ("Specialised", "R&D Collaborating", "Diverse", "Dispersed")
+TYPE_SHARES = (0.84, 0.12, 0.01, 0.03)
+CATEGORIES = (
+    "Overall",
+    "AI and Data",
+    "Advanced Manufacturing",
+    "Ageing Society",
+    "Clean Growth",
+    "Smart Cities and Mobility",
+)
+INDEX_SIZES = (30, 35, 33, 30, 40, 22)
+MEASURES = (
+    ("RD&I-active", "share of firms that are active", 0.2),
+    ("RD&I-active", "active firms", 10.0),
+    ("RD&I-active", "p-value of the share against that of the sector", 0.05),
+    ("co-located", "share of located firms near one of them", 0.5),
+    ("specialised", "location quotient", 1.0),
+    ("specialised", "adjusted p-value of the location quotient", 0.05),
+    ("internally collaborative", "joint projects", 3.0),
+    ("internally collaborative", "pairs with joint projects", 2.0),
+    ("internally collaborative", "p-value of joint work against networks of the same degrees", 0.05),
+)
+OPTIONS = PageOptions(
+    profiles={
+        "dsit-v1": "The publishers' way, first release: HDBSCAN within each sector, consensus communities",
+        "evidence": "Ours: scans over the density hierarchy and over resolutions, each against a null model",
+    },
+    links=(("The month's report", "report.html"), ("Downloads", "downloads/index.html")),
+    sources=("Postcode directory, as of 2025-02-01", "Register of businesses, as of 2025-03-01"),
+)
+
+
+def page_tables(
+    clusters: int, profiles: tuple[str, ...] = ("dsit-v1", "evidence"), seed: int = 1, month: date = date(2025, 5, 1)
+) -> PageTables:
+    """Tables of `clusters` clusters for each profile, and the Index's six tables."""
+    draw = np.random.default_rng(seed)
+    towns = (
+        shipped_list("places")
+        .with_columns(pl.col("latitude", "longitude").cast(pl.Float64), pl.col("population").cast(pl.Int32))
+        .sort("population", "name", descending=[True, False])
+    )
+    made = pl.concat([_clusters(draw, towns, clusters, profile, month) for profile in profiles], how="vertical_relaxed")
+    index = _index_clusters(draw, towns, month)
+    rankings = (
+        index.sort("percentage", "cluster_id", descending=[True, False])
+        .with_columns(rank=pl.int_range(1, pl.len() + 1).over("category").cast(pl.Int32))
+        .drop("hull_wkt", "outline_wkt", "places", "profile_fingerprint")
+    )
+    return PageTables(
+        clusters=made,
+        criteria=_criteria(draw, made),
+        sector_mix=_sector_mix(draw, made),
+        totals=_totals(made),
+        events=_events(draw, made),
+        index_clusters=index,
+        rankings=rankings,
+        rank_changes=_rank_changes(draw, rankings),
+        cluster_history=_history(rankings),
+        place_clusters=_place_clusters(index, towns, month),
+        place_specialisation=_place_specialisation(draw, towns, month),
+        places=towns,
+    )
+
+
+def _sectors() -> list[tuple[str, str]]:
+    sic = [("sic", name) for name in shipped_list("sic_sectors")["sector"].unique().sort()]
+    return sic + [("rtic", name) for name in shipped_list("rtic_sectors")["sector"].unique().sort()]
+
+
+def _outline(draw: np.random.Generator, latitude: float, longitude: float, radius_km: float) -> str:
+    """A rough ring of 60 to 110 corners around a place, as a buffered concave hull is."""
+    corners = int(draw.integers(60, 110))
+    angles = np.linspace(0, 2 * math.pi, corners, endpoint=False)
+    waves = sum(draw.uniform(0.05, 0.25) * np.sin(k * angles + draw.uniform(0, 6)) for k in range(2, 7))
+    reach = radius_km * (1 + waves + draw.normal(0, 0.02, corners))
+    north = latitude + reach * np.sin(angles) / 111.2
+    east = longitude + reach * np.cos(angles) / (111.2 * math.cos(math.radians(latitude)))
+    points = [f"{x:.4f} {y:.4f}" for x, y in zip(east, north, strict=True)]
+    return f"POLYGON (({', '.join([*points, points[0]])}))"
+
+
+def _clusters(draw: np.random.Generator, towns: pl.DataFrame, count: int, profile: str, month: date) -> pl.DataFrame:
+    sectors = _sectors()
+    weight = towns["population"].to_numpy() ** 0.8
+    rows = []
+    for number in range(count):
+        town = towns.row(int(draw.choice(towns.height, p=weight / weight.sum())), named=True)
+        kind = TYPES[int(draw.choice(len(TYPES), p=TYPE_SHARES))]
+        is_network = kind == "Dispersed"
+        scheme, sector = sectors[int(draw.integers(len(sectors)))]
+        latitude, longitude = town["latitude"] + draw.normal(0, 0.04), town["longitude"] + draw.normal(0, 0.07)
+        radius = float(min(30, 2 + draw.lognormal(1.3, 0.7)))
+        firms = int(10 + draw.lognormal(3.4, 1.0))
+        quotient = float(1 + draw.lognormal(0, 0.8))
+        status = str(draw.choice(["", "", "", "", "c", "x"]))
+        is_evidence = profile == "evidence"
+        rows.append(
+            {
+                "month": month,
+                "profile": profile,
+                "cluster_id": f"{profile[0]}{number:05d}",
+                "name": f"{'Dispersed: ' if is_network else ''}{town['name']}",
+                "approach": "network" if is_network else "spatial",
+                "scheme": None if is_network else scheme,
+                "sector": None if is_network else sector,
+                "cluster_type": kind,
+                "firms": firms,
+                "sites": int(firms * draw.uniform(1, 1.6)),
+                "employees": None if status else int(firms * draw.lognormal(2.5, 0.8)) // 10 * 10,
+                "employees_status": status,
+                "turnover_gbp": None if status else int(firms * draw.lognormal(14, 1)) // 10_000 * 10_000,
+                "turnover_gbp_status": status,
+                "iuk_funding_gbp": int(draw.lognormal(14, 1.4)),
+                "ukri_funding_gbp": int(draw.lognormal(13, 1.6)),
+                "publications": int(draw.lognormal(3, 1.5)),
+                "is_rdi_active": True,
+                "is_colocated": not is_network,
+                "is_specialised": kind == "Specialised",
+                "is_internally_collaborative": kind in ("R&D Collaborating", "Dispersed"),
+                "rdi_active_share": float(draw.uniform(0.2, 0.7)),
+                "funded_firms_share": float(draw.uniform(0.05, 0.5)),
+                "sector_sites_share": None if is_network else float(draw.beta(1, 30)),
+                "location_quotient": quotient,
+                "location_quotient_low": quotient * 0.8,
+                "location_quotient_high": quotient * 1.25,
+                "relative_density": float(draw.uniform(1.2, 9)) if is_evidence else None,
+                "scan_p_value": float(draw.beta(0.3, 20)) if is_evidence else None,
+                "joint_projects": int(draw.poisson(3)),
+                "collaboration_p_value": float(draw.uniform(0, 1)),
+                "firms_growth_share": float(draw.normal(0.03, 0.1)) if draw.random() < 0.8 else None,
+                "employees_growth_share": float(draw.normal(0.03, 0.1)) if not status else None,
+                "largest_partners": "University of Example; Example Catapult",
+                "regions": town["region"],
+                "main_region": town["region"],
+                "local_authorities": town["name"],
+                "latitude": latitude,
+                "longitude": longitude,
+                "area_km2": None if is_network else math.pi * radius**2,
+                "outline_wkt": None if is_network else _outline(draw, latitude, longitude, radius),
+                "profile_fingerprint": "0123456789abcdef",
+            }
+        )
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _criteria(draw: np.random.Generator, clusters: pl.DataFrame) -> pl.DataFrame:
+    measures = pl.DataFrame(MEASURES, schema=["criterion", "measure", "threshold"], orient="row")
+    rows = clusters.select("month", "profile", "cluster_id").join(measures, how="cross")
+    figures = np.round(draw.lognormal(0, 1, rows.height), 4)
+    is_small = rows["measure"].str.contains("p-value|share").to_numpy()
+    return rows.with_columns(
+        figure=pl.Series(np.where(is_small, np.minimum(figures / 10, 1), np.ceil(figures * 3))),
+        is_met=pl.Series(draw.random(rows.height) < 0.7),
+    )
+
+
+def _sector_mix(draw: np.random.Generator, clusters: pl.DataFrame) -> pl.DataFrame:
+    sectors = _sectors()
+    rows = []
+    for month, profile, cluster_id, firms in clusters.select("month", "profile", "cluster_id", "firms").iter_rows():
+        for scheme in ("sic", "rtic"):
+            names = [name for kind, name in sectors if kind == scheme]
+            chosen = draw.choice(len(names), size=min(7, firms // 10), replace=False)
+            left = firms
+            for position in chosen:
+                count = max(10, int(left * draw.uniform(0.2, 0.6)))
+                if count > left:
+                    break
+                left -= count
+                rows.append((month, profile, cluster_id, scheme, names[position], count, count / firms))
+    columns = ["month", "profile", "cluster_id", "scheme", "sector", "firms", "share"]
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def _totals(clusters: pl.DataFrame) -> pl.DataFrame:
+    def of(dimension: str, member: pl.Expr) -> pl.DataFrame:
+        return (
+            clusters.group_by("month", "profile", member=member)
+            .agg(
+                clusters=pl.len().cast(pl.Int64),
+                firms=pl.col("firms").sum(),
+                sites=pl.col("sites").sum(),
+                employees=pl.col("employees").sum(),
+                turnover_gbp=pl.col("turnover_gbp").sum(),
+            )
+            .with_columns(dimension=pl.lit(dimension), employees_status=pl.lit(""), turnover_gbp_status=pl.lit(""))
+            .sort("profile", "member")
+        )
+
+    return pl.concat(
+        [
+            of("all", pl.lit("all")),
+            of("cluster_type", pl.col("cluster_type")),
+            of("main_region", pl.col("main_region")),
+        ]
+    )
+
+
+def _events(draw: np.random.Generator, clusters: pl.DataFrame) -> pl.DataFrame:
+    kinds = draw.choice(["continuation", "birth", "merge", "type_change"], clusters.height, p=[0.85, 0.08, 0.04, 0.03])
+    return clusters.select(
+        "month",
+        "profile",
+        "cluster_id",
+        event=pl.Series(kinds),
+        earlier_month=pl.lit(date(2025, 4, 1)),
+        earlier_cluster_id=pl.lit("d99999"),
+        shared_firms=pl.col("firms"),
+        earlier_type=pl.lit("Diverse"),
+        cluster_type="cluster_type",
+        profile_fingerprint="profile_fingerprint",
+    )
+
+
+def _index_clusters(draw: np.random.Generator, towns: pl.DataFrame, month: date) -> pl.DataFrame:
+    rows = []
+    for category, size in zip(CATEGORIES, INDEX_SIZES, strict=True):
+        shares = np.sort(draw.dirichlet(np.full(size, 0.7)))[::-1] * 100
+        for number, share in enumerate(shares):
+            town = towns.row(number, named=True)
+            items = max(3, int(share * 200))
+            businesses, events = int(items * 0.7), int(items * 0.1)
+            outline = _outline(draw, town["latitude"], town["longitude"], float(draw.uniform(15, 45)))
+            rows.append(
+                {
+                    "month": month,
+                    "category": category,
+                    "cluster_id": f"{category[:2]}{number:03d}",
+                    "name": town["name"],
+                    "regions": town["region"],
+                    "items": items,
+                    "businesses": businesses,
+                    "events": events,
+                    "papers": items - businesses - events,
+                    "percentage": float(share),
+                    "latitude": town["latitude"],
+                    "longitude": town["longitude"],
+                    "places": items // 2 + 1,
+                    "hull_wkt": outline,
+                    "outline_wkt": outline,
+                    "profile_fingerprint": "0123456789abcdef",
+                }
+            )
+    return pl.DataFrame(rows)
+
+
+def _rank_changes(draw: np.random.Generator, rankings: pl.DataFrame) -> pl.DataFrame:
+    gained = draw.integers(-2, 3, rankings.height)
+    return rankings.select("month", "category", "cluster_id", "rank", "percentage").with_columns(
+        rank_change_month=pl.Series(gained.astype(np.int32)),
+        percentage_change_month=pl.Series(gained * 0.13),
+        rank_change_year=pl.Series(draw.integers(-5, 6, rankings.height).astype(np.int32)),
+        percentage_change_year=pl.Series(gained * 0.4),
+    )
+
+
+def _history(rankings: pl.DataFrame) -> pl.DataFrame:
+    return rankings.select(
+        "month",
+        "category",
+        "cluster_id",
+        event=pl.lit("kept"),
+        first_month=pl.lit(date(2024, 1, 1)),
+        months=pl.lit(17, pl.Int32),
+        best_rank=pl.col("rank"),
+        name="name",
+        former_name=pl.lit(None, pl.String),
+        moved_km=pl.lit(0.4),
+    )
+
+
+def _place_clusters(index: pl.DataFrame, towns: pl.DataFrame, month: date) -> pl.DataFrame:
+    rows = []
+    for category in CATEGORIES:
+        of = index.filter(category=category)
+        for town in towns.iter_rows(named=True):
+            away = np.hypot(
+                of["latitude"].to_numpy() - town["latitude"], (of["longitude"].to_numpy() - town["longitude"]) * 0.6
+            )
+            nearest = int(away.argmin())
+            kilometres = float(away[nearest] * 111)
+            rows.append(
+                (month, town["name"], town["region"], category, of["cluster_id"][nearest], kilometres < 20, kilometres)
+            )
+    columns = ["month", "place", "region", "category", "cluster_id", "is_inside_outline", "centre_distance_km"]
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def _place_specialisation(draw: np.random.Generator, towns: pl.DataFrame, month: date) -> pl.DataFrame:
+    rows = towns.select("name", "region").join(pl.DataFrame({"category": CATEGORIES[1:]}), how="cross")
+    quotient = draw.lognormal(0, 0.5, rows.height)
+    return rows.rename({"name": "place"}).with_columns(
+        month=pl.lit(month),
+        items=pl.Series(draw.integers(0, 400, rows.height)),
+        location_quotient=pl.Series(quotient),
+        location_quotient_lower=pl.Series(quotient * 0.7),
+        location_quotient_upper=pl.Series(quotient * 1.4),
+        p_value=pl.Series(draw.random(rows.height)),
+        is_specialised=pl.Series(quotient > 2),
+    )
