@@ -22,30 +22,28 @@ from assets.sources.refusals import check_share, rejected_rows
 
 NOT_RECORDS = re.compile(r"(^|/)(manifest|merged_ids/.*|release_notes\.txt)$", re.IGNORECASE)
 """Files that lie in a snapshot beside its lines."""
-RECORD = """{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR", "country_code": "VARCHAR", "type": "VARCHAR",
+FIELDS = """"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR", "country_code": "VARCHAR", "type": "VARCHAR",
     "publication_year": "INTEGER", "publication_date": "VARCHAR", "geo": {"latitude": "DOUBLE", "longitude": "DOUBLE"},
-    "cited_by_count": "BIGINT", "title": "VARCHAR", "abstract_inverted_index": "JSON",
+    "cited_by_count": "BIGINT",
     "authorships": [{"institutions": [{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR",
-        "country_code": "VARCHAR", "type": "VARCHAR"}]}]}"""
+        "country_code": "VARCHAR", "type": "VARCHAR"}]}]"""
 """What is read of a line, work or institution."""
+TEXT_FIELDS = ', "title": "VARCHAR", "abstract_inverted_index": "JSON"'
+TEXTS = ", coalesce(r.title, r.display_name) as title, r.abstract_inverted_index as abstract"
+"""What is read of a work besides, where its text is asked for: the tables hold none of it."""
 
 RECORDS = """
     select $file as file, row, regexp_extract(r.id, '[^/]+$') as id, r.authorships is not null as is_work,
         coalesce(try_cast(r.publication_date as date), try(make_date(r.publication_year, 7, 1))) as publication_date,
         r.display_name as name, r.ror as ror, r.country_code as country_code, r.type as type,
         r.geo.latitude as latitude, r.geo.longitude as longitude, r.authorships as authorships,
-        greatest(coalesce(r.cited_by_count, 0), 0) as citations, {texts},
+        greatest(coalesce(r.cited_by_count, 0), 0) as citations{texts},
         case when r.id is null then line end as line
-    from (select row, line, try(json_transform(line, '{record}')) as r from {lines} where line is not null)
+    from (select row, line, try(json_transform(line, '{{{fields}}}')) as r from {lines} where line is not null)
     where r.id is null or (r.country_code = 'GB' and regexp_matches(r.id, '(^|/)I[0-9]+$')) or list_contains(
         try(json_extract_string(line, '$.authorships[*].institutions[*].country_code')), 'GB')
 """
 """The lines that are kept: UK institutions, works with one, and what cannot be read. A year stands for its 1 July."""
-NO_TEXTS, WITH_TEXTS = (
-    "null as title",
-    "coalesce(r.title, r.display_name) as title, r.abstract_inverted_index as abstract",
-)
-"""What is kept of a work's words: the tables hold none."""
 
 REFUSED = """
     select file, row, 'id' as column_name, line as value, 'a JSON object with an id' as expected
@@ -117,7 +115,7 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     """Publications with a UK institution, and the UK institutions. A line without an id, or a work without a date, is
     refused. Institutions are counted once a work, however many authors they have on it."""
     with reader_database(desk) as database:
-        lines = _load(database, delivery, NO_TEXTS)
+        lines = _load(database, delivery)
         failing = database.sql(REFUSED).pl()
         check_share(failing.height, max(lines, failing.height), failing, desk)
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
@@ -132,14 +130,14 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
     """Title and abstract of the works that `read` keeps, as `key` and `text`; a work with neither is left out."""
     with reader_database(desk) as database:
-        _load(database, delivery, WITH_TEXTS)
+        _load(database, delivery, TEXT_FIELDS, TEXTS)
         target = write(database, WORDS, desk.scratch / "texts.parquet")
     for words in batches(target, batch_rows):
         abstract = pl.Series("abstract", [_abstract(index) for index in words["abstract"]], dtype=pl.String)
         yield words.select("key", text=joined("title", abstract)).filter(pl.col("text") != "")
 
 
-def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, texts: str) -> int:
+def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, text_fields: str = "", texts: str = "") -> int:
     """Make the tables `records` and `named`; returns the number of lines read."""
     lines = 0
     for number, part in enumerate(part for part in delivery.parts if not NOT_RECORDS.search(part.name)):
@@ -147,7 +145,7 @@ def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, texts: str) -
             expected = "JSON Lines (.jsonl, .jsonl.gz, part_000.gz), or Papers.txt and its companions"
             raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, SEND_AGAIN))
         lines += check_utf8(part)
-        query = RECORDS.format(record=RECORD, lines=lines_of(part), texts=texts)
+        query = RECORDS.format(fields=FIELDS + text_fields, lines=lines_of(part), texts=texts)
         verb = "insert into records" if number else "create table records as"
         try:
             database.execute(f"{verb} {query}", {"file": part.name})
