@@ -47,14 +47,12 @@ def control(
     contributions: pl.DataFrame,
     base: int,
     method: PublicationMethod,
-    use_secondary: bool = True,
 ) -> Controlled:
     """Decide what is given of each cell of this month.
 
     `cells`: as `comparisons` takes them, without `figure`, and `given` (earlier months: as published, null where
     suppressed; this month: null), by `cell`. `sums`: `total`, `part`. `contributions`: `cell`, `organisation`, `value`
-    in hundredths, known figures only. `base`: what to round to. `use_secondary` is there to be switched off where the
-    attack is tried.
+    in hundredths, known figures only. `base`: what to round to.
     """
     held = concentration(contributions, "cell")
     figured = (
@@ -71,7 +69,8 @@ def control(
     compared = comparisons(figured, contributions, method)
     left = differences(compared, contributions, method)
     disclosive = _disclosive(compared, left, figured, base, method)
-    earlier_secret = set(figured.filter(~pl.col("is_now") & pl.col("given").is_null())["figure"])
+    # What was suppressed before stays so, unless this month has the same figure: then it is decided anew.
+    earlier_secret = set(figured.filter(~pl.col("is_now") & pl.col("given").is_null())["figure"]) - set(now["figure"])
     known = set(figured.filter(~pl.col("is_now") & pl.col("given").is_not_null())["figure"])
     chosen, hopeless = _choose(compared, disclosive, figured, sensitive | earlier_secret, known)
     if hopeless:
@@ -90,7 +89,7 @@ def control(
     complete_sums = sums.filter(pl.col("total").is_in(figured["cell"].implode())).join(
         figured.select(part="cell"), on="part", how="semi"
     )
-    if use_secondary and wanted.height:
+    if wanted.height:
         further, failed = _secondary(figured, suppressed, known, complete_sums, inside, targets, wanted, base, method)
         log.append(_logged(figured, {figure: ("secondary", reason) for figure, reason in further.items()}))
         suppressed |= set(further)

@@ -1,0 +1,346 @@
+"""Disclosure control through its step: registers worked by hand, and random ones that the attack must fail on."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import polars as pl
+import pytest
+
+from assets.method import MethodProfile
+from assets.publication import control as control_module
+from assets.publication.secondary import Choice
+from assets.warehouse.checks import ChecksFailedError, run_checks
+from assets.warehouse.database import Warehouse
+from assets.warehouse.steps import sql_step, step_parameters
+from tests.publication.register import (
+    METHOD,
+    PROFILE,
+    Cluster,
+    bounds,
+    businesses,
+    fill_register,
+    given,
+    publish,
+    rules_applied,
+)
+from tests.support import MONTH, fill, make
+
+NEXT, AFTER = MONTH.plus(1), MONTH.plus(2)
+EVIDENCE = MethodProfile(name="evidence")
+A, B, C, D = (businesses(12, letter) for letter in "ABCD")
+SMALL = {**dict.fromkeys(A, 20.0), **dict.fromkeys(B, 30.0), **dict.fromkeys([*C, *D], 40.0)}
+GIANT = "B000"
+
+
+def totals(warehouse: Warehouse, measure: str = "employees") -> dict[str, Any]:
+    rows = warehouse.read(
+        f"select dimension || ': ' || member, coalesce({measure}::varchar, {measure}_status) from publication.totals"
+    )
+    return dict(rows.iter_rows())
+
+
+def test_harmless_figures_are_given_rounded(warehouse: Warehouse) -> None:
+    fill_register(warehouse, [Cluster("a", A), Cluster("b", B)], {**SMALL, "A000": 25.0}, {"A000": 123_456.0})
+    publish(warehouse)
+    assert given(warehouse) == {"a": "250", "b": "360"}  # 245 goes up
+    assert totals(warehouse)["all: all"] == "610"  # the sum of 605, not of the rounded
+    assert given(warehouse, "turnover_gbp") == {"a": "c", "b": "x"}
+    assert rules_applied(warehouse) == {}
+
+
+def test_what_one_business_holds_is_suppressed_and_its_totals_do_not_give_it_away(warehouse: Warehouse) -> None:
+    clusters = [
+        Cluster("a", A, sector="X", region="Wales"),
+        Cluster("b", B, sector="X", region="Wales"),
+        Cluster("c", C, sector="X", region="Wales"),
+    ]
+    fill_register(warehouse, clusters, {**SMALL, GIANT: 3000.0})
+    result = publish(warehouse)
+    assert given(warehouse)["b"] == "c"
+    assert rules_applied(warehouse)["b"] == {"dominance"}
+    assert all(check.passed for check in result.checks)
+    assert bounds(warehouse)["is_protected"].all()
+
+
+def test_without_secondary_suppression_the_attack_succeeds_and_nothing_is_written(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Twelve giants of two clusters, so that the totals pass the rules while one cluster is one business's.
+    clusters = [Cluster("a", A), Cluster("b", B), Cluster("c", C)]
+    employees = {**dict.fromkeys(A, 500.0), **dict.fromkeys(C, 500.0), **dict.fromkeys(B, 2.0), GIANT: 3000.0}
+    fill_register(warehouse, clusters, employees)
+    publish(warehouse)
+    before = given(warehouse)
+    assert "secondary" in set.union(*rules_applied(warehouse).values())
+
+    monkeypatch.setattr(control_module, "protect", lambda table, targets: Choice())
+    with pytest.raises(ChecksFailedError) as error:
+        publish(warehouse)
+    failed = {check.name for check in error.value.outcomes if not check.passed}
+    assert failed == {"the_attack_fails"}
+    assert "'cell': 'b'" in str(error.value)
+    assert given(warehouse) == before
+
+
+def test_a_total_of_one_suppressed_cluster_is_suppressed_with_it(warehouse: Warehouse) -> None:
+    clusters = [Cluster("a", A, region="Wales"), Cluster("b", B, region="London"), Cluster("c", C, region="Scotland")]
+    fill_register(warehouse, clusters, {**SMALL, GIANT: 3000.0})
+    publish(warehouse)
+    assert totals(warehouse)["main_region: London"] == "c"
+    assert "dominance" in rules_applied(warehouse)["main_region: London"]
+
+
+def test_two_profiles_clusters_that_differ_by_one_business_are_not_both_given(warehouse: Warehouse) -> None:
+    employees = {**dict.fromkeys(businesses(40), 50.0), "A000": 900.0}
+    everyone = businesses(40)
+    clusters = [
+        Cluster("wide", everyone),
+        Cluster("narrow", everyone[1:], profile="evidence"),
+        Cluster("far", C),
+        Cluster("far too", C, profile="evidence"),
+    ]
+    fill_register(warehouse, clusters, {**employees, **SMALL, **employees})
+    publish(warehouse, METHOD, EVIDENCE)
+    shown = given(warehouse)
+    assert [shown["wide"], shown["narrow"]].count("c") >= 1
+    assert rules_applied(warehouse)["narrow"] & {"difference", "secondary"}
+    assert bounds(warehouse).filter(pl.col("cell").str.contains(" less ")).height > 0
+    assert bounds(warehouse)["is_protected"].all()
+
+
+def test_the_same_businesses_in_two_profiles_are_given_or_suppressed_alike(warehouse: Warehouse) -> None:
+    clusters = [
+        *(Cluster(f"{name} v1", members) for name, members in zip("abc", (A, B, C), strict=True)),
+        *(Cluster(f"{name} ev", members, profile="evidence") for name, members in zip("ab", (A, B), strict=True)),
+    ]
+    employees = {**dict.fromkeys(A, 500.0), **dict.fromkeys(C, 500.0), **dict.fromkeys(B, 2.0), GIANT: 3000.0}
+    fill_register(warehouse, clusters, employees)
+    publish(warehouse, METHOD, EVIDENCE)
+    shown = given(warehouse)
+    assert shown["b v1"] == shown["b ev"] == "c"
+    assert shown["a v1"] == shown["a ev"]
+    assert bounds(warehouse)["is_protected"].all()
+
+
+def months(members: dict[Any, list[str]]) -> list[Cluster]:
+    """One cluster over months, beside one that stays."""
+    moving = [Cluster("moving", names, month=month) for month, names in members.items()]
+    return [*moving, *(Cluster("staying", C, month=month, region="London") for month in members)]
+
+
+EVERYONE = businesses(40)
+FORTY = {**dict.fromkeys(EVERYONE, 50.0), **SMALL, **dict.fromkeys(EVERYONE, 50.0)}
+
+
+def test_one_large_newcomer_suppresses_the_month_and_the_next(warehouse: Warehouse) -> None:
+    fill_register(warehouse, months({MONTH: EVERYONE[1:], NEXT: EVERYONE, AFTER: EVERYONE}), {**FORTY, "A000": 600.0})
+    for month in (MONTH, NEXT, AFTER):
+        publish(warehouse, month=month)
+    assert given(warehouse)["moving"] == "1950"
+    # The month after is the same as the suppressed one, and still one business more than the last that was given.
+    for month in (NEXT, AFTER):
+        assert given(warehouse, month=month) == {"moving": "c", "staying": "480"}
+        assert "difference" in rules_applied(warehouse, month=month)["moving"]
+        assert bounds(warehouse, month)["is_protected"].all()
+
+
+def test_a_newcomer_that_rounding_hides_suppresses_nothing(warehouse: Warehouse) -> None:
+    fill_register(warehouse, months({MONTH: EVERYONE[1:], NEXT: EVERYONE}), FORTY)
+    for month in (MONTH, NEXT):
+        publish(warehouse, month=month)
+    assert given(warehouse, month=NEXT) == {"moving": "2000", "staying": "480"}
+
+
+def test_newcomers_enough_suppress_nothing(warehouse: Warehouse) -> None:
+    fill_register(
+        warehouse,
+        months({MONTH: EVERYONE[10:], NEXT: EVERYONE}),
+        {**FORTY, **dict.fromkeys(EVERYONE[:10], 600.0)},
+    )
+    for month in (MONTH, NEXT):
+        publish(warehouse, month=month)
+    assert given(warehouse, month=NEXT)["moving"] == "7500"
+
+
+def test_growth_is_that_of_the_published_figures_and_null_where_one_is_suppressed(warehouse: Warehouse) -> None:
+    # Three clusters of a giant each hide one another in the totals.
+    later = MONTH.plus(12)
+    giants = {"one giant's": ["G1", *B], "another's": ["G2", *A], "a third's": ["G3", *D]}
+    clusters = [
+        *months({MONTH: EVERYONE[20:], later: EVERYONE[10:]}),
+        *(
+            Cluster(name, members, month=month, region="Scotland")
+            for name, members in giants.items()
+            for month in (MONTH, later)
+        ),
+    ]
+    newcomers = dict.fromkeys(EVERYONE[12:20], 603.1)
+    fill_register(warehouse, clusters, {**FORTY, **newcomers, **dict.fromkeys(["G1", "G2", "G3"], 3000.0)})
+    for month in (MONTH, later):
+        publish(warehouse, month=month)
+    rows = warehouse.read(
+        "select cluster_id, employees_growth_share from publication.clusters where month = $month",
+        month=later.first_day,
+    )
+    growth = dict(rows.iter_rows())
+    assert growth["one giant's"] is None
+    assert growth["moving"] == pytest.approx(int(given(warehouse, month=later)["moving"]) / 1000 - 1, abs=1e-4)
+
+
+def test_no_natural_person_is_named(warehouse: Warehouse) -> None:
+    partners: dict[str, dict[str, Any]] = {
+        "P1": {"crn": "01234567"},
+        "P2": {"organisation_type": "university", "is_firm": False},
+        "P3": {"entref": "9"},
+        "P4": {},
+        "P5": {"organisation_type": "overseas", "is_firm": False},
+    }
+    fill_register(
+        warehouse, [Cluster("a", A)], SMALL, organisations=partners, joint=[("A000", partner) for partner in partners]
+    )
+    publish(warehouse)
+    listed = warehouse.read("select largest_partners from publication.clusters").item()
+    assert listed == "Name of P1 (1); Name of P2 (1)"
+
+
+def test_places_are_coarse_and_counts_of_sectors_large(warehouse: Warehouse) -> None:
+    sectors = {name: [("sic", "Construction")] for name in EVERYONE[:25]}
+    sectors |= {name: [("sic", "Fishing")] for name in EVERYONE[25:29]}
+    fill_register(warehouse, [Cluster("a", EVERYONE)], FORTY, sectors=sectors)
+    publish(warehouse)
+    row = warehouse.read("select latitude, longitude, outline_wkt from publication.clusters").row(0)
+    assert row[:2] == (52.1235, -3.9877)
+    assert "000012" not in row[2]
+    mix = warehouse.read("select scheme, sector, firms, share from publication.sector_mix order by all").rows()
+    # 11 have no sector of the scheme and 4 a small one.
+    assert mix == [("sic", "Construction", 25, 0.625), ("sic", "Other", 15, 0.375)]
+
+
+def test_an_empty_month_is_published_empty(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    assert warehouse.read("select * from publication.totals").height == 0
+
+
+def test_checks_see_a_figure_that_should_not_be_there(warehouse: Warehouse) -> None:
+    fill_register(warehouse, [Cluster("a", A), Cluster("b", B)], {**SMALL, GIANT: 3000.0})
+    publish(warehouse)
+    tampered = {
+        "update publication.clusters set employees = 3330 where cluster_id = 'b'": "clusters_give_nothing_suppressed",
+        "update publication.totals set employees = 7 where employees_status = ''": "totals_give_nothing_suppressed",
+        "delete from publication.attack_bounds": "every_suppressed_figure_is_attacked",
+        "delete from publication.suppressions": "every_suppressed_figure_is_attacked",
+        "update publication.attack_bounds set is_protected = false": "the_attack_fails",
+        "delete from publication.clusters where cluster_id = 'a'": "every_cluster_is_there",
+        f"insert into publication.sector_mix values ('{MONTH.first_day}', '{PROFILE}', 'a', 'sic', 'S', 9, 0.1)": (
+            "sector_mix_has_no_small_count"
+        ),
+    }
+    parameters = step_parameters(MONTH, METHOD)
+    tables = ["clusters", "totals", "sector_mix", "suppressions", "attack_bounds"]
+    for statement, name in tampered.items():
+        with warehouse.connect() as connection:
+            connection.execute("begin transaction")
+            if "totals" in statement:
+                connection.execute("update publication.totals set employees = 10, employees_status = ''")
+            connection.execute(statement)
+            outcomes = run_checks(connection, [f"publication.{table}" for table in tables], parameters, [PROFILE])
+            connection.execute("rollback")
+        assert name in {outcome.name for outcome in outcomes if not outcome.passed}, statement
+
+
+def test_criteria_stand_with_figure_and_threshold_and_no_small_count(warehouse: Warehouse) -> None:
+    fill_register(warehouse, [Cluster("a", A)], SMALL)
+    tested = {
+        "group_id": "spatial-1",
+        "approach": "spatial",
+        "firms": 12,
+        "min_firms": 10,
+        "rdi_active_firms": 4,
+        "rdi_active_share": 1 / 3,
+        "rdi_min_share": 0.2,
+        "national_rdi_share": 0.1,
+        "rdi_p_value": 0.02,
+        "rdi_alpha": 0.05,
+        "is_rdi_active": True,
+        "colocated_share": 1,
+        "colocated_min_share": 0.5,
+        "is_colocated": True,
+        "specialised_alpha": 0.05,
+        "is_specialised": True,
+        "joint_projects": 1,
+        "min_joint_projects": 3,
+        "joint_pairs": 1,
+        "min_joint_pairs": 2,
+        "collaboration_p_value": 0.5,
+        "collaboration_alpha": 0.05,
+        "is_internally_collaborative": False,
+        "profile": PROFILE,
+    }
+    absorbed = {**tested, "group_id": "network-1", "approach": "network", "unpublished_reason": "merged"}
+    fill(warehouse, "typology.candidates", [{**tested, "cluster_id": "a"}, {**absorbed, "cluster_id": "a"}])
+    make(warehouse, sql_step("publication.criteria"), METHOD)
+    rows = warehouse.read("select criterion, measure, figure, threshold, is_met from publication.criteria order by all")
+    assert rows.height == 9
+    assert set(rows.filter(pl.col("criterion") == "RD&I-active").rows()) == {
+        ("RD&I-active", "active firms", None, 10.0, True),
+        ("RD&I-active", "share of firms that are active", 0.3333, 0.2, True),
+        ("RD&I-active", "p-value of the share against that of the sector", 0.02, 0.05, True),
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_months_are_protected_and_come_out_alike_twice(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Two profiles, two months, skewed businesses, overlapping clusters: the attack must fail and the sums hold.
+
+    And it must succeed without what secondary suppression added.
+    """
+    random_choice = random.Random(seed)
+    everyone = businesses(150)
+    employees = {name: round(random_choice.lognormvariate(3, 2), 2) for name in everyone}
+    turnover = {
+        name: round(random_choice.lognormvariate(13, 2), 2) for name in everyone if random_choice.random() < 0.8
+    }
+    clusters = []
+    for number in range(10):
+        members = random_choice.sample(everyone, random_choice.randint(10, 40))
+        place = {"sector": random_choice.choice("XYZ"), "region": random_choice.choice(["Wales", "London"])}
+        for month in (MONTH, NEXT):
+            if month == NEXT and random_choice.random() < 0.5:
+                members = [*members, random_choice.choice([name for name in everyone if name not in members])]
+            clusters.append(Cluster(f"c{number}", members, month=month, **place))
+            if number % 2:
+                other = members[random_choice.randint(0, 2) :]
+                clusters.append(Cluster(f"c{number}", other, month=month, profile="evidence", **place))
+    fill_register(warehouse, clusters, employees, turnover)
+    for month in (MONTH, NEXT):
+        publish(warehouse, METHOD, EVIDENCE, month=month)
+        attacked = bounds(warehouse, month)
+        assert attacked.height > 0
+        assert attacked["is_protected"].all()
+    first = warehouse.read("select * from publication.clusters order by all")
+    publish(warehouse, METHOD, EVIDENCE, month=NEXT)
+    assert warehouse.read("select * from publication.clusters order by all").equals(first)
+    if any("secondary" in rules for rules in rules_applied(warehouse, month=NEXT).values()):
+        with monkeypatch.context() as patch, pytest.raises(ChecksFailedError, match="the_attack_fails"):
+            patch.setattr(control_module, "protect", lambda table, targets: Choice())
+            publish(warehouse, METHOD, EVIDENCE, month=NEXT)
+    truth = {
+        (cluster.profile, cluster.name): sum(employees[name] for name in cluster.members)
+        for cluster in clusters
+        if cluster.month == NEXT
+    }
+    shown = warehouse.read(
+        "select profile, cluster_id, employees from publication.clusters where month = $month", month=NEXT.first_day
+    )
+    for profile, name, figure in shown.drop_nulls().iter_rows():
+        assert abs(figure - truth[profile, name]) <= 5.001
+    # The truth must always lie within what the attack finds.
+    inside = bounds(warehouse, NEXT).filter((pl.col("measure") == "employees") & pl.col("cell").str.starts_with("c"))
+    for row in inside.filter(~pl.col("cell").str.contains("[:<]| less ")).iter_rows(named=True):
+        value = truth[row["profile"], row["cell"]]
+        assert row["lower"] <= value + 1e-3
+        assert row["upper"] is None or row["upper"] >= value - 1e-3
