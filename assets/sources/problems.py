@@ -31,7 +31,7 @@ class Problem:
         return f"{self.file}{row}{column}: {self.found}; expected {self.expected}. {self.remedy}."
 
 
-class DropError(Exception):
+class DropError(ValueError):
     """A drop is refused whole. `problem` says why; `also` are the first of further rows with the like."""
 
     def __init__(self, problem: Problem, also: Sequence[Problem] = ()) -> None:
