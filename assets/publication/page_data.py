@@ -7,13 +7,13 @@ writes. Nothing here reads a table that disclosure control has not passed.
 
 from __future__ import annotations
 
-import json
-import re
+import math
 from typing import Any
 
 import polars as pl
 
 from assets.publication.page_geometry import encode_outlines
+from assets.text_safety import json_text, visible
 
 SIGNIFICANT_DIGITS = 4
 """Of shares, quotients and p-values; whole numbers are given whole."""
@@ -26,24 +26,13 @@ NOT_SHOWN = ("month", "profile_fingerprint", "outline_wkt", "hull_wkt", "shared_
 """Columns that every row shares, that stand elsewhere, or that the page has no use for. Firms shared with an earlier
 cluster are not among what disclosure control has passed."""
 
-# Controls, marks that turn the direction of text, and characters that take no room: none is part of a name.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
 Table = dict[str, Any]
 """`rows`: number of rows; `columns`: by name a list, or `values` and `codes` (positions in `values`, -1 for null)."""
 
 
 def script(name: str, content: object) -> bytes:
     """`window.<name> = <content>;` that is safe in a script element and a file of its own, whatever the texts say."""
-    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return f"window.{name} = {text};\n".encode("ascii")
-
-
-def visible(text: str) -> str:
-    """The text without characters that are not seen, or that change how others are seen."""
-    return UNSEEN.sub("", text)
+    return f"window.{name} = {json_text(content)};\n".encode("ascii")
 
 
 def encode_table(frame: pl.DataFrame) -> Table:
@@ -73,7 +62,7 @@ def _encode_column(column: pl.Series) -> object:
 
 def _shortest(value: float | None) -> float | int | None:
     """3 rather than 3.0; None for what JSON has no number for."""
-    if value is None or value != value or value in (float("inf"), float("-inf")):
+    if value is None or not math.isfinite(value):
         return None
     return int(value) if value == int(value) else value
 

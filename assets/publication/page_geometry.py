@@ -25,7 +25,7 @@ A ring does not repeat its first point."""
 
 
 def encode_outlines(wkt: pl.Series, tolerance: float) -> list[list[Path] | None]:
-    """Rings of each polygon of `wkt` (longitude, latitude), simplified to `tolerance` degrees; None where it is null."""
+    """Rings of each polygon of `wkt` (longitude, latitude), simplified to `tolerance` degrees; None where null."""
     import shapely
 
     shapes = shapely.from_wkt(wkt.to_numpy())

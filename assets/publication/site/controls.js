@@ -51,12 +51,12 @@
   const filters = app.element("details", { id: "filters", class: "card", open: !window.matchMedia("(max-width: 800px)").matches },
     app.element("summary", {}, "Filter and colour"),
     field("f-profile", "Method", profile), profileText,
-    app.element("fieldset", {}, app.element("legend", {}, "Type"), types.map(({ label }) => label)),
+    app.element("fieldset", {}, app.element("legend", {}, "Type"), app.element("div", { class: "types" }, types.map(({ label }) => label))),
     app.element("div", { class: "fields" },
       field("f-sector", "Sector", sector), field("f-scheme", "Scheme of sectors", scheme), field("f-region", "Region", region),
-      field("f-firms", "Firms, at least", firms), field("f-share", "Share of its sector’s sites, % at least", share),
-      field("f-colour", "Colour by", colour), field("f-draw", "Draw", draw)),
-    app.element("label", { class: "choice" }, active, "RD&I-active only"),
+      field("f-firms", "Firms, at least", firms), field("f-share", "% of the sector, at least", share),
+      field("f-colour", "Colour by", colour), field("f-draw", "Draw", draw),
+      app.element("label", { class: "choice" }, active, "RD&I-active only")),
     app.element("button", { type: "button", class: "quiet", onclick: app.resetFilters }, "Reset the filters"));
 
   // --- the table -----------------------------------------------------------------------------------------------------

@@ -6,13 +6,14 @@
   const UK = [[49.8, -8.3], [60.9, 2.0]];
   const AROUND = [[46.5, -18], [63.5, 11]];
   const TOWN_POPULATIONS = [[6, 400000], [7, 180000], [8, 90000], [9, 40000]]; // below that zoom, towns from that size
+  const LARGE_TOWN = 400000;
   const RADIUS = 3.2;
   const SMALLEST_OUTLINE = 3; // pixels: a smaller outline says no more than the centre
 
   const is = (layer) => state.layers.includes(layer);
 
   const map = L.map("map", {
-    maxBounds: AROUND, maxBoundsViscosity: 0.8, minZoom: 4, maxZoom: 13, zoomSnap: 0.5, attributionControl: false, zoomControl: false,
+    maxBounds: AROUND, maxBoundsViscosity: 0.8, minZoom: 4, maxZoom: 13, zoomSnap: 0.25, attributionControl: false, zoomControl: false,
     fadeAnimation: !app.prefersStill, zoomAnimation: !app.prefersStill, inertia: !app.prefersStill,
   });
   L.control.zoom({ position: "topleft", zoomInText: "+", zoomOutText: "−" }).addTo(map);
@@ -57,7 +58,7 @@
     }
   };
 
-  const paintOutline = (context, view, cluster, colour, fillAlpha) => {
+  const paintOutline = (context, view, cluster, colour, fillAlpha, lineAlpha) => {
     const shape = cluster.shape();
     if (!shape || !app.isInView(view, shape.box) || app.sizeInView(view, shape.box) < SMALLEST_OUTLINE) return;
     context.beginPath();
@@ -65,7 +66,7 @@
     context.fillStyle = context.strokeStyle = colour;
     context.globalAlpha = fillAlpha;
     context.fill("evenodd");
-    context.globalAlpha = 0.65;
+    context.globalAlpha = lineAlpha;
     context.stroke();
   };
 
@@ -85,47 +86,63 @@
     const { colour } = app.colours();
     // Many outlines upon each other would otherwise hide everything.
     const fillAlpha = Math.max(0.04, Math.min(0.22, 30 / (shown.length + 1)));
+    const lineAlpha = Math.max(0.35, Math.min(0.8, 200 / (shown.length + 1)));
     context.lineWidth = view.zoom < 7 ? 0.6 : 1;
-    if (state.draw !== "centres") for (const cluster of shown) paintOutline(context, view, cluster, colour(cluster), fillAlpha);
+    if (state.draw !== "centres") for (const cluster of shown) paintOutline(context, view, cluster, colour(cluster), fillAlpha, lineAlpha);
     context.globalAlpha = 0.9;
     context.lineWidth = 0.8;
     context.strokeStyle = "#ffffff";
-    const radius = RADIUS + Math.max(0, view.zoom - 7) * 0.8;
+    const radius = Math.max(2.2, RADIUS + (view.zoom - 7) * 0.7);
     for (const cluster of shown) if (state.draw !== "outlines" || !cluster.outlined) paintCentre(context, view, cluster, colour(cluster), radius);
     context.globalAlpha = 1;
   };
 
-  const rankOf = (cluster) => app.data.rankChange(cluster.category, cluster.cluster_id)?.rank || null;
   const paintIndex = (context, view) => {
     if (!is("index")) return;
     const clusters = app.data.indexClusters(state.category);
     const most = Math.max(...clusters.map((cluster) => cluster.percentage), 1);
     context.lineWidth = 1.2;
-    for (const cluster of clusters) paintOutline(context, view, cluster, app.INDEX_COLOUR, 0.08 + 0.4 * Math.sqrt(cluster.percentage / most));
+    for (const cluster of clusters) {
+      paintOutline(context, view, cluster, app.INDEX_COLOUR, 0.08 + 0.4 * Math.sqrt(cluster.percentage / most), 0.8);
+    }
     context.globalAlpha = 1;
+  };
+
+  const RANKED = 10; // ranks written on the map
+  const BADGE = 10;
+  const rankOf = (cluster) => app.data.rankChange(cluster.category, cluster.cluster_id)?.rank || Infinity;
+
+  /** Draws the centres of the Index's clusters, the ten largest with their rank; returns the boxes that these take. */
+  const paintRanks = (context, view) => {
+    if (!is("index")) return [];
+    const clusters = app.data.indexClusters(state.category).map((cluster) => ({ cluster, rank: rankOf(cluster) }));
+    const taken = [];
     context.font = "600 12px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (const cluster of clusters) {
+    context.lineWidth = 1.2;
+    context.strokeStyle = "#ffffff";
+    for (const { cluster, rank } of clusters.sort((a, b) => b.rank - a.rank)) {
       const [x, y] = app.screen(view, cluster.centre);
-      const rank = rankOf(cluster);
       context.beginPath();
-      context.arc(x, y, rank && rank <= 10 ? 10 : 4, 0, 2 * Math.PI);
+      context.arc(x, y, rank <= RANKED ? BADGE : 4, 0, 2 * Math.PI);
       context.fillStyle = app.INDEX_COLOUR;
       context.fill();
-      context.lineWidth = 1.2;
-      context.strokeStyle = "#ffffff";
       context.stroke();
-      if (!rank || rank > 10) continue;
+      if (rank > RANKED) continue;
+      taken.push([x - BADGE, y - BADGE, x + BADGE, y + BADGE]);
       context.fillStyle = "#ffffff";
       context.fillText(String(rank), x, y + 0.5);
     }
+    return taken;
   };
 
+  const overlap = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+
   const paintTowns = (context, view) => {
+    const taken = paintRanks(context, view);
     if (!is("towns")) return;
     const least = (TOWN_POPULATIONS.find(([zoom]) => view.zoom < zoom) || [0, 0])[1];
-    const taken = [];
     context.textAlign = "left";
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -133,19 +150,38 @@
       if (town.population < least) break; // largest first
       const [x, y] = app.screen(view, app.worldPoint(town.latitude, town.longitude));
       if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
-      context.font = `${town.population > 400000 ? 600 : 500} ${town.population > 400000 ? 13 : 12}px system-ui, sans-serif`;
-      const box = [x - 2, y - 9, x + context.measureText(town.name).width + 12, y + 9];
-      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+      const isLarge = town.population > LARGE_TOWN;
+      context.font = `${isLarge ? "600 13px" : "500 12px"} system-ui, sans-serif`;
+      const width = context.measureText(town.name).width;
+      // Beside the rank of a cluster whose centre is the town's own, where that would cover it.
+      const isCovered = taken.some((other) => overlap([x - 2, y - 2, x + 2, y + 2], other));
+      const left = x + (isCovered ? BADGE + 6 : 6);
+      const box = [isCovered ? left : x - 2, y - 9, left + width + 6, y + 9];
+      if (taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
       context.strokeStyle = "rgba(255, 255, 255, 0.9)";
       context.lineWidth = 3;
-      context.strokeText(town.name, x + 6, y);
+      context.strokeText(town.name, left, y);
       context.fillStyle = "#26313a";
-      context.fillText(town.name, x + 6, y);
+      context.fillText(town.name, left, y);
+      if (isCovered) continue;
       context.beginPath();
       context.arc(x, y, 2, 0, 2 * Math.PI);
       context.fill();
     }
+  };
+
+  const paintPlace = (context, view) => {
+    const town = state.tab === "places" && app.data.place(state.place);
+    if (!town) return;
+    const [x, y] = app.screen(view, app.worldPoint(town.latitude, town.longitude));
+    context.beginPath();
+    context.arc(x, y, 13, 0, 2 * Math.PI);
+    context.setLineDash([4, 3]);
+    context.lineWidth = 2.5;
+    context.strokeStyle = "#111820";
+    context.stroke();
+    context.setLineDash([]);
   };
 
   let pointed = null;
@@ -173,7 +209,7 @@
   const layers = [
     app.paintLayer("base", paintBase, paintAreas),
     app.paintLayer("clusters", paintClusters, paintIndex),
-    app.paintLayer("top", paintTowns, paintChosen),
+    app.paintLayer("top", paintTowns, paintPlace, paintChosen),
   ];
   const [base, clusters, top] = layers;
 
@@ -278,7 +314,7 @@
   app.onChange(["view"], () => { if (!ownMove) showView(); });
   app.onChange(["layers"], () => { base.redraw(); showOnline(); });
   app.onChange([...app.FILTER_KEYS, "colour", "draw", "layers", "category"], () => clusters.redraw());
-  app.onChange([...app.FILTER_KEYS, "cluster", "index", "category", "compare", "layers"], () => top.redraw());
+  app.onChange([...app.FILTER_KEYS, "cluster", "index", "category", "compare", "layers", "place", "tab"], () => top.redraw());
   app.addLayers = () => layers.forEach((layer) => layer.addTo(map));
   app.map = map;
 })();
