@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assets.text_safety import markdown_text
+
 if TYPE_CHECKING:
     import polars as pl
 
 
 def markdown_table(frame: pl.DataFrame, widest_cell: int | None = None) -> str:
-    """A frame as a Markdown table; bars and line breaks in values do not break it, nulls are empty.
+    """A frame as a Markdown table; values stand as they are, whatever Markdown or HTML is in them, nulls are empty.
 
     Values longer than `widest_cell` characters are cut. Without rows: `no rows`.
     """
@@ -21,5 +23,5 @@ def markdown_table(frame: pl.DataFrame, widest_cell: int | None = None) -> str:
 
 
 def _cell(value: object, widest: int | None) -> str:
-    text = ("" if value is None else str(value)).replace("|", "\\|").replace("\n", " ")
-    return text if widest is None or len(text) <= widest else text[: widest - 3] + "..."
+    text = "" if value is None else str(value)
+    return markdown_text(text if widest is None or len(text) <= widest else text[: widest - 3] + "...")

@@ -144,7 +144,7 @@ def test_markdown_keeps_its_columns_and_goes_to_a_file(index: Warehouse, tmp_pat
         "",
         "| rank | cluster | regions | percentage | rank change | percentage change |",
         "|---|---|---|---|---|---|",
-        "| 1 | Leeds \\| [bold]Bradford | Yorkshire and The Humber | 70.3 | 1 | 30.3 |",
+        "| 1 | Leeds \\| \\[bold\\]Bradford | Yorkshire and The Humber | 70.3 | 1 | 30.3 |",
         "| 2 | London, Luton | London, East | 29.8 | -1 | -30.3 |",
     ]
     on_screen = run(index, "rankings", "--category", AI, "--format", "markdown")

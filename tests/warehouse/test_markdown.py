@@ -13,3 +13,10 @@ def test_a_table_of_hostile_text_stays_a_table():
     assert lines[4] == "|  |"
     assert markdown_table(frame).splitlines()[3] == f"| {'x' * 100} |"
     assert markdown_table(frame.head(0)) == "no rows"
+
+
+def test_neither_links_nor_pictures_nor_html_begin_in_a_value():
+    shown = markdown_table(
+        pl.DataFrame({"name": ["<script>", "![x](http://h/)", "\u202eevil `code` *b*"]})
+    ).splitlines()
+    assert shown[2:] == [r"| \<script\> |", r"| !\[x\](http://h/) |", r"| evil \`code\` \*b\* |"]
