@@ -165,7 +165,8 @@ about is in none of them; the second month puts the wrong ones right and adds 36
 F1 is over the texts of all items that have a place, without those that are word for word a label. *Unchanged* are items
 of a category, or of Overall, that are in it in both months at the same coordinates; *carried* is the share of them
 whose cluster is the same as the month before. The settings of the synthetic country were chosen on other seeds than
-these."""
+these, with a view to F1: at first texts had fewer subjects and no field, labels fewer subjects and more mistakes, and a
+plain classifier of labels alone came to 0.65."""
 
 
 def report(results: Sequence[tuple[int, list[MonthRecovery]]], scale: float, seconds: float) -> str:
