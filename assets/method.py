@@ -167,6 +167,8 @@ class PublicationMethod(Section):
     of their difference put to the rules."""
     totals_weight: Annotated[Positive, OURS] = 1.0
     """Secondary suppression: what a total costs for each unit it has to be free by, where a cluster costs 1."""
+    grand_total_weight: Annotated[Positive, OURS] = 10.0
+    """The same of the total of all clusters."""
 
 
 class RefreshMethod(Section):

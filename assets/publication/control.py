@@ -19,6 +19,8 @@ from assets.publication.matrices import signed_sums, total_rows
 from assets.publication.rules import HUNDREDTHS, concentration, failed_rules, round_to
 from assets.publication.secondary import Table, Targets, protect
 
+GRAND_TOTAL = "all: all"
+"""Label of the total of all clusters."""
 LOG_SCHEMA = {"cell": pl.Int64, "rule": pl.String, "reason": pl.String}
 
 
@@ -274,20 +276,24 @@ def _secondary(
         .agg(
             low=(given - 0.5).max(),
             high=(given + 0.5).min(),
-            is_total=(pl.col("table_name") == "totals").any(),
+            weight=pl.when(pl.col("label") == GRAND_TOTAL)
+            .then(method.grand_total_weight)
+            .when(pl.col("table_name") == "totals")
+            .then(method.totals_weight)
+            .otherwise(1.0)
+            .max(),
             is_now=pl.col("is_now").any(),
         )
         .sort("figure")
         .with_row_index("column")
     )
     columns = figured.join(table, on="figure").select("cell", "column")
-    weight = np.where(table["is_total"].to_numpy(), method.totals_weight, 1.0)
     fixed = ~table["is_now"].to_numpy() | table["figure"].is_in(sorted(known)).to_numpy()
     choice = protect(
         Table(
             np.maximum(table["low"].fill_null(0.0).to_numpy(), 0.0),
             table["high"].fill_null(np.inf).to_numpy(),
-            np.where(fixed, np.inf, weight),
+            np.where(fixed, np.inf, table["weight"].to_numpy()),
             signed_sums(total_rows(sums), columns, table.height),
             signed_sums(inside.rename({"comparison": "row"}), columns, table.height),
         ),
