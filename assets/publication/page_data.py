@@ -19,7 +19,7 @@ SIGNIFICANT_DIGITS = 4
 """Of shares, quotients and p-values; whole numbers are given whole."""
 COORDINATE_DECIMALS = 4
 OUTLINE_TOLERANCE_DEGREES = 0.0007
-"""How far a simplified outline may lie from the outline: 80 m north to south, 45 m west to east."""
+"""A corner nearer than this to the line without it is left out: 80 m north to south, 45 m west to east."""
 BOUNDARY_TOLERANCE_DEGREES = 0.002
 COORDINATES = ("latitude", "longitude")
 NOT_SHOWN = ("month", "profile_fingerprint", "outline_wkt", "hull_wkt", "shared_firms", "earlier_month")

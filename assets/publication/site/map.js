@@ -8,6 +8,7 @@
   const TOWN_POPULATIONS = [[6, 400000], [7, 180000], [8, 90000], [9, 40000]]; // below that zoom, towns from that size
   const LARGE_TOWN = 400000;
   const RADIUS = 3.2;
+  const LARGEST_FILL = 0.4; // of the view's shorter side
   const SMALLEST_OUTLINE = 3; // pixels: a smaller outline says no more than the centre
 
   const is = (layer) => state.layers.includes(layer);
@@ -58,14 +59,19 @@
     }
   };
 
-  const paintOutline = (context, view, cluster, colour, fillAlpha, lineAlpha) => {
+  const paintOutline = (context, view, cluster, colour, fillAlpha, lineAlpha, alwaysFill = false) => {
     const shape = cluster.shape();
-    if (!shape || !app.isInView(view, shape.box) || app.sizeInView(view, shape.box) < SMALLEST_OUTLINE) return;
+    if (!shape || !app.isInView(view, shape.box)) return;
+    const size = app.sizeInView(view, shape.box);
+    if (size < SMALLEST_OUTLINE) return;
     context.beginPath();
     app.trace(context, view, shape);
     context.fillStyle = context.strokeStyle = colour;
-    context.globalAlpha = fillAlpha;
-    context.fill("evenodd");
+    // A fill as large as the view tints all of it, says nothing, and takes most of the time.
+    if (alwaysFill || size < LARGEST_FILL * Math.min(view.width, view.height)) {
+      context.globalAlpha = fillAlpha;
+      context.fill("evenodd");
+    }
     context.globalAlpha = lineAlpha;
     context.stroke();
   };
@@ -103,7 +109,7 @@
     const most = Math.max(...clusters.map((cluster) => cluster.percentage), 1);
     context.lineWidth = 1.2;
     for (const cluster of clusters) {
-      paintOutline(context, view, cluster, app.INDEX_COLOUR, 0.08 + 0.4 * Math.sqrt(cluster.percentage / most), 0.8);
+      paintOutline(context, view, cluster, app.INDEX_COLOUR, 0.08 + 0.4 * Math.sqrt(cluster.percentage / most), 0.8, true);
     }
     context.globalAlpha = 1;
   };
@@ -140,7 +146,8 @@
   const overlap = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
 
   const paintTowns = (context, view) => {
-    const taken = paintRanks(context, view);
+    const ranks = paintRanks(context, view);
+    const taken = [...ranks];
     if (!is("towns")) return;
     const least = (TOWN_POPULATIONS.find(([zoom]) => view.zoom < zoom) || [0, 0])[1];
     context.textAlign = "left";
@@ -154,7 +161,7 @@
       context.font = `${isLarge ? "600 13px" : "500 12px"} system-ui, sans-serif`;
       const width = context.measureText(town.name).width;
       // Beside the rank of a cluster whose centre is the town's own, where that would cover it.
-      const isCovered = taken.some((other) => overlap([x - 2, y - 2, x + 2, y + 2], other));
+      const isCovered = ranks.some((other) => overlap([x - 2, y - 2, x + 2, y + 2], other));
       const left = x + (isCovered ? BADGE + 6 : 6);
       const box = [isCovered ? left : x - 2, y - 9, left + width + 6, y + 9];
       if (taken.some((other) => overlap(box, other))) continue;
@@ -259,11 +266,18 @@
   };
 
   let asked = 0;
+  let isMoving = false;
   map.on("mousemove", (event) => {
     cancelAnimationFrame(asked);
-    asked = requestAnimationFrame(() => showPointed(event));
+    if (!isMoving) asked = requestAnimationFrame(() => showPointed(event));
   });
-  map.on("mouseout movestart", () => { cancelAnimationFrame(asked); words.hidden = true; app.point(null); });
+  map.on("movestart", () => { isMoving = true; });
+  map.on("moveend", () => { isMoving = false; });
+  map.on("mouseout movestart", () => {
+    cancelAnimationFrame(asked);
+    words.hidden = true;
+    app.point(null);
+  });
 
   map.on("click", (event) => {
     const found = app.clustersAt(event.latlng);
@@ -285,19 +299,25 @@
 
   app.zoomToPlace = (place) => map.setView([place.latitude, place.longitude], 10, { animate: !app.prefersStill });
 
-  const showView = () => {
+  // The address follows the map and the map the address, never both at once.
+  let isFollowing = false;
+  const follow = (move) => {
+    if (isFollowing) return;
+    isFollowing = true;
+    move();
+    isFollowing = false;
+  };
+
+  const showView = () => follow(() => {
     const [zoom, latitude, longitude] = state.view.split("/").map(Number);
     if (zoom && Number.isFinite(latitude) && Number.isFinite(longitude)) map.setView([latitude, longitude], zoom, { animate: false });
     else map.fitBounds(UK, { animate: false });
-  };
-
-  let ownMove = false;
-  map.on("moveend", () => {
-    const { lat, lng } = map.getCenter();
-    ownMove = true;
-    app.set({ view: `${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}` });
-    ownMove = false;
   });
+
+  map.on("moveend", () => follow(() => {
+    const { lat, lng } = map.getCenter();
+    app.set({ view: `${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}` });
+  }));
 
   let online = null;
   const showOnline = () => {
@@ -310,8 +330,7 @@
   app.attribution = (isOnline) =>
     `Map: Leaflet. Coast: GSHHG.${isOnline ? ` ${app.data.baseMap.attribution}` : ""}`;
 
-  showView();
-  app.onChange(["view"], () => { if (!ownMove) showView(); });
+  app.onChange(["view"], showView);
   app.onChange(["layers"], () => { base.redraw(); showOnline(); });
   app.onChange([...app.FILTER_KEYS, "colour", "draw", "layers", "category"], () => clusters.redraw());
   app.onChange([...app.FILTER_KEYS, "cluster", "index", "category", "compare", "layers", "place", "tab"], () => top.redraw());

@@ -3,7 +3,7 @@
 
 (() => {
   const TILE = 256;
-  const FINEST = 0.8; // pixels between two points of a path that are both worth drawing
+  const FINEST = 1.2; // pixels between two points of a path that are both worth drawing
 
   /** Leaflet's renderer with a drawing of our own. `painters`: functions of (context, view). */
   const PaintLayer = L.Renderer.extend({

@@ -50,7 +50,7 @@
       const value = kind.write(app.state[key]);
       if (value !== kind.write(kind.initial)) parts.set(key, value);
     }
-    return parts.toString();
+    return parts.toString().replace(/%2F/g, "/").replace(/%2C/g, ",").replace(/%7E/g, "~");
   };
 
   const listeners = [];
