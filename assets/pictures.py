@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 DOTS_PER_INCH = 110
 
 
-def png(figure: Figure) -> bytes:
+def png(figure: Figure, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
     """The figure as PNG bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH)
+    figure.savefig(buffer, format="png", dpi=dots_per_inch)
     return buffer.getvalue()

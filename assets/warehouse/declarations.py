@@ -19,6 +19,8 @@ class Column:
     type: str
     nullable: bool
     description: str
+    condition: str = ""
+    """The check on this column alone, as DuckDB writes it; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ def declared_tables() -> dict[str, Table]:
             "select schema_name, table_name, column_name, data_type, is_nullable, comment "
             "from duckdb_columns() where not internal order by table_oid, column_index"
         ).fetchall()
+        conditions = connection.execute(
+            "select schema_name, table_name, constraint_column_names[1], expression from duckdb_constraints() "
+            "where constraint_type = 'CHECK' and len(constraint_column_names) = 1"
+        ).fetchall()
+    condition_of = {tuple(where): condition for *where, condition in conditions}
     found: dict[str, Table] = {}
     for schema, table, comment in tables:
         if schema not in SCHEMA_ORDER:
@@ -60,7 +67,7 @@ def declared_tables() -> dict[str, Table]:
             description=text or comment or "",
             key=keys,
             columns=tuple(
-                Column(name, kind.lower(), nullable, meaning or "")
+                Column(name, kind.lower(), nullable, meaning or "", condition_of.get((in_schema, in_table, name), ""))
                 for in_schema, in_table, name, kind, nullable, meaning in columns
                 if (in_schema, in_table) == (schema, table)
             ),

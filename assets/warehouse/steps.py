@@ -69,6 +69,16 @@ class StepContext:
     """A folder that is gone when the step ends."""
     making: frozenset[str] | None = None
     """Tables that the run is to make, this step's among them; None for a step that is run by itself."""
+    profiles: Sequence[MethodProfile] = ()
+    """All profiles of the run, for what tells of them."""
+    to_do: list[Callable[[], None]] = field(default_factory=list)
+
+    def once_written(self, action: Callable[[], None]) -> None:
+        """Do something when the rows are committed, and not at all where a check fails.
+
+        For what others see of the rows outside the warehouse: it must not run ahead of them.
+        """
+        self.to_do.append(action)
 
     def read(self, sql: str, **parameters: Any) -> pl.DataFrame:
         """The rows of a query; `$month`, `$profile` and every parameter of the profile are bound by name."""
@@ -172,7 +182,7 @@ def run_step(
     profiles: Sequence[MethodProfile],
     making: frozenset[str] | None = None,
 ) -> StepResult:
-    """Compute a step, then swap its rows in and check them in one transaction.
+    """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
 
     `making` are the tables of the whole run, where it is known. A blocking check that fails rolls everything back and
     raises ChecksFailedError with the evidence; the tables stay as they were.
@@ -182,6 +192,7 @@ def run_step(
     methods = list(profiles) if step.per_profile else [shared]
     reports: dict[str, Report] = {}
     replacements: list[Replacement] = []
+    to_do: list[Callable[[], None]] = []
     with tempfile.TemporaryDirectory(prefix="step-", dir=warehouse.path.parent) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with warehouse.connect(read_only=True):
@@ -189,8 +200,8 @@ def run_step(
                 folder = Path(scratch) / method.name
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
-                rows_made = step.compute(StepContext(warehouse, month, method, report, folder, making))
-                replacements += _replacements(step, rows_made, month, method)
+                context = StepContext(warehouse, month, method, report, folder, making, profiles, to_do)
+                replacements += _replacements(step, step.compute(context), month, method)
         with warehouse.transaction() as connection:
             rows = replace(connection, replacements)
             parameters = step_parameters(month, shared)
@@ -198,6 +209,8 @@ def run_step(
             failed = [outcome for outcome in outcomes if outcome.blocking and not outcome.passed]
             if failed:
                 raise ChecksFailedError(outcomes)
+        for action in to_do:
+            action()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return StepResult(step, rows, outcomes, reports, time.monotonic() - started, peak)
 

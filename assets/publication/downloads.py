@@ -1,0 +1,59 @@
+"""What can be downloaded: which tables, which columns, what each row's shape is.
+
+What belongs here: the list, and rows made ready for any format. What does not: formats (`exports`, `workbook`), files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from assets.text_safety import on_one_line
+from assets.warehouse.declarations import Column, declared_tables
+
+OUTLINE = "outline_wkt"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A table that can be downloaded, under one name in every format."""
+
+    name: str
+    table: str
+    title: str
+    shape: Literal["outline", "centre"]
+    """What a row is on a map: its outline (none where `outline_wkt` is null), or the point at its coordinates."""
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def description(self) -> str:
+        """What the table says of itself."""
+        return declared_tables()[self.table].description
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns, as declared."""
+        return tuple(column for column in declared_tables()[self.table].columns if column.name not in self.left_out)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that tell its rows apart."""
+        return declared_tables()[self.table].key
+
+
+DOWNLOADS = (
+    Download("clusters", "publication.clusters", "Innovation Clusters Map: clusters", "outline"),
+    # The corners of a hull are places of single items: the outline around it is what is published.
+    Download(
+        "index_clusters", "innovation_index.clusters", "Tech Innovation Index: clusters", "outline", ("hull_wkt",)
+    ),
+    Download("rankings", "innovation_index.rankings", "Tech Innovation Index: rankings", "centre"),
+)
+
+
+def download_rows(download: Download, table: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a declared table as every format takes them: its columns, ordered by key, texts without what is
+    not seen."""
+    return on_one_line(table.select([column.name for column in download.columns]).sort(download.key))

@@ -1,0 +1,157 @@
+"""Rows in the formats that people of the field open: CSV, GeoJSON, GeoParquet, GeoPackage. Same rows, same bytes.
+
+What belongs here: one function a format, from rows to bytes. What does not: which rows (`downloads`), the workbook.
+Longitude comes before latitude everywhere, on WGS84; outlines are wound as RFC 7946 wants them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from assets.months import Month
+from assets.publication.downloads import OUTLINE, Download
+from assets.text_safety import json_text, without_formulas
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+GEOJSON_DECIMALS = 6
+"""Decimals of a degree, as RFC 7946 advises (0.1 m)."""
+LAYER_TYPES = {"outline": "MultiPolygon", "centre": "Point"}
+GEOMETRY = "geometry"
+
+
+def to_csv(rows: pl.DataFrame) -> bytes:
+    """UTF-8, commas, texts quoted, nothing for null. An apostrophe stands before text that a spreadsheet would take for
+    a formula (see `without_formulas`)."""
+    buffer = io.BytesIO()
+    without_formulas(rows, ours=[OUTLINE]).write_csv(buffer, quote_style="non_numeric")
+    return buffer.getvalue()
+
+
+def to_geojson(rows: pl.DataFrame, download: Download) -> bytes:
+    """A feature collection of RFC 7946, a feature a line; the geometry is null where a row has no outline."""
+    import numpy as np
+    import shapely
+
+    rounded = shapely.transform(_shapes(rows, download), lambda points: np.round(points, GEOJSON_DECIMALS))
+    features = []
+    for properties, shape in zip(_attributes(rows).iter_rows(named=True), rounded, strict=True):
+        geometry = None if shape is None else json.loads(shapely.to_geojson(shape))
+        plain = {name: _json_value(value) for name, value in properties.items()}
+        features.append(json_text({"type": "Feature", "geometry": geometry, "properties": plain}))
+    return '{{"type":"FeatureCollection","features":[\n{}\n]}}\n'.format(",\n".join(features)).encode("ascii")
+
+
+def to_geoparquet(rows: pl.DataFrame, download: Download) -> bytes:
+    """GeoParquet 1.1: WKB, OGC:CRS84 (the format's default)."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    import shapely
+
+    shapes = _shapes(rows, download)
+    found = shapes[shapely.get_type_id(shapes) >= 0]
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": sorted({str(shape.geom_type) for shape in found}),
+        "orientation": "counterclockwise",
+    }
+    if len(found):
+        column["bbox"] = shapely.total_bounds(found).tolist()
+    geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+    table = _arrow(_attributes(rows), shapes)
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo, sort_keys=True)}), buffer, compression="zstd")
+    return bytes(buffer.getvalue())
+
+
+def to_geopackage(layers: Sequence[tuple[Download, pl.DataFrame]], month: Month, scratch: Path) -> bytes:
+    """A GeoPackage of a layer for each download; outlines are multipolygons. Dated the month's first day."""
+    import pyogrio
+
+    path = scratch / "layers.gpkg"
+    with _dated(month):
+        for download, rows in layers:
+            shapes = _shapes(rows, download)
+            if download.shape == "outline":
+                shapes = _multipolygons(shapes)
+            pyogrio.write_arrow(
+                _arrow(_attributes(rows), shapes),
+                path,
+                layer=download.name,
+                driver="GPKG",
+                geometry_name=GEOMETRY,
+                geometry_type=LAYER_TYPES[download.shape],
+                crs="EPSG:4326",
+                layer_options={"IDENTIFIER": download.title, "DESCRIPTION": download.description},
+            )
+    content = path.read_bytes()
+    path.unlink()
+    return content
+
+
+@contextmanager
+def _dated(month: Month) -> Iterator[None]:
+    """While it lasts GDAL takes the month's first day for today, and writes in one thread: same rows, same bytes."""
+    import pyogrio
+
+    wanted = {
+        "OGR_CURRENT_DATE": f"{month.first_day}T00:00:00.000Z",
+        "OGR_GPKG_ALLOW_THREADED_RTREE": "NO",
+    }
+    before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}
+    pyogrio.set_gdal_config_options(wanted)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
+
+
+def _shapes(rows: pl.DataFrame, download: Download) -> NDArray[Any]:
+    """The geometry of each row, outlines counterclockwise; None where it has none."""
+    import shapely
+
+    if download.shape == "centre":
+        return shapely.points(rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
+    return shapely.orient_polygons(shapely.from_wkt(rows[OUTLINE].to_numpy()), exterior_cw=False)
+
+
+def _multipolygons(shapes: NDArray[Any]) -> NDArray[Any]:
+    import numpy as np
+    import shapely
+
+    several = np.full(len(shapes), None, dtype=object)
+    several[:] = [None if shape is None else shapely.multipolygons(shapely.get_parts(shape)) for shape in shapes]
+    return several
+
+
+def _attributes(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.drop(OUTLINE, strict=False)
+
+
+def _arrow(attributes: pl.DataFrame, shapes: NDArray[Any]) -> Any:
+    """Attributes and `geometry` as an Arrow table, texts of the kind that every reader knows."""
+    import pyarrow as pa
+    import shapely
+
+    table = attributes.to_arrow(compat_level=pl.CompatLevel.oldest())
+    for position, field in enumerate(table.schema):
+        if pa.types.is_large_string(field.type):
+            table = table.set_column(position, field.name, table.column(position).cast(pa.string()))
+    return table.append_column(GEOMETRY, pa.array(shapely.to_wkb(shapes).tolist(), pa.binary()))
+
+
+def _json_value(value: object) -> object:
+    """A value as JSON has it: dates as ISO texts, and null for what JSON has no number for."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.isoformat() if isinstance(value, date) else value

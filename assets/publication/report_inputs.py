@@ -1,0 +1,140 @@
+"""What the report is made from: rows that have passed disclosure control, counts, and what checks say of the month.
+
+What belongs here: queries and their frames. What does not: what the report says of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from assets.method import MethodProfile
+from assets.months import Month
+from assets.publication.notes import source_rows
+from assets.text_safety import on_one_line
+from assets.warehouse.checks import run_checks
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.steps import StepContext, step_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MONTHS_BACK = 12
+
+CLUSTERS = """
+select * exclude (outline_wkt) from publication.clusters
+where month in ($month, $month - interval 1 month, $month - interval 12 month)
+order by month, profile, cluster_id
+"""
+COUNTS = """
+select month, profile, cluster_type, clusters from typology.cluster_counts
+where month between $month - interval 12 month and $month
+order by month, profile, cluster_type
+"""
+EVENTS = """
+select profile, max(earlier_month) as earlier_month, event, count(distinct cluster_id) as clusters
+from typology.cluster_events
+where month = $month
+group by profile, event
+order by profile, event
+"""
+RANKINGS = """
+select rankings.*, changes.rank_change_month, changes.rank_change_year,
+    changes.percentage_change_month, changes.percentage_change_year
+from innovation_index.rankings as rankings
+left join innovation_index.rank_changes as changes using (month, category, cluster_id)
+where rankings.month = $month
+order by rankings.category, rankings.rank
+"""
+SUPPRESSIONS = """
+select measure, rule, count(*) as cells from publication.suppressions
+where month = $month
+group by measure, rule
+order by measure, rule
+"""
+OF_MONTH = "select * from {table} where month = $month order by all"
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """Frames of one report; texts without what is not seen."""
+
+    month: Month
+    clusters: pl.DataFrame
+    """publication.clusters without outlines: of the month, the month before and a year before."""
+    counts: pl.DataFrame
+    """typology.cluster_counts of the month and the twelve before it."""
+    events: pl.DataFrame
+    """`profile`, `earlier_month`, `event`, `clusters`."""
+    totals: pl.DataFrame
+    """publication.totals."""
+    rankings: pl.DataFrame
+    """innovation_index.rankings with the changes of rank_changes."""
+    models: pl.DataFrame
+    model_quality: pl.DataFrame
+    suppressions: pl.DataFrame
+    """`measure`, `rule`, `cells`."""
+    sources: pl.DataFrame
+    """As `source_rows` gives them."""
+    checks: pl.DataFrame
+    """`layer`, `table`, `rule`, `description`, `outcome` (passed, warned, failed)."""
+    profiles: Sequence[MethodProfile]
+
+    @property
+    def now(self) -> pl.DataFrame:
+        """The month's clusters."""
+        return self.clusters.filter(pl.col("month") == self.month.first_day)
+
+
+def read_report(ctx: StepContext, made_here: Sequence[str]) -> ReportInputs:
+    """Read everything; `made_here` are the tables of the step that makes the report, whose checks come later."""
+    drops = ctx.read("select dataset, as_of, sha256 from sources.drops where month = $month")
+    return ReportInputs(
+        month=ctx.month,
+        clusters=on_one_line(ctx.read(CLUSTERS)),
+        counts=ctx.read(COUNTS),
+        events=ctx.read(EVENTS),
+        totals=on_one_line(ctx.read(_of_month("publication.totals"))),
+        rankings=on_one_line(ctx.read(RANKINGS)),
+        models=ctx.read(_of_month("innovation_index.models")),
+        model_quality=ctx.read(_of_month("innovation_index.model_quality")),
+        suppressions=ctx.read(SUPPRESSIONS),
+        sources=on_one_line(source_rows(drops)),
+        checks=_checks(ctx, made_here),
+        profiles=ctx.profiles,
+    )
+
+
+def _of_month(table: str) -> str:
+    return OF_MONTH.format(table=table)
+
+
+def _checks(ctx: StepContext, made_here: Sequence[str]) -> pl.DataFrame:
+    """Every rule tried on the month again, of the tables that have rows of it. Evidence stays in the warehouse."""
+    by_month = [table.name for table in declared_tables().values() if table.key[:1] == ("month",)]
+    with ctx.warehouse.connect(read_only=True) as connection:
+        made = [
+            name
+            for name in by_month
+            if name not in made_here
+            and connection.execute(
+                f"select exists (from {name} where month = $month)", {"month": ctx.month.first_day}
+            ).fetchall()[0][0]
+        ]
+        names = [profile.name for profile in ctx.profiles]
+        outcomes = run_checks(connection, made, step_parameters(ctx.month, ctx.method), names)
+    return pl.DataFrame(
+        [
+            {
+                "layer": outcome.table.partition(".")[0],
+                "table": outcome.table,
+                "rule": outcome.name,
+                "description": outcome.description,
+                "outcome": "passed" if outcome.passed else "failed" if outcome.blocking else "warned",
+            }
+            for outcome in outcomes
+        ],
+        schema=dict.fromkeys(("layer", "table", "rule", "description", "outcome"), pl.String),
+    )
