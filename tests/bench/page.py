@@ -76,7 +76,8 @@ def _open(chromium: Browser, url: str, screen: dict[str, int]) -> Page:
     page = chromium.new_page(viewport=screen)  # type: ignore[arg-type]
     page.add_init_script(MEASURE)
     page.goto(url)
-    page.wait_for_function("window.firstMap")
+    while not page.evaluate("window.firstMap"):  # the page's policy forbids what wait_for_function would do
+        page.wait_for_timeout(20)
     return page
 
 

@@ -309,7 +309,7 @@ def test_a_link_opens_the_same_view(opened, context, folder, tables):
     page.locator("table.clusters [data-compare]").nth(1).check()
     page.locator("table.clusters [data-cluster]").first.click()
     page.locator("#map").press("+")
-    page.wait_for_function("location.hash.includes('view=')")
+    page.wait_for_url(re.compile("view="))
     page.wait_for_timeout(400)
 
     def view(of):

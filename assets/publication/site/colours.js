@@ -1,9 +1,9 @@
-// Colours that the colour-blind can tell apart (Okabe and Ito; steps of viridis), marks by type, classes of a figure.
+// Colours that the colour-blind can tell apart (Okabe and Ito; steps after viridis, its yellow darkened for a pale ground), marks by type, classes of a figure.
 "use strict";
 
 (() => {
   const TYPE_COLOURS = { Specialised: "#0072b2", "R&D Collaborating": "#d55e00", Diverse: "#aa4488", Dispersed: "#009e73" };
-  const STEPS = ["#fde725", "#7ad151", "#22a884", "#2a788e", "#414487"];
+  const STEPS = ["#cdb51f", "#6fb353", "#22987f", "#2a6c8e", "#3f3580"];
   const NONE = "#8a8f94";
   app.INDEX_COLOUR = "#5b3a8c";
 

@@ -45,14 +45,17 @@
   const criteria = (cluster) => {
     const rows = app.data.criteria(cluster);
     const heading = (words, type) => app.element("th", { scope: "col", class: type }, words);
+    const isFirst = (k) => !k || rows[k - 1].criterion !== rows[k].criterion;
     return app.element("table", { class: "criteria" },
       app.element("caption", { class: "hidden" }, "The four criteria: figure against threshold"),
       app.element("thead", {}, app.element("tr", {}, heading("Criterion"), heading("Figure", "number"), heading("Threshold", "number"), heading("Met"))),
       app.element("tbody", {}, rows.map((row, k) => app.element("tr", {},
-        app.element("th", { scope: "row" }, k && rows[k - 1].criterion === row.criterion ? app.element("span", { class: "hidden" }, row.criterion) : row.criterion, app.element("span", { class: "sub" }, row.measure)),
+        app.element("th", { scope: "row" },
+          isFirst(k) ? row.criterion : app.element("span", { class: "hidden" }, row.criterion),
+          app.element("span", { class: "sub" }, row.measure)),
         app.element("td", { class: "number" }, measured(row)),
         app.element("td", { class: "number" }, held(row)),
-        app.element("td", { class: row.is_met ? "yes" : "no" }, row.is_met ? "✓ yes" : "✗ no")))));
+        isFirst(k) ? app.element("td", { class: row.is_met ? "yes" : "no" }, row.is_met ? "✓ yes" : "✗ no") : app.element("td")))));
   };
 
   /** Bars beside words and figures. `rows`: words, length from 0 to 1, figure. */
@@ -101,11 +104,11 @@
       app.element("p", { class: "typed kicker", title: app.TYPE_TEXTS[cluster.cluster_type] }, app.mark(cluster.cluster_type, app.typeColour(cluster.cluster_type)), cluster.cluster_type),
       app.element("h2", { id: "detail-title", tabindex: "-1" }, app.named(cluster.name)),
       app.element("p", { class: "lead" }, app.sectorInWords(cluster), app.element("br"), cluster.regions),
-      app.element("p", { class: "buttons" }, app.element("button", { type: "button", onclick: () => app.zoomTo(cluster) }, "Zoom to it"), compareButton(cluster)),
+      app.element("p", { class: "buttons" }, app.element("button", { type: "button", onclick: () => app.showOnMap(cluster) }, "Zoom to it"), compareButton(cluster)),
       app.element("p", { class: "hint" }, `A ${cluster.cluster_type} cluster is ${app.TYPE_TEXTS[cluster.cluster_type]}.`),
       pairs(FIGURES.map(([words, key, format]) => [words, app.figureOf(cluster, key, format)])),
       notes(given),
-      section("The four criteria", criteria(cluster)),
+      section("The four criteria", criteria(cluster), app.element("p", { class: "hint" }, app.CRITERIA_TEXT)),
       section("How sure is this?", howSure(cluster)),
       section("Sectors of its firms", sectorMix(cluster)),
       section("Growth in twelve months", pairs(GROWTH.map(([words, key]) => [words, app.figure(cluster[key], "change")]))),

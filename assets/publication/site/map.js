@@ -8,6 +8,7 @@
   const TOWN_POPULATIONS = [[6, 400000], [7, 180000], [8, 90000], [9, 40000]]; // below that zoom, towns from that size
   const LARGE_TOWN = 400000;
   const RADIUS = 3.2;
+  const BEHIND = 0.4; // how much is left of the others beside chosen clusters
   const LARGEST_FILL = 0.4; // of the view's shorter side
   const SMALLEST_OUTLINE = 3; // pixels: a smaller outline says no more than the centre
 
@@ -91,11 +92,12 @@
     const shown = app.shown();
     const { colour } = app.colours();
     // Many outlines upon each other would otherwise hide everything.
-    const fillAlpha = Math.max(0.04, Math.min(0.22, 30 / (shown.length + 1)));
-    const lineAlpha = Math.max(0.35, Math.min(0.8, 200 / (shown.length + 1)));
+    const step = state.cluster || state.compare.length ? BEHIND : 1;
+    const fillAlpha = step * Math.max(0.025, Math.min(0.22, 30 / (shown.length + 1)));
+    const lineAlpha = step * Math.max(0.25, Math.min(0.8, 200 / (shown.length + 1)));
     context.lineWidth = view.zoom < 7 ? 0.6 : 1;
     if (state.draw !== "centres") for (const cluster of shown) paintOutline(context, view, cluster, colour(cluster), fillAlpha, lineAlpha);
-    context.globalAlpha = 0.9;
+    context.globalAlpha = step < 1 ? 0.6 : 0.9;
     context.lineWidth = 0.8;
     context.strokeStyle = "#ffffff";
     const radius = Math.max(2.2, RADIUS + (view.zoom - 7) * 0.7);
@@ -203,6 +205,10 @@
       const [x, y] = app.screen(view, cluster.centre);
       context.beginPath();
       if (cluster.shape()) app.trace(context, view, cluster.shape());
+      context.globalAlpha = 0.12;
+      context.fillStyle = cluster.category ? app.INDEX_COLOUR : app.colours().colour(cluster);
+      context.fill("evenodd");
+      context.globalAlpha = 1;
       context.moveTo(x + 9, y);
       context.arc(x, y, 9, 0, 2 * Math.PI);
       for (const [width, colour] of [[5, "#ffffff"], [2.5, "#111820"]]) {
@@ -297,6 +303,12 @@
     else map.setView([cluster.latitude, cluster.longitude], 8, move);
   };
 
+  /** The same, and brings the map before the reader: on a phone it lies above. */
+  app.showOnMap = (cluster) => {
+    app.zoomTo(cluster);
+    app.byId("map-area").scrollIntoView({ block: "nearest", behavior: app.prefersStill ? "auto" : "smooth" });
+  };
+
   app.zoomToPlace = (place) => map.setView([place.latitude, place.longitude], 10, { animate: !app.prefersStill });
 
   // The address follows the map and the map the address, never both at once.
@@ -332,7 +344,7 @@
 
   app.onChange(["view"], showView);
   app.onChange(["layers"], () => { base.redraw(); showOnline(); });
-  app.onChange([...app.FILTER_KEYS, "colour", "draw", "layers", "category"], () => clusters.redraw());
+  app.onChange([...app.FILTER_KEYS, "colour", "draw", "layers", "category", "cluster", "compare"], () => clusters.redraw());
   app.onChange([...app.FILTER_KEYS, "cluster", "index", "category", "compare", "layers", "place", "tab"], () => top.redraw());
   app.addLayers = () => layers.forEach((layer) => layer.addTo(map));
   app.map = map;

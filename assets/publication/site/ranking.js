@@ -74,7 +74,7 @@
       app.element("p", { class: "kicker" }, `The Index · ${cluster.category}`),
       app.element("h2", { id: "detail-title", tabindex: "-1" }, app.named(cluster.name)),
       app.element("p", { class: "lead" }, cluster.regions),
-      app.element("p", { class: "buttons" }, app.element("button", { type: "button", onclick: () => app.zoomTo(cluster) }, "Zoom to it")),
+      app.element("p", { class: "buttons" }, app.element("button", { type: "button", onclick: () => app.showOnMap(cluster) }, "Zoom to it")),
       app.element("dl", { class: "figures" },
         pair("Rank", change.rank ? String(change.rank) : "x"), pair("Share of all items", app.figure(cluster.percentage, "percent")),
         pair("Items", app.figure(cluster.items, "count")), pair("Distinct places", app.figure(cluster.places, "count"))),

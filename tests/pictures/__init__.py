@@ -1,0 +1,1 @@
+"""Pictures of the documentation, made by commands so that they can be made again."""
