@@ -11,9 +11,10 @@ PYTEST ?= -n 2
 
 export INNOVATION_CLUSTERS_SOURCES := $(DEMO)/sources
 export INNOVATION_CLUSTERS_WAREHOUSE := $(DEMO)/warehouse.duckdb
+export INNOVATION_CLUSTERS_PUBLICATION := $(DEMO)/publication
 DEMO_RUN := DAGSTER_HOME=$(CURDIR)/$(DEMO)/dagster_home $(BIN)/innovation-clusters
 
-.PHONY: install demo ui test lint docs recovery index-recovery clean
+.PHONY: install demo ui serve test lint docs recovery index-recovery clean
 
 install: $(STAMP)
 
@@ -28,10 +29,13 @@ demo: install
 	@test -f $(DEMO)/sources/truth/$(DEMO_LAST)/members.csv -a -f $(DEMO)/sources/truth/$(DEMO_LAST)/index_items.csv.gz || \
 	  $(DEMO_RUN) synthesise --scale $(DEMO_SCALE) --seed 1 --months $(DEMO_FIRST):$(DEMO_LAST) --out $(DEMO)/sources
 	@$(DEMO_RUN) backfill --from $(DEMO_FIRST) --to $(DEMO_LAST)
-	@echo 'or simply: make ui'
+	@echo 'or simply: make ui; and make serve for the map, $(DEMO)/publication/index.html'
 
 ui: install
 	@$(DEMO_RUN) ui
+
+serve: install
+	@$(DEMO_RUN) serve
 
 test: install
 	$(BIN)/python -m pytest $(PYTEST)

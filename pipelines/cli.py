@@ -17,7 +17,7 @@ from rich.table import Table
 from assets.months import Month, month_range
 from pipelines.output import Layout, OutputFormat, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
-from pipelines.settings import SOURCES, WAREHOUSE, Settings
+from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,6 +51,12 @@ SourcesOption = Annotated[
 WarehouseOption = Annotated[
     str, typer.Option("--warehouse", envvar=WAREHOUSE, help="The DuckDB file.", show_envvar=True)
 ]
+PublicationOption = Annotated[
+    str,
+    typer.Option(
+        "--publication", envvar=PUBLICATION, help="Folder that each month's release is put in.", show_envvar=True
+    ),
+]
 ProfileOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -75,12 +81,15 @@ MadeMonthOption = Annotated[
 ]
 
 
-def settings_of(sources: str | None, warehouse: str, profile: list[str] | None) -> Settings:
+def settings_of(
+    sources: str | None, warehouse: str, profile: list[str] | None, publication: str | None = None
+) -> Settings:
     """The environment's settings with what the command line gives in their place."""
     given = Settings.from_environment()
     return Settings(
         sources=sources or given.sources,
         warehouse=warehouse,
+        publication=publication or given.publication,
         profiles=tuple(profile) if profile else given.profiles,
         memory_limit=given.memory_limit,
         threads=given.threads,
@@ -112,11 +121,12 @@ def refresh(
     month: Annotated[Month, typer.Option("--month", parser=read_month, help="Month to make, YYYY-MM.")],
     sources: SourcesOption = Settings.sources,
     warehouse: WarehouseOption = Settings.warehouse,
+    publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
     select: SelectOption = None,
 ) -> None:
     """Make one month: read the drops, and materialise every asset, or those selected."""
-    _run([month], settings_of(sources, warehouse, profile), select)
+    _run([month], settings_of(sources, warehouse, profile, publication), select)
 
 
 @app.command()
@@ -125,24 +135,62 @@ def backfill(
     last: Annotated[Month, typer.Option("--to", parser=read_month, help="Last month, YYYY-MM.")],
     sources: SourcesOption = Settings.sources,
     warehouse: WarehouseOption = Settings.warehouse,
+    publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
     select: SelectOption = None,
 ) -> None:
     """Make a range of months, the earliest first, so that clusters keep their identity."""
-    _run(_range(first, last), settings_of(sources, warehouse, profile), select)
+    _run(_range(first, last), settings_of(sources, warehouse, profile, publication), select)
+
+
+@app.command()
+def publish(
+    month: Annotated[Month, typer.Option("--month", parser=read_month, help="Month of the warehouse, YYYY-MM.")],
+    warehouse: WarehouseOption = Settings.warehouse,
+    publication: PublicationOption = Settings.publication,
+    profile: ProfileOption = None,
+) -> None:
+    """Publish a month that is in the warehouse: disclosure control, map, downloads and report."""
+    from pipelines.publish import unpublishable
+
+    problem = unpublishable(_open(warehouse), month)
+    if problem:
+        _fail(problem)
+    _run([month], settings_of(None, warehouse, profile, publication), "publication")
+
+
+@app.command()
+def serve(
+    publication: PublicationOption = Settings.publication,
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 8000,
+) -> None:
+    """Show the publication's folder on 127.0.0.1, as a static web host would."""
+    from pipelines.serve import make_server
+
+    try:
+        server = make_server(Path(publication), port)
+    except ValueError as error:
+        _fail(str(error))
+    console.print(f"open http://127.0.0.1:{server.server_port} (Ctrl-C ends it)")
+    with server:
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            console.print("ended")
 
 
 @app.command()
 def ui(
     sources: SourcesOption = Settings.sources,
     warehouse: WarehouseOption = Settings.warehouse,
+    publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open Dagster's web UI, with its daemon, on 127.0.0.1."""
     from pipelines.runs import dagster_home
 
-    settings = settings_of(sources, warehouse, profile)
+    settings = settings_of(sources, warehouse, profile, publication)
     environment = {**os.environ, **settings.to_environment(), "DAGSTER_HOME": str(dagster_home(settings))}
     program = str(Path(sys.executable).with_name("dagster"))
     command = [program, "dev", "--host", "127.0.0.1", "--port", str(port), "--module-name", "pipelines.definitions"]
@@ -154,13 +202,14 @@ def ui(
 def doctor(
     sources: SourcesOption = Settings.sources,
     warehouse: WarehouseOption = Settings.warehouse,
+    publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
 ) -> None:
     """Say what is missing: folders, drops, versions, locks, schema, profiles."""
     from pipelines.doctor import examine
 
     table = Table("", "what", "found")
-    findings = examine(settings_of(sources, warehouse, profile))
+    findings = examine(settings_of(sources, warehouse, profile, publication))
     for finding in findings:
         table.add_row(
             {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}[finding.verdict],
@@ -313,10 +362,14 @@ def _print_how_to_look(settings: Settings) -> None:
         for name, value, usual in (
             ("sources", settings.sources, Settings.sources),
             ("warehouse", settings.warehouse, Settings.warehouse),
+            ("publication", settings.publication, Settings.publication),
         )
         if value != usual
     )
-    console.print(f"look at it: innovation-clusters ui{given}, then http://127.0.0.1:3000")
+    console.print(f"look at it: innovation-clusters ui{given}, then http://127.0.0.1:3000", soft_wrap=True)
+    way_in = Path(settings.publication) / "index.html"
+    if way_in.is_file():
+        console.print(f"open the map: {way_in}", soft_wrap=True)
 
 
 def _range(first: Month, last: Month) -> list[Month]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import duckdb
 from packaging.requirements import Requirement
 
 from assets.method import find_profiles, shared_method
+from assets.publication.folder import months_shown
 from assets.sources.layer import index_problems, list_all, map_problems
 from assets.sources.registry import DATASETS
 from assets.sources.storage import SourcesAddressError, Storage
@@ -33,7 +35,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything that a refresh with these settings needs."""
-    return [*_versions(), *_profiles(settings), *_sources(settings), *_warehouse(settings)]
+    return [*_versions(), *_profiles(settings), *_sources(settings), *_warehouse(settings), *_publication(settings)]
 
 
 def _versions() -> Iterator[Finding]:
@@ -127,3 +129,19 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "ok", "schema", f"{len(found)} tables as declared" + (f", {missing} to be made" if missing else "")
         )
+
+
+def _publication(settings: Settings) -> Iterator[Finding]:
+    folder = Path(settings.publication)
+    if folder.exists() and not folder.is_dir():
+        yield Finding("bad", "publication", f"{folder} is a file: move it away, or give another --publication")
+        return
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        yield Finding("bad", "publication", f"{existing} cannot be written: give another --publication")
+    elif folder.is_dir():
+        months = months_shown(folder)
+        found = f"{months[-1]} to {months[0]}" if len(months) > 1 else str(months[0]) if months else "nothing yet"
+        yield Finding("ok", "publication", f"{folder}: {found}")
+    else:
+        yield Finding("note", "publication", f"{folder} is not there yet; the first release makes it")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"Diverse": "#aa4488", "Specialised": "#0072b2", "R&D Collaborating": "#d55e00", "Dispersed": "#009e73"}
 """The map page's: the colour-blind can tell them apart (Okabe and Ito)."""
-MARKERS = {"Diverse": "D", "Specialised": "o", "R&D Collaborating": "^", "Dispersed": "s"}
+MARKERS = {"Diverse": "s", "Specialised": "o", "R&D Collaborating": "^", "Dispersed": "D"}
 INDEX_COLOUR = "#5b3a8c"
 LAND, COAST, SEA = "#f7f7f4", "#9aa7ae", "#dfe9ef"
 WEST, EAST, SOUTH, NORTH = -8.9, 2.2, 49.7, 61.0

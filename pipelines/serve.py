@@ -1,0 +1,83 @@
+"""The publication's folder over HTTP on this machine: to look at it as a static web host shows it.
+
+What belongs here: files of the folder, with headers that a public host should send too. What does not: anything that
+is made on request. It binds to 127.0.0.1 alone.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
+
+HOST = "127.0.0.1"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
+    "connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+"""Pages that allow less say so themselves; images of other hosts are an online base map's, which is off at first."""
+TYPES = {
+    ".geojson": "application/geo+json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".js": "text/javascript; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """GET and HEAD of files that lie in the folder; links are followed as long as they stay in it."""
+
+    server_version = "innovation-clusters"
+    sys_version = ""
+    extensions_map: ClassVar[dict[str, str]] = {**SimpleHTTPRequestHandler.extensions_map, **TYPES}
+
+    def send_head(self) -> Any:
+        """The file's headers and its open file; 404 for what is hidden, or lies outside the folder."""
+        if self._is_refused(unquote(urlsplit(self.path).path)):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
+        return super().send_head()
+
+    def _is_refused(self, asked: str) -> bool:
+        if "\0" in asked or any(part.startswith(".") for part in asked.split("/")):
+            return True
+        target = Path(self.translate_path(self.path)).resolve()
+        return not target.is_relative_to(Path(self.directory).resolve())
+
+    def list_directory(self, path: Any) -> None:
+        """No folder is listed."""
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+    def end_headers(self) -> None:
+        """Every answer has the headers."""
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is logged: the person who looks is the one who started it."""
+
+
+def make_server(folder: Path, port: int) -> ThreadingHTTPServer:
+    """A server of the folder, not serving yet; port 0 takes a free one.
+
+    Raises ValueError where the folder has no release, or the port is taken.
+    """
+    if not (folder / "index.html").is_file():
+        raise ValueError(f"no release in {folder}: make one with `innovation-clusters publish`, or give --publication")
+    try:
+        return ThreadingHTTPServer((HOST, port), partial(Handler, directory=str(folder)))
+    except (OSError, OverflowError) as error:
+        raise ValueError(f"port {port} cannot be used: {error}: give another with --port") from error
