@@ -79,7 +79,7 @@ class PageTables:
     places: pl.DataFrame
     """reference.places of the drop that the month used."""
     boundaries: pl.DataFrame | None = None
-    """`layer` (region, local_authority), `name`, `wkt` (longitude and latitude, WGS84) of areas to draw, if any."""
+    """reference.boundaries of the drop that the month used, if any."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
 
 
 def content_security_policy(base_map: BaseMap | None) -> str:
-    """Nothing but the page's own files: no inline script or style, no connection; a base map's tiles if there is one."""
+    """Nothing but the page's own files: no inline script or style, no connection; a base map's tiles if given."""
     images = ["'self'", "data:"] + ([base_map.origin()] if base_map else [])
     return "; ".join(
         (

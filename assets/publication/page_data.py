@@ -20,7 +20,6 @@ SIGNIFICANT_DIGITS = 4
 COORDINATE_DECIMALS = 4
 OUTLINE_TOLERANCE_DEGREES = 0.0007
 """A corner nearer than this to the line without it is left out: 80 m north to south, 45 m west to east."""
-BOUNDARY_TOLERANCE_DEGREES = 0.002
 COORDINATES = ("latitude", "longitude")
 NOT_SHOWN = ("month", "profile_fingerprint", "outline_wkt", "hull_wkt", "shared_firms", "earlier_month")
 """Columns that every row shares, that stand elsewhere, or that the page has no use for. Firms shared with an earlier
@@ -86,6 +85,6 @@ def encode_details(details: pl.DataFrame, clusters: pl.DataFrame) -> Table:
 
 
 def encode_boundaries(boundaries: pl.DataFrame) -> Table:
-    """`layer`, `name` of each area, with `outlines` from its `wkt`."""
-    outlines = encode_outlines(boundaries["wkt"], BOUNDARY_TOLERANCE_DEGREES)
+    """`layer`, `name` of each area of reference.boundaries, with `outlines`, which are simplified already."""
+    outlines = encode_outlines(boundaries["outline_wkt"], 0.0)
     return encode_table(boundaries.select("layer", "name")) | {"outlines": outlines}

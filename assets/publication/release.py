@@ -67,6 +67,11 @@ select * from reference.places
 where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
 order by name, region
 """
+BOUNDARIES = """
+select * from reference.boundaries
+where as_of = (select as_of from sources.drops where month = $month and dataset = 'boundaries')
+order by layer, code
+"""
 CHECKED_TOO = (
     "sources.rejected",
     "organisations.formation_agents",
@@ -89,6 +94,7 @@ def release_step(publication: str) -> Step:
         reads=[
             "sources.drops",
             "reference.places",
+            "reference.boundaries",
             *PAGE_TABLES.values(),
             "publication.suppressions",
             "typology.cluster_counts",
@@ -169,7 +175,9 @@ def _files(ctx: StepContext) -> dict[str, bytes]:
 
     inputs = read_report(ctx, [FILES])
     tables = PageTables(
-        **{name: ctx.read(_of_month(table)) for name, table in PAGE_TABLES.items()}, places=ctx.read(PLACES)
+        **{name: ctx.read(_of_month(table)) for name, table in PAGE_TABLES.items()},
+        places=ctx.read(PLACES),
+        boundaries=ctx.read(BOUNDARIES),
     )
     pictures = _pictures(inputs, tables, ctx.method.index.ranking_size)
     downloads = _downloads(ctx, inputs, tables)

@@ -89,6 +89,20 @@ comment on column reference.area_names.layer is 'region, local_authority or trav
 comment on column reference.area_names.code is 'ONS code of the area.';
 comment on column reference.area_names.name is 'Name of the area.';
 
+create table if not exists reference.boundaries (
+    as_of date not null,
+    layer varchar not null check (layer in ('region', 'local_authority')),
+    code varchar not null,
+    name varchar not null,
+    outline_wkt varchar not null
+);
+comment on table reference.boundaries is 'Outlines of regions and local authorities for the published map, where a boundaries drop has them. Key: as_of, layer, code.';
+comment on column reference.boundaries.as_of is 'Date of the drop the row came from.';
+comment on column reference.boundaries.layer is 'region or local_authority.';
+comment on column reference.boundaries.code is 'ONS code of the area.';
+comment on column reference.boundaries.name is 'Name of the area.';
+comment on column reference.boundaries.outline_wkt is 'Outline, longitude and latitude, WGS84, simplified to about 200 m: to draw, not to measure.';
+
 create table if not exists reference.sic_sectors (
     as_of date not null,
     sic2007_prefix varchar not null check (length(sic2007_prefix) between 2 and 5),

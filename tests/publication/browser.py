@@ -47,7 +47,7 @@ def served(files: Mapping[str, bytes]) -> Iterator[str]:
     packed = {f"/{path}": gzip.compress(content, 6) for path, content in files.items()}
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             content = packed.get(path)
             self.send_response(404 if content is None else 200)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -301,6 +302,30 @@ def test_layers_are_the_readers_choice(opened):
     assert page.locator("#layer-online").count() == 0, "no base map was given, and one is offered"
 
 
+def test_regions_and_districts_are_drawn_where_given(context, tables, tmp_path):
+    square = "POLYGON ((-2 52, -1 52, -1 53, -2 53, -2 52))"
+    areas = [("region", "E12000005", "West Midlands", square), ("local_authority", "E08000025", "Birmingham", square)]
+    boundaries = pl.DataFrame(areas, schema=["layer", "code", "name", "outline_wkt"], orient="row")
+    given = page_files(MAY, replace(tables, boundaries=boundaries), OPTIONS)
+    watched = Watched(context)
+    page = watched.open(f"file://{write(tmp_path, given)}/index.html", "#layers=regions&view=7/52.5/-1.5")
+    line = """() => {
+        const layer = Object.values(app.map._layers).find((one) => one.options.pane === 'base');
+        const [x, y] = app.screen(layer.view, app.worldPoint(52.5, -2));
+        const { ratio } = layer.view;
+        return [...layer._context.getImageData(Math.round((x - 1) * ratio), Math.round(y * ratio), 3, 1).data].join();
+    }"""
+    with_regions = page.evaluate(line)
+    page.click("#layers summary")
+    page.uncheck("#layer-regions")
+    page.wait_for_timeout(100)
+    assert page.evaluate(line) != with_regions
+    page.check("#layer-districts")
+    page.wait_for_timeout(100)
+    assert "districts" in page.url
+    watched.page.close()
+
+
 def test_a_link_opens_the_same_view(opened, context, folder, tables):
     page = opened()
     page.select_option("#f-region", "London")
@@ -441,7 +466,7 @@ def test_every_control_has_a_name(opened, tables):
         assert nameless == []
         levels = page.evaluate("""[...document.querySelectorAll('#column :is(h2, h3, h4)')]
             .filter((h) => h.checkVisibility()).map((h) => Number(h.tagName[1]))""")
-        assert all(next_ - level <= 1 for level, next_ in zip(levels, levels[1:], strict=False))
+        assert all(next_ - level <= 1 for level, next_ in itertools.pairwise(levels))
 
 
 @pytest.mark.parametrize("screen", [NARROWEST, PHONE], ids=["360", "390"])

@@ -1,7 +1,7 @@
-"""`boundaries`: names of the areas whose codes the postcode directory gives. The outlines in the file are not kept.
+"""`boundaries`: names of the areas whose codes the postcode directory gives, and outlines to draw them by.
 
-GeoJSON, TopoJSON, GeoPackage, or a table with `code` and `name`. What kind of area a row is follows from its ONS code,
-whatever its layer is called.
+GeoJSON, TopoJSON, GeoPackage, or a table with `code` and `name` (then without outlines). What kind of area a row is
+follows from its ONS code, whatever its layer is called.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import contextlib
 import json
 import re
 import sqlite3
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from assets.reference.shipped import shipped_list
+from assets.sources.boundary_shapes import shapes
 from assets.sources.columns import TEXT, Column
 from assets.sources.datasets import Dataset
 from assets.sources.files import SEND_AGAIN, Part, check_utf8, plain_files, unreadable
@@ -22,6 +24,8 @@ from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
 
 TABLE = "reference.area_names"
+OUTLINES = "reference.boundaries"
+DRAWN = ("region", "local_authority")
 COLUMNS = (Column("code", ("code",), TEXT), Column("name", ("name",), TEXT))
 LAYERS = {
     "region": r"^(E12|W92|S92|N92)[0-9]{6}$|^[WSN]99999999$",
@@ -29,13 +33,19 @@ LAYERS = {
     "travel_to_work_area": r"^(E30|W22|S22|N12|K01)[0-9]{6}$",
 }
 """The kinds of area and the first characters of their ONS codes."""
+LAYER = pl.coalesce(
+    pl.when(pl.col("code").str.contains(pattern)).then(pl.lit(kind)) for kind, pattern in LAYERS.items()
+)
+OUTLINE_SCHEMA = {"layer": pl.String, "code": pl.String, "name": pl.String, "outline_wkt": pl.String}
 CODE_PROPERTY = re.compile(r"code|id|areacd|[a-z]+\d\dcd", re.IGNORECASE)
 NAME_PROPERTY = re.compile(r"name|areanm|[a-z]+\d\dnm", re.IGNORECASE)
 GEOGRAPHIC = ("geojson", "topojson", "json")
 
 
 def read(delivery: Delivery, desk: Desk) -> Reading:
-    """Names by code: the drop's, and the twelve shipped regions where the drop has none for them."""
+    """Names by code: the drop's, and the twelve shipped regions where the drop has none for them; and outlines."""
+    outlines = pl.DataFrame(schema=OUTLINE_SCHEMA)
+    notes: list[str] = []
     if all(part.kind in (*GEOGRAPHIC, "gpkg") for part in delivery.parts):
         parts = plain_files(delivery.parts, desk.scratch)
         named = pl.DataFrame(
@@ -44,25 +54,44 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
             orient="row",
         )
         rejected = Reading({}).rejected
+        outlines, notes = area_outlines(parts)
     else:
         table = Table(delivery, COLUMNS, desk)
         named, rejected = table.rows.select("code", "name").collect(), table.rejected
-    return Reading({TABLE: area_names(named)}, rejected)
+    return Reading({TABLE: area_names(named), OUTLINES: outlines}, rejected, tuple(notes))
 
 
 def area_names(named: pl.DataFrame) -> pl.DataFrame:
     """`layer, code, name` of the areas that the postcode directory has codes for; the first name of a code stands."""
-    layer = pl.coalesce(
-        pl.when(pl.col("code").str.contains(pattern)).then(pl.lit(kind)) for kind, pattern in LAYERS.items()
-    )
     return (
         pl.concat([named, shipped_list("regions")])
-        .with_columns(layer=layer)
+        .with_columns(layer=LAYER)
         .drop_nulls()
         .unique("code", keep="first", maintain_order=True)
         .sort("layer", "code")
         .select("layer", "code", "name")
     )
+
+
+def area_outlines(parts: Iterable[Part]) -> tuple[pl.DataFrame, list[str]]:
+    """`layer, code, name, outline_wkt` of regions and local authorities, the first outline of a code; and a sentence
+    for each file that has names and no shape that can be drawn."""
+    rows: list[tuple[str, str, str]] = []
+    notes = []
+    for part in parts:
+        before = len(rows)
+        with contextlib.suppress(ValueError):
+            rows += [(*pair, wkt) for properties, wkt in shapes(part) if (pair := _code_and_name(properties))]
+        if len(rows) == before:
+            notes.append(f"{part.name}: names are taken; it has no outlines in degrees, so none is drawn")
+    found = pl.DataFrame(rows, schema={"code": pl.String, "name": pl.String, "outline_wkt": pl.String}, orient="row")
+    drawn = (
+        found.with_columns(layer=LAYER)
+        .filter(pl.col("layer").is_in(DRAWN))
+        .unique("code", keep="first", maintain_order=True)
+        .sort("layer", "code")
+    )
+    return drawn.select(OUTLINE_SCHEMA.keys()), notes
 
 
 def _geography(part: Part) -> list[tuple[str, str]]:
@@ -95,7 +124,7 @@ def _geopackage(part: Part) -> list[tuple[str, str]]:
     return pairs
 
 
-def _code_and_name(properties: dict[str, object]) -> tuple[str, str] | None:
+def _code_and_name(properties: Mapping[str, object]) -> tuple[str, str] | None:
     code = next(
         (value for key, value in properties.items() if CODE_PROPERTY.fullmatch(key) and isinstance(value, str)), None
     )
@@ -112,8 +141,9 @@ def _no_names(part: Part) -> DropError:
 
 BOUNDARIES = Dataset(
     "boundaries",
-    (TABLE,),
+    (TABLE, OUTLINES),
     read,
     lacking="names of local authorities: their codes stand instead",
     shipped="regions",
+    reader_version=2,
 )

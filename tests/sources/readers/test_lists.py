@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import shapely
 
 from assets.reference.shipped import shipped_file
 from assets.sources.datasets import Dataset
@@ -112,6 +113,50 @@ def test_real_boundaries_name_every_district(shared_data: Path, tmp_path: Path) 
     real = (shared_data / "geography_uk" / "jhellings_LAD_UK_2024_05.json").read_bytes()
     found = pl.DataFrame(rows(read_drop(BOUNDARIES, {"2025-05.topojson": real}, tmp_path), "reference.area_names"))
     assert found.filter(layer="local_authority").height == 361
+
+
+def square(west: float, south: float, step: float) -> dict[str, object]:
+    ring = [[west, south], [west + step, south], [west + step, south + step], [west, south + step], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def outlined(geometry: dict[str, object], reference: str | None = None) -> bytes:
+    properties = {"code": "E12000008", "name": "South East"}
+    held: dict[str, object] = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": properties, "geometry": geometry}],
+    }
+    if reference:
+        held["crs"] = {"type": "name", "properties": {"name": reference}}
+    return json.dumps(held).encode()
+
+
+@pytest.mark.parametrize(
+    "file",
+    [outlined(square(-1.5, 51.5, 0.5)), outlined(square(434815.0, 178000.0, 30000.0), "urn:ogc:def:crs:EPSG::27700")],
+    ids=["degrees", "national grid"],
+)
+def test_outlines_are_kept_in_degrees(tmp_path: Path, file: bytes) -> None:
+    (row,) = rows(read_drop(BOUNDARIES, {"2025-05.geojson": file}, tmp_path), "reference.boundaries")
+    assert (row["layer"], row["code"], row["name"]) == ("region", "E12000008", "South East")
+    outline = shapely.from_wkt(row["outline_wkt"])
+    assert outline.contains(shapely.Point(-1.25, 51.65))
+    assert shapely.box(-1.6, 51.4, -0.9, 52.1).contains(outline)
+
+
+def test_outlines_in_an_unknown_system_are_left_out_and_said_so(tmp_path: Path) -> None:
+    reading = read_drop(BOUNDARIES, {"2025-05.geojson": outlined(square(434815.0, 178000.0, 30000.0))}, tmp_path)
+    assert rows(reading, "reference.boundaries") == []
+    assert "no outlines in degrees" in " ".join(reading.notes)
+
+
+def test_real_outlines_hold_their_towns(shared_data: Path, tmp_path: Path) -> None:
+    real = (shared_data / "geography_uk" / "jhellings_LAD_UK_2024_05.json").read_bytes()
+    found = rows(read_drop(BOUNDARIES, {"2025-05.topojson": real}, tmp_path), "reference.boundaries")
+    outlines = {row["name"]: shapely.from_wkt(row["outline_wkt"]) for row in found}
+    assert len(outlines) == 361
+    assert outlines["Leeds"].contains(shapely.Point(-1.55, 53.80))
+    assert outlines["Belfast"].contains(shapely.Point(-5.93, 54.60))
 
 
 def test_a_sector_list_takes_the_shipped_ones_place_whole(tmp_path: Path) -> None:
