@@ -10,7 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 HOST = "127.0.0.1"
@@ -24,7 +24,7 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 """Pages that allow less say so themselves; images of other hosts are an online base map's, which is off at first."""
-TYPES = {
+TYPES = SimpleHTTPRequestHandler.extensions_map | {
     ".geojson": "application/geo+json",
     ".parquet": "application/vnd.apache.parquet",
     ".gpkg": "application/geopackage+sqlite3",
@@ -41,7 +41,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     server_version = "innovation-clusters"
     sys_version = ""
-    extensions_map: ClassVar[dict[str, str]] = {**SimpleHTTPRequestHandler.extensions_map, **TYPES}
+    extensions_map = TYPES
 
     def send_head(self) -> Any:
         """The file's headers and its open file; 404 for what is hidden, or lies outside the folder."""
