@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 from dataclasses import replace
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 from assets.months import Month
-from assets.publication.page import months_script, page_files
+from assets.publication.page import BaseMap, months_script, page_files
 from tests.publication.browser import DESKTOP, PHONE, browser, chromium_path, served
 from tests.publication.page_example import OPTIONS, page_tables
 
@@ -20,6 +21,9 @@ MAY, APRIL = Month(2025, 5), Month(2025, 4)
 NARROWEST = {"width": 360, "height": 740}
 SCRIPT = '</script><script>window.hacked = "name"</script>'
 IMAGE = "\"'><img src=x onerror=\"window.hacked = 'image'\">"
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 TURNED = "\u202eReversed\u2067 name"
 
 
@@ -323,6 +327,24 @@ def test_regions_and_districts_are_drawn_where_given(context, tables, tmp_path):
     page.check("#layer-districts")
     page.wait_for_timeout(100)
     assert "districts" in page.url
+    watched.page.close()
+
+
+def test_an_online_base_map_is_asked_for_only_when_turned_on(context, tables, tmp_path):
+    tiles = BaseMap("https://tiles.invalid/{z}/{x}/{y}.png", "© Tile makers")
+    given = page_files(MAY, tables, replace(OPTIONS, base_map=tiles))
+    watched = Watched(context)
+    watched.page.route("https://tiles.invalid/**", lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
+    page = watched.open(f"file://{write(tmp_path, given)}/index.html")
+    assert not any("tiles.invalid" in url for url in watched.asked)
+    assert "Tile makers" not in page.inner_text("#attribution")
+    page.click("#layers summary")
+    with page.expect_request("https://tiles.invalid/**"):
+        page.check("#layer-online")
+    assert "© Tile makers" in page.inner_text("#attribution")
+    page.uncheck("#layer-online")
+    assert page.locator(".leaflet-tile").count() == 0
+    assert not [text for text in watched.problems if "Content Security Policy" in text]
     watched.page.close()
 
 

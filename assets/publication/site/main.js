@@ -3,7 +3,12 @@
 
 (() => {
   const { state } = app;
-  const TABS = [["clusters", "Clusters"], ["index", "The Index"], ["places", "Places"], ["about", "About"]];
+  const TABS = [
+    ["clusters", "Clusters"],
+    ["index", "The Index"],
+    ["places", "Places"],
+    ["about", "About"],
+  ];
 
   // Each tab brings its own system onto the map; the layers remain the reader's to choose.
   const bringLayers = (tab) => {
@@ -12,7 +17,19 @@
     if (tab === "clusters" || tab === "places") app.set({ layers: ["map", ...others] });
   };
 
-  const buttons = TABS.map(([tab, words]) => app.element("button", { type: "button", "data-tab": tab, onclick: () => { app.set({ tab, cluster: "", index: "", here: "" }); } }, words));
+  const buttons = TABS.map(([tab, words]) =>
+    app.element(
+      "button",
+      {
+        type: "button",
+        "data-tab": tab,
+        onclick: () => {
+          app.set({ tab, cluster: "", index: "", here: "" });
+        },
+      },
+      words,
+    ),
+  );
   app.fill(app.byId("tabs"), buttons);
 
   app.showTab = () => {
@@ -34,7 +51,9 @@
   app.announce = (words) => {
     status.textContent = words;
     window.clearTimeout(app.announce.timer);
-    app.announce.timer = window.setTimeout(() => { status.textContent = ""; }, 6000);
+    app.announce.timer = window.setTimeout(() => {
+      status.textContent = "";
+    }, 6000);
   };
 
   app.byId("copy-link").addEventListener("click", async () => {
@@ -53,7 +72,12 @@
 
   const months = app.byId("month");
   const published = [...new Set([app.data.month, ...(window.PUBLISHED_MONTHS || [])])].sort().reverse();
-  app.fill(months, published.map((month) => app.element("option", { value: month, selected: month === app.data.month }, app.monthInWords(month))));
+  app.fill(
+    months,
+    published.map((month) =>
+      app.element("option", { value: month, selected: month === app.data.month }, app.monthInWords(month)),
+    ),
+  );
   months.addEventListener("change", () => {
     if (/^\d{4}-\d{2}$/.test(months.value)) window.location.href = `../${months.value}/index.html${app.hash()}`;
   });

@@ -3,9 +3,20 @@
 
 (() => {
   const { state } = app;
-  const UK = [[49.8, -8.3], [60.9, 2.0]];
-  const AROUND = [[46.5, -18], [63.5, 11]];
-  const TOWN_POPULATIONS = [[6, 400000], [7, 180000], [8, 90000], [9, 40000]]; // below that zoom, towns from that size
+  const UK = [
+    [49.8, -8.3],
+    [60.9, 2.0],
+  ];
+  const AROUND = [
+    [46.5, -18],
+    [63.5, 11],
+  ];
+  const TOWN_POPULATIONS = [
+    [6, 400000],
+    [7, 180000],
+    [8, 90000],
+    [9, 40000],
+  ]; // below that zoom, towns from that size
   const LARGE_TOWN = 400000;
   const RADIUS = 3.2;
   const BEHIND = 0.4; // how much is left of the others beside chosen clusters
@@ -15,8 +26,16 @@
   const is = (layer) => state.layers.includes(layer);
 
   const map = L.map("map", {
-    maxBounds: AROUND, maxBoundsViscosity: 0.8, minZoom: 4, maxZoom: 13, zoomSnap: 0.25, attributionControl: false, zoomControl: false,
-    fadeAnimation: !app.prefersStill, zoomAnimation: !app.prefersStill, inertia: !app.prefersStill,
+    maxBounds: AROUND,
+    maxBoundsViscosity: 0.8,
+    minZoom: 4,
+    maxZoom: 13,
+    zoomSnap: 0.25,
+    attributionControl: false,
+    zoomControl: false,
+    fadeAnimation: !app.prefersStill,
+    zoomAnimation: !app.prefersStill,
+    inertia: !app.prefersStill,
   });
   L.control.zoom({ position: "topleft", zoomInText: "+", zoomOutText: "−" }).addTo(map);
   map.createPane("base").style.zIndex = 250;
@@ -25,7 +44,9 @@
 
   // --- what is drawn -------------------------------------------------------------------------------------------------
 
-  const coast = Object.fromEntries(Object.entries(window.COAST_DATA).map(([kind, paths]) => [kind, paths.map((path) => app.shape([path]))]));
+  const coast = Object.fromEntries(
+    Object.entries(window.COAST_DATA).map(([kind, paths]) => [kind, paths.map((path) => app.shape([path]))]),
+  );
 
   const traceAll = (context, view, shapes, closed) => {
     context.beginPath();
@@ -33,7 +54,7 @@
   };
 
   const paintBase = (context, view) => {
-    if (is("online")) return;
+    if (online) return;
     traceAll(context, view, coast.land, true);
     context.fillStyle = "#f7f5f0";
     context.fill("evenodd");
@@ -51,9 +72,21 @@
   };
 
   const paintAreas = (context, view) => {
-    for (const [layer, kind, colour] of [["districts", "local_authority", "#d3cec3"], ["regions", "region", "#a8a297"]]) {
+    for (const [layer, kind, colour] of [
+      ["districts", "local_authority", "#d3cec3"],
+      ["regions", "region", "#a8a297"],
+    ]) {
       if (!is(layer)) continue;
-      traceAll(context, view, app.data.boundaries().filter((area) => area.layer === kind).map((area) => area.shape).filter(Boolean), true);
+      traceAll(
+        context,
+        view,
+        app.data
+          .boundaries()
+          .filter((area) => area.layer === kind)
+          .map((area) => area.shape)
+          .filter(Boolean),
+        true,
+      );
       context.lineWidth = 1;
       context.strokeStyle = colour;
       context.stroke();
@@ -96,12 +129,14 @@
     const fillAlpha = step * Math.max(0.025, Math.min(0.22, 30 / (shown.length + 1)));
     const lineAlpha = step * Math.max(0.25, Math.min(0.8, 200 / (shown.length + 1)));
     context.lineWidth = view.zoom < 7 ? 0.6 : 1;
-    if (state.draw !== "centres") for (const cluster of shown) paintOutline(context, view, cluster, colour(cluster), fillAlpha, lineAlpha);
+    if (state.draw !== "centres")
+      for (const cluster of shown) paintOutline(context, view, cluster, colour(cluster), fillAlpha, lineAlpha);
     context.globalAlpha = step < 1 ? 0.6 : 0.9;
     context.lineWidth = 0.8;
     context.strokeStyle = "#ffffff";
     const radius = Math.max(2.2, RADIUS + (view.zoom - 7) * 0.7);
-    for (const cluster of shown) if (state.draw !== "outlines" || !cluster.outlined) paintCentre(context, view, cluster, colour(cluster), radius);
+    for (const cluster of shown)
+      if (state.draw !== "outlines" || !cluster.outlined) paintCentre(context, view, cluster, colour(cluster), radius);
     context.globalAlpha = 1;
   };
 
@@ -111,7 +146,15 @@
     const most = Math.max(...clusters.map((cluster) => cluster.percentage), 1);
     context.lineWidth = 1.2;
     for (const cluster of clusters) {
-      paintOutline(context, view, cluster, app.INDEX_COLOUR, 0.08 + 0.4 * Math.sqrt(cluster.percentage / most), 0.8, true);
+      paintOutline(
+        context,
+        view,
+        cluster,
+        app.INDEX_COLOUR,
+        0.08 + 0.4 * Math.sqrt(cluster.percentage / most),
+        0.8,
+        true,
+      );
     }
     context.globalAlpha = 1;
   };
@@ -211,7 +254,10 @@
       context.globalAlpha = 1;
       context.moveTo(x + 9, y);
       context.arc(x, y, 9, 0, 2 * Math.PI);
-      for (const [width, colour] of [[5, "#ffffff"], [2.5, "#111820"]]) {
+      for (const [width, colour] of [
+        [5, "#ffffff"],
+        [2.5, "#111820"],
+      ]) {
         context.lineWidth = width;
         context.strokeStyle = colour;
         context.stroke();
@@ -243,7 +289,9 @@
   const indexClusterAt = (latlng) => {
     if (!is("index")) return null;
     const point = app.worldPoint(latlng.lat, latlng.lng);
-    const inside = app.data.indexClusters(state.category).filter((cluster) => cluster.outlined && app.isInside(cluster.shape(), point));
+    const inside = app.data
+      .indexClusters(state.category)
+      .filter((cluster) => cluster.outlined && app.isInside(cluster.shape(), point));
     const distance = (cluster) => Math.hypot(cluster.centre.x - point.x, cluster.centre.y - point.y);
     return inside.sort((a, b) => distance(a) - distance(b))[0] || null;
   };
@@ -264,7 +312,11 @@
     map.getContainer().classList.toggle("is-pointing", Boolean(first));
     if (!first) return;
     const more = found.length > 1 ? ` and ${found.length - 1} more here` : "";
-    app.fill(words, app.element("strong", {}, app.named(first.name)), app.element("span", {}, `${first.sector || first.category || first.cluster_type}${more}`));
+    app.fill(
+      words,
+      app.element("strong", {}, app.named(first.name)),
+      app.element("span", {}, `${first.sector || first.category || first.cluster_type}${more}`),
+    );
     const { x, y } = event.containerPoint;
     const size = map.getSize();
     words.style.left = `${Math.min(x + 14, size.x - words.offsetWidth - 8)}px`;
@@ -277,8 +329,12 @@
     cancelAnimationFrame(asked);
     if (!isMoving) asked = requestAnimationFrame(() => showPointed(event));
   });
-  map.on("movestart", () => { isMoving = true; });
-  map.on("moveend", () => { isMoving = false; });
+  map.on("movestart", () => {
+    isMoving = true;
+  });
+  map.on("moveend", () => {
+    isMoving = false;
+  });
   map.on("mouseout movestart", () => {
     cancelAnimationFrame(asked);
     words.hidden = true;
@@ -288,7 +344,8 @@
   map.on("click", (event) => {
     const found = app.clustersAt(event.latlng);
     const index = indexClusterAt(event.latlng);
-    if (found.length > 1) app.set({ here: `${event.latlng.lat.toFixed(4)},${event.latlng.lng.toFixed(4)}`, cluster: "", index: "" });
+    if (found.length > 1)
+      app.set({ here: `${event.latlng.lat.toFixed(4)},${event.latlng.lng.toFixed(4)}`, cluster: "", index: "" });
     else if (found.length === 1) app.set({ cluster: found[0].cluster_id, here: "", index: "" });
     else app.set({ cluster: "", here: "", index: index ? index.cluster_id : "" });
     app.showDetail();
@@ -320,32 +377,48 @@
     isFollowing = false;
   };
 
-  const showView = () => follow(() => {
-    const [zoom, latitude, longitude] = state.view.split("/").map(Number);
-    if (zoom && Number.isFinite(latitude) && Number.isFinite(longitude)) map.setView([latitude, longitude], zoom, { animate: false });
-    else map.fitBounds(UK, { animate: false });
-  });
+  const showView = () =>
+    follow(() => {
+      const [zoom, latitude, longitude] = state.view.split("/").map(Number);
+      if (zoom && Number.isFinite(latitude) && Number.isFinite(longitude))
+        map.setView([latitude, longitude], zoom, { animate: false });
+      else map.fitBounds(UK, { animate: false });
+    });
 
-  map.on("moveend", () => follow(() => {
-    const { lat, lng } = map.getCenter();
-    app.set({ view: `${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}` });
-  }));
+  map.on("moveend", () =>
+    follow(() => {
+      const { lat, lng } = map.getCenter();
+      app.set({ view: `${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}` });
+    }),
+  );
 
   let online = null;
   const showOnline = () => {
-    if (!app.data.baseMap) return;
-    if (is("online") && !online) online = L.tileLayer(app.data.baseMap.tiles, { maxZoom: 18 }).addTo(map);
-    else if (!is("online") && online) online = online.remove() && null;
-    app.fill(app.byId("attribution"), app.attribution(is("online")));
+    const { baseMap } = app.data;
+    const isOn = Boolean(baseMap) && is("online");
+    if (isOn && !online) online = L.tileLayer(baseMap.tiles, { maxZoom: 18 }).addTo(map);
+    if (!isOn && online) {
+      online.remove();
+      online = null;
+    }
+    const boundaries = app.data.boundaries().length ? " Boundaries: ONS, OGL; OS data © Crown copyright." : "";
+    app.fill(
+      app.byId("attribution"),
+      `Map: Leaflet. Coast: GSHHG.${boundaries}${isOn ? ` ${baseMap.attribution}` : ""}`,
+    );
   };
 
-  app.attribution = (isOnline) =>
-    `Map: Leaflet. Coast: GSHHG.${isOnline ? ` ${app.data.baseMap.attribution}` : ""}`;
-
   app.onChange(["view"], showView);
-  app.onChange(["layers"], () => { base.redraw(); showOnline(); });
-  app.onChange([...app.FILTER_KEYS, "colour", "draw", "layers", "category", "cluster", "compare"], () => clusters.redraw());
-  app.onChange([...app.FILTER_KEYS, "cluster", "index", "category", "compare", "layers", "place", "tab"], () => top.redraw());
+  app.onChange(["layers"], () => {
+    base.redraw();
+    showOnline();
+  });
+  app.onChange([...app.FILTER_KEYS, "colour", "draw", "layers", "category", "cluster", "compare"], () =>
+    clusters.redraw(),
+  );
+  app.onChange([...app.FILTER_KEYS, "cluster", "index", "category", "compare", "layers", "place", "tab"], () =>
+    top.redraw(),
+  );
   app.addLayers = () => layers.forEach((layer) => layer.addTo(map));
   app.map = map;
 })();

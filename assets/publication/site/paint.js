@@ -51,7 +51,15 @@
         canvas.style.height = `${size.y}px`;
       }
       const origin = this._map.getPixelOrigin().add(this._bounds.min);
-      this.view = { scale: TILE * 2 ** this._map.getZoom(), left: origin.x, top: origin.y, width: size.x, height: size.y, zoom: this._map.getZoom(), ratio };
+      this.view = {
+        scale: TILE * 2 ** this._map.getZoom(),
+        left: origin.x,
+        top: origin.y,
+        width: size.x,
+        height: size.y,
+        zoom: this._map.getZoom(),
+        ratio,
+      };
       this.draw();
     },
 
@@ -78,8 +86,10 @@
 
   /** Whether any of the box is in the view. */
   app.isInView = (view, box) =>
-    box.right * view.scale >= view.left && box.left * view.scale <= view.left + view.width &&
-    box.bottom * view.scale >= view.top && box.top * view.scale <= view.top + view.height;
+    box.right * view.scale >= view.left &&
+    box.left * view.scale <= view.left + view.width &&
+    box.bottom * view.scale >= view.top &&
+    box.top * view.scale <= view.top + view.height;
 
   /** Pixels of the box's longer side. */
   app.sizeInView = (view, box) => Math.max(box.right - box.left, box.bottom - box.top) * view.scale;

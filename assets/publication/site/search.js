@@ -9,13 +9,49 @@
   const found = app.byId("found");
   let active = -1;
 
-  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const plain = (text) =>
+    text
+      .normalize("NFD")
+      .replace(/[\u0300-\u036f]/g, "")
+      .toLowerCase();
 
   const candidates = () => [
-    ...app.data.places.map((town) => ({ kind: "place", words: town.name, sub: town.region, open: () => app.openPlace(app.data.placeKey(town)) })),
-    ...app.sectors("").map((sector) => ({ kind: "sector", words: sector, sub: "show its clusters", open: () => app.set({ tab: "clusters", sector, scheme: "", cluster: "", index: "", here: "" }) })),
-    ...app.data.clusters(state.profile).map((cluster) => ({ kind: "cluster", words: cluster.name, sub: cluster.sector || "Community of collaborators", size: cluster.firms, open: () => { app.set({ cluster: cluster.cluster_id, index: "", here: "" }); app.zoomTo(cluster); app.showDetail(); } })),
-    ...app.data.indexClusters(state.category).map((cluster) => ({ kind: "index", words: cluster.name, sub: state.category, size: cluster.items, open: () => { app.set({ tab: "index", index: cluster.cluster_id, cluster: "", here: "" }); app.zoomTo(cluster); app.showDetail(); } })),
+    ...app.data.places.map((town) => ({
+      kind: "place",
+      words: town.name,
+      sub: town.region,
+      open: () => app.openPlace(app.data.placeKey(town)),
+    })),
+    ...app
+      .sectors("")
+      .map((sector) => ({
+        kind: "sector",
+        words: sector,
+        sub: "show its clusters",
+        open: () => app.set({ tab: "clusters", sector, scheme: "", cluster: "", index: "", here: "" }),
+      })),
+    ...app.data.clusters(state.profile).map((cluster) => ({
+      kind: "cluster",
+      words: cluster.name,
+      sub: cluster.sector || "Community of collaborators",
+      size: cluster.firms,
+      open: () => {
+        app.set({ cluster: cluster.cluster_id, index: "", here: "" });
+        app.zoomTo(cluster);
+        app.showDetail();
+      },
+    })),
+    ...app.data.indexClusters(state.category).map((cluster) => ({
+      kind: "index",
+      words: cluster.name,
+      sub: state.category,
+      size: cluster.items,
+      open: () => {
+        app.set({ tab: "index", index: cluster.cluster_id, cluster: "", here: "" });
+        app.zoomTo(cluster);
+        app.showDetail();
+      },
+    })),
   ];
 
   /** Those that hold every word asked for; a beginning counts before a middle, the larger before the smaller. */
@@ -23,12 +59,17 @@
     const words = plain(asked).split(/\s+/).filter(Boolean);
     if (!words.length) return [];
     const fitting = candidates()
-      .map((candidate) => ({ candidate, text: plain(`${candidate.words} ${candidate.kind === "cluster" ? candidate.sub : ""}`) }))
+      .map((candidate) => ({
+        candidate,
+        text: plain(`${candidate.words} ${candidate.kind === "cluster" ? candidate.sub : ""}`),
+      }))
       .filter(({ text }) => words.every((word) => text.includes(word)))
       .map(({ candidate, text }) => ({ candidate, begins: text.startsWith(words[0]) }))
       .sort((a, b) => b.begins - a.begins || (b.candidate.size || 0) - (a.candidate.size || 0))
       .map(({ candidate }) => candidate);
-    return Object.entries(MOST).flatMap(([kind, most]) => fitting.filter((candidate) => candidate.kind === kind).slice(0, most));
+    return Object.entries(MOST).flatMap(([kind, most]) =>
+      fitting.filter((candidate) => candidate.kind === kind).slice(0, most),
+    );
   };
 
   let listed = [];
@@ -55,10 +96,27 @@
   const show = () => {
     listed = matches(input.value);
     if (!input.value.trim()) return close();
-    app.fill(found, listed.length
-      ? listed.map((candidate, k) => app.element("li", { role: "option", id: `found-${k}`, "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); choose(candidate); } },
-        app.element("span", { class: "kind" }, KINDS[candidate.kind]), app.element("span", {}, app.named(candidate.words), app.element("span", { class: "sub" }, candidate.sub))))
-      : app.element("li", { class: "hint", role: "option", "aria-disabled": "true" }, "Nothing found"));
+    app.fill(
+      found,
+      listed.length
+        ? listed.map((candidate, k) =>
+            app.element(
+              "li",
+              {
+                role: "option",
+                id: `found-${k}`,
+                "aria-selected": "false",
+                onmousedown: (event) => {
+                  event.preventDefault();
+                  choose(candidate);
+                },
+              },
+              app.element("span", { class: "kind" }, KINDS[candidate.kind]),
+              app.element("span", {}, app.named(candidate.words), app.element("span", { class: "sub" }, candidate.sub)),
+            ),
+          )
+        : app.element("li", { class: "hint", role: "option", "aria-disabled": "true" }, "Nothing found"),
+    );
     found.hidden = false;
     input.setAttribute("aria-expanded", "true");
     mark(listed.length ? 0 : -1);
@@ -67,7 +125,11 @@
   input.addEventListener("input", show);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { close(); input.value = ""; return; }
+    if (event.key === "Escape") {
+      close();
+      input.value = "";
+      return;
+    }
     if (found.hidden || !listed.length) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();

@@ -45,7 +45,10 @@
   /** Latitudes and longitudes of a box, as Leaflet takes bounds. */
   app.boxBounds = (box) => {
     const latitude = (y) => (360 / Math.PI) * Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) - 90;
-    return [[latitude(box.bottom), box.left * 360 - 180], [latitude(box.top), box.right * 360 - 180]];
+    return [
+      [latitude(box.bottom), box.left * 360 - 180],
+      [latitude(box.top), box.right * 360 - 180],
+    ];
   };
 
   /** Whether the point of the world square is inside, by the even-odd rule. */

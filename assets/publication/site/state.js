@@ -3,7 +3,11 @@
 
 (() => {
   const TYPES = ["Specialised", "R&D Collaborating", "Diverse", "Dispersed"];
-  const list = (items) => ({ read: (text) => (text ? text.split("~") : []), write: (value) => value.join("~"), initial: items });
+  const list = (items) => ({
+    read: (text) => (text ? text.split("~") : []),
+    write: (value) => value.join("~"),
+    initial: items,
+  });
   const text = (initial = "") => ({ read: (given) => given, write: (value) => value, initial });
   const number = (initial) => ({ read: (given) => Number(given) || 0, write: String, initial });
   const flag = () => ({ read: (given) => given === "1", write: (value) => (value ? "1" : "0"), initial: false });
@@ -67,7 +71,9 @@
 
   /** Changes the state, tells those who listen, and writes the address. */
   app.set = (changes) => {
-    const changed = new Set(Object.keys(changes).filter((key) => KEYS[key].write(changes[key]) !== KEYS[key].write(app.state[key])));
+    const changed = new Set(
+      Object.keys(changes).filter((key) => KEYS[key].write(changes[key]) !== KEYS[key].write(app.state[key])),
+    );
     if (!changed.size) return;
     Object.assign(app.state, changes);
     window.history.replaceState(null, "", app.hash());
@@ -75,7 +81,11 @@
   };
 
   app.resetFilters = () =>
-    app.set(Object.fromEntries(["types", "scheme", "sector", "region", "firms", "share", "active"].map((key) => [key, KEYS[key].initial])));
+    app.set(
+      Object.fromEntries(
+        ["types", "scheme", "sector", "region", "firms", "share", "active"].map((key) => [key, KEYS[key].initial]),
+      ),
+    );
 
   /** Tells every listener, once all are there. */
   app.start = () => tell(new Set(Object.keys(KEYS)));

@@ -12,7 +12,9 @@
     const columns = names.map((name) => decodeColumn(table.columns[name]));
     return Array.from({ length: table.rows }, (_, row) => {
       const made = {};
-      names.forEach((name, k) => { made[name] = columns[k][row]; });
+      names.forEach((name, k) => {
+        made[name] = columns[k][row];
+      });
       return made;
     });
   };
@@ -95,7 +97,8 @@
     boundaries: lazily(() => {
       if (!data.boundaries) return [];
       return decodeRows(data.boundaries).map((area, row) =>
-        Object.assign(area, { shape: app.shape(data.boundaries.outlines[row]) }));
+        Object.assign(area, { shape: app.shape(data.boundaries.outlines[row]) }),
+      );
     }),
   };
 

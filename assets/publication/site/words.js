@@ -35,6 +35,8 @@
 
   app.sectorInWords = (cluster) => {
     if (cluster.scheme === "rdi") return "All RD&I-active organisations";
-    return cluster.sector ? `${cluster.sector} · ${app.SCHEMES[cluster.scheme] || cluster.scheme}` : "Community of collaborators";
+    return cluster.sector
+      ? `${cluster.sector} · ${app.SCHEMES[cluster.scheme] || cluster.scheme}`
+      : "Community of collaborators";
   };
 })();
