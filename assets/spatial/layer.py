@@ -90,7 +90,7 @@ def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Co
 def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple[Contrast, pl.DataFrame]:
     """All business sites of a grid and their null; a fit that any month or profile has made of them is used again."""
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
-    background = background_of(ctx.read(SECTOR_POINTS, scheme="all", sector="All sites", grid=grid), ctx.method.spatial)
+    background = background_of(ctx.read(SECTOR_POINTS, scheme="all", sector="All sites", grid=grid))
     fingerprint = background_fingerprint(background, rules, settings)
     kept = ctx.read(
         "select distinct cases, location, scale from spatial.scan_null where background_fingerprint = $fingerprint",
