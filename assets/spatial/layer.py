@@ -1,31 +1,20 @@
 """The steps of the spatial layer, in run order.
 
-What belongs here: reading, calling a method module, handing its frames back. What does not: any method.
+What belongs here: reading, calling a method module, handing its frames back. What does not: any method. Method modules
+are imported when a step runs: the libraries under them take longer to load than all definitions together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from assets.spatial.groups import (
-    Contrast,
-    Found,
-    Sector,
-    background_of,
-    find_groups,
-    null_settings,
-    points_needed,
-    together,
-    window_rules,
-)
-from assets.spatial.null import Null, NullFit, background_fingerprint, null_sizes, simulate_null
-from assets.spatial.outlines import outline_table
-from assets.spatial.pictures import group_map_png, group_sizes_png
-from assets.spatial.quotients import firms_inside
-from assets.spatial.quotients import location_quotients as quotients_of
 from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
+
+if TYPE_CHECKING:
+    from assets.spatial.groups import Contrast, Found
 
 SECTOR_POINTS = """
     select organisation_id, site_id, easting, northing, is_firm
@@ -56,6 +45,8 @@ NULL_COLUMNS = {
 )
 def groups(ctx: StepContext) -> Rows:
     """Groups of sites that lie close together, by sector; Great Britain and Northern Ireland apart."""
+    from assets.spatial.groups import points_needed, together
+
     method = ctx.method.spatial
     counts = ctx.read(
         "select scheme, sector, grid, count(*) as points from spatial.points "
@@ -81,6 +72,8 @@ def groups(ctx: StepContext) -> Rows:
 
 def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast]) -> Iterable[Found]:
     """The groups of each sector, one sector's points in memory at a time."""
+    from assets.spatial.groups import Sector, find_groups
+
     for row in counts.iter_rows(named=True):
         sector = Sector(row["scheme"], row["sector"], row["grid"])
         points = ctx.read(SECTOR_POINTS, scheme=sector.scheme, sector=sector.sector, grid=sector.grid)
@@ -89,6 +82,9 @@ def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Co
 
 def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple[Contrast, pl.DataFrame]:
     """All business sites of a grid and their null; a fit that any month or profile has made of them is used again."""
+    from assets.spatial.groups import Contrast, background_of, null_settings, window_rules
+    from assets.spatial.null import Null, NullFit, background_fingerprint, null_sizes, simulate_null
+
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
     background = background_of(ctx.read(SECTOR_POINTS, scheme="all", sector="All sites", grid=grid))
     fingerprint = background_fingerprint(background, rules, settings)
@@ -121,6 +117,8 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
 
 def _tell(ctx: StepContext, found: Found) -> None:
     """Figures and pictures for a person."""
+    from assets.spatial.pictures import group_map_png, group_sizes_png
+
     skipped = found.runs.filter(pl.col("skipped_reason").is_not_null())
     ctx.report.figure("runs", found.runs.height)
     ctx.report.figure("groups", found.groups.height)
@@ -144,6 +142,8 @@ def _tell(ctx: StepContext, found: Found) -> None:
 )
 def outlines(ctx: StepContext) -> Rows:
     """Outline and middle of each group: concave hull of the members and a buffer, in metres, then WGS84."""
+    from assets.spatial.outlines import outline_table
+
     members = ctx.read(
         "select members.group_id, points.grid, points.easting, points.northing "
         "from spatial.group_members as members "
@@ -184,6 +184,8 @@ def location_quotients(ctx: StepContext) -> Rows:
     A firm counts where it has a located site that is not left out. A group of all RD&I-active is compared with the
     RD&I-active firms in its outline and in the country [ours]: among all firms it would be below 1 in every sector.
     """
+    from assets.spatial.quotients import location_quotients as quotients_of
+
     shapes = ctx.read(
         "select groups.group_id, groups.scheme = 'rdi' as among_active, outlines.outline_wkt "
         "from spatial.outlines as outlines inner join spatial.groups as groups using (month, profile, group_id) "
@@ -210,6 +212,8 @@ def location_quotients(ctx: StepContext) -> Rows:
 
 
 def _firms_in_outlines(shapes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
+    from assets.spatial.quotients import firms_inside
+
     inside = firms_inside(shapes["outline_wkt"], firms)
     return shapes.select("group_id", "among_active", pl.Series("outline_firms", inside, dtype=pl.Int64))
 

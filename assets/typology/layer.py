@@ -1,21 +1,15 @@
 """The steps of the typology: from tested groups to published clusters, their members, figures and history.
 
-What belongs here: reading, calling, handing back. What does not: any rule of the method.
+What belongs here: reading, calling, handing back. What does not: any rule of the method. Method modules are imported
+when the step runs: the libraries under them take longer to load than all definitions together.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from assets.spatial.outlines import outline_table
 from assets.typology import inputs
-from assets.typology.candidates import form_clusters, judge, merge
-from assets.typology.communities import community_members, community_quotients
-from assets.typology.description import describe, place
-from assets.typology.identity import follow, newborn_ids
-from assets.typology.indicators import growth, list_partners, sector_sites_shares, sum_over_sites
 from assets.typology.lineage import LINEAGE
-from assets.typology.reports import cluster_map, counts_by_type, largest_clusters
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.lineage import ADDED_BY_THE_RUN
 from assets.warehouse.steps import Step, StepContext, sql_step, step
@@ -60,6 +54,10 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     Earlier months of the same profile are read where the warehouse has them (so months are made in order): identifiers
     go on from the latest of them, growth compares with the one a year before.
     """
+    from assets.typology.candidates import form_clusters
+    from assets.typology.description import describe, place
+    from assets.typology.reports import cluster_map, counts_by_type, largest_clusters
+
     organisations, sites = ctx.read(inputs.ORGANISATIONS), ctx.read(inputs.SITES)
     groups, members = _groups_and_members(ctx, organisations, sites)
     merged = _tested(ctx, groups, members, organisations)
@@ -101,6 +99,8 @@ def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:
 def _groups_and_members(
     ctx: StepContext, organisations: pl.DataFrame, sites: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
+    from assets.typology.communities import community_members
+
     groups = ctx.read(inputs.GROUPS)
     communities = community_members(
         ctx.read(inputs.NETWORK_MEMBERS),
@@ -113,6 +113,9 @@ def _groups_and_members(
 
 
 def _tested(ctx: StepContext, groups: pl.DataFrame, members: pl.DataFrame, organisations: pl.DataFrame) -> pl.DataFrame:
+    from assets.typology.candidates import judge, merge
+    from assets.typology.communities import community_quotients
+
     sector_firms, all_firms = ctx.read(inputs.SECTOR_FIRMS), ctx.read(inputs.ALL_FIRMS)
     of_spatial = ctx.read(inputs.QUOTIENTS)
     of_communities = community_quotients(
@@ -138,6 +141,8 @@ def _tested(ctx: StepContext, groups: pl.DataFrame, members: pl.DataFrame, organ
 def _identified(
     ctx: StepContext, formed: pl.DataFrame, members: pl.DataFrame, organisations: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
+    from assets.typology.identity import follow, newborn_ids
+
     born = newborn_ids(formed, members.join(formed, on="group_id", how="semi"), ctx.method.name, ctx.month.first_day)
     firms = members.join(formed, on="group_id", how="semi").join(
         organisations.filter(pl.col("is_firm")), on="organisation_id", how="semi"
@@ -155,6 +160,8 @@ def _identified(
 
 
 def _community_outlines(ctx: StepContext, formed: pl.DataFrame, member_sites: pl.DataFrame) -> pl.DataFrame:
+    from assets.spatial.outlines import outline_table
+
     local = formed.filter((pl.col("approach") == "network") & pl.col("is_colocated"))
     points = member_sites.join(local, on="group_id", how="semi").drop_nulls("site_id")
     outlines = outline_table(points, ctx.method.spatial.hull_ratio, ctx.method.spatial.outline_buffer_m)
@@ -164,6 +171,8 @@ def _community_outlines(ctx: StepContext, formed: pl.DataFrame, member_sites: pl
 def _with_figures(
     ctx: StepContext, described: pl.DataFrame, cluster_members: pl.DataFrame, member_sites: pl.DataFrame
 ) -> pl.DataFrame:
+    from assets.typology.indicators import growth, list_partners, sector_sites_shares, sum_over_sites
+
     by_group = [
         sum_over_sites(member_sites),
         sector_sites_shares(described, member_sites, ctx.read(inputs.SECTOR_SITES)),
