@@ -165,7 +165,7 @@ def _criteria(draw: np.random.Generator, clusters: pl.DataFrame) -> pl.DataFrame
     return rows.with_columns(
         figure=pl.Series(np.where(is_small, np.minimum(figures / 10, 1), np.ceil(figures * 3))),
         is_met=pl.Series(draw.random(rows.height) < 0.7),
-    )
+    ).sort("profile", "cluster_id", "criterion", "measure")
 
 
 def _sector_mix(draw: np.random.Generator, clusters: pl.DataFrame) -> pl.DataFrame:

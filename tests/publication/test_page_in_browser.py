@@ -18,6 +18,7 @@ from tests.publication.page_example import OPTIONS, page_tables
 pytestmark = pytest.mark.skipif(chromium_path() is None, reason="no Chromium on the PATH nor in CHROMIUM")
 
 MAY, APRIL = Month(2025, 5), Month(2025, 4)
+CRITERIA = ("RD&I-active", "co-located", "specialised", "internally collaborative")
 NARROWEST = {"width": 360, "height": 740}
 SCRIPT = '</script><script>window.hacked = "name"</script>'
 IMAGE = "\"'><img src=x onerror=\"window.hacked = 'image'\">"
@@ -208,6 +209,8 @@ def test_the_panel_tells_every_figure(opened, tables):
     assert figures["RD&I-active firms"] == f"{100 * cluster['rdi_active_share']:.1f}%"
     assert page.locator("table.criteria tbody tr").count() == 9
     assert "at least 20.0%" in page.inner_text("table.criteria")
+    told = [text.split("\n")[0] for text in page.locator("table.criteria tbody th").all_inner_texts()]
+    assert told == sorted(told, key=CRITERIA.index), "the criteria do not stand in their order"
     mix = tables.sector_mix.filter(profile="dsit-v1", cluster_id=cluster["cluster_id"])
     assert page.locator("#detail .bars li").count() == mix.height
 

@@ -64,11 +64,24 @@
   };
 
   const measured = (row) => (row.figure === null ? "not given" : app.figure(row.figure, formatOf(row.measure).format));
-  const held = (row) =>
-    row.threshold === null ? "" : formatOf(row.measure).side + app.figure(row.threshold, formatOf(row.measure).format);
+  const held = (row) => {
+    if (row.threshold === null) return "";
+    const { format, side } = formatOf(row.measure);
+    return side + app.figure(row.threshold, format === "probability" ? "quotient" : format);
+  };
+
+  // As the method tells them: the four in their order, of each the figure that decides before its p-value.
+  const CRITERIA = ["RD&I-active", "co-located", "specialised", "internally collaborative"];
+  const FORMATS = ["share", "quotient", "count", "probability"];
+  const inOrder = (rows) =>
+    [...rows].sort(
+      (a, b) =>
+        CRITERIA.indexOf(a.criterion) - CRITERIA.indexOf(b.criterion) ||
+        FORMATS.indexOf(formatOf(a.measure).format) - FORMATS.indexOf(formatOf(b.measure).format),
+    );
 
   const criteria = (cluster) => {
-    const rows = app.data.criteria(cluster);
+    const rows = inOrder(app.data.criteria(cluster));
     const heading = (words, type) => app.element("th", { scope: "col", class: type }, words);
     const isFirst = (k) => !k || rows[k - 1].criterion !== rows[k].criterion;
     return app.element(

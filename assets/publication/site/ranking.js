@@ -51,8 +51,8 @@
 
   const points = (change) =>
     change === null || change === undefined
-      ? "not there before"
-      : `${change > 0 ? "+" : change < 0 ? "−" : ""}${Math.abs(change).toFixed(2)} percentage points`;
+      ? "–"
+      : `${change > 0 ? "+" : change < 0 ? "−" : ""}${Math.abs(change).toFixed(2)} points`;
 
   const rankingTable = () => {
     const rows = app.data.rankings().get(state.category) || [];

@@ -27,7 +27,7 @@
   };
 
   app.CRITERIA_TEXT =
-    "RD&I-active is met by the share alone, or by the count and its p-value together. A cluster found within one sector is " +
+    "RD&I-active is met by the share alone, or by the count and its p-value together. In the publishers’ way a cluster found within one sector is " +
     "specialised by that; its location quotient stands beside it. A criterion that is not tested for this kind of cluster has no figure.";
 
   app.SUPPRESSED = "c: suppressed. The figure, or another that it would give away, could tell about a single business.";
