@@ -6,9 +6,11 @@ Run with `make docs`; the suite fails where a page is not what the declarations 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 
-from assets.method import By, MethodProfile, Section
+from assets.method import MethodProfile
+from assets.publication.parameters import declared_parameters
 from assets.warehouse.checks import rules
 from assets.warehouse.database import SCHEMA_ORDER
 from assets.warehouse.declarations import Table, declared_tables
@@ -63,10 +65,8 @@ def parameters_page() -> str:
         "Origin: *stated* by the publisher, *recovered* from files the publisher released, *inferred* from the "
         "publisher's words and files, or *ours*. A profile is a TOML file that says what differs.",
     ]
-    for name, field in MethodProfile.model_fields.items():
-        section = field.annotation
-        if not (isinstance(section, type) and issubclass(section, Section)):
-            continue
+    for name, parameters in groupby(declared_parameters(), key=lambda declared: declared[0]):
+        section = MethodProfile.model_fields[name].annotation
         lines = [
             f"## {name}",
             (section.__doc__ or "").strip(),
@@ -74,9 +74,10 @@ def parameters_page() -> str:
             "| parameter | default | origin | meaning |",
             "|---|---|---|---|",
         ]
-        for parameter, info in section.model_fields.items():
-            origin = next(mark.origin for mark in info.metadata if isinstance(mark, By))
-            lines.append(f"| `{parameter}` | `{info.default}` | {origin} | {info.description} |")
+        lines += [
+            f"| `{parameter}` | `{info.default}` | {origin} | {info.description} |"
+            for _, parameter, info, origin in parameters
+        ]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
 

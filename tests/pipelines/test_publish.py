@@ -71,7 +71,7 @@ def test_publish_refuses_a_month_that_is_not_there(made: Warehouse, tmp_path: Pa
     assert result.exit_code == 1
     assert f"2020-01 is not in {made.path}: there is {MONTH}" in result.stderr
     assert "refresh --month 2020-01" in result.stderr
-    assert not folder.exists()
+    assert not (tmp_path / "web").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_named(made: Warehouse, tmp_path: Path):

@@ -65,6 +65,26 @@ def test_a_failed_blocking_check_leaves_the_rows_as_they_were_and_shows_evidence
     assert stored(warehouse) == before
 
 
+def test_what_is_put_off_is_done_once_the_rows_are_committed_and_not_where_a_check_fails(warehouse: Warehouse):
+    seen = []
+
+    def telling(*groups: tuple[str, int]) -> Step:
+        @step(tables=[GROUPS], reads=[], per_profile=True)
+        def told(context: StepContext) -> dict[str, pl.DataFrame]:
+            """Communities, told of."""
+            context.once_written(lambda: seen.append((context.method.name, stored(context.warehouse))))
+            return dict(grouping(*groups).compute(context))
+
+        return told
+
+    run_step(telling(("first", 2)), warehouse, MONTH, [ONE, OTHER])
+    rows = [(MONTH.first_day, name, "first", 2) for name in ("one", "other")]
+    assert seen == [("one", rows), ("other", rows)]
+    with pytest.raises(ChecksFailedError):
+        run_step(telling(("twice", 1), ("twice", 2)), warehouse, MONTH, [ONE])
+    assert len(seen) == 2
+
+
 def test_rows_that_do_not_fit_the_declaration_are_refused(warehouse: Warehouse):
     @step(tables=[GROUPS], reads=[], per_profile=True)
     def wrong(context: StepContext) -> dict[str, pl.DataFrame]:
