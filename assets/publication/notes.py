@@ -124,5 +124,5 @@ def disclosure_notes(method: PublicationMethod) -> tuple[str, ...]:
         f"Employees are rounded to {method.employees_rounding}, turnover to GBP {method.turnover_rounding_gbp:,}.",
         "A figure with status c is suppressed: one business, or two together, make up most of it, or it could be "
         "worked out from others that are published. One with status x is in no source. Both are empty here, never 0.",
-        "Totals are sums of the clusters' true figures, rounded once; they need not be the sum of rounded figures.",
+        "Totals are rounded by themselves: they need not be the sum of the rounded figures of their clusters.",
     )

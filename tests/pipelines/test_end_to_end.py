@@ -52,7 +52,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(world: Path, tmp_path: Path) -> Path:
     """The same, to be spoilt."""
-    return Path(shutil.copytree(world, tmp_path / "copy"))
+    return Path(shutil.copytree(world, tmp_path / "copy", symlinks=True))
 
 
 def test_every_cluster_has_one_type_that_its_criteria_give_and_ten_firms(world: Path):
