@@ -96,6 +96,14 @@ class IndexMethod(Section):
     """Folds in which every training example is scored by a model that has not seen it."""
     classifier_seed: Annotated[int, OURS] = 20180131
     """Seed of the folds."""
+    min_calibration_labels: Annotated[int, Field(ge=2), OURS] = 30
+    """Texts labelled by people, of each category and not of it, from which probabilities and thresholds are made on
+    these alone; with fewer, on the shipped examples too."""
+    adjust_prevalence: Annotated[bool, OURS] = True
+    """Whether probabilities and thresholds follow the share of each category among the month's texts, estimated from
+    them; without it they are for the mixture of the examples."""
+    min_prevalence_texts: Annotated[Count, OURS] = 1_000
+    """Texts of a month from which that share is estimated; with fewer the mixture of the examples is kept."""
     min_macro_f1: Annotated[Share, OURS] = 0.7
     """Warn where the classifier's mean F1 on examples it has not seen is below this."""
     index_algorithm: Annotated[Literal["kmeans", "hdbscan"], RECOVERED] = "kmeans"

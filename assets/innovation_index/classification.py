@@ -6,12 +6,15 @@ What does not: fitting and scoring (`classifier`), which examples count (`traini
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from assets.innovation_index.categories import CATEGORIES
+from assets.innovation_index.prevalence import Decision, adjust_to_month, keep_mixture, tally
+from assets.method import IndexMethod
 from assets.sources.texts import text_batches
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.markdown import markdown_table
@@ -127,15 +130,22 @@ def _classified(
     labels_drop = drops.get("training_labels")
     labels = _labels(context, sources, labels_drop)
     examples = training_examples(labels, labels_drop["path"] if labels_drop else None, context.method.index)
-    model = train(examples.texts, examples.labels, context.method.index)
-    scored, kept = 0, []
-    for kind, batch in _texts_of_items(context, sources, texts, items):
-        scored += batch.height
-        kept.append(_above_threshold(batch, model).with_columns(kind=pl.lit(kind)))
+    model = train(examples.texts, examples.labels, examples.filed, context.method.index)
+    scores = [
+        _scores(batch, model).with_columns(kind=pl.lit(kind))
+        for kind, batch in _texts_of_items(context, sources, texts, items)
+    ]
+    scored = sum(batch.height for batch in scores)
+    decision = _decide(scores, model, context.method.index)
     categories = (
-        items.join(pl.concat(kept), on=["kind", "source_key"]).select("item_id", "category", "probability")
-        if kept
+        items.join(pl.concat(_taken(batch, decision) for batch in scores), on=["kind", "source_key"]).select(
+            "item_id", "category", "probability"
+        )
+        if scores
         else _empty(ITEM_CATEGORIES)
+    )
+    quality = model.held_out.quality.with_columns(
+        threshold=decision.thresholds, prevalence=decision.prevalence, expected_f1=decision.expected_f1
     )
     models = pl.DataFrame(
         {
@@ -147,8 +157,8 @@ def _classified(
             "texts_scored": [scored],
         }
     )
-    _tell(context, examples, model, scored, categories)
-    return _rows(models, model.quality, categories.sort("item_id", "category"))
+    _tell(context, examples, model, quality, scored, categories)
+    return _rows(models, quality, categories.sort("item_id", "category"))
 
 
 def _labels(context: StepContext, sources: str, drop: Mapping[str, Any] | None) -> pl.DataFrame:
@@ -175,31 +185,49 @@ def _texts_of_items(
                 yield kind, needed
 
 
-def _above_threshold(batch: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """source_key, category and probability wherever it reaches the threshold."""
-    probabilities = model.score(batch["text"])
+def _scores(batch: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """source_key, and a column of log odds for each category: all that is kept of a text until the month is decided."""
+    log_odds = pl.DataFrame(model.log_odds(batch["text"]), schema=dict.fromkeys(CATEGORIES, pl.Float64))
+    return batch.select("source_key").hstack(log_odds.cast(pl.Float32))
+
+
+def _decide(scores: Sequence[pl.DataFrame], model: Model, method: IndexMethod) -> Decision:
+    """For the month's mixture, or for that of the examples where the method says so or texts are too few to tell."""
+    tallies = (tally(batch.select(CATEGORIES).to_numpy()) for batch in scores)
+    counts = sum(tallies, start=tally(np.empty((0, len(CATEGORIES)))))
+    if method.adjust_prevalence and sum(batch.height for batch in scores) >= method.min_prevalence_texts:
+        return adjust_to_month(counts, model.shares)
+    return keep_mixture(counts, model.thresholds)
+
+
+def _taken(scores: pl.DataFrame, decision: Decision) -> pl.DataFrame:
+    """kind, source_key, category and probability in the month wherever it reaches the threshold."""
     frames = []
-    for column, category in enumerate(CATEGORIES):
-        reached = probabilities[:, column] >= model.thresholds[column]
-        frames.append(
-            batch.select("source_key")
-            .with_columns(category=pl.lit(category), probability=pl.Series(probabilities[:, column]))
-            .filter(pl.Series(reached))
-        )
+    for category, shift, threshold in zip(CATEGORIES, decision.shifts, decision.thresholds, strict=True):
+        log_odds = pl.col(category).cast(pl.Float64) + shift
+        rows = scores.select("kind", "source_key", category=pl.lit(category), probability=1 / (1 + (-log_odds).exp()))
+        frames.append(rows.filter(pl.col("probability") >= threshold))
     return pl.concat(frames)
 
 
-def _tell(context: StepContext, examples: Examples, model: Model, scored: int, categories: pl.DataFrame) -> None:
+def _tell(
+    context: StepContext,
+    examples: Examples,
+    model: Model,
+    quality: pl.DataFrame,
+    scored: int,
+    categories: pl.DataFrame,
+) -> None:
     from assets.innovation_index.classifier_pictures import held_out_png
 
     report = context.report
     report.figure("macro F1", model.held_out.macro_f1)
     report.figure("model version", model.version)
     report.figure("texts scored", scored)
-    report.figure("quality", _rounded(model.quality))
+    report.figure("quality", _rounded(quality))
     report.figure("confusion", model.held_out.confusion)
     report.figure("items a category", _counts(categories))
-    report.page("model card", _card(context, examples, model))
+    report.page("model card", _card(context, examples, model, quality))
     report.picture("held-out examples", held_out_png(model.held_out))
     if examples.corrected:
         report.say(f"{examples.corrected} shipped examples are labelled anew by people")
@@ -207,7 +235,7 @@ def _tell(context: StepContext, examples: Examples, model: Model, scored: int, c
         report.say(f"{examples.contradicted} labels are contradicted by a later row of the same text, which is taken")
 
 
-def _card(context: StepContext, examples: Examples, model: Model) -> str:
+def _card(context: StepContext, examples: Examples, model: Model, quality: pl.DataFrame) -> str:
     """The month's model card; what holds for every month is docs/model-card.md."""
     return "\n\n".join(
         [
@@ -215,7 +243,10 @@ def _card(context: StepContext, examples: Examples, model: Model) -> str:
             f"Learned from {examples.from_seeds} shipped examples and {examples.from_labels} labels of people. Figures "
             f"are of all {len(examples.texts)}, each scored by a model that had not seen it, with a calibration and "
             f"threshold chosen on others. Macro F1 {model.held_out.macro_f1:.{SHOWN_DECIMALS}f}.",
-            markdown_table(_rounded(model.quality)),
+            markdown_table(_rounded(quality)),
+            "Precision, recall and F1 are in the mixture of the examples. `threshold`, `prevalence` and `expected_f1` "
+            "are of the month's texts: prevalence is estimated from them, and expected_f1 follows from their "
+            "probabilities; neither is measured.",
             "Examples labelled with a category (rows) that were taken for it, or wrongly for another (columns):",
             markdown_table(model.held_out.confusion),
             "Examples are few and tidier than most texts: expect less on texts unlike them. To correct the model, file "

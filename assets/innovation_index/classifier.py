@@ -6,7 +6,8 @@ texts it has not seen. What does not: where examples come from (`training`), wha
 Every example is scored once by a model that was fitted without it (folds). Those scores alone are used to calibrate
 probabilities (Platt 1999), to choose thresholds, and to measure quality; and the quality of an example's fold is
 measured with the calibration and the threshold that the other folds give, so that no published figure was chosen by
-the examples it is counted on.
+the examples it is counted on. Where people have filed labels enough, calibration and thresholds are made on those
+alone: they are of the texts to be classified, while shipped examples are tidier.
 """
 
 from __future__ import annotations
@@ -36,7 +37,14 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-PARAMETERS = ("text_features", "text_run_letters", "text_regularisation", "classifier_folds", "classifier_seed")
+PARAMETERS = (
+    "text_features",
+    "text_run_letters",
+    "text_regularisation",
+    "classifier_folds",
+    "classifier_seed",
+    "min_calibration_labels",
+)
 """The parameters of the method that a model depends on."""
 CODE = ("classifier.py", "text_features.py")
 """The files of code that a model depends on."""
@@ -49,22 +57,23 @@ class Model:
     version: str
     """First 16 hex digits of the SHA-256 of examples, parameters, code and scikit-learn's version."""
     thresholds: Floats
-    """Probability from which a text is of each category, shape (categories,)."""
+    """Probability from which a text is of each category, in the mixture of the examples; shape (categories,)."""
+    shares: Floats
+    """Share of each category among the examples that probabilities were calibrated on, shape (categories,)."""
     held_out: HeldOut
     """The training examples as a model scored them that had not seen them."""
     linear: Linear
     calibration: Calibration
     run_letters: int
 
-    @property
-    def quality(self) -> pl.DataFrame:
-        """HeldOut.quality, with each category's `threshold`."""
-        return self.held_out.quality.with_columns(threshold=self.thresholds)
+    def log_odds(self, texts: pl.Series | Sequence[str]) -> Floats:
+        """Calibrated log odds of each category, shape (texts, categories); every category on its own."""
+        counts = count_features(pl.Series("text", texts, pl.String), self.linear.columns, self.run_letters)
+        return self.calibration.log_odds(self.linear.scores(counts))
 
     def score(self, texts: pl.Series | Sequence[str]) -> Floats:
-        """Calibrated probability of each category, shape (texts, categories); every category on its own."""
-        counts = count_features(pl.Series("text", texts, pl.String), self.linear.columns, self.run_letters)
-        return self.calibration.probabilities(self.linear.scores(counts))
+        """The same as probabilities."""
+        return 1 / (1 + np.exp(-self.log_odds(texts)))
 
 
 @dataclass(frozen=True)
@@ -117,25 +126,28 @@ class HeldOut:
         return pl.DataFrame({"labelled": names, **{name: counts[:, column] for column, name in enumerate(names)}})
 
 
-def train(texts: Sequence[str], labels: Flags, method: IndexMethod) -> Model:
+def train(texts: Sequence[str], labels: Flags, filed: Flags, method: IndexMethod) -> Model:
     """Fit, calibrate and measure a classifier.
 
-    `texts` are different from one another; `labels` says which categories each is of, shape (texts, categories). Every
-    category has at least two examples (`training` sees to more). The order of the examples plays no part.
+    `texts` are different from one another; `labels` says which categories each is of, shape (texts, categories);
+    `filed` which of them people have labelled, shape (texts,). Every category has at least two examples (`training`
+    sees to more). The order of the examples plays no part.
     """
     order = sorted(range(len(texts)), key=texts.__getitem__)
-    texts, labels = [texts[row] for row in order], labels[order]
+    texts, labels, filed = [texts[row] for row in order], labels[order], filed[order]
     counts = count_features(pl.Series(texts), all_columns(method.text_features), method.text_run_letters)
     folds = assign_folds(labels, method.classifier_folds, method.classifier_seed)
     scores = np.empty(labels.shape)
     for fold in range(method.classifier_folds):
         fitted = _fit(counts[np.flatnonzero(folds != fold)], labels[folds != fold], method)
         scores[folds == fold] = fitted.scores(counts[np.flatnonzero(folds == fold)][:, fitted.known])
-    calibration = _calibrate(scores, labels)
+    like_items = _like_items(labels, filed, method.min_calibration_labels)
+    calibration = _calibrate(scores[like_items], labels[like_items])
     return Model(
-        _version(texts, labels, method),
-        _thresholds(calibration.probabilities(scores), labels),
-        _measure(scores, labels, folds),
+        _version(texts, labels, filed, method),
+        _thresholds(calibration.probabilities(scores[like_items]), labels[like_items]),
+        labels[like_items].mean(axis=0),
+        _measure(scores, labels, folds, like_items),
         _fit(counts, labels, method),
         calibration,
         method.text_run_letters,
@@ -203,9 +215,19 @@ class Calibration:
     slopes: Floats
     intercepts: Floats
 
+    def log_odds(self, scores: Floats) -> Floats:
+        """From scores to calibrated log odds, shape (texts, categories)."""
+        return scores * self.slopes + self.intercepts
+
     def probabilities(self, scores: Floats) -> Floats:
         """From scores to calibrated probabilities, shape (texts, categories)."""
-        return 1 / (1 + np.exp(-(scores * self.slopes + self.intercepts)))
+        return 1 / (1 + np.exp(-self.log_odds(scores)))
+
+
+def _like_items(labels: Flags, filed: Flags, enough: int) -> Flags:
+    """The examples to calibrate on: those people have filed, or all where a category, or its absence, has too few."""
+    there = labels[filed].sum(axis=0)
+    return filed if min(there.min(), (filed.sum() - there).min()) >= enough else np.ones(len(labels), dtype=bool)
 
 
 def _calibrate(scores: Floats, labels: Flags) -> Calibration:
@@ -232,22 +254,26 @@ def _thresholds(probabilities: Floats, labels: Flags) -> Floats:
     return chosen
 
 
-def _measure(scores: Floats, labels: Flags, folds: Integers) -> HeldOut:
-    """Each fold by the calibration and thresholds of the others."""
+def _measure(scores: Floats, labels: Flags, folds: Integers, like_items: Flags) -> HeldOut:
+    """Each fold by the calibration and thresholds of those examples in the others that are like items."""
     probabilities = np.empty(scores.shape)
     predicted = np.empty(scores.shape, dtype=bool)
     for fold in np.unique(folds):
         inside = folds == fold
-        calibration = _calibrate(scores[~inside], labels[~inside])
-        thresholds = _thresholds(calibration.probabilities(scores[~inside]), labels[~inside])
+        others = ~inside & like_items
+        calibration = _calibrate(scores[others], labels[others])
+        thresholds = _thresholds(calibration.probabilities(scores[others]), labels[others])
         probabilities[inside] = calibration.probabilities(scores[inside])
         predicted[inside] = probabilities[inside] >= thresholds
     return HeldOut(labels, probabilities, predicted)
 
 
-def _version(texts: Sequence[str], labels: Flags, method: IndexMethod) -> str:
+def _version(texts: Sequence[str], labels: Flags, filed: Flags, method: IndexMethod) -> str:
     described: dict[str, Any] = {
-        "examples": [[text, np.flatnonzero(of_text).tolist()] for text, of_text in zip(texts, labels, strict=True)],
+        "examples": [
+            [text, np.flatnonzero(of_text).tolist(), by_people]
+            for text, of_text, by_people in zip(texts, labels, filed.tolist(), strict=True)
+        ],
         "parameters": {name: getattr(method, name) for name in PARAMETERS},
         "code": [(files("assets.innovation_index") / name).read_text(encoding="utf-8") for name in CODE],
         "scikit-learn": version("scikit-learn"),

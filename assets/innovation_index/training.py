@@ -29,12 +29,22 @@ class Examples:
     texts: list[str]
     labels: NDArray[np.bool_]
     """Shape (texts, categories)."""
-    from_seeds: int
-    from_labels: int
+    filed: NDArray[np.bool_]
+    """Which of them people have labelled, shape (texts,); the others are shipped."""
     corrected: int
     """Shipped examples whose text people have labelled anew."""
     contradicted: int
     """Rows of labels that a later row of the same text took the place of, with other categories."""
+
+    @property
+    def from_labels(self) -> int:
+        """Examples that people have labelled."""
+        return int(self.filed.sum())
+
+    @property
+    def from_seeds(self) -> int:
+        """Shipped examples."""
+        return len(self.texts) - self.from_labels
 
 
 def seed_examples() -> pl.DataFrame:
@@ -73,8 +83,7 @@ def training_examples(labels: pl.DataFrame, labels_path: str | None, method: Ind
     examples = Examples(
         texts,
         flags.reshape(-1, len(CATEGORIES)),
-        from_seeds=len(chosen) - len(of_labels),
-        from_labels=len(of_labels),
+        filed=np.array([bare in of_labels for bare in chosen], dtype=bool),
         corrected=len(of_seeds) + len(of_labels) - len(chosen),
         contradicted=contradicted,
     )

@@ -1,6 +1,6 @@
 """How well the Index tells what items are about and keeps its clusters: the measure behind `docs/index-recovery.md`.
 
-    python -m pipelines.synthetic_uk.index_recovery --scale 0.05 --seeds 21 22 23 --out docs/index-recovery.md
+    python -m pipelines.synthetic_uk.index_recovery --scale 0.05 --seeds 41 42 43 --out docs/index-recovery.md
 
 What belongs here: comparing months of the Index with the truth beside the drops, and with the month before. What does
 not: drawing the truth, or any rule of the method.
@@ -166,7 +166,8 @@ F1 is over the texts of all items that have a place, without those that are word
 of a category, or of Overall, that are in it in both months at the same coordinates; *carried* is the share of them
 whose cluster is the same as the month before. The settings of the synthetic country were chosen on other seeds than
 these, with a view to F1: at first texts had fewer subjects and no field, labels fewer subjects and more mistakes, and a
-plain classifier of labels alone came to 0.65."""
+plain classifier of labels alone came to 0.65. What the classifier does, and its shipped examples, were chosen by scores
+on seeds 31 to 36 at 1:100; the seeds below were run once, afterwards."""
 
 
 def report(results: Sequence[tuple[int, list[MonthRecovery]]], scale: float, seconds: float) -> str:
@@ -209,7 +210,7 @@ def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=0.05)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[21, 22, 23])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[41, 42, 43])
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     started = monotonic()

@@ -49,6 +49,8 @@ create table if not exists innovation_index.model_quality (
     month date not null,
     category varchar not null,
     threshold double not null check (threshold between 0 and 1),
+    prevalence double not null check (prevalence between 0 and 1),
+    expected_f1 double not null check (expected_f1 between 0 and 1),
     "precision" double not null check ("precision" between 0 and 1),
     recall double not null check (recall between 0 and 1),
     f1 double not null check (f1 between 0 and 1),
@@ -58,12 +60,14 @@ create table if not exists innovation_index.model_quality (
     false_negatives integer not null check (false_negatives >= 0),
     true_negatives integer not null check (true_negatives >= 0)
 );
-comment on table innovation_index.model_quality is 'How well the classifier tells each category, on examples not seen in training. Key: month, category.';
+comment on table innovation_index.model_quality is 'How each category is decided on in the month, and how well the classifier tells it on examples not seen in training. Key: month, category.';
 comment on column innovation_index.model_quality.month is 'First day of the month.';
 comment on column innovation_index.model_quality.category is 'One of the five categories.';
-comment on column innovation_index.model_quality.threshold is 'Calibrated probability from which a text is of the category.';
-comment on column innovation_index.model_quality."precision" is 'True positives among all taken for the category.';
-comment on column innovation_index.model_quality.recall is 'True positives among all of the category.';
+comment on column innovation_index.model_quality.threshold is 'Probability from which a text of the month is of the category.';
+comment on column innovation_index.model_quality.prevalence is 'Share of the month''s texts that are of the category, estimated from their probabilities.';
+comment on column innovation_index.model_quality.expected_f1 is 'F1 on the month''s texts that their probabilities lead to expect; not measured.';
+comment on column innovation_index.model_quality."precision" is 'True positives among all examples taken for the category, in the mixture of the examples and with a threshold for it.';
+comment on column innovation_index.model_quality.recall is 'True positives among all examples of the category, likewise.';
 comment on column innovation_index.model_quality.f1 is 'Harmonic mean of precision and recall.';
 comment on column innovation_index.model_quality.brier_score is 'Mean squared difference between calibrated probability and truth; 0 is perfect.';
 comment on column innovation_index.model_quality.true_positives is 'Examples of the category taken for it.';
@@ -81,7 +85,7 @@ comment on table innovation_index.item_categories is 'Categories of each item: n
 comment on column innovation_index.item_categories.month is 'First day of the month.';
 comment on column innovation_index.item_categories.item_id is 'The item.';
 comment on column innovation_index.item_categories.category is 'One of the five categories.';
-comment on column innovation_index.item_categories.probability is 'Calibrated probability that the item is of the category; 1 where an activity_points drop says so.';
+comment on column innovation_index.item_categories.probability is 'Probability that the item is of the category, in the mixture of the month''s texts; 1 where an activity_points drop says so.';
 
 create table if not exists innovation_index.runs (
     month date not null,

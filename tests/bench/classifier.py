@@ -40,7 +40,7 @@ def main() -> None:
     asked = parser.parse_args()
     examples = training_examples(pl.DataFrame(schema=EXAMPLES_SCHEMA), None, IndexMethod())
     started = time.monotonic()
-    model = train(examples.texts, examples.labels, IndexMethod())
+    model = train(examples.texts, examples.labels, examples.filed, IndexMethod())
     print(f"training on {len(examples.texts)} examples: {time.monotonic() - started:.1f} s")
     model.score(["compiled once"])
     seconds, cpu = _seconds(model.score, _batches(examples.texts, asked.texts))

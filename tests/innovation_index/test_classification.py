@@ -141,6 +141,28 @@ def test_a_correction_of_people_is_learned_and_no_text_is_kept(
     assert b"north-facing" not in warehouse.path.read_bytes()
 
 
+def test_what_is_rare_in_the_month_has_lower_probabilities(warehouse: Warehouse, sources: Path) -> None:
+    rows = [
+        f'{number:08d},Scissors,"Hairdressers and barbers with cuts and beards",OX11 0AA,,' for number in range(1, 100)
+    ]
+    put_drops(warehouse, sources, businesses="\n".join([*BUSINESSES.splitlines(), *rows]) + "\n")
+    put_items(warehouse, *((f"business {number}", "business", f"{number:08d}") for number in (*range(1, 100), 1234567)))
+    solar = "select probability from innovation_index.item_categories where item_id = 'business 1234567'"
+    shares = "select category, prevalence from innovation_index.model_quality"
+    found, prevalences = {}, {}
+    for name, changed in {
+        "kept": {"adjust_prevalence": False},
+        "few": {},
+        "followed": {"min_prevalence_texts": 100},
+    }.items():
+        make(warehouse, classify_step(str(sources)), MethodProfile(name="test", index=IndexMethod(**changed)))
+        found[name] = warehouse.read(solar).item()
+        prevalences[name] = dict(warehouse.read(shares).iter_rows())["Clean Growth"]
+    assert found["kept"] == found["few"] > found["followed"] > 0.5
+    assert prevalences["kept"] == prevalences["few"] > prevalences["followed"]
+    assert prevalences["followed"] == pytest.approx(0.01, abs=0.005)
+
+
 def test_points_classified_elsewhere_are_taken_over(warehouse: Warehouse, sources: Path) -> None:
     put_drops(warehouse, sources, activity_points="as given\n", businesses=BUSINESSES)
     put_items(warehouse, ("A", "business", "A"), ("B", "paper", "B"))
@@ -200,7 +222,8 @@ def test_checks_find_what_is_wrong(warehouse: Warehouse) -> None:
     fill(warehouse, "innovation_index.item_categories", given)
     model = {"model_version": "v", "seed_examples": 1, "label_examples": 0, "held_out_examples": 1, "texts_scored": 0}
     fill(warehouse, "innovation_index.models", [{**model, "macro_f1": 0.5}])
-    figures = dict.fromkeys(("threshold", "precision", "recall", "f1", "brier_score"), 0.5)
+    names = ("threshold", "prevalence", "expected_f1", "precision", "recall", "f1", "brier_score")
+    figures = dict.fromkeys(names, 0.5)
     counts = dict.fromkeys(("true_positives", "false_positives", "false_negatives", "true_negatives"), 1)
     of_quality = [{"category": category, **figures, **counts} for category in (*CATEGORIES[1:], "Overall")]
     fill(warehouse, "innovation_index.model_quality", of_quality)

@@ -37,13 +37,13 @@ def shipped() -> Examples:
 
 @functools.cache
 def model() -> Model:
-    return train(shipped().texts, shipped().labels, METHOD)
+    return train(shipped().texts, shipped().labels, shipped().filed, METHOD)
 
 
 def test_figures_are_scikit_learns() -> None:
     held_out = model().held_out
     precision, recall, f1, _ = precision_recall_fscore_support(held_out.labels, held_out.predicted, zero_division=0)
-    quality = model().quality
+    quality = held_out.quality
     assert quality["category"].to_list() == list(CATEGORIES)
     for name, expected in (("precision", precision), ("recall", recall), ("f1", f1)):
         assert quality[name].to_list() == pytest.approx(expected.tolist(), abs=1e-12)
@@ -82,11 +82,11 @@ def test_confusion_by_hand() -> None:
 
 def test_the_order_of_examples_plays_no_part() -> None:
     order = np.random.default_rng(3).permutation(len(shipped().texts))
-    again = train([shipped().texts[row] for row in order], shipped().labels[order], METHOD)
+    again = train([shipped().texts[row] for row in order], shipped().labels[order], shipped().filed[order], METHOD)
     assert again.version == model().version
     assert np.array_equal(again.score(UNSEEN), model().score(UNSEEN))
     assert np.array_equal(again.thresholds, model().thresholds)
-    assert again.quality.equals(model().quality)
+    assert again.held_out.quality.equals(model().held_out.quality)
 
 
 def test_a_text_has_one_score_whatever_is_scored_with_it() -> None:
@@ -95,13 +95,28 @@ def test_a_text_has_one_score_whatever_is_scored_with_it() -> None:
 
 
 def test_another_label_or_parameter_is_another_version() -> None:
-    few, labels = shipped().texts[::4], shipped().labels[::4]
-    first = train(few, labels, METHOD).version
+    few, labels, filed = shipped().texts[::4], shipped().labels[::4], shipped().filed[::4]
+    first = train(few, labels, filed, METHOD).version
     turned = labels.copy()
     turned[0] = ~turned[0]
-    assert train(few, turned, METHOD).version != first
-    assert train(few, labels, METHOD.model_copy(update={"text_regularisation": 1.0})).version != first
-    assert train(few, labels, METHOD.model_copy(update={"place_radius_km": 99.0})).version == first
+    assert train(few, turned, filed, METHOD).version != first
+    assert train(few, labels, ~filed, METHOD).version != first
+    assert train(few, labels, filed, METHOD.model_copy(update={"text_regularisation": 1.0})).version != first
+    assert train(few, labels, filed, METHOD.model_copy(update={"place_radius_km": 99.0})).version == first
+
+
+def test_labels_of_people_are_what_is_calibrated_on_where_they_are_enough() -> None:
+    """People's labels have each category twice as often as the shipped examples, and are told apart as well."""
+    random = np.random.default_rng(8)
+    labels = random.random((400, 5)) < np.repeat([[0.4], [0.2]], 200, axis=0)
+    texts = [f"{' '.join(f'c{column}' for column in np.flatnonzero(of))} n{row}" for row, of in enumerate(labels)]
+    filed = np.arange(400) < 200
+    enough = METHOD.model_copy(update={"min_calibration_labels": int(labels[filed].sum(axis=0).min())})
+    too_few = METHOD.model_copy(update={"min_calibration_labels": int(labels[filed].sum(axis=0).min()) + 1})
+    assert train(texts, labels, filed, enough).shares == pytest.approx(labels[filed].mean(axis=0))
+    assert train(texts, labels, filed, too_few).shares == pytest.approx(labels.mean(axis=0))
+    every, some = (train(texts, labels, filed, method).score(UNSEEN[-1:]) for method in (too_few, enough))
+    assert (some > every).all()
 
 
 def test_quality_is_of_examples_not_seen() -> None:
@@ -109,7 +124,7 @@ def test_quality_is_of_examples_not_seen() -> None:
     random = np.random.default_rng(5)
     texts = [f"{' '.join(f'w{word:05d}' for word in random.integers(0, 99_999, 12))} n{row}" for row in range(150)]
     labels = random.random((150, 5)) < 0.3
-    blind = train(texts, labels, METHOD)
+    blind = train(texts, labels, np.zeros(150, dtype=bool), METHOD)
     counts = count_features(pl.Series(texts), blind.linear.columns, blind.run_letters)
     assert f1_score(labels, blind.linear.scores(counts) > 0, average="macro") > 0.95
     # Of 30% of a category everything taken for it gives 2 * 0.3 / 1.3 = 0.46: there is no more to find.

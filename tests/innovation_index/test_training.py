@@ -22,11 +22,11 @@ def test_the_shipped_examples_are_many_and_differ() -> None:
     seeds = seed_examples()
     single = seeds.filter(pl.col("categories").list.len() == 1)["categories"].list.first().value_counts()
     assert dict(single.iter_rows()).keys() == set(CATEGORIES)
-    assert single["count"].min() >= 45  # type: ignore[operator]
-    assert seeds.filter(pl.col("categories").list.len() > 1).height >= 25
-    assert seeds.filter(pl.col("categories").list.len() == 0).height >= 80
+    assert single["count"].min() >= 110  # type: ignore[operator]
+    assert seeds.filter(pl.col("categories").list.len() > 1).height >= 100
+    assert seeds.filter(pl.col("categories").list.len() == 0).height >= 400
     assert seeds["text"].str.to_lowercase().n_unique() == seeds.height
-    assert seeds["text"].str.split(" ").list.len().is_between(8, 60).all()
+    assert seeds["text"].str.split(" ").list.len().is_between(2, 60).all()
 
 
 def test_a_label_takes_the_place_of_a_shipped_example_and_a_later_label_of_an_earlier() -> None:
@@ -48,6 +48,8 @@ def test_a_label_takes_the_place_of_a_shipped_example_and_a_later_label_of_an_ea
     assert text not in by_text
     assert by_text["a new text"] == [False] * 5
     assert (examples.from_seeds, examples.from_labels) == (seeds.height - 1, 2)
+    filed = {text for text, by_people in zip(examples.texts, examples.filed, strict=True) if by_people}
+    assert filed == {f"  {text.upper()} ", "a new text"}
     assert (examples.corrected, examples.contradicted) == (1, 1)
 
 
@@ -55,7 +57,7 @@ def test_a_correction_changes_the_next_model() -> None:
     text = "Moss removal from north-facing patios by friendly people"
     before = training_examples(labelled(), None, METHOD)
     after = training_examples(labelled((text, ["Clean Growth"])), DROP, METHOD)
-    old, new = (train(examples.texts, examples.labels, METHOD) for examples in (before, after))
+    old, new = (train(examples.texts, examples.labels, examples.filed, METHOD) for examples in (before, after))
     clean_growth = CATEGORIES.index("Clean Growth")
     assert old.version != new.version
     assert old.score([text])[0, clean_growth] < old.thresholds[clean_growth]
@@ -83,5 +85,5 @@ def test_too_few_examples_name_category_count_file_and_remedy() -> None:
 def test_five_examples_of_each_category_are_enough() -> None:
     rows = [(f"{category} text {letter * 3}", [category]) for category in CATEGORIES for letter in "abcde"]
     examples = training_examples(labelled(*rows), DROP, IndexMethod(use_seed_examples=False))
-    model = train(examples.texts, examples.labels, METHOD)
+    model = train(examples.texts, examples.labels, examples.filed, METHOD)
     assert model.score(["clean growth text"]).argmax() == CATEGORIES.index("Clean Growth")
