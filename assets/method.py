@@ -216,13 +216,20 @@ class SpatialMethod(Section):
     scan_min_samples: Annotated[Count, OURS] = 5
     """min_samples of the hierarchy that the scan goes over."""
     max_link_m: Annotated[Positive, OURS] = 15_000.0
-    """Largest linking distance of a window of the scan, in metres."""
-    min_relative_density: Annotated[float, Field(ge=1), OURS] = 1.25
+    """Longest link of a window of the scan, in metres."""
+    background_power: Annotated[float, Field(ge=0, le=1), OURS] = 0.8
+    """The scan's hierarchy is built on distances times (typical spacing / spacing at the place) to this power, spacing
+    being that of business at large; 0 is HDBSCAN's own tree, on metres."""
+    background_neighbours: Annotated[Count, OURS] = 300
+    """That spacing is the distance within which a place has this many business sites."""
+    background_least_m: Annotated[Positive, OURS] = 100.0
+    """Smallest such spacing, in metres: hundreds of sites may share one postcode."""
+    min_relative_density: Annotated[float, Field(ge=1), OURS] = 2.0
     """Cases over expectation, k / E, that a window of the scan has at least: over thousands of firms a twentieth more
     than business at large is beyond chance, and still no cluster."""
     scan_alpha: Annotated[Share, OURS] = 0.05
     """The scan's penalty is the (1 - scan_alpha) quantile of the largest score on null data."""
-    scan_split_factor: Annotated[float, Field(ge=1), OURS] = 3.0
+    scan_split_factor: Annotated[float, Field(ge=1), OURS] = 1.5
     """A window takes the place of several below it unless their sum of (score - penalty) is more than this many times
     its own; 1 takes the greatest sum, which breaks groups spread over uneven ground into parts."""
     scan_null_draws: Annotated[Count, OURS] = 100

@@ -16,6 +16,7 @@ import polars as pl
 
 from assets.method import SpatialMethod
 from assets.spatial.density import NOISE, dbscan_labels, hdbscan_labels, hdbscan_sizes, min_cluster_size
+from assets.spatial.ground import StretchRules
 from assets.spatial.null import Null, NullSettings
 from assets.spatial.places import Integers
 from assets.spatial.scan import Background, WindowRules, make_background, score_windows, select_windows
@@ -103,9 +104,16 @@ def firm_numbers(points: pl.DataFrame) -> Integers:
     return np.where(points["is_firm"].to_numpy(), numbers, -1)
 
 
-def background_of(sites: pl.DataFrame) -> Background:
+def stretch_rules(method: SpatialMethod) -> StretchRules:
+    """The profile's rules for the stretch of distances."""
+    return StretchRules(method.background_power, method.background_neighbours, method.background_least_m)
+
+
+def background_of(sites: pl.DataFrame, method: SpatialMethod) -> Background:
     """The background from points of scheme `all` in one grid: organisation_id, easting, northing, is_firm."""
-    return make_background(sites["easting"].to_numpy(), sites["northing"].to_numpy(), firm_numbers(sites))
+    return make_background(
+        sites["easting"].to_numpy(), sites["northing"].to_numpy(), firm_numbers(sites), stretch_rules(method)
+    )
 
 
 def find_groups(sector: Sector, points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | None) -> Found:
@@ -174,7 +182,7 @@ def _label(points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | Non
             "scan_score": windows.score[taken],
             "relative_density": windows.cases[taken] / windows.expected[taken],
             "scan_p_value": contrast.null.p_values(windows.score[taken], points.height),
-            "linking_distance_m": windows.hierarchy.linking_distance_m[taken],
+            "linking_distance_m": windows.hierarchy.longest_link_m[taken],
         }
     )
     return _Labels(labels, *sizes_known, penalty, figures)

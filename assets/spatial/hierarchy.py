@@ -6,6 +6,7 @@ does not: which of its nodes are groups (`scan`, `density`).
 Two places are joined at distance t where both have `min_samples` points within t and a chain of such places, none
 further than t from the next, leads from one to the other (Campello, Moulavi, Sander 2013: the tree HDBSCAN builds
 before it selects). Points at one place are one leaf, so that the tree is exact however many share a postcode.
+Distances may be stretched (`ground`): the tree then joins in the order of stretched distances.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class Hierarchy:
     parent: Integers
     """Shape (nodes,): node that each is merged into; the root is its own parent."""
     linking_distance_m: Floats
-    """Shape (nodes,): distance at which a node's points are joined; a place's is its core distance."""
+    """Shape (nodes,): distance, stretched, at which a node's points are joined; a place's is its core distance."""
+    longest_link_m: Floats
+    """Shape (nodes,): the greatest distance or core distance, not stretched, that the tree has used under a node."""
     jump: Integers
     """Shape (nodes,): an ancestor far up (skew-binary jump pointers): a walk towards the root takes O(log n)."""
     first_leaf: Integers
@@ -77,16 +80,25 @@ class Hierarchy:
         return np.asarray(settled)
 
 
-def build_hierarchy(places: Places, min_samples: int) -> Hierarchy:
-    """The tree over places. Raises ValueError where there is no place, or `min_samples` is below 1."""
+def build_hierarchy(places: Places, min_samples: int, stretch: Floats | None = None) -> Hierarchy:
+    """The tree over places, distances multiplied by `stretch`, shape (places,), where it is given.
+
+    Raises ValueError where there is no place, or `min_samples` is below 1.
+    """
     if len(places.points) == 0:
         raise ValueError("a hierarchy needs at least one point")
     if min_samples < 1:
         raise ValueError(f"min_samples is {min_samples}; it must be 1 or more")
     core = core_distances_m(places, min_samples)
-    edges, lengths = spanning_tree(places, core)
+    if stretch is None:
+        stretch = np.ones(len(core))
+    edges, lengths = spanning_tree(places, core, stretch)
     parent, jump, first_leaf, leaf_count, leaves = _merge(edges)
-    return Hierarchy(places, parent, np.concatenate([core, lengths]), jump, first_leaf, leaf_count, leaves)
+    one, other = edges.T
+    apart_m = np.sqrt(((places.coordinates_m[one] - places.coordinates_m[other]) ** 2).sum(axis=1))
+    longest_m = _greatest_under(parent, np.concatenate([core, np.maximum(apart_m, np.maximum(core[one], core[other]))]))
+    link_m = np.concatenate([core * stretch, lengths])
+    return Hierarchy(places, parent, link_m, longest_m, jump, first_leaf, leaf_count, leaves)
 
 
 @njit(cache=True, nogil=True)
@@ -144,6 +156,15 @@ def _accumulate(parent: Integers, counts: Integers) -> Integers:
     for node in range(len(parent) - 1):
         total[parent[node]] += total[node]
     return total
+
+
+@njit(cache=True, nogil=True)
+def _greatest_under(parent: Integers, values: Floats) -> Floats:
+    """Greatest value of each node and all below it."""
+    greatest = values.copy()
+    for node in range(len(parent) - 1):
+        greatest[parent[node]] = max(greatest[parent[node]], greatest[node])
+    return greatest
 
 
 @njit(cache=True, nogil=True)

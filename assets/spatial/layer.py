@@ -86,7 +86,7 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     from assets.spatial.null import Null, NullFit, background_fingerprint, null_sizes, simulate_null
 
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
-    background = background_of(ctx.read(SECTOR_POINTS, scheme="all", sector="All sites", grid=grid))
+    background = background_of(ctx.read(SECTOR_POINTS, scheme="all", sector="All sites", grid=grid), ctx.method.spatial)
     fingerprint = background_fingerprint(background, rules, settings)
     kept = ctx.read(
         "select distinct cases, location, scale from spatial.scan_null where background_fingerprint = $fingerprint",

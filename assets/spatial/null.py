@@ -72,12 +72,13 @@ def null_sizes(smallest: int, largest: int, sizes: int) -> list[int]:
 
 
 def background_fingerprint(background: Background, rules: WindowRules, settings: NullSettings) -> str:
-    """16 hex digits that stay while the null does: of the sites, the rules for windows, draws and seed."""
+    """16 hex digits that stay while the null does: of the sites, stretch, the rules for windows, draws and seed."""
     digest = hashlib.sha256(repr((rules, settings.draws, settings.seed)).encode())
     places = background.places
     # Firms count only by which sites share one: numbers given anew every month must not change the fingerprint.
     _, first, same = np.unique(background.firm_of_site, return_index=True, return_inverse=True)
-    for part in (places.coordinates_m, places.points, first[same], background.firm_of_site >= 0):
+    has_firm = background.firm_of_site >= 0
+    for part in (places.coordinates_m, places.points, first[same], has_firm, background.stretch):
         digest.update(np.ascontiguousarray(part).tobytes())
     return digest.hexdigest()[:16]
 

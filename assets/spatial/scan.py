@@ -5,7 +5,9 @@ large a score chance alone would give (`null`), the hierarchy itself (`hierarchy
 
 A spatial scan statistic (Kulldorff 1997) whose windows are the nodes of a tree (Kulldorff et al. 2003). Cases are the
 sector's points, controls are all business sites of the same grid, the cases among them. The score is the Bernoulli
-log likelihood ratio: k cases among n sites inside against K - k among N - n outside.
+log likelihood ratio: k cases among n sites inside against K - k among N - n outside. The tree is built on distances
+relative to the spacing of business at large (`ground`): on metres alone its nodes follow towns, and a group in a large
+one is cut up or held by no node.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.special import xlogy
 
+from assets.spatial.ground import METRES, StretchRules, stretch_of
 from assets.spatial.hierarchy import Hierarchy, build_hierarchy
 from assets.spatial.places import Floats, Integers, Places, distinct_places
 
@@ -29,6 +32,8 @@ class Background:
     places: Places
     firm_of_site: Integers
     """Shape (sites,): a number for each firm; -1 where the organisation at the site is no firm."""
+    stretch: Floats
+    """Shape (places,): what distances are multiplied by."""
 
     @property
     def sites(self) -> int:
@@ -45,7 +50,7 @@ class WindowRules:
     min_firms: int
     """Distinct firms a window has at least."""
     max_link_m: float
-    """Largest linking distance of a window in metres."""
+    """Longest link of a window in metres, not stretched."""
     min_relative_density: float
     """Cases over expectation, k / E, a window has at least."""
 
@@ -68,11 +73,14 @@ class Windows:
     """Log likelihood ratio; 0 where the node is no window or k does not exceed E."""
 
 
-def make_background(easting: Floats, northing: Floats, firm_of_site: Integers) -> Background:
+def make_background(
+    easting: Floats, northing: Floats, firm_of_site: Integers, rules: StretchRules = METRES
+) -> Background:
     """The background of one grid from its sites, in any order: metres and firm numbers, shape (sites,)."""
     firms = np.asarray(firm_of_site, dtype=np.int64)
     order = np.lexsort((firms, northing, easting))
-    return Background(distinct_places(easting[order], northing[order]), firms[order])
+    places = distinct_places(easting[order], northing[order])
+    return Background(places, firms[order], stretch_of(places, rules))
 
 
 def score_windows(
@@ -81,8 +89,9 @@ def score_windows(
     """Score every node of the hierarchy of a sector's points.
 
     Coordinates in metres and firm numbers (-1: no firm), shape (points,). Each site of the background enters at the
-    first node above its nearest point whose linking distance reaches the distance between the two; a site that none
-    reaches is in the root alone. Raises ValueError where there are more points than sites in the background.
+    first node above its nearest point whose linking distance reaches the distance between the two, stretched as at
+    that point; a site that none reaches is in the root alone. Raises ValueError where there are more points than sites
+    in the background, or a point where no site is.
     """
     cases = len(easting)
     if cases > background.sites:
@@ -90,9 +99,11 @@ def score_windows(
             f"{cases} points of a sector but {background.sites} business sites in all: "
             "the sector's points must be among the sites"
         )
-    hierarchy = build_hierarchy(distinct_places(easting, northing), rules.min_samples)
-    distance, nearest = cKDTree(hierarchy.places.coordinates_m).query(background.places.coordinates_m)
-    entered = hierarchy.first_reaching(nearest.astype(np.int64), distance)
+    places = distinct_places(easting, northing)
+    distance, nearest = cKDTree(places.coordinates_m).query(background.places.coordinates_m)
+    stretch = _stretch_at(places, background, distance, nearest)
+    hierarchy = build_hierarchy(places, rules.min_samples, stretch)
+    entered = hierarchy.first_reaching(nearest.astype(np.int64), distance * stretch[nearest])
     nodes = len(hierarchy.parent)
     entering = np.bincount(entered, weights=background.places.points, minlength=nodes).astype(np.int64)
     k = hierarchy.subtree_sums(hierarchy.places.points)
@@ -101,12 +112,27 @@ def score_windows(
     expected = n * (cases / background.sites)
     is_window = (
         (firms >= rules.min_firms)
-        & (hierarchy.linking_distance_m <= rules.max_link_m)
+        & (hierarchy.longest_link_m <= rules.max_link_m)
         & (k >= rules.min_relative_density * expected)
         & hierarchy.is_settled()
     )
     score = np.where(is_window, log_likelihood_ratio(k, n, cases, background.sites), 0.0)
     return Windows(hierarchy, is_window, firms, k, n, expected, score)
+
+
+def _stretch_at(places: Places, background: Background, distance_m: Floats, nearest: Integers) -> Floats:
+    """The background's stretch at a sector's places, which are found by the background's places at distance 0."""
+    stretch = np.full(len(places.points), np.nan)
+    here = distance_m == 0
+    stretch[nearest[here]] = background.stretch[here]
+    missing = np.flatnonzero(np.isnan(stretch))
+    if missing.size:
+        easting, northing = places.coordinates_m[missing[0]]
+        raise ValueError(
+            f"no business site at easting {easting}, northing {northing}, where the sector has a point: "
+            "the sector's points must be among the sites"
+        )
+    return stretch
 
 
 def log_likelihood_ratio(cases: Integers, controls: Integers, all_cases: int, all_controls: int) -> Floats:

@@ -1,5 +1,7 @@
 """The minimum spanning tree of mutual reachability over distinct places, exact in double precision.
 
+Distances may be stretched: what a metre counts then differs from place to place (`ground` says how much).
+
 What belongs here: core distances, a k-d tree, Boruvka's rounds over it. What does not: the hierarchy made of the tree
 (`hierarchy`), any choice of groups. Boruvka: in every round each component takes its cheapest edge to another one;
 a component is a set of places that earlier rounds joined.
@@ -36,16 +38,20 @@ def core_distances_m(places: Places, min_samples: int) -> Floats:
     return np.ascontiguousarray(distances[np.arange(len(reached)), reached])
 
 
-def spanning_tree(places: Places, core_m: Floats) -> tuple[Integers, Floats]:
+def spanning_tree(places: Places, core_m: Floats, stretch: Floats | None = None) -> tuple[Integers, Floats]:
     """Edges of a minimum spanning tree of max(core, core, distance), from the shortest to the longest.
 
     Gives the two places of each edge, shape (places - 1, 2), and its length in metres, shape (places - 1,). Among
-    edges of one length any may be taken; what the tree joins at each distance does not depend on it.
+    edges of one length any may be taken; what the tree joins at each distance does not depend on it. `stretch`, shape
+    (places,), multiplies a core distance by its place's and a distance by the geometric mean of its ends'.
     """
+    if stretch is None:
+        stretch = np.ones(len(places.points))
     count = len(places.points)
     levels = max(0, int(np.ceil(np.log2(max(1, count) / LEAF_PLACES))))
     order, starts, ends = _ranges(places.coordinates_m, levels)
-    tree = _bound(places.coordinates_m[order], core_m[order], starts, ends, 2**levels - 1)
+    core = core_m * stretch
+    tree = _bound(places.coordinates_m[order], core[order], stretch[order], starts, ends, 2**levels - 1)
     ends_of_edges, lengths = _boruvka(tree)
     edges = order[ends_of_edges]
     by_length = np.lexsort((edges.max(axis=1), edges.min(axis=1), lengths))
@@ -60,11 +66,13 @@ class _Tree(NamedTuple):
 
     coordinates: Floats
     core_squared: Floats
+    stretch: Floats
     starts: Integers
     ends: Integers
     low: Floats
     high: Floats
     least_core_squared: Floats
+    least_stretch: Floats
     first_leaf: int
 
 
@@ -97,18 +105,24 @@ def _ranges(coordinates: Floats, levels: int) -> tuple[Integers, Integers, Integ
 
 
 @njit(cache=True, nogil=True)
-def _bound(coordinates: Floats, core: Floats, starts: Integers, ends: Integers, first_leaf: int) -> _Tree:
-    """The tree with each node's box and least core distance."""
+def _bound(
+    coordinates: Floats, core: Floats, stretch: Floats, starts: Integers, ends: Integers, first_leaf: int
+) -> _Tree:
+    """The tree with each node's box, least core distance and least stretch."""
     nodes = len(starts)
     low = np.empty((nodes, 2))
     high = np.empty((nodes, 2))
     least_core = np.empty(nodes)
+    least_stretch = np.empty(nodes)
     for node in range(nodes):
         inside = coordinates[starts[node] : ends[node]]
         for axis in range(2):
             low[node, axis], high[node, axis] = inside[:, axis].min(), inside[:, axis].max()
         least_core[node] = core[starts[node] : ends[node]].min()
-    return _Tree(coordinates, core * core, starts, ends, low, high, least_core * least_core, first_leaf)
+        least_stretch[node] = stretch[starts[node] : ends[node]].min()
+    return _Tree(
+        coordinates, core * core, stretch, starts, ends, low, high, least_core * least_core, least_stretch, first_leaf
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -167,6 +181,7 @@ def _improve(tree: _Tree, component: Integers, component_of_node: Integers, plac
     """Look for an edge from a place to another component that is cheaper than its own component's best."""
     own = component[place]
     east, north, core = tree.coordinates[place, 0], tree.coordinates[place, 1], tree.core_squared[place]
+    stretch = tree.stretch[place]
     stack = np.empty(64, dtype=np.int64)
     stack[0] = 0
     height = 1
@@ -175,7 +190,8 @@ def _improve(tree: _Tree, component: Integers, component_of_node: Integers, plac
         node = stack[height]
         if component_of_node[node] == own:
             continue
-        bound = max(core, tree.least_core_squared[node], _squared_to_box(tree, node, east, north))
+        box = _squared_to_box(tree, node, east, north) * (stretch * tree.least_stretch[node])
+        bound = max(core, tree.least_core_squared[node], box)
         if best.origin[own] >= 0 and bound >= best.squared[own]:
             continue
         if node < tree.first_leaf:
@@ -192,7 +208,7 @@ def _improve(tree: _Tree, component: Integers, component_of_node: Integers, plac
             if component[other] == own:
                 continue
             apart = (tree.coordinates[other, 0] - east) ** 2 + (tree.coordinates[other, 1] - north) ** 2
-            squared = max(apart, core, tree.core_squared[other])
+            squared = max(apart * (stretch * tree.stretch[other]), core, tree.core_squared[other])
             if best.origin[own] < 0 or squared < best.squared[own]:
                 best.squared[own], best.origin[own], best.target[own] = squared, place, other
 

@@ -314,9 +314,10 @@ planted on a background as uneven as real business, communities of 15 to 120 org
 that of the window of its own points, is above the critical value of its sector's scan; it is *found* where a group of
 its run has a Jaccard index of 0.5 or more with it. Communities *beside* are those of which no planted group holds half.
 The settings of the synthetic country were chosen on other seeds than these; one parameter of the method,
-`min_relative_density`, was added after seed 14 showed the want of it. `scan_split_factor` was
-raised from 1.5 to 3 because the scan found 269 of 286 detectable groups (94.1%) of these seeds with it, and chosen on
-seeds 21 to 26."""
+`min_relative_density`, was added after seed 14 showed the want of it. The stretch of distances (`background_power`,
+`background_neighbours`) was sought because the scan found 269 of 286 detectable groups (94.1%) of these seeds without
+it, and was chosen on seeds 21 to 26; `min_relative_density` was raised from 1.25 to 2 after seed 12 showed the want of
+it beside that stretch, and chosen on seeds 21 to 26."""
 
 SUMMARY: tuple[tuple[str, str, Callable[[list[Recovery]], str]], ...] = (
     (

@@ -89,7 +89,7 @@ comment on column spatial.groups.scan_score is 'Log likelihood ratio of the wind
 comment on column spatial.groups.relative_density is 'Cases over expectation, k / E; null outside the scan.';
 comment on column spatial.groups.scan_p_value is 'p-value of the score, before adjustment; null outside the scan.';
 comment on column spatial.groups.scan_q_value is 'The same after Benjamini-Hochberg over all groups of the month and profile.';
-comment on column spatial.groups.linking_distance_m is 'Linking distance of the window in metres; null outside the scan.';
+comment on column spatial.groups.linking_distance_m is 'Longest link of the window in metres; null outside the scan.';
 comment on column spatial.groups.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
 
 create table if not exists spatial.group_members (
@@ -122,7 +122,7 @@ comment on column spatial.scan_null.month is 'First day of the month.';
 comment on column spatial.scan_null.profile is 'Method profile the row was made with.';
 comment on column spatial.scan_null.grid is 'gb or ni.';
 comment on column spatial.scan_null.cases is 'Sites drawn from all business sites for each null data set.';
-comment on column spatial.scan_null.background_fingerprint is 'First 16 hex digits of the SHA-256 of the business sites, the rules for windows, the draws and the seed.';
+comment on column spatial.scan_null.background_fingerprint is 'First 16 hex digits of the SHA-256 of the business sites and their stretch, the rules for windows, the draws and the seed.';
 comment on column spatial.scan_null.draws is 'Null data sets scored.';
 comment on column spatial.scan_null.location is 'Location of the Gumbel distribution of their largest scores.';
 comment on column spatial.scan_null.scale is 'Scale of that distribution.';

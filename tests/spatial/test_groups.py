@@ -57,7 +57,7 @@ def planted(seed: int = 2) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def found_by(algorithm: str, sector: pl.DataFrame, everything: pl.DataFrame) -> Found:
     method = SpatialMethod.model_validate({"algorithm": algorithm, "scan_null_draws": 30})
-    background = background_of(everything)
+    background = background_of(everything, method)
     fit = simulate_null(background, sector.height, window_rules(method), null_settings(method))
     return find_groups(SECTOR, sector, method, Contrast(background, Null((fit,))))
 

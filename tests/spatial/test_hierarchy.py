@@ -5,17 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.cluster.hierarchy import cophenet, fcluster, linkage
-from scipy.spatial.distance import pdist, squareform
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import cdist, pdist, squareform
 
 from assets.spatial.hierarchy import Hierarchy, build_hierarchy
 from assets.spatial.places import distinct_places
+from assets.spatial.spanning_tree import core_distances_m
 from tests.spatial.towns import Floats, uneven_sites
 
 
-def mutual_reachability(points: Floats, min_samples: int) -> Floats:
-    """Full matrix over points, each counting among its own neighbours."""
+def mutual_reachability(points: Floats, min_samples: int, stretch: Floats | None = None) -> Floats:
+    """Full matrix over points, each counting among its own neighbours; `stretch` multiplies what is at each."""
     apart = squareform(pdist(points))
     core = np.sort(apart, axis=1)[:, min_samples - 1]
+    if stretch is not None:
+        apart, core = apart * np.sqrt(np.outer(stretch, stretch)), core * stretch
     reach = np.maximum(apart, np.maximum(core[:, None], core[None, :]))
     np.fill_diagonal(reach, 0.0)
     return np.asarray(reach)
@@ -45,6 +50,42 @@ def test_joins_points_at_the_distances_of_single_linkage(seed: int, min_samples:
     found = distance_joined(build_hierarchy(distinct_places(points[:, 0], points[:, 1]), min_samples))
     np.fill_diagonal(found, 0.0)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("spread", [0.0, 0.3, 2.0])
+def test_joins_points_at_stretched_distances(seed: int, spread: float) -> None:
+    random = np.random.default_rng(seed)
+    # Stretch without any order over the map, so that no bound of the search may lean on neighbours being alike.
+    points = np.vstack([random.integers(0, 12, (60, 2)), random.integers(0, 400, (60, 2))]).astype(float)
+    places = distinct_places(points[:, 0], points[:, 1])
+    stretch = np.exp(random.normal(0, spread, len(places.points)))
+    reach = mutual_reachability(points, 4, stretch[places.place_of_point])
+    expected = squareform(cophenet(linkage(squareform(reach, checks=False), "single")))
+    hierarchy = build_hierarchy(places, 4, stretch)
+    found = distance_joined(hierarchy)
+    np.fill_diagonal(found, 0.0)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+    plain = build_hierarchy(places, 4)
+    assert (hierarchy.parent == plain.parent).all() == (spread == 0)
+
+
+def test_longest_link_is_in_metres_whatever_the_stretch() -> None:
+    points = uneven_sites(np.random.default_rng(4), 400)
+    places = distinct_places(points[:, 0], points[:, 1])
+    plain = build_hierarchy(places, 5)
+    np.testing.assert_array_equal(plain.longest_link_m, plain.linking_distance_m)
+    evenly = build_hierarchy(places, 5, np.full(len(places.points), 4.0))
+    np.testing.assert_allclose(evenly.longest_link_m, plain.longest_link_m)
+    np.testing.assert_allclose(evenly.linking_distance_m, 4 * plain.linking_distance_m)
+    unevenly = build_hierarchy(places, 5, np.random.default_rng(1).uniform(0.2, 5.0, len(places.points)))
+    core = core_distances_m(places, 5)
+    for node in range(len(places.points), len(unevenly.parent)):
+        inside = unevenly.leaves[unevenly.first_leaf[node] : unevenly.first_leaf[node] + unevenly.leaf_count[node]]
+        # Links between the node's own places, none longer than this, must join them.
+        reach = np.maximum(cdist(*[places.coordinates_m[inside]] * 2), np.maximum.outer(core[inside], core[inside]))
+        joined = connected_components(csr_array(reach <= unevenly.longest_link_m[node] * (1 + 1e-12)), directed=False)
+        assert joined[0] == 1
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -11,6 +11,8 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import binom, gumbel_r
 
+from assets.spatial.ground import METRES, StretchRules
+from assets.spatial.hierarchy import build_hierarchy
 from assets.spatial.null import (
     Null,
     NullFit,
@@ -20,6 +22,7 @@ from assets.spatial.null import (
     null_sizes,
     simulate_null,
 )
+from assets.spatial.places import distinct_places
 from assets.spatial.scan import (
     Background,
     WindowRules,
@@ -31,11 +34,12 @@ from assets.spatial.scan import (
 from tests.spatial.towns import disc, uneven_sites
 
 RULES = WindowRules(min_samples=5, min_firms=10, max_link_m=15_000.0, min_relative_density=0.0)
+STRETCHED = StretchRules(power=0.8, neighbours=30, least_m=100.0)
 
 
-def ground(seed: int, sites: int) -> Background:
+def ground(seed: int, sites: int, stretch: StretchRules = METRES) -> Background:
     points = uneven_sites(np.random.default_rng(seed), sites)
-    return make_background(points[:, 0], points[:, 1], np.arange(sites))
+    return make_background(points[:, 0], points[:, 1], np.arange(sites), stretch)
 
 
 def test_score_is_the_ratio_of_binomial_likelihoods() -> None:
@@ -49,8 +53,9 @@ def test_score_is_the_ratio_of_binomial_likelihoods() -> None:
     assert log_likelihood_ratio(np.array([3]), np.array([100]), 30, 1000)[0] == 0
 
 
-def test_cases_and_controls_of_every_window_by_brute_force() -> None:
-    background = ground(1, 900)
+@pytest.mark.parametrize("stretch", [METRES, STRETCHED])
+def test_cases_and_controls_of_every_window_by_brute_force(stretch: StretchRules) -> None:
+    background = ground(1, 900, stretch)
     random = np.random.default_rng(4)
     sites = background.places.coordinates_m[background.places.place_of_point]
     drawn = random.choice(900, 150, replace=False)
@@ -60,6 +65,8 @@ def test_cases_and_controls_of_every_window_by_brute_force() -> None:
     hierarchy = windows.hierarchy
     apart = cdist(sites, hierarchy.places.coordinates_m)
     nearest, distance = apart.argmin(axis=1), apart.min(axis=1)
+    at_sites = background.stretch[background.places.place_of_point]
+    distance *= at_sites[[int(np.flatnonzero(row == 0)[0]) for row in apart.T]][nearest]
     reached = 0
     for node in range(len(hierarchy.parent)):
         under = hierarchy.points_under(node)
@@ -69,7 +76,7 @@ def test_cases_and_controls_of_every_window_by_brute_force() -> None:
         linked = np.isin(nearest, inside) & (distance <= link)
         controls = 900 if node == len(hierarchy.parent) - 1 else int(linked.sum())
         distinct = len(set(firms[under]) - {-1})
-        is_window = distinct >= 10 and link <= 15_000 and hierarchy.is_settled()[node]
+        is_window = distinct >= 10 and hierarchy.longest_link_m[node] <= 15_000 and hierarchy.is_settled()[node]
         assert windows.cases[node] == len(under)
         assert windows.controls[node] == controls
         assert windows.firms[node] == distinct
@@ -78,6 +85,17 @@ def test_cases_and_controls_of_every_window_by_brute_force() -> None:
         assert windows.score[node] == pytest.approx(float(expected))
         reached += is_window
     assert reached > 5
+
+
+def test_power_0_is_the_plain_tree() -> None:
+    background = ground(1, 900, StretchRules(power=0.0, neighbours=30, least_m=100.0))
+    at = background.places.coordinates_m[background.places.place_of_point[::6]]
+    plain = build_hierarchy(distinct_places(at[:, 0], at[:, 1]), RULES.min_samples)
+    found = score_windows(at[:, 0], at[:, 1], np.arange(len(at)), background, RULES).hierarchy
+    for name in ("parent", "linking_distance_m", "longest_link_m", "leaves"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
+    stretched = score_windows(at[:, 0], at[:, 1], np.arange(len(at)), ground(1, 900, STRETCHED), RULES).hierarchy
+    assert (stretched.parent != plain.parent).any()
 
 
 def best_sum_by_trying(parent: list[int], gains: list[float]) -> float:
@@ -217,8 +235,13 @@ def test_fingerprint_changes_with_what_the_null_depends_on_alone() -> None:
     firms = np.random.default_rng(1).integers(0, 200, 300)
     settings = NullSettings(draws=10, sizes=3, seed=1)
 
-    def fingerprint(order: np.ndarray, rules: WindowRules = RULES, with_settings: NullSettings = settings) -> str:
-        background = make_background(points[order, 0], points[order, 1], firms[order])
+    def fingerprint(
+        order: np.ndarray,
+        rules: WindowRules = RULES,
+        with_settings: NullSettings = settings,
+        stretch: StretchRules = METRES,
+    ) -> str:
+        background = make_background(points[order, 0], points[order, 1], firms[order], stretch)
         return background_fingerprint(background, rules, with_settings)
 
     everything = np.arange(300)
@@ -228,6 +251,7 @@ def test_fingerprint_changes_with_what_the_null_depends_on_alone() -> None:
     assert fingerprint(everything, with_settings=NullSettings(draws=10, sizes=4, seed=1)) == same
     assert fingerprint(everything[1:]) != same
     assert fingerprint(everything, WindowRules(5, 10, 14_000.0, 1.0)) != same
+    assert fingerprint(everything, stretch=STRETCHED) != same
     assert fingerprint(everything, with_settings=NullSettings(draws=11, sizes=3, seed=1)) != same
     assert fingerprint(everything, with_settings=NullSettings(draws=10, sizes=3, seed=2)) != same
 
@@ -236,6 +260,14 @@ def test_more_points_than_sites_is_refused() -> None:
     background = ground(6, 50)
     with pytest.raises(ValueError, match="60 points of a sector but 50 business sites"):
         score_windows(np.arange(60.0), np.arange(60.0), np.arange(60), background, RULES)
+
+
+def test_a_point_where_no_site_is_is_refused() -> None:
+    background = ground(6, 50)
+    at = background.places.coordinates_m[:20].copy()
+    at[7] = (-5.0, 3.0)
+    with pytest.raises(ValueError, match=r"no business site at easting -5.0, northing 3.0"):
+        score_windows(at[:, 0], at[:, 1], np.arange(20), background, RULES)
 
 
 def test_what_is_hardly_denser_than_business_at_large_is_no_window() -> None:

@@ -1,0 +1,46 @@
+"""What a metre counts where: distances between a sector's firms against what business at large makes usual there.
+
+What belongs here: the stretch of distances at each place of the background. What does not: the tree that is built on
+stretched distances (`hierarchy`), the windows that are taken from it (`scan`).
+
+A kilometre between two firms is far in the middle of London and near in Powys. The stretch is the typical spacing of
+business at large over the spacing at the place, to a power: at power 0 a metre is a metre everywhere, at power 1 a
+distance is counted in spacings of the place alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from assets.spatial.places import Floats, Places
+
+
+@dataclass(frozen=True)
+class StretchRules:
+    """How far distances are stretched."""
+
+    power: float
+    """Power of the spacing: 0 for metres."""
+    neighbours: int
+    """The spacing at a place is the distance within which it has this many business sites, its own included."""
+    least_m: float
+    """Smallest spacing in metres: hundreds of sites may share one postcode."""
+
+
+METRES = StretchRules(power=0.0, neighbours=1, least_m=1.0)
+"""Nothing is stretched."""
+
+
+def stretch_of(places: Places, rules: StretchRules) -> Floats:
+    """What distances are multiplied by at each place of the background, shape (places,); its median over sites is 1."""
+    if rules.power == 0:
+        return np.ones(len(places.points))
+    sites_m = places.coordinates_m[places.place_of_point]
+    nearest = min(rules.neighbours, len(sites_m))
+    distance_m = cKDTree(sites_m).query(places.coordinates_m, k=[nearest], workers=-1)[0][:, 0]
+    spacing_m = np.maximum(distance_m, rules.least_m)
+    typical_m = np.median(spacing_m[places.place_of_point])
+    return np.asarray((typical_m / spacing_m) ** rules.power)
