@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -86,13 +87,12 @@ def settings_of(
 ) -> Settings:
     """The environment's settings with what the command line gives in their place."""
     given = Settings.from_environment()
-    return Settings(
+    return replace(
+        given,
         sources=sources or given.sources,
         warehouse=warehouse,
         publication=publication or given.publication,
         profiles=tuple(profile) if profile else given.profiles,
-        memory_limit=given.memory_limit,
-        threads=given.threads,
     )
 
 

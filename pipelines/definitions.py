@@ -9,6 +9,7 @@ import dagster as dg
 from assets.innovation_index.layer import index_steps
 from assets.network.layer import STEPS as NETWORK
 from assets.organisations.layer import STEPS as ORGANISATIONS
+from assets.publication.base_map import BaseMap
 from assets.publication.layer import publication_steps
 from assets.sources.layer import ingest_step
 from assets.spatial.layer import STEPS as SPATIAL
@@ -23,16 +24,17 @@ from pipelines.sensors import new_drop_sensor
 from pipelines.settings import Settings
 
 
-def all_steps(sources: str, publication: str = Settings.publication) -> list[Step]:
+def all_steps(settings: Settings) -> list[Step]:
     """Every step, in an order in which they can run."""
+    base_map = BaseMap(settings.base_map, settings.base_map_attribution or "") if settings.base_map else None
     return [
-        ingest_step(sources),
+        ingest_step(settings.sources),
         *ORGANISATIONS,
         *SPATIAL,
         *NETWORK,
         *TYPOLOGY,
-        *index_steps(sources),
-        *publication_steps(publication),
+        *index_steps(settings.sources),
+        *publication_steps(settings.publication, base_map),
     ]
 
 
@@ -43,7 +45,7 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
     """
     settings = settings or Settings.from_environment()
     return dg.Definitions(
-        assets=[asset_of(step) for step in all_steps(settings.sources, settings.publication)],
+        assets=[asset_of(step) for step in all_steps(settings)],
         jobs=[monthly_refresh, innovation_index, prune_history],
         schedules=[
             *(monthly_schedule(settings, job.name) for job in (monthly_refresh, innovation_index)),

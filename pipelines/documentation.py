@@ -34,7 +34,7 @@ def data_dictionary() -> str:
 
 def lineage_page() -> str:
     """A graph of the layers' tables, and for every table the source columns of each column."""
-    steps = all_steps(Settings.sources)
+    steps = all_steps(Settings())
     parts = [
         "# Lineage",
         GENERATED,

@@ -11,6 +11,7 @@ SOURCES, WAREHOUSE, PUBLICATION, PROFILE = (
     f"INNOVATION_CLUSTERS_{name}" for name in ("SOURCES", "WAREHOUSE", "PUBLICATION", "PROFILE")
 )
 MEMORY_LIMIT, THREADS = "INNOVATION_CLUSTERS_MEMORY_LIMIT", "INNOVATION_CLUSTERS_THREADS"
+BASE_MAP, BASE_MAP_ATTRIBUTION = "INNOVATION_CLUSTERS_BASE_MAP", "INNOVATION_CLUSTERS_BASE_MAP_ATTRIBUTION"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,14 +26,24 @@ class Settings:
     profiles: tuple[str, ...] = DEFAULT_PROFILES
     memory_limit: str | None = None
     threads: int | None = None
+    base_map: str | None = None
+    """Template of an online base map's tiles, which readers of the published page may turn on; none by default."""
+    base_map_attribution: str | None = None
+    """Who made the base map, as its licence wants it said."""
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Settings from INNOVATION_CLUSTERS_*; profiles are separated by commas. Raises ValueError for a bad number."""
+        """Settings from INNOVATION_CLUSTERS_*; profiles are separated by commas.
+
+        Raises ValueError for a bad number, and for a base map without an attribution.
+        """
         profiles = tuple(name.strip() for name in os.environ.get(PROFILE, "").split(",") if name.strip())
         threads = os.environ.get(THREADS)
         if threads is not None and not threads.isdigit():
             raise ValueError(f"{THREADS}={threads!r} is not a number of threads")
+        base_map, attribution = os.environ.get(BASE_MAP) or None, os.environ.get(BASE_MAP_ATTRIBUTION) or None
+        if base_map and not attribution:
+            raise ValueError(f"{BASE_MAP} needs {BASE_MAP_ATTRIBUTION}: the words its licence asks for")
         return cls(
             sources=os.environ.get(SOURCES, cls.sources),
             warehouse=os.environ.get(WAREHOUSE, cls.warehouse),
@@ -40,6 +51,8 @@ class Settings:
             profiles=profiles or DEFAULT_PROFILES,
             memory_limit=os.environ.get(MEMORY_LIMIT) or None,
             threads=int(threads) if threads else None,
+            base_map=base_map,
+            base_map_attribution=attribution,
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -54,4 +67,6 @@ class Settings:
             values[MEMORY_LIMIT] = self.memory_limit
         if self.threads:
             values[THREADS] = str(self.threads)
+        if self.base_map and self.base_map_attribution:
+            values |= {BASE_MAP: self.base_map, BASE_MAP_ATTRIBUTION: self.base_map_attribution}
         return values

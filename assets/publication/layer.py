@@ -5,11 +5,12 @@ What belongs here: the list. What does not: any step or rule.
 
 from __future__ import annotations
 
+from assets.publication.base_map import BaseMap
 from assets.publication.disclosure import disclosure
 from assets.publication.release import release_step
 from assets.warehouse.steps import Step, sql_step
 
 
-def publication_steps(publication: str) -> list[Step]:
+def publication_steps(publication: str, base_map: BaseMap | None = None) -> list[Step]:
     """The publication's steps; `publication` is the folder that releases are put in."""
-    return [disclosure, sql_step("publication.criteria"), release_step(publication)]
+    return [disclosure, sql_step("publication.criteria"), release_step(publication, base_map)]

@@ -6,7 +6,6 @@ tables or writing files (the release does both), encoding (`page_data`), what th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import polars as pl
 
 from assets.method import PublicationMethod
 from assets.months import Month
+from assets.publication.base_map import BaseMap
 from assets.publication.page_data import (
     encode_boundaries,
     encode_clusters,
@@ -83,23 +83,6 @@ class PageTables:
     """reference.places of the drop that the month used."""
     boundaries: pl.DataFrame | None = None
     """reference.boundaries of the drop that the month used, if any."""
-
-
-@dataclass(frozen=True)
-class BaseMap:
-    """An online map to draw beneath, off until the reader turns it on: then tiles are asked of another host."""
-
-    tiles: str
-    """Template of a tile's address: https, with {z}, {x}, {y} and perhaps {s}."""
-    attribution: str
-    """Who made it, as its licence wants it said."""
-
-    def origin(self) -> str:
-        """The host as a content security policy names it. Raises ValueError where the template is not https."""
-        match = re.match(r"https://(\{s\}\.)?([a-z0-9.-]+(?::\d+)?)/", self.tiles)
-        if match is None:
-            raise ValueError(f"base map {self.tiles!r}: expected https://host/.../{{z}}/{{x}}/{{y}}.png")
-        return f"https://{'*.' if match[1] else ''}{match[2]}"
 
 
 @dataclass(frozen=True)

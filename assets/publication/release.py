@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from assets.innovation_index.categories import CATEGORIES, OVERALL
+from assets.publication.base_map import BaseMap
 from assets.publication.downloads import DOWNLOADS, Download, download_rows
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
 from assets.publication.parameters import parameter_rows
@@ -86,8 +87,8 @@ CHECKED_TOO = (
 """Tables that nothing else needs: the report says what their checks say, so they are made before it."""
 
 
-def release_step(publication: str) -> Step:
-    """The step that publishes into the folder `publication`."""
+def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
+    """The step that publishes into the folder `publication`, with an online base map to turn on where one is given."""
 
     @step(
         tables=[FILES],
@@ -119,12 +120,12 @@ def release_step(publication: str) -> Step:
         The files are written beside the earlier release and shown once their rows are committed. Of a month that has
         the Map alone, or the Index alone, that is published; of one that has neither, nothing.
         """
-        return {FILES: _publish(ctx, Path(publication))}
+        return {FILES: _publish(ctx, Path(publication), base_map)}
 
     return release
 
 
-def _publish(ctx: StepContext, publication: Path) -> pl.DataFrame:
+def _publish(ctx: StepContext, publication: Path, base_map: BaseMap | None) -> pl.DataFrame:
     from assets.publication.folder import put
 
     _refuse_what_breaks_a_rule(ctx)
@@ -139,7 +140,7 @@ def _publish(ctx: StepContext, publication: Path) -> pl.DataFrame:
         ctx.report.say("the month has no cluster of the Map: the Index alone is published")
     if not index:
         ctx.report.say("the month has no Index: the Map alone is published")
-    files = _files(ctx)
+    files = _files(ctx, base_map)
     try:
         ctx.once_written(put(publication, ctx.month, files).show)
     except OSError as error:
@@ -166,7 +167,7 @@ def _refuse_what_breaks_a_rule(ctx: StepContext) -> None:
         )
 
 
-def _files(ctx: StepContext) -> dict[str, bytes]:
+def _files(ctx: StepContext, base_map: BaseMap | None) -> dict[str, bytes]:
     """Every file of the month's folder by path."""
     from assets.publication.folder import checksums
     from assets.publication.page import PageOptions, PageTables, page_files
@@ -185,6 +186,7 @@ def _files(ctx: StepContext) -> dict[str, bytes]:
         profiles={profile.name: profile.description for profile in ctx.profiles},
         links=[("Report of the month", "report.html"), ("Downloads", "downloads.html")],
         sources=[f"{title}, {as_of}" for title, as_of in inputs.sources.select("title", "as_of").iter_rows()],
+        base_map=base_map,
         method=ctx.method.publication,
     )
     files = {

@@ -6,7 +6,16 @@ import pytest
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import declared_tables
 from pipelines.definitions import all_steps, build_defs
-from pipelines.settings import PROFILE, PUBLICATION, SOURCES, THREADS, WAREHOUSE, Settings
+from pipelines.settings import (
+    BASE_MAP,
+    BASE_MAP_ATTRIBUTION,
+    PROFILE,
+    PUBLICATION,
+    SOURCES,
+    THREADS,
+    WAREHOUSE,
+    Settings,
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +45,7 @@ def test_every_rule_is_a_check_of_its_asset(definitions: dg.Definitions):
 
 def test_steps_stand_in_an_order_in_which_they_can_run():
     made: set[str] = set()
-    for step in all_steps(Settings.sources):
+    for step in all_steps(Settings()):
         assert set(step.reads) - set(step.tables) <= made, f"{step.name} reads what is not made yet"
         assert not set(step.tables) & made, f"{step.name} makes what another step makes"
         made |= set(step.tables)
@@ -80,6 +89,16 @@ def test_settings_come_from_the_environment_and_go_back_to_it(monkeypatch: pytes
         PUBLICATION: "web",
         PROFILE: "dsit-v2,evidence",
         THREADS: "1",
+    }
+    monkeypatch.setenv(BASE_MAP, "https://tiles.example.org/{z}/{x}/{y}.png")
+    with pytest.raises(ValueError, match=f"{BASE_MAP} needs {BASE_MAP_ATTRIBUTION}"):
+        Settings.from_environment()
+    monkeypatch.setenv(BASE_MAP_ATTRIBUTION, "Maps by Example")
+    with_map = Settings.from_environment()
+    assert with_map.to_environment() == {
+        **settings.to_environment(),
+        BASE_MAP: "https://tiles.example.org/{z}/{x}/{y}.png",
+        BASE_MAP_ATTRIBUTION: "Maps by Example",
     }
     monkeypatch.setenv(THREADS, "many")
     with pytest.raises(ValueError, match="'many' is not a number of threads"):

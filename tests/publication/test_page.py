@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.months import Month
-from assets.publication.page import BaseMap, PageOptions, content_security_policy, months_script, page_files
+from assets.publication.base_map import BaseMap
+from assets.publication.page import PageOptions, content_security_policy, months_script, page_files
 from assets.publication.page_data import OUTLINE_TOLERANCE_DEGREES, encode_table, script
 from assets.publication.page_geometry import STEPS_PER_DEGREE, decode_path, encode_outlines
 from tests.publication.page_example import OPTIONS, page_tables

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from assets.months import Month
-from assets.publication.page import BaseMap, months_script, page_files
+from assets.publication.base_map import BaseMap
+from assets.publication.page import months_script, page_files
 from tests.publication.browser import DESKTOP, PHONE, browser, chromium_path, served
 from tests.publication.page_example import OPTIONS, page_tables
 

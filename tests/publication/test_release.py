@@ -17,6 +17,7 @@ from assets.publication.folder import MAKING, RELEASES, checksums, months_shown,
 from assets.warehouse.checks import ChecksFailedError
 from assets.warehouse.database import Warehouse
 from pipelines.definitions import all_steps
+from pipelines.settings import Settings
 from tests.publication.release_example import fill_release
 from tests.publication.release_example import release as release_month
 from tests.support import MONTH, fill
@@ -288,7 +289,7 @@ def test_a_month_with_neither_publishes_nothing_and_leaves_what_was_there(filled
 
 
 def test_everything_that_the_report_checks_is_made_before_it():
-    steps = {table: step for step in all_steps("sources") for table in step.tables}
+    steps = {table: step for step in all_steps(Settings()) for table in step.tables}
     behind: set[str] = set()
     waiting = ["publication.files"]
     while waiting:

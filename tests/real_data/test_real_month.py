@@ -20,7 +20,12 @@ AHRC_AWARDS_GBP = 1_141_327_010
 def warehouse(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     folder = tmp_path_factory.mktemp("real")
     write_drops(shared_data, folder / "sources")
-    settings = Settings(str(folder / "sources"), str(folder / "warehouse.duckdb"), ("dsit-v1",))
+    settings = Settings(
+        sources=str(folder / "sources"),
+        warehouse=str(folder / "warehouse.duckdb"),
+        publication=str(folder / "publication"),
+        profiles=("dsit-v1",),
+    )
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("DAGSTER_HOME", raising=False)
         outcome = run_month(settings, MONTH)
