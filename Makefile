@@ -14,7 +14,7 @@ export INNOVATION_CLUSTERS_WAREHOUSE := $(DEMO)/warehouse.duckdb
 export INNOVATION_CLUSTERS_PUBLICATION := $(DEMO)/publication
 DEMO_RUN := DAGSTER_HOME=$(CURDIR)/$(DEMO)/dagster_home $(BIN)/innovation-clusters
 
-.PHONY: install demo ui serve test lint docs recovery index-recovery clean
+.PHONY: install demo ui serve test lint docs recovery index-recovery pictures clean
 
 install: $(STAMP)
 
@@ -51,6 +51,9 @@ recovery: install
 
 index-recovery: install
 	$(BIN)/python -m pipelines.synthetic_uk.index_recovery --out docs/index-recovery.md
+
+pictures: install
+	$(BIN)/python -m tests.pictures.map --publication $(DEMO)/publication --out docs/pictures
 
 clean:
 	rm -rf $(DEMO) $(VENV)
