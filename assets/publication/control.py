@@ -1,26 +1,21 @@
 """Disclosure control of one measure: from what every business holds of every cell to what is given of each.
 
-What belongs here: the order of the steps: rules on each figure, differences, secondary suppression; and the log of
-their reasons. What does not: each step's own method (rules, differences, secondary), the attack.
+What belongs here: the order of the steps: rules on each figure, differences, the safeguard of both; and the log of
+their reasons. What does not: each step's own method (rules, differences, safeguard), the attack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from assets.method import PublicationMethod
-from assets.publication.attack import Published
+from assets.publication.attack import bound
 from assets.publication.differences import comparisons, differences, same_figures
-from assets.publication.matrices import signed_sums, total_rows
 from assets.publication.rules import HUNDREDTHS, concentration, failed_rules, round_to
-from assets.publication.secondary import Table, Targets, protect
+from assets.publication.safeguard import GOAL, Case, Goals, safeguard
 
-GRAND_TOTAL = "all: all"
-"""Label of the total of all clusters."""
 LOG_SCHEMA = {"cell": pl.Int64, "rule": pl.String, "reason": pl.String}
 
 
@@ -33,12 +28,8 @@ class Controlled:
     this month."""
     log: pl.DataFrame
     """`cell`, `rule`, `reason`."""
-    published: Published
-    """What a reader can now put together."""
-    wanted: pl.DataFrame
-    """`target`, `cell`, `sign`: what must not be bounded closely."""
-    required: pl.DataFrame
-    """`target`, `cell` (that it is reported of), `less` (label of what is taken from it, or null), `required_lower`,
+    bounds: pl.DataFrame
+    """What the attack found: `cell` (that it is reported of), `title`, `lower`, `upper`, `required_lower`,
     `required_upper` in units."""
     messages: list[str]
 
@@ -85,17 +76,21 @@ def control(
         primary.select(LOG_SCHEMA.keys()),
         _logged(figured, {figure: ("difference", reason) for figure, reason in chosen.items()}),
     ]
-    suppressed = sensitive | set(chosen)
-    targets, wanted = _targets(figured, sensitive, compared, disclosive, method)
-    inside = _inside_now(compared, left, figured)
-    complete_sums = sums.filter(pl.col("total").is_in(figured["cell"].implode())).join(
-        figured.select(part="cell"), on="part", how="semi"
+    case = Case(
+        figured,
+        sums.join(figured.select(total="cell"), on="total", how="semi", maintain_order="left").join(
+            figured.select(part="cell"), on="part", how="semi", maintain_order="left"
+        ),
+        _inside_now(compared, left, figured),
+        contributions,
+        frozenset(known),
+        base,
+        method,
     )
-    if wanted.height:
-        further, failed = _secondary(figured, suppressed, known, complete_sums, inside, targets, wanted, base, method)
-        log.append(_logged(figured, {figure: ("secondary", reason) for figure, reason in further.items()}))
-        suppressed |= set(further)
-        messages += [f"{label} cannot be protected: what was published before gives it away" for label in failed]
+    forbidden = sensitive | _sensitive_before(figured, held, method)
+    safe = safeguard(case, sensitive | set(chosen), _goals(figured, forbidden, compared, disclosive, method))
+    log.append(_logged(figured, {figure: ("secondary", reason) for figure, reason in safe.further.items()}))
+    suppressed = sensitive | set(chosen) | set(safe.further)
 
     is_secret = pl.col("is_now") & pl.col("figure").is_in(sorted(suppressed))
     final = figured.with_columns(given=pl.when(~is_secret).then("given"))
@@ -114,16 +109,23 @@ def control(
         )
         .sort("cell")
     )
-    published = Published(final.select("cell", "figure", "given"), complete_sums, inside, base)
-    others = _not_sensitive(final.filter(is_secret & ~pl.col("figure").is_in(sorted(sensitive))), targets.height)
+    others = _not_sensitive(final.filter(is_secret & ~pl.col("figure").is_in(sorted(sensitive))))
+    attacked = [
+        safe.goals.required.join(safe.bounds, on="target"),
+        others.required.join(bound(case.published(suppressed), others.wanted), on="target"),
+    ]
     return Controlled(
         status,
         pl.concat(log).unique(["cell", "rule"], keep="first").sort("cell", "rule"),
-        published,
-        pl.concat([wanted, others.select("target", "cell", sign=pl.lit(1, pl.Int64))]),
-        pl.concat([targets, others]).drop("figure"),
-        messages,
+        pl.concat(attacked).drop("target"),
+        messages + safe.messages,
     )
+
+
+def _sensitive_before(figured: pl.DataFrame, held: pl.DataFrame, method: PublicationMethod) -> set[int]:
+    """Figures that the rules forbade in an earlier month, that were not given then and are none of this month's."""
+    unseen = pl.col("given").is_null().all().over("figure") & ~pl.col("is_now").any().over("figure")
+    return set(figured.filter(unseen).join(failed_rules(held, "cell", method), on="cell", how="semi")["figure"])
 
 
 def _apart_from_the_past(figured: pl.DataFrame, sensitive: set[int]) -> tuple[pl.DataFrame, list[str]]:
@@ -199,22 +201,23 @@ def _choose(
     return chosen, sorted(hopeless)
 
 
-def _targets(
+def _goals(
     figured: pl.DataFrame,
-    sensitive: set[int],
+    forbidden: set[int],
     compared: pl.DataFrame,
     disclosive: pl.DataFrame,
     method: PublicationMethod,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What must stay free to move, largest first: rows as `Controlled.required`, and as `Controlled.wanted`."""
+) -> Goals:
+    """What must stay free to move, largest first: the figures that the rules forbid, and the differences."""
     share = method.protection_share
     value = pl.col("value") / HUNDREDTHS
-    one_a_cell = figured.filter(pl.col("is_now") & pl.col("figure").is_in(sorted(sensitive))).select(
+    then = pl.format("{} in {}", "label", pl.col("month").dt.strftime("%Y-%m"))
+    is_wanted = pl.col("is_now") | ~pl.col("is_now").any().over("figure")
+    one_a_cell = figured.filter(pl.col("figure").is_in(sorted(forbidden)) & is_wanted).select(
         "cell",
-        "figure",
         "value",
         comparison=pl.lit(None, pl.Int64),
-        less=pl.lit(None, pl.String),
+        title=pl.when("is_now").then("label").otherwise(then),
         required_lower=(1 - share) * value,
         required_upper=(1 + share) * value,
     )
@@ -227,11 +230,10 @@ def _targets(
     named = pl.format("{} of {} {}", "label", "profile", pl.col("month").dt.strftime("%Y-%m"))
     of_differences = terms.group_by("comparison", maintain_order=True).agg(
         pl.col("cell").first(),
-        figure=pl.lit(None, pl.Int64),
-        less=named.slice(1).str.join(", "),
+        title=pl.format("{} less {}", pl.col("label").first(), named.slice(1).str.join(", ")),
         **{name: pl.col(name).first() for name in ("value", "required_lower", "required_upper")},
     )
-    targets = (
+    found = (
         pl.concat([one_a_cell, of_differences.select(one_a_cell.columns)])
         .sort("value", "cell", "comparison", descending=[True, False, False], nulls_last=True)
         .with_row_index("target")
@@ -239,11 +241,11 @@ def _targets(
     )
     wanted = pl.concat(
         [
-            targets.filter(pl.col("comparison").is_null()).select("target", "cell", sign=pl.lit(1, pl.Int64)),
-            targets.select("target", "comparison").join(terms, on="comparison").select("target", "cell", "sign"),
+            found.filter(pl.col("comparison").is_null()).select("target", "cell", sign=pl.lit(1, pl.Int64)),
+            found.select("target", "comparison").join(terms, on="comparison").select("target", "cell", "sign"),
         ]
     ).sort("target", "cell")
-    return targets.drop("value", "comparison"), wanted
+    return Goals(wanted, found.select(GOAL))
 
 
 def _inside_now(compared: pl.DataFrame, left: pl.DataFrame, figured: pl.DataFrame) -> pl.DataFrame:
@@ -255,67 +257,6 @@ def _inside_now(compared: pl.DataFrame, left: pl.DataFrame, figured: pl.DataFram
         .select("comparison", "cell", sign=pl.col("sign") * pl.col("direction"))
         .sort("comparison", "cell")
     )
-
-
-def _secondary(
-    figured: pl.DataFrame,
-    suppressed: set[int],
-    known: set[int],
-    sums: pl.DataFrame,
-    inside: pl.DataFrame,
-    targets: pl.DataFrame,
-    wanted: pl.DataFrame,
-    base: int,
-    method: PublicationMethod,
-) -> tuple[dict[int, str], list[str]]:
-    """Further figures to suppress, with the reason, and labels of what cannot be protected."""
-    is_secret = pl.col("is_now") & pl.col("figure").is_in(sorted(suppressed))
-    given = pl.when(~is_secret).then("given") / base
-    table = (
-        figured.group_by("figure")
-        .agg(
-            low=(given - 0.5).max(),
-            high=(given + 0.5).min(),
-            weight=pl.when(pl.col("label") == GRAND_TOTAL)
-            .then(method.grand_total_weight)
-            .when(pl.col("table_name") == "totals")
-            .then(method.totals_weight)
-            .otherwise(1.0)
-            .max(),
-            is_now=pl.col("is_now").any(),
-        )
-        .sort("figure")
-        .with_row_index("column")
-    )
-    columns = figured.join(table, on="figure").select("cell", "column")
-    fixed = ~table["is_now"].to_numpy() | table["figure"].is_in(sorted(known)).to_numpy()
-    choice = protect(
-        Table(
-            np.maximum(table["low"].fill_null(0.0).to_numpy(), 0.0),
-            table["high"].fill_null(np.inf).to_numpy(),
-            np.where(fixed, np.inf, table["weight"].to_numpy()),
-            signed_sums(total_rows(sums), columns, table.height),
-            signed_sums(inside.rename({"comparison": "row"}), columns, table.height),
-        ),
-        Targets(
-            signed_sums(wanted.rename({"target": "row"}), columns, table.height),
-            targets["required_lower"].to_numpy() / base,
-            targets["required_upper"].to_numpy() / base,
-        ),
-    )
-    labels = _labels(figured, targets["cell"])
-    numbers = table["figure"].to_list()
-    reason = "with it the totals would bound {} more closely than {:.0%}"
-    further = {
-        numbers[column]: reason.format(labels[target], method.protection_share)
-        for column, target in choice.suppressed.items()
-    }
-    return further, [labels[target] for target in choice.unprotected]
-
-
-def _labels(figured: pl.DataFrame, cells: Iterable[int]) -> list[str]:
-    label = dict(figured.select("cell", pl.format("{} of {}", "label", "profile")).iter_rows())
-    return [label[cell] for cell in cells]
 
 
 def _logged(figured: pl.DataFrame, reasons: dict[int, tuple[str, str]]) -> pl.DataFrame:
@@ -331,14 +272,11 @@ def _logged(figured: pl.DataFrame, reasons: dict[int, tuple[str, str]]) -> pl.Da
     return figured.filter("is_now").join(frame, on="figure").select(LOG_SCHEMA.keys())
 
 
-def _not_sensitive(secret: pl.DataFrame, first: int) -> pl.DataFrame:
+def _not_sensitive(secret: pl.DataFrame) -> Goals:
     """Figures suppressed for the sake of others: the attack is tried on them too, and asks nothing of the outcome."""
     value = pl.col("value") / HUNDREDTHS
-    return secret.select(
-        target=pl.int_range(first, first + pl.len(), dtype=pl.Int64),
-        cell="cell",
-        figure="figure",
-        less=pl.lit(None, pl.String),
-        required_lower=value,
-        required_upper=value,
+    numbered = secret.with_row_index("target").with_columns(pl.col("target").cast(pl.Int64), title="label")
+    return Goals(
+        numbered.select("target", "cell", sign=pl.lit(1, pl.Int64)),
+        numbered.with_columns(required_lower=value, required_upper=value).select(GOAL),
     )

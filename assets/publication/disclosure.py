@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.publication import inputs
-from assets.publication.attack import bound, is_protected
+from assets.publication.attack import is_protected
 from assets.publication.control import Controlled, control
 from assets.publication.sector_mix import pool_sectors
 from assets.typology.indicators import list_partners
@@ -188,21 +188,15 @@ def _given(cells: pl.DataFrame, controlled: dict[str, Controlled]) -> pl.DataFra
 
 def _attacked(cells: pl.DataFrame, outcome: Controlled, measure: str) -> pl.DataFrame:
     """Rows of `publication.attack_bounds` of one measure."""
-    label = pl.when(pl.col("less").is_null()).then("label").otherwise(pl.format("{} less {}", "label", "less"))
-    return (
-        bound(outcome.published, outcome.wanted)
-        .join(outcome.required, on="target")
-        .join(cells.select("cell", "profile", "label"), on="cell")
-        .select(
-            "profile",
-            "lower",
-            "upper",
-            "required_lower",
-            "required_upper",
-            cell=label,
-            measure=pl.lit(measure),
-            is_protected=is_protected(),
-        )
+    return outcome.bounds.join(cells.select("cell", "profile"), on="cell").select(
+        "profile",
+        "lower",
+        "upper",
+        "required_lower",
+        "required_upper",
+        cell="title",
+        measure=pl.lit(measure),
+        is_protected=is_protected(),
     )
 
 
