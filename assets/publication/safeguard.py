@@ -147,10 +147,11 @@ def _protected(case: Case, suppressed: set[int], goals: Goals) -> tuple[dict[int
         ).select(GOAL),
     )
     again, _ = _chosen(case, suppressed | set(more), lowered)
+    # What is missed by no more than the programmes' tolerance is denied by nobody.
     said = [
         f"{title}: what earlier months published bounds it more closely than {case.method.protection_share:.0%}; "
         "nothing is added to that"
-        for title in lowered.required["title"]
+        for title in allowed.filter(~is_protected())["title"]
     ]
     return more | again, goals.with_others(lowered), said
 

@@ -418,13 +418,15 @@ def random_world(seed: int) -> tuple[list[Cluster], dict[str, float], dict[str, 
     turnover = {name: round(choose.lognormvariate(13, 2), 2) for name in everyone if choose.random() < 0.8}
     kinds = ["Diverse", "Diverse", "Specialised", "Specialised", "R&D Collaborating", "Dispersed"]
     regions = ["Wales", "Wales", "London", "London", "Scotland"]
-    clusters = []
+    clusters: list[Cluster] = []
+    members: list[str] = []
     for number in range(12):
-        members = choose.sample(everyone, choose.randint(10, 40))
         if number % 4 == 3:  # inside the one before it
-            members = members_before[: max(len(members_before) - choose.randint(1, 4), 10)]
-        members_before = members
-        place = {"sector": choose.choice("XXYZ"), "region": choose.choice(regions), "cluster_type": choose.choice(kinds)}
+            members = members[: max(len(members) - choose.randint(1, 4), 10)]
+        else:
+            members = choose.sample(everyone, choose.randint(10, 40))
+        place = {"sector": choose.choice("XXYZ"), "region": choose.choice(regions)}
+        place["cluster_type"] = choose.choice(kinds)
         born = choose.choice([MONTH, MONTH, MONTH, NEXT])
         for month in (MONTH, NEXT, AFTER):
             if month == NEXT and choose.random() < 0.5:
