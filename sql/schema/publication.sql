@@ -183,14 +183,14 @@ create table if not exists publication.attack_bounds (
     required_upper double not null,
     is_protected boolean not null
 );
-comment on table publication.attack_bounds is 'How closely each suppressed figure, and each difference of few businesses, can be bounded from everything published. Stays in the warehouse. Key: month, profile, cell, measure.';
+comment on table publication.attack_bounds is 'How closely each suppressed figure, each difference of few businesses and each forbidden sum that totals leave can be bounded from everything published. Stays in the warehouse. Key: month, profile, cell, measure.';
 comment on column publication.attack_bounds.month is 'First day of the month.';
 comment on column publication.attack_bounds.profile is 'Method profile.';
-comment on column publication.attack_bounds.cell is 'The cluster, or dimension and member; ''a less b'' for a difference of few businesses.';
+comment on column publication.attack_bounds.cell is 'The cluster, or dimension and member; ''a less b'' for a difference of few businesses, ''a less what is given of it'' for a sum that a total leaves; with its month where it is an earlier one''s.';
 comment on column publication.attack_bounds.measure is 'employees or turnover_gbp.';
 comment on column publication.attack_bounds.lower is 'Least value that agrees with all that is published.';
 comment on column publication.attack_bounds.upper is 'Greatest value; null where there is none.';
-comment on column publication.attack_bounds.required_lower is 'The least value must be no more than this; of a figure suppressed only for others'' sake, its own value.';
+comment on column publication.attack_bounds.required_lower is 'The least value must be no more than this; of a figure suppressed only for others'' sake, its own value; where earlier months alone bound it more closely, what they allow.';
 comment on column publication.attack_bounds.required_upper is 'The greatest value must be no less than this; likewise.';
 comment on column publication.attack_bounds.is_protected is 'Whether both hold.';
 

@@ -413,9 +413,9 @@ def random_world(seed: int) -> tuple[list[Cluster], dict[str, float], dict[str, 
     """Three months of two profiles: skewed businesses, clusters that overlap, lie in one another, gain and lose one or
     more, change their type or their region, come and go; types and regions of one or two clusters among them."""
     choose = random.Random(seed)
-    everyone = businesses(120)
-    employees = {name: round(choose.lognormvariate(3, 2), 2) for name in everyone}
-    turnover = {name: round(choose.lognormvariate(13, 2), 2) for name in everyone if choose.random() < 0.8}
+    everyone = businesses(300)
+    employees = {name: round(choose.lognormvariate(3, 2.2), 2) for name in everyone}
+    turnover = {name: round(choose.lognormvariate(13, 2.2), 2) for name in everyone if choose.random() < 0.8}
     kinds = ["Diverse", "Diverse", "Specialised", "Specialised", "R&D Collaborating", "Dispersed"]
     regions = ["Wales", "Wales", "London", "London", "Scotland"]
     clusters: list[Cluster] = []

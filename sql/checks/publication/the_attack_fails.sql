@@ -1,7 +1,7 @@
 -- table: publication.attack_bounds
 -- severity: blocking
--- No suppressed figure, and no difference of few businesses, can be bounded from all that is published more closely
--- than the rule allows.
+-- No suppressed figure, difference of few businesses or forbidden sum that totals leave can be bounded from all that is
+-- published more closely than the rule allows, or than earlier months allowed already.
 select
     profile, cell, measure, concat(required_lower, ' to ', required_upper) as expected,
     concat(lower, ' to ', coalesce(upper::varchar, 'no end')) as actual
