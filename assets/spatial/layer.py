@@ -194,8 +194,8 @@ def location_quotients(ctx: StepContext) -> Rows:
     firms = ctx.read(FIRM_SITES)
     inside = pl.concat(
         [
-            _firms_in_outlines(shapes.filter(~pl.col("among_active")), firms),
-            _firms_in_outlines(shapes.filter("among_active"), firms.filter("is_rdi_active")),
+            _firms_in_outlines(ctx, shapes.filter(~pl.col("among_active")), firms),
+            _firms_in_outlines(ctx, shapes.filter("among_active"), firms.filter("is_rdi_active")),
         ]
     )
     counts = (
@@ -211,85 +211,85 @@ def location_quotients(ctx: StepContext) -> Rows:
     return {"spatial.location_quotients": table}
 
 
-def _firms_in_outlines(shapes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
+def _firms_in_outlines(ctx: StepContext, shapes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
     from assets.spatial.quotients import firms_inside
 
-    inside = firms_inside(shapes["outline_wkt"], firms)
-    return shapes.select("group_id", "among_active", pl.Series("outline_firms", inside, dtype=pl.Int64))
+    inside = firms_inside(shapes["outline_wkt"], firms, ctx.warehouse.threads)
+    return shapes.select(
+        "group_id",
+        "among_active",
+        pl.Series("outline_firms", inside, dtype=pl.Int64),
+        pl.lit(firms["firm"].n_unique(), dtype=pl.Int64).alias("national_firms"),
+    )
 
 
 FIRM_SITES = """
+    with firms as (
+        select organisation_id, row_number() over () - 1 as firm
+        from organisations.organisations
+        where month = $month and is_firm
+    )
+
     select
-        sites.organisation_id,
+        firms.firm,
         sites.longitude,
         sites.latitude,
         coalesce(activity.is_rdi_active, false) as is_rdi_active
     from organisations.sites as sites
-    inner join organisations.organisations as organisations
-        on organisations.month = $month and organisations.organisation_id = sites.organisation_id
+    inner join firms on firms.organisation_id = sites.organisation_id
     left join organisations.rdi_activity as activity
-        on activity.month = $month and activity.organisation_id = sites.organisation_id
+        on activity.month = $month and activity.organisation_id = sites.organisation_id and activity.is_rdi_active
     where sites.month = $month
-        and organisations.is_firm
         and not sites.is_excluded
         and sites.geocode_quality <> 'unlocated'
 """
+"""Firms as numbers: millions of rows are read, and which number a firm has makes no difference."""
 
 NATIONAL_SECTORS = """
-    with populations as (
-        select scheme, sector, organisation_id, false as among_active
+    with firms as (
+        select scheme, sector, organisation_id, bool_or(is_rdi_active) as is_rdi_active
         from spatial.points
-        where month = $month and scheme in ('sic', 'rtic', 'all') and is_firm
-        union all
-        select scheme, sector, organisation_id, true as among_active
-        from spatial.points
-        where month = $month and scheme in ('sic', 'rtic', 'all') and is_firm and is_rdi_active
-    ),
-
-    counted as (
-        select among_active, scheme, sector, count(distinct organisation_id) as firms
-        from populations
-        group by among_active, scheme, sector
+        where month = $month and scheme in ('sic', 'rtic') and is_firm
+        group by scheme, sector, organisation_id
     )
 
-    select
-        sectors.among_active,
-        sectors.scheme,
-        sectors.sector,
-        sectors.firms as national_sector_firms,
-        every.firms as national_firms
-    from counted as sectors
-    inner join counted as every on every.among_active = sectors.among_active and every.scheme = 'all'
-    where sectors.scheme <> 'all'
+    select false as among_active, scheme, sector, count(*) as national_sector_firms
+    from firms
+    group by scheme, sector
+    union all
+    select true as among_active, scheme, sector, count(*) as national_sector_firms
+    from firms
+    where is_rdi_active
+    group by scheme, sector
 """
 
 GROUP_SECTORS = """
     with firms_of_groups as (
-        select distinct members.group_id, groups.scheme, groups.sector, members.organisation_id
-        from spatial.group_members as members
-        inner join spatial.groups as groups
-            on groups.month = $month and groups.profile = $profile and groups.group_id = members.group_id
-        inner join organisations.organisations as organisations
-            on organisations.month = $month and organisations.organisation_id = members.organisation_id
-        where members.month = $month and members.profile = $profile and organisations.is_firm
+        select distinct members.group_id, members.organisation_id
+        from spatial.groups as groups
+        inner join spatial.group_members as members
+            on members.month = $month and members.profile = $profile and members.group_id = groups.group_id
+        where groups.month = $month and groups.profile = $profile and groups.scheme = 'rdi'
     ),
 
     sectors_of_firms as (
         select distinct scheme, sector, organisation_id
         from spatial.points
-        where month = $month and scheme in ('sic', 'rtic') and is_firm
+        where month = $month
+            and scheme in ('sic', 'rtic')
+            and is_firm
+            and organisation_id in (select organisation_id from firms_of_groups)
     )
 
+    select group_id, scheme, sector, firms as sector_firms
+    from spatial.groups
+    where month = $month and profile = $profile and scheme <> 'rdi' and firms > 0
+    union all
     select firms_of_groups.group_id, sectors.scheme, sectors.sector, count(*) as sector_firms
     from firms_of_groups
-    inner join sectors_of_firms as sectors
-        on sectors.organisation_id = firms_of_groups.organisation_id
-        and (
-            firms_of_groups.scheme = 'rdi'
-            or (sectors.scheme = firms_of_groups.scheme and sectors.sector = firms_of_groups.sector)
-        )
+    inner join sectors_of_firms as sectors on sectors.organisation_id = firms_of_groups.organisation_id
     group by firms_of_groups.group_id, sectors.scheme, sectors.sector
-    order by firms_of_groups.group_id, sectors.scheme, sectors.sector
 """
+"""A group found in a sector has firms of it alone; those of one of all RD&I-active are looked up."""
 
 STEPS: tuple[Step, ...] = (sql_step("spatial.points"), groups, outlines, location_quotients)

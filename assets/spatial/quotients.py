@@ -9,45 +9,21 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import shapely
-from numba import njit
 from scipy.stats import beta, binom
 
-from assets.spatial.places import Floats, Integers, distinct_places
-from assets.spatial.significance import benjamini_hochberg
+from assets.spatial.inside import bands_of, members_inside
+from assets.spatial.places import Floats, Integers
+from assets.spatial.significance import benjamini_hochberg_within
 
 
-def firms_inside(outlines_wkt: pl.Series, firms: pl.DataFrame) -> Integers:
+def firms_inside(outlines_wkt: pl.Series, firms: pl.DataFrame, threads: int | None = None) -> Integers:
     """Distinct firms with a site inside (or on the edge of) each outline, shape (outlines,).
 
-    `outlines_wkt`: WKT in WGS84, longitude then latitude. `firms` has columns organisation_id, longitude and latitude
-    in degrees, a row a site. One index of the distinct places serves all outlines; each is then looked up once.
+    `outlines_wkt`: WKT in WGS84, longitude then latitude. `firms` has columns firm (whole numbers from 0), longitude
+    and latitude in degrees, a row a site. `threads`: as `members_inside` says.
     """
-    counts = np.zeros(len(outlines_wkt), dtype=np.int64)
-    if not firms.height:
-        return counts
-    places = distinct_places(firms["longitude"].to_numpy(), firms["latitude"].to_numpy())
-    firm = firms["organisation_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    by_place = np.argsort(places.place_of_point, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(places.points)])
-    seen_in = np.full(int(firm.max()) + 1, -1, dtype=np.int64)
-    index = shapely.STRtree(shapely.points(places.coordinates_m))
-    for outline, shape in enumerate(shapely.from_wkt(outlines_wkt.to_numpy())):
-        counts[outline] = _count_unseen(
-            index.query(shape, predicate="intersects"), starts, firm[by_place], seen_in, outline
-        )
-    return counts
-
-
-@njit(cache=True)
-def _count_unseen(places: Integers, starts: Integers, firm: Integers, seen_in: Integers, mark: int) -> int:
-    """Firms at the places that do not bear the mark yet; they do afterwards."""
-    count = 0
-    for place in places:
-        for row in range(starts[place], starts[place + 1]):
-            if seen_in[firm[row]] != mark:
-                seen_in[firm[row]] = mark
-                count += 1
-    return count
+    points = bands_of(firms["longitude"].to_numpy(), firms["latitude"].to_numpy(), firms["firm"].to_numpy())
+    return members_inside(shapely.from_wkt(outlines_wkt.to_numpy()), points, threads)
 
 
 def location_quotients(counts: pl.DataFrame, alpha: float) -> pl.DataFrame:
@@ -74,6 +50,8 @@ def location_quotients(counts: pl.DataFrame, alpha: float) -> pl.DataFrame:
     k, n = joined["sector_firms"].to_numpy(), joined["outline_firms"].to_numpy()
     share = joined["national_sector_firms"].to_numpy() / joined["national_firms"].to_numpy()
     low, high = share_interval(k, n, alpha)
+    p_value = binom.sf(k - 1, n, share)
+    group = joined["group_id"].rle_id().to_numpy()
     return joined.select(
         "group_id",
         "scheme",
@@ -85,9 +63,8 @@ def location_quotients(counts: pl.DataFrame, alpha: float) -> pl.DataFrame:
         pl.Series("location_quotient", k / n / share, dtype=pl.Float64),
         pl.Series("location_quotient_low", low / share, dtype=pl.Float64),
         pl.Series("location_quotient_high", high / share, dtype=pl.Float64),
-        pl.Series("p_value", binom.sf(k - 1, n, share), dtype=pl.Float64),
-    ).with_columns(
-        pl.col("p_value").map_batches(benjamini_hochberg, return_dtype=pl.Float64).over("group_id").alias("q_value")
+        pl.Series("p_value", p_value, dtype=pl.Float64),
+        pl.Series("q_value", benjamini_hochberg_within(p_value, group), dtype=pl.Float64),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.spatial.significance import benjamini_hochberg
+from assets.spatial.significance import benjamini_hochberg, benjamini_hochberg_within
 
 
 def test_worked_by_hand() -> None:
@@ -22,6 +22,14 @@ def test_is_the_least_share_of_false_ones_at_any_level_that_takes_the_test(p: li
         min(1.0, *(level * len(p) / sum(value <= level for value in p) for level in p if level >= own)) for own in p
     ]
     np.testing.assert_allclose(benjamini_hochberg(p), expected, rtol=1e-12)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 4)), min_size=1, max_size=40))
+def test_each_family_is_adjusted_alone(tests: list[tuple[float, int]]) -> None:
+    p, family = (np.array(column) for column in zip(*tests, strict=True))
+    found = benjamini_hochberg_within(p, family)
+    for one in np.unique(family):
+        np.testing.assert_array_equal(found[family == one], benjamini_hochberg(p[family == one]))
 
 
 def test_no_tests_and_bad_values() -> None:
