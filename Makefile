@@ -8,13 +8,14 @@ DEMO_SCALE ?= 0.005
 DEMO_FIRST := 2025-03
 DEMO_LAST := 2025-05
 PYTEST ?= -n 2
+BENCH ?= bench
 
 export INNOVATION_CLUSTERS_SOURCES := $(DEMO)/sources
 export INNOVATION_CLUSTERS_WAREHOUSE := $(DEMO)/warehouse.duckdb
 export INNOVATION_CLUSTERS_PUBLICATION := $(DEMO)/publication
-DEMO_RUN := DAGSTER_HOME=$(CURDIR)/$(DEMO)/dagster_home $(BIN)/innovation-clusters
+DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home $(BIN)/innovation-clusters
 
-.PHONY: install demo ui serve test lint docs recovery index-recovery pictures clean
+.PHONY: install demo ui serve test lint docs recovery index-recovery bench pictures clean
 
 install: $(STAMP)
 
@@ -51,6 +52,9 @@ recovery: install
 
 index-recovery: install
 	$(BIN)/python -m pipelines.synthetic_uk.index_recovery --out docs/index-recovery.md
+
+bench: install
+	$(BIN)/innovation-clusters bench --against plain --against parts --work $(BENCH)
 
 pictures: install
 	$(BIN)/python -m tests.pictures.map --publication $(DEMO)/publication --out docs/pictures

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from assets.months import Month, month_range
+from pipelines.benchmark.against import Against
 from pipelines.output import Layout, OutputFormat, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
@@ -218,6 +219,39 @@ def doctor(
         )
     console.print(table)
     raise typer.Exit(1 if any(finding.verdict == "bad" for finding in findings) else 0)
+
+
+@app.command()
+def bench(
+    scale: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--scale", min=0.001, max=1.0, help="Share of the full size; may be repeated. [default: 0.125, 1]"
+        ),
+    ] = None,
+    steps: Annotated[
+        str, typer.Option("--steps", help="Cases, separated by commas; all of them, or none for comparators alone.")
+    ] = "all",
+    against: Annotated[
+        list[Against] | None, typer.Option("--against", help="Comparators; may be repeated. [default: none]")
+    ] = None,
+    runs: Annotated[int, typer.Option("--runs", min=1, help="Runs of each.")] = 1,
+    work: Annotated[Path, typer.Option("--work", help="Folder for drops and warehouses.")] = Path("bench"),
+    out: Annotated[Path, typer.Option("--out", help="The page; the figures are kept beside it as JSON.")] = Path(
+        "docs/performance.md"
+    ),
+) -> None:
+    """Measure what a month costs at several sizes, beside what anyone would pick instead, and write the page of it."""
+    from pipelines.benchmark.call import bench as measure
+
+    def tell(text: str) -> None:
+        errors.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    try:
+        measure(scale or [0.125, 1.0], steps, against or [], runs, work, out, tell)
+    except (ValueError, RuntimeError) as error:
+        _fail(str(error))
+    console.print(f"the page is {out}, the figures are {out.with_suffix('.json')}", soft_wrap=True)
 
 
 @app.command()

@@ -1,0 +1,39 @@
+"""One call of the benchmark: cases and comparators at each scale, then the page anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipelines.benchmark.against import Against
+from pipelines.benchmark.campaign import Campaign
+from pipelines.benchmark.cases import Command, find_cases
+from pipelines.benchmark.page import page
+from pipelines.benchmark.results import read_results
+
+
+def bench(
+    scales: Sequence[float],
+    steps: str,
+    against: Sequence[Against],
+    runs: int,
+    work: Path,
+    out: Path,
+    tell: Callable[[str], None],
+) -> None:
+    """Measure and write. What is measured takes the place of what was kept of it; all else in the JSON stays.
+
+    Raises ValueError for an unknown case, RuntimeError where something that others go on with cannot be made.
+    """
+    cases = find_cases(steps)
+    campaign = Campaign(work, out.with_suffix(".json"), runs, tell)
+    for case in cases:
+        if isinstance(case, Command) and not case.has_scale:
+            campaign.measure(case, scales[0])
+    for scale in scales:
+        for case in cases:
+            if not isinstance(case, Command) or case.has_scale:
+                campaign.measure(case, scale)
+    notes = out.with_name(f"{out.stem}-notes.md")
+    written = page(read_results(campaign.file), notes.read_text(encoding="utf-8") if notes.is_file() else None)
+    out.write_text(written, encoding="utf-8")

@@ -1,0 +1,158 @@
+"""A campaign: cases measured one after another, each result kept as soon as it is known.
+
+What belongs here: drops, warehouses and the order of things in the work folder. What does not: which cases there are,
+how a process is measured, what is said of the figures.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assets.warehouse.database import Warehouse
+from pipelines.benchmark.cases import CASES, FIRST, LAYERS, SECOND, Command, Refresh
+from pipelines.benchmark.digests import TableDigest, month_digests
+from pipelines.benchmark.machine import ROOT, circumstances, machine, versions
+from pipelines.benchmark.processes import DONE, Measured, run_measured
+from pipelines.benchmark.results import NO_SCALE, CaseResult, RunFigures, read_results, write_results
+from pipelines.benchmark.steps import StepFigures, read_steps
+from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE
+
+SEED = 1
+
+
+@dataclass
+class Campaign:
+    """One call of the benchmark."""
+
+    work: Path
+    """Where drops and warehouses are."""
+    file: Path
+    """The JSON that results are kept in."""
+    runs: int
+    tell: Callable[[str], None]
+    """Told of what is under way."""
+    _fresh: set[tuple[str, float]] = field(default_factory=set)
+    """Refreshes whose warehouses this campaign has made: others may be of another revision."""
+
+    def __post_init__(self) -> None:
+        """Make the work folder, which no commit takes up."""
+        if not self.work.is_dir():
+            self.work.mkdir(parents=True)
+            (self.work / ".gitignore").write_text("*\n", encoding="utf-8")
+
+    def measure(self, case: Refresh | Command, scale: float) -> CaseResult:
+        """Measure a case, as often as asked, and keep the result."""
+        if isinstance(case, Command):
+            return self._measure_command(case, scale if case.has_scale else NO_SCALE)
+        began, runs = circumstances(), list[RunFigures]()
+        by_seconds: list[tuple[float, list[StepFigures]]] = []
+        digests: dict[str, TableDigest] = {}
+        for number in range(self.runs):
+            measured = self.refresh(case, scale)
+            runs.append(RunFigures.of(measured))
+            self._say(case.name, scale, number, measured)
+            if measured.outcome != DONE:
+                break
+            folder = self.folder(case.name, scale)
+            by_seconds.append((measured.seconds, read_steps(folder / "dagster_home", measured)))
+            digests = month_digests(Warehouse(folder / "warehouse.duckdb"), case.month)
+        else:
+            self._fresh.add((case.name, scale))
+        # Those that others go on with stay; the rest would fill the disk at full size.
+        if not any(isinstance(other, Refresh) and other.after == case.name for other in CASES.values()):
+            shutil.rmtree(self.folder(case.name, scale))
+        by_seconds.sort(key=lambda pair: pair[0])
+        steps = by_seconds[len(by_seconds) // 2][1] if by_seconds else []
+        return self._keep(case.name, scale, CaseResult(runs, began, steps, digests))
+
+    def refresh(self, case: Refresh, scale: float) -> Measured:
+        """One refresh in a new process; its warehouse is left in the case's folder."""
+        sources = self.drops(scale)
+        folder = self.folder(case.name, scale)
+        shutil.rmtree(folder, ignore_errors=True)
+        if case.after is None:
+            folder.mkdir(parents=True)
+        else:
+            shutil.copytree(self.made(case.after, scale), folder)
+        command = [_program(), "refresh", "--month", str(case.month), "--select", LAYERS]
+        for profile in case.profiles:
+            command += ["--profile", profile]
+        settings = {
+            SOURCES: str(sources),
+            WAREHOUSE: str(folder / "warehouse.duckdb"),
+            PUBLICATION: str(folder / "publication"),
+            "DAGSTER_HOME": str(folder / "dagster_home"),
+        }
+        self.tell(f"{case.name} at {scale:g}")
+        return run_measured(command, {**settings, **case.environment})
+
+    def made(self, name: str, scale: float) -> Path:
+        """The folder of a refresh's warehouse, which is made first where this campaign has not made it yet.
+
+        Raises RuntimeError where it cannot be made.
+        """
+        case = CASES[name]
+        if (name, scale) not in self._fresh and not self.measure(case, scale).succeeded:
+            raise RuntimeError(f"{name} at {scale:g} did not come to its end, and others go on with its warehouse")
+        return self.folder(name, scale)
+
+    def folder(self, name: str, scale: float) -> Path:
+        """Where the warehouse of a refresh is."""
+        return self.work.absolute() / f"{name}-{scale:g}"
+
+    def drops(self, scale: float) -> Path:
+        """The folder of a scale's drops, made where they are not there yet.
+
+        Raises RuntimeError where they cannot be made.
+        """
+        folder = self.work.absolute() / f"drops-{scale:g}"
+        if folder.is_dir():
+            return folder
+        self.tell(f"making the drops of {scale:g}")
+        # What is half made is not taken for whole later.
+        half = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(half, ignore_errors=True)
+        options = ["--scale", f"{scale:g}", "--seed", str(SEED), "--months", f"{FIRST}:{SECOND}"]
+        made = run_measured([_program(), "synthesise", *options, "--out", str(half)])
+        if made.outcome != DONE:
+            raise RuntimeError(f"the drops of {scale:g} were not made ({made.outcome}): {made.said}")
+        half.rename(folder)
+        return folder
+
+    def _measure_command(self, case: Command, scale: float) -> CaseResult:
+        preparation = case.prepare(self.work, scale)
+        if preparation:
+            self.tell(f"preparing {case.name}")
+            prepared = run_measured(preparation, folder=ROOT)
+            if prepared.outcome != DONE:
+                raise RuntimeError(f"{case.name} cannot be prepared ({prepared.outcome}): {prepared.said}")
+        began, runs = circumstances(), []
+        for number in range(max(self.runs, case.least_runs)):
+            measured = run_measured(case.command(self.work, scale), folder=ROOT)
+            runs.append(RunFigures.of(measured))
+            self._say(case.name, scale, number, measured)
+        return self._keep(case.name, scale, CaseResult(runs, began))
+
+    def _keep(self, name: str, scale: float, result: CaseResult) -> CaseResult:
+        results = read_results(self.file)
+        results.machine, results.versions = machine(), versions()
+        results.cases.setdefault(name, {})[scale] = result
+        write_results(self.file, results)
+        return result
+
+    def _say(self, name: str, scale: float, number: int, measured: Measured) -> None:
+        at = f" at {scale:g}" if scale else ""
+        self.tell(
+            f"{name}{at}, run {number + 1}: {measured.outcome}, {measured.seconds:.1f} s, "
+            f"{measured.cpu_seconds:.1f} s of CPU, {measured.peak_memory_mb:,.0f} MiB"
+        )
+        if measured.outcome != DONE:
+            self.tell(measured.said)
+
+
+def _program() -> str:
+    return str(Path(sys.executable).with_name("innovation-clusters"))

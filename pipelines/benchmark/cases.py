@@ -1,0 +1,97 @@
+"""What is measured: refreshes of a month under various settings, and single commands.
+
+What belongs here: names, settings, months. What does not: running them, targets.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assets.months import Month
+from pipelines.profiles import DEFAULT_PROFILES
+from pipelines.settings import MEMORY_LIMIT, THREADS
+
+FIRST, SECOND = Month(2025, 4), Month(2025, 5)
+LAYERS = "sources,reference,organisations,spatial,network,typology"
+"""What a refresh of the benchmark makes: from the drops to the typology."""
+DBSCAN_PROFILE = str(Path(__file__).with_name("dbscan.toml"))
+
+ONE_THREAD = {THREADS: "1", "POLARS_MAX_THREADS": "1", "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""One thread of everything, not of DuckDB alone."""
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """A month made from its drops, in a warehouse that is empty or holds the month before."""
+
+    name: str
+    title: str
+    profiles: tuple[str, ...]
+    month: Month = FIRST
+    after: str | None = None
+    """The case whose warehouse it goes on with."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command in a process of its own."""
+
+    name: str
+    title: str
+    command: Callable[[Path, float], list[str]]
+    """From the work folder and the scale."""
+    prepare: Callable[[Path, float], list[str] | None] = lambda work, scale: None
+    """A command to run before, unmeasured; None where nothing is to be done."""
+    has_scale: bool = False
+    """Whether its cost depends on the scale."""
+    least_runs: int = 1
+    """Runs at the least: what takes a second is measured more often than what takes minutes."""
+
+
+def _demo(work: Path, scale: float) -> list[str]:
+    return ["make", "demo", f"DEMO={work.absolute() / 'demo'}"]
+
+
+def _demo_once(work: Path, scale: float) -> list[str] | None:
+    return None if (work / "demo" / "warehouse.duckdb").is_file() else _demo(work, scale)
+
+
+REFRESHES = (
+    Refresh("refresh-dsit-v1", "whole refresh, `dsit-v1`", ("dsit-v1",)),
+    Refresh("second-month-dsit-v1", "the month after it, `dsit-v1`", ("dsit-v1",), SECOND, "refresh-dsit-v1"),
+    Refresh("refresh-both", "whole refresh, both default profiles", DEFAULT_PROFILES),
+    Refresh("second-month-both", "the month after it, both profiles", DEFAULT_PROFILES, SECOND, "refresh-both"),
+    Refresh("refresh-dbscan", "whole refresh, DBSCAN in place of HDBSCAN", (DBSCAN_PROFILE,)),
+    Refresh(
+        "memory-limit-3gb",
+        "whole refresh, both profiles, `memory_limit` 3GB",
+        DEFAULT_PROFILES,
+        environment={MEMORY_LIMIT: "3GB"},
+    ),
+    Refresh("threads-1", "whole refresh, both profiles, one thread", DEFAULT_PROFILES, environment=ONE_THREAD),
+)
+COMMANDS = (
+    Command(
+        "start-up",
+        "definitions load",
+        lambda work, scale: [sys.executable, "-c", "from pipelines.definitions import build_defs; build_defs()"],
+        least_runs=5,
+    ),
+    Command("demo-again", "`make demo`, the second time", _demo, _demo_once),
+)
+CASES: dict[str, Refresh | Command] = {case.name: case for case in (*REFRESHES, *COMMANDS)}
+
+
+def find_cases(names: str) -> list[Refresh | Command]:
+    """Cases by name, separated by commas; `all` of them, or `none`. Raises ValueError naming what is not known."""
+    if names in ("all", "none"):
+        return list(CASES.values()) if names == "all" else []
+    asked = [name.strip() for name in names.split(",") if name.strip()]
+    unknown = [name for name in asked if name not in CASES]
+    if unknown:
+        raise ValueError(f"no case {', '.join(unknown)}: known are all, none, {', '.join(CASES)}")
+    return [CASES[name] for name in asked]

@@ -1,0 +1,180 @@
+"""One measured process: its seconds, its CPU and the memory of it and its descendants, looked at while it runs.
+
+What belongs here: starting, watching, stopping. What does not: what is run, and what is made of the figures.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+EVERY_SECONDS = 0.1
+PROC = Path("/proc")
+MIB = 1024 * 1024
+TAIL = 2_000
+"""Characters of what the process said last that are kept for a person to read."""
+
+DONE, FAILED, TIMEOUT, OUT_OF_MEMORY = "done", "failed", "timeout", "out of memory"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The process tree at one moment."""
+
+    at: float
+    """Seconds since the epoch, as events of a run are stamped."""
+    memory_mb: float
+    """MiB. Of one process the resident size; of several the proportional one, which counts shared pages once."""
+    cpu_seconds: float
+    """Since the start, of processes that have ended too."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What became of a process."""
+
+    outcome: str
+    """done, failed, timeout, or out of memory."""
+    seconds: float
+    cpu_seconds: float
+    peak_memory_mb: float
+    """MiB: the largest sample, or the largest size of any one process where that is more."""
+    samples: tuple[Sample, ...]
+    """Empty where there is no /proc."""
+    output: str
+    """All of its standard output."""
+    said: str
+    """The end of its standard error."""
+
+    def between(self, start: float, end: float) -> tuple[float | None, float | None]:
+        """CPU seconds used and peak memory in MiB between two moments; None where no sample fell between them."""
+        inside = [sample for sample in self.samples if start - EVERY_SECONDS <= sample.at <= end + EVERY_SECONDS]
+        if not inside:
+            return None, None
+        return inside[-1].cpu_seconds - inside[0].cpu_seconds, max(sample.memory_mb for sample in inside)
+
+
+def run_measured(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    timeout_seconds: float | None = None,
+    memory_cap_mb: float | None = None,
+) -> Measured:
+    """Run a command to its end and measure it.
+
+    `environment` is added to this process's own. Past the timeout, or past the cap on the memory of the tree, it is
+    stopped and the outcome says so; nothing is raised for a command that fails.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as said:
+        started = time.monotonic()
+        process = subprocess.Popen(
+            list(command),
+            env={**os.environ, **(environment or {})},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=said,
+            # A session of its own: its descendants are known by it, and are stopped with it.
+            start_new_session=True,
+        )
+        samples: list[Sample] = []
+        outcome = None
+        try:
+            while True:
+                ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+                if ended:
+                    break
+                sample = _sample(process.pid)
+                if sample:
+                    samples.append(sample)
+                if timeout_seconds is not None and time.monotonic() - started > timeout_seconds:
+                    outcome = outcome or TIMEOUT
+                elif memory_cap_mb is not None and sample and sample.memory_mb > memory_cap_mb:
+                    outcome = outcome or OUT_OF_MEMORY
+                if outcome:
+                    os.killpg(process.pid, signal.SIGKILL)
+                time.sleep(EVERY_SECONDS)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        seconds = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        said.seek(0)
+        text, errors = output.read().decode(errors="replace"), said.read().decode(errors="replace")
+    largest_mb = usage.ru_maxrss / (MIB if sys.platform == "darwin" else 1024)
+    return Measured(
+        outcome or _outcome(process.returncode, errors),
+        seconds,
+        usage.ru_utime + usage.ru_stime,
+        max([largest_mb, *(sample.memory_mb for sample in samples)]),
+        tuple(samples),
+        text,
+        errors[-TAIL:],
+    )
+
+
+def _outcome(code: int, errors: str) -> str:
+    if code == 0:
+        return DONE
+    # The system stops a process for want of memory with SIGKILL; libraries raise or abort with these words.
+    wanting = code == -signal.SIGKILL or any(
+        word in errors for word in ("MemoryError", "bad_alloc", "Out of Memory", "memory allocation of")
+    )
+    return OUT_OF_MEMORY if wanting else FAILED
+
+
+def _sample(session: int) -> Sample | None:
+    """The tree of a session; None where there is no /proc."""
+    if not PROC.is_dir():
+        return None
+    at = time.time()
+    pages, ticks, members = 0, 0, []
+    for entry in os.scandir(PROC):
+        # One call a process tells its session; only those of the tree are read.
+        if not entry.name.isdigit() or _session(int(entry.name)) != session:
+            continue
+        fields = _stat(entry.name)
+        if fields:
+            ticks += sum(map(int, fields[11:15]))
+            pages += int(fields[21])
+            members.append(entry.name)
+    resident_mb = pages * os.sysconf("SC_PAGE_SIZE") / MIB
+    memory_mb = _proportional_mb(members) if len(members) > 1 else resident_mb
+    return Sample(at, memory_mb or resident_mb, ticks / os.sysconf("SC_CLK_TCK"))
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return None
+
+
+def _stat(pid: str) -> list[str] | None:
+    """The fields of /proc/<pid>/stat after the name; None for a process that has gone."""
+    try:
+        return (PROC / pid / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+def _proportional_mb(pids: Sequence[str]) -> float:
+    """Sum of the proportional sizes in MiB, which the system takes longer to add up than the resident ones."""
+    kib = 0
+    for pid in pids:
+        try:
+            text = (PROC / pid / "smaps_rollup").read_text()
+        except OSError:
+            continue
+        kib += sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+    return kib / 1024
