@@ -63,6 +63,19 @@ def test_order_does_not_matter_and_groups_are_apart() -> None:
         assert shapely.equals(straight[number], alone)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_each_outline_is_shapelys_own_of_the_group_alone(threads: int) -> None:
+    random = np.random.default_rng(4)
+    group = random.permutation(np.repeat(np.arange(40), random.integers(1, 60, 40)))
+    group = np.unique(group, return_inverse=True)[1]
+    points = random.normal(0, 9_000, (len(group), 2)).round(-2)
+    found = outline_geometries(group, points[:, 0], points[:, 1], 0.7, 1_000.0, threads)
+    for number, shape in enumerate(found):
+        places = shapely.MultiPoint(np.unique(points[group == number], axis=0))
+        hull = shapely.concave_hull(places, ratio=0.7) if len(places.geoms) > 2 else places
+        assert shape.wkb == shapely.buffer(hull, 1_000).wkb
+
+
 def members(group_id: str, grid: str, points: list[tuple[float, float]]) -> pl.DataFrame:
     return pl.DataFrame(
         [{"group_id": group_id, "grid": grid, "easting": east, "northing": north} for east, north in points],
