@@ -1,0 +1,257 @@
+"""The plain route: what a competent user would write in place of the project, from the drops to typed clusters.
+
+    python -m tests.bench.plain_route --sources FOLDER --month 2025-04
+
+Polars, eager, for tables; scikit-learn's HDBSCAN by sector, sized as `dsit-v1` sizes it; shapely for outlines and for
+the firms inside them; networkx for the graph and its Louvain communities. It is spared much that the project does:
+null models of joint work, consensus over seeds, clusters found twice, names and identities, checks, a warehouse.
+What both do is the same: apportioned totals a site, points a sector (`tests/pipelines/test_bench.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import polars as pl
+import shapely
+from scipy.spatial import cKDTree
+from scipy.stats import binom
+from sklearn.cluster import HDBSCAN
+
+from assets.method import MethodProfile
+from assets.months import Month
+from tests.bench.plain_drops import read_drops
+from tests.bench.plain_register import Register, build_register
+
+METHOD = MethodProfile(name="plain")
+
+
+@dataclass
+class Group:
+    """A spatial group or a community, and what it is tested on."""
+
+    approach: str
+    scheme: str
+    sector: str
+    grid: str
+    organisations: list[str]
+    """Distinct members."""
+    firms: list[str]
+    """Those that are firms."""
+    outline: shapely.Geometry | None = None
+    """Metres of the grid."""
+    location_quotients: dict[str, float] | None = None
+    specialised_in: list[str] | None = None
+    joint_projects: int = 0
+    joint_pairs: int = 0
+    is_colocated: bool = True
+
+
+def main() -> None:
+    """Make a month's clusters and print how many there are of each type."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sources", type=Path, required=True)
+    parser.add_argument("--month", type=Month.parse, required=True)
+    given = parser.parse_args()
+    register = build_register(read_drops(given.sources, given.month), given.month)
+    points = sector_points(register)
+    groups = spatial_groups(points)
+    find_quotients(groups, points, register)
+    graph = collaboration_graph(register)
+    groups += communities(graph, register)
+    find_joint_work(groups, register)
+    active = set(register.active["organisation_id"])
+    types = Counter(kind for group in groups if (kind := cluster_type(group, active)) is not None)
+    print(json.dumps({"groups": len(groups), "clusters": dict(sorted(types.items()))}))
+
+
+def sector_points(register: Register) -> pl.DataFrame:
+    """One point an organisation, place and sector: scheme, sector, organisation_id, site_id, easting, northing, ..."""
+    sites = register.sites.join(register.organisations.select("organisation_id", "is_firm"), on="organisation_id")
+    of_sectors = register.site_sectors.join(sites, on="site_id")
+    active = sites.join(register.active.select("organisation_id"), on="organisation_id", how="semi").with_columns(
+        scheme=pl.lit("rdi"), sector=pl.lit("All RD&I-active")
+    )
+    return (
+        pl.concat([of_sectors, active.select(of_sectors.columns)])
+        .sort("site_id")
+        .unique(["scheme", "sector", "organisation_id", "place"], keep="first", maintain_order=True)
+    )
+
+
+def spatial_groups(points: pl.DataFrame) -> list[Group]:
+    """HDBSCAN groups of each sector in each grid with enough firms, and their outlines."""
+    rules = METHOD.spatial
+    groups = []
+    for (scheme, sector, grid), of_sector in points.group_by("scheme", "sector", "grid", maintain_order=True):
+        least = max(rules.min_firms, round(rules.size_coefficient * np.sqrt(of_sector.height)))
+        if of_sector.height < rules.min_points_factor * least:
+            continue
+        samples = max(rules.min_samples_floor, least // rules.min_samples_divisor)
+        model = HDBSCAN(min_cluster_size=least, min_samples=samples, n_jobs=-1, copy=False)
+        labels = model.fit_predict(of_sector.select("easting", "northing").to_numpy())
+        labelled = of_sector.with_columns(pl.Series("label", labels)).filter(pl.col("label") >= 0)
+        for _, members in labelled.group_by("label", maintain_order=True):
+            firms = members.filter("is_firm")["organisation_id"].unique().to_list()
+            if len(firms) >= rules.min_firms:
+                hull = shapely.concave_hull(
+                    shapely.MultiPoint(members.select("easting", "northing").to_numpy()), ratio=rules.hull_ratio
+                )
+                groups.append(
+                    Group(
+                        "spatial",
+                        str(scheme),
+                        str(sector),
+                        str(grid),
+                        members["organisation_id"].unique().to_list(),
+                        firms,
+                        hull.buffer(rules.outline_buffer_m),
+                    )
+                )
+    return groups
+
+
+def find_quotients(groups: list[Group], points: pl.DataFrame, register: Register) -> None:
+    """Location quotients of spatial groups, and the sectors in which they are above 1 beyond chance."""
+    firms = register.organisations.filter("is_firm").select("organisation_id")
+    sites = register.sites.join(firms, on="organisation_id")
+    active = set(register.active["organisation_id"])
+    sectors_of: dict[str, set[str]] = {}
+    national: Counter[str] = Counter()
+    national_active: Counter[str] = Counter()
+    sectoral = points.filter((pl.col("scheme") != "rdi") & pl.col("is_firm"))
+    for scheme, sector, firm in sectoral.select("scheme", "sector", "organisation_id").unique().iter_rows():
+        name = f"{scheme}: {sector}"
+        sectors_of.setdefault(firm, set()).add(name)
+        national[name] += 1
+        national_active[name] += firm in active
+    located = set(sites["organisation_id"])
+    for grid, in_grid in sites.group_by("grid"):
+        tree = shapely.STRtree(shapely.points(in_grid.select("easting", "northing").to_numpy()))
+        owner = in_grid["organisation_id"].to_numpy()
+        for group in groups:
+            if group.grid != grid[0]:
+                continue
+            inside = set(owner[tree.query(group.outline, predicate="intersects")])
+            if group.scheme == "rdi":
+                counts = Counter(sector for firm in group.firms for sector in sectors_of.get(firm, ()))
+                _test_sectors(group, counts, len(inside & active), national_active, len(located & active))
+            else:
+                name = f"{group.scheme}: {group.sector}"
+                _test_sectors(group, Counter({name: len(group.firms)}), len(inside), national, len(located))
+
+
+def _test_sectors(group: Group, counts: Counter[str], inside: int, national: Counter[str], all_firms: int) -> None:
+    names = sorted(counts)
+    share = np.array([national[name] / all_firms for name in names])
+    found = np.array([counts[name] for name in names])
+    quotients = found / inside / share if names else found
+    p_values = binom.sf(found - 1, inside, share)
+    # Benjamini and Hochberg: all below the last that keeps to the line pass.
+    order = np.argsort(p_values)
+    keeps = p_values[order] <= METHOD.spatial.lq_alpha * np.arange(1, len(names) + 1) / max(len(names), 1)
+    passing = set(order[: int(np.flatnonzero(keeps)[-1]) + 1] if keeps.any() else [])
+    group.location_quotients = dict(zip(names, quotients, strict=True))
+    group.specialised_in = [name for at, name in enumerate(names) if at in passing and quotients[at] > 1]
+
+
+def _applications(register: Register) -> Iterator[list[str]]:
+    """The partners of each Innovate UK application of the window that is neither alone nor too large."""
+    window = register.participations.filter(pl.col("is_in_window") & (pl.col("source") == "innovate_uk"))
+    for _, partners in window.sort("project_id", "organisation_id").group_by("project_id", maintain_order=True):
+        if 2 <= partners.height <= METHOD.graph.max_consortium:
+            yield partners["organisation_id"].to_list()
+
+
+def collaboration_graph(register: Register) -> nx.Graph:
+    """Organisations joined by common applications, each application with Newman's weight 1 / (partners - 1)."""
+    graph = nx.Graph()
+    for partners in _applications(register):
+        for one, other in combinations(partners, 2):
+            weight = graph.get_edge_data(one, other, {"weight": 0.0})["weight"]
+            graph.add_edge(one, other, weight=weight + 1 / (len(partners) - 1))
+    return graph
+
+
+def communities(graph: nx.Graph, register: Register) -> list[Group]:
+    """Louvain communities with enough firms, and whether they lie together."""
+    firms = set(register.organisations.filter("is_firm")["organisation_id"])
+    sites: dict[str, list[tuple[float, float]]] = {}
+    of_network = register.sites.filter(pl.col("organisation_id").is_in(list(graph)))
+    for organisation, grid, easting, northing in of_network.select(
+        "organisation_id", "grid", "easting", "northing"
+    ).iter_rows():
+        # The grids are apart: a place of one is near no place of the other.
+        sites.setdefault(organisation, []).append((easting + (1e7 if grid == "ni" else 0), northing))
+    found = nx.community.louvain_communities(
+        graph, resolution=METHOD.network.resolution, seed=METHOD.network.network_seed
+    )
+    groups = []
+    for members in found:
+        own = sorted(members & firms)
+        if len(own) >= METHOD.network.community_min_firms:
+            group = Group("network", "", "", "", sorted(members), own)
+            group.is_colocated = _is_colocated(group, sites)
+            groups.append(group)
+    return groups
+
+
+def _is_colocated(group: Group, sites: dict[str, list[tuple[float, float]]]) -> bool:
+    located = [firm for firm in group.firms if firm in sites]
+    places = [(place, firm) for firm in located for place in sites[firm]]
+    if not places:
+        return False
+    tree = cKDTree([place for place, _ in places])
+    centres = [place for member in group.organisations for place in sites.get(member, [])]
+    around = tree.query_ball_point(centres, METHOD.network.colocation_km * 1000)
+    most = max(len({places[at][1] for at in near}) for near in around)
+    return most >= METHOD.network.colocated_min_firms and most >= METHOD.network.colocated_min_share * len(located)
+
+
+def find_joint_work(groups: list[Group], register: Register) -> None:
+    """Joint projects and pairs inside each group."""
+    groups_of: dict[str, list[int]] = {}
+    for number, group in enumerate(groups):
+        for organisation in group.organisations:
+            groups_of.setdefault(organisation, []).append(number)
+    pairs: list[set[tuple[str, str]]] = [set() for _ in groups]
+    for partners in _applications(register):
+        together: dict[int, list[str]] = {}
+        for organisation in partners:
+            for number in groups_of.get(organisation, ()):
+                together.setdefault(number, []).append(organisation)
+        for number, members in together.items():
+            if len(members) >= 2:
+                groups[number].joint_projects += 1
+                pairs[number].update(combinations(members, 2))
+    for group, of_group in zip(groups, pairs, strict=True):
+        group.joint_pairs = len(of_group)
+
+
+def cluster_type(group: Group, active: set[str]) -> str | None:
+    """The type that the four criteria give; None for a group that is no cluster."""
+    share = len(active.intersection(group.firms)) / len(group.firms)
+    collaborative = (
+        group.joint_projects >= METHOD.network.min_joint_projects
+        and group.joint_pairs >= METHOD.network.min_joint_pairs
+    )
+    if share < METHOD.typology.rdi_min_share or (group.approach == "network" and not collaborative):
+        return None
+    if not group.is_colocated:
+        return "Dispersed"
+    if collaborative:
+        return "R&D Collaborating"
+    is_specialised = group.scheme in ("sic", "rtic") or bool(group.specialised_in)
+    return "Specialised" if is_specialised else "Diverse"
+
+
+if __name__ == "__main__":
+    main()
