@@ -5,7 +5,10 @@ What belongs here: the test of given groups, spatial or network. What does not: 
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numba
@@ -16,7 +19,7 @@ from scipy import sparse
 
 from assets.method import NetworkMethod
 from assets.network.degree_null import null_networks
-from assets.network.graph import Bipartite, Edges, Floats, Integers, bipartite, project
+from assets.network.graph import Bipartite, Edges, Floats, Integers, Numbers, bipartite, project
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,14 @@ class CollaborationTests:
     """(1 + r) / (1 + n), r of the n networks having at least as many joint projects; 1 where there are none."""
 
 
-def group_tests(participations: pl.DataFrame, group_members: pl.DataFrame, method: NetworkMethod) -> pl.DataFrame:
+def group_tests(
+    participations: pl.DataFrame, group_members: pl.DataFrame, method: NetworkMethod, threads: int | None = None
+) -> pl.DataFrame:
     """The test of every group, one row each by group_id: columns of network.collaboration_tests.
 
     `participations` has columns application_id and organisation_id, `group_members` group_id and organisation_id; rows
     may repeat and come in any order, groups may overlap. Without participations no group has joint work: p is 1.
+    `threads`: how many networks are made and looked at at once, None for one a core; the figures are the same for any.
     """
     group_ids = group_members["group_id"].unique().sort()
     if participations.is_empty() or group_members.is_empty():
@@ -53,8 +59,10 @@ def group_tests(participations: pl.DataFrame, group_members: pl.DataFrame, metho
             len(group_ids),
             graph.organisations,
         )
-        null = null_networks(graph, method.collaboration_draws, method.null_trades_per_application, method.network_seed)
-        tests = collaboration_tests(graph, project(graph), in_group, null)
+        null = null_networks(
+            graph, method.collaboration_draws, method.null_trades_per_application, method.network_seed, threads
+        )
+        tests = collaboration_tests(graph, project(graph), in_group, null, threads)
     return pl.DataFrame(
         {
             "group_id": group_ids,
@@ -78,19 +86,23 @@ def membership(group: Integers, organisation: Integers, groups: int, organisatio
 
 
 def collaboration_tests(
-    graph: Bipartite, edges: Edges, in_group: sparse.csr_array, null: Iterable[Bipartite]
+    graph: Bipartite,
+    edges: Edges,
+    in_group: sparse.csr_array,
+    null: Iterable[Bipartite],
+    threads: int | None = None,
 ) -> CollaborationTests:
     """Test every group against the same networks of the same degrees. [stated: joint work; test ours]
 
-    `edges` is the projection of `graph`, `in_group` as from `membership`.
+    `edges` is the projection of `graph`, `in_group` as from `membership`, `threads` as `group_tests` says.
     """
     observed = joint_projects(graph, in_group)
     at_least, total, draws = np.zeros_like(observed), np.zeros_like(observed), 0
-    for network in null:
-        by_chance = joint_projects(network, in_group)
-        at_least += by_chance >= observed
-        total += by_chance
-        draws += 1
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        for by_chance in pool.map(functools.partial(joint_projects, in_group=in_group), null):
+            at_least += by_chance >= observed
+            total += by_chance
+            draws += 1
     return CollaborationTests(
         observed, joint_pairs(edges, in_group), total / max(draws, 1), (1 + at_least) / (1 + draws)
     )
@@ -115,9 +127,9 @@ def is_collaborative(
     return enough & (tests.p_value < alpha)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _joint_projects(
-    starts: Integers, partners: Integers, group_starts: Integers, groups_of: Integers, groups: int
+    starts: Integers, partners: Numbers, group_starts: Integers, groups_of: Integers, groups: int
 ) -> Integers:
     """Applications with at least two members of each group; organisation i is in groups_of[group_starts[i]:...]."""
     joint = np.zeros(groups, dtype=np.int64)

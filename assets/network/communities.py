@@ -28,23 +28,32 @@ class Consensus:
 
 
 def consensus(
-    edges: Edges, organisations: int, *, resolution: float, runs: int, share: float, iterations: int, seed: int
+    edges: Edges,
+    organisations: int,
+    *,
+    resolution: float,
+    runs: int,
+    share: float,
+    iterations: int,
+    seed: int,
+    threads: int | None = None,
 ) -> Consensus:
     """Settle `runs` Leiden partitions. [algorithm ours]
 
     Edges between neighbours that stand together in less than `share` of the partitions are dropped and the rest is
     partitioned anew, until none is dropped; what is then connected is a community. After Lancichinetti and Fortunato
-    2012, Consensus clustering in complex networks, but with votes on the edges of the graph alone.
+    2012, Consensus clustering in complex networks, but with votes on the edges of the graph alone. `threads`: as
+    `partitions` says.
     """
     settings = [(resolution, seed + run) for run in range(runs)]
-    first = votes = partitions(edges, organisations, settings, iterations)
+    first = votes = partitions(edges, organisations, settings, iterations, threads)
     kept = edges
     while True:
         together = (votes[:, kept.a] == votes[:, kept.b]).mean(axis=0) >= share
         if together.all():
             break
         kept = Edges(kept.a[together], kept.b[together], kept.weight[together], kept.joint[together])
-        votes = partitions(kept, organisations, settings, iterations)
+        votes = partitions(kept, organisations, settings, iterations, threads)
     labels = by_size(_connected(kept, organisations))
     return Consensus(labels, modularity(edges, labels, resolution), _stability(first, labels))
 

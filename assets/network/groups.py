@@ -64,12 +64,14 @@ class _Found:
     """Columns of the groups that the method alone gives."""
 
 
-def find_communities(participations: pl.DataFrame, firms: pl.Series, method: NetworkMethod) -> Communities:
+def find_communities(
+    participations: pl.DataFrame, firms: pl.Series, method: NetworkMethod, threads: int | None = None
+) -> Communities:
     """Communities of at least `community_min_firms` firms among those who took part together.
 
     `participations` has columns application_id and organisation_id, every application two partners or more; `firms` the
     ids of the organisations that count as firms. Other organisations are members, but not counted. The order of rows
-    makes no difference.
+    makes no difference. `threads`: as `partitions` says.
     """
     if participations.is_empty():
         skipped = (method.community_method, 0, 0, 0, None, 0, 0, NO_APPLICATIONS)
@@ -83,9 +85,9 @@ def find_communities(participations: pl.DataFrame, firms: pl.Series, method: Net
     ids = pl.Series(organisation_ids)
     is_firm = ids.is_in(firms.unique().implode()).to_numpy()
     if method.community_method == "consensus":
-        found = _by_consensus(graph, edges, is_firm, method)
+        found = _by_consensus(graph, edges, is_firm, method, threads)
     else:
-        found = _by_scan(graph, is_firm, method)
+        found = _by_scan(graph, is_firm, method, threads)
     groups, group_members = _rows(graph, ids, is_firm, found)
     run = (
         method.community_method,
@@ -100,7 +102,9 @@ def find_communities(participations: pl.DataFrame, firms: pl.Series, method: Net
     return Communities(pl.DataFrame([run], schema=RUNS, orient="row"), groups, group_members)
 
 
-def _by_consensus(graph: Bipartite, edges: Edges, is_firm: NDArray[np.bool_], method: NetworkMethod) -> _Found:
+def _by_consensus(
+    graph: Bipartite, edges: Edges, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None
+) -> _Found:
     settled = consensus(
         edges,
         graph.organisations,
@@ -109,6 +113,7 @@ def _by_consensus(graph: Bipartite, edges: Edges, is_firm: NDArray[np.bool_], me
         share=method.consensus_share,
         iterations=method.leiden_iterations,
         seed=method.network_seed,
+        threads=threads,
     )
     enough = counts(settled.labels, is_firm) >= method.community_min_firms
     figures: dict[str, Floats | float | None] = {
@@ -121,8 +126,8 @@ def _by_consensus(graph: Bipartite, edges: Edges, is_firm: NDArray[np.bool_], me
     return _Found(keep(settled.labels, enough), group_count(settled.labels), settled.modularity, figures)
 
 
-def _by_scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod) -> _Found:
-    found = scan(graph, is_firm, method)
+def _by_scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None) -> _Found:
+    found = scan(graph, is_firm, method, threads)
     figures: dict[str, Floats | float | None] = {
         "resolution": found.resolution,
         "score": found.measures.score,

@@ -76,7 +76,8 @@ def communities(ctx: StepContext) -> Rows:
     from assets.network.pictures import sizes_png
 
     participations = ctx.read(PARTICIPATIONS)
-    found = find_communities(participations, ctx.read(FIRMS)["organisation_id"], ctx.method.network)
+    firms = ctx.read(FIRMS)["organisation_id"]
+    found = find_communities(participations, firms, ctx.method.network, ctx.warehouse.threads)
     for reason in found.runs["skipped_reason"].drop_nulls():
         ctx.report.say(f"no communities: {reason}")
     ctx.report.figure("communities", found.groups.height)
@@ -125,10 +126,14 @@ def colocation(ctx: StepContext) -> Rows:
 def collaboration_tests(ctx: StepContext) -> Rows:
     """Whether each group, spatial or network, works together more than chance: criterion 4."""
     from assets.network.collaboration import group_tests
+    from assets.network.degree_null import forget_networks
     from assets.network.groups import NO_APPLICATIONS
 
     participations = ctx.read(PARTICIPATIONS)
-    table = group_tests(participations, ctx.read(MEMBERS_OF_ALL_GROUPS), ctx.method.network)
+    members = ctx.read(MEMBERS_OF_ALL_GROUPS)
+    table = group_tests(participations, members, ctx.method.network, ctx.warehouse.threads)
+    if ctx.method in ctx.profiles[-1:]:
+        forget_networks()
     if participations.is_empty():
         ctx.report.say(f"no group is internally collaborative: {NO_APPLICATIONS}")
     approach = pl.col("group_id").str.split("-").list.first().alias("approach")

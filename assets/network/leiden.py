@@ -5,6 +5,7 @@ What belongs here: the one place that calls the library. What does not: what par
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,11 +15,13 @@ import numpy as np
 from assets.network.graph import Edges, Integers
 
 
-def partitions(edges: Edges, organisations: int, runs: Sequence[tuple[float, int]], iterations: int) -> Integers:
+def partitions(
+    edges: Edges, organisations: int, runs: Sequence[tuple[float, int]], iterations: int, threads: int | None = None
+) -> Integers:
     """Leiden partitions by modularity (Traag, Waltman, van Eck 2019), one for each (resolution, seed).
 
     Returns labels of shape (runs, organisations). An organisation with no edge is alone. Each run depends on the edges,
-    its resolution and its seed alone, though runs share the processor's cores.
+    its resolution and its seed alone; `threads` of them are made at once, None for one a core.
     """
     names = [str(organisation) for organisation in range(organisations)]
     listed = list(zip([names[a] for a in edges.a], [names[b] for b in edges.b], edges.weight.tolist(), strict=True))
@@ -31,7 +34,7 @@ def partitions(edges: Edges, organisations: int, runs: Sequence[tuple[float, int
             labels[np.fromiter(map(int, found), dtype=np.int64)] = np.fromiter(found.values(), dtype=np.int64)
         return labels
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         found = list(pool.map(partition, runs))
     return np.stack(found)
 

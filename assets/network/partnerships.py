@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc, xlogy
 
-from assets.network.graph import Bipartite, Floats, Integers
+from assets.network.graph import Bipartite, Floats, Integers, Numbers
 from assets.network.labels import OUTSIDE, by_size, group_count
 
 
@@ -89,9 +89,9 @@ def _poisson_tail(count: Integers, mean: Floats) -> Floats:
     return np.where(count > 0, gammainc(np.maximum(count, 1), mean), 1.0)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _joint_work(
-    starts: Integers, partners: Integers, labels: Integers, groups: int
+    starts: Integers, partners: Numbers, labels: Integers, groups: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each organisation, partnerships with its own group and applications with another member of it."""
     within = np.zeros(len(labels), dtype=np.int64)

@@ -83,17 +83,18 @@ THEORY = ScoreNull(intercept=0.0, slope=0.0, deviation=1.0, log_totals=(0.0, 0.0
 """The root of a Poisson deviance far from zero: what is left where random networks hold too few candidates to fit."""
 
 
-def scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod) -> Scan:
+def scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None = None) -> Scan:
     """Communities that score above what networks of the same degrees give, the disjoint ones of greatest excess.
 
-    `is_firm` has shape (organisations,): a community has at least `community_min_firms` of them.
+    `is_firm` has shape (organisations,): a community has at least `community_min_firms` of them. `threads`: as
+    `partitions` says.
     """
     networks = null_networks(
-        graph, method.community_null_draws, method.null_trades_per_application, method.network_seed
+        graph, method.community_null_draws, method.null_trades_per_application, method.network_seed, threads
     )
-    by_chance = [candidates(network, is_firm, method) for network in networks]
+    by_chance = [candidates(network, is_firm, method, threads) for network in networks]
     null, null_candidates = fit_null(by_chance, method.community_min_firms, method.community_null_candidates)
-    found = _publishable(candidates(graph, is_firm, method), method.community_min_firms)
+    found = _publishable(candidates(graph, is_firm, method, threads), method.community_min_firms)
     excess = found.score - null.quantile(found.total, method.community_null_sigmas)
     chosen = best_disjoint(tree(found.members, graph.organisations), excess)
 
@@ -119,13 +120,14 @@ def scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod) ->
     )
 
 
-def candidates(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod) -> Candidates:
+def candidates(
+    graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None = None
+) -> Candidates:
     """Groups of Leiden partitions at every resolution of the scan, coarsest first, pruned to those who belong."""
     runs = [(resolution, method.network_seed) for resolution in sorted(method.scan_resolutions)]
     parts = []
-    for (resolution, _), labels in zip(
-        runs, partitions(project(graph), graph.organisations, runs, method.leiden_iterations), strict=True
-    ):
+    found = partitions(project(graph), graph.organisations, runs, method.leiden_iterations, threads)
+    for (resolution, _), labels in zip(runs, found, strict=True):
         pruned = prune(graph, labels, method.member_min_joint, method.member_alpha)
         measures = measure(graph, pruned)
         groups = members(pruned)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from assets.network.degree_null import null_networks, same_degrees
+from assets.network.degree_null import forget_networks, null_networks, same_degrees
+from assets.network.draws import below, put_state, state_of
 from assets.network.graph import Bipartite
 from tests.network.networks import from_lists, planted
 
@@ -44,11 +45,57 @@ def test_every_network_of_the_degrees_is_equally_likely() -> None:
 
 def test_same_seed_same_networks_and_other_draws_differ() -> None:
     graph = planted(200, 400, [], 3).graph
-    one, two = list(null_networks(graph, 3, 5, seed=11)), list(null_networks(graph, 3, 5, seed=11))
+    one, two = null_networks(graph, 3, 5, seed=11, threads=1), null_networks(graph, 3, 5, seed=11, threads=2)
     assert [state(network) for network in one] == [state(network) for network in two]
     assert len({state(network) for network in one}) == 3
     # Draw i is the same however many follow it.
-    assert state(next(null_networks(graph, 3, 5, seed=12))) != state(one[0])
+    assert [state(network) for network in null_networks(graph, 2, 5, seed=11)] == [
+        state(network) for network in one[:2]
+    ]
+    assert state(null_networks(graph, 3, 5, seed=12)[0]) != state(one[0])
+
+
+def test_networks_are_kept_until_others_are_asked_for_or_they_are_let_go() -> None:
+    graph, other = planted(60, 90, [], 3).graph, planted(60, 90, [], 4).graph
+    first = null_networks(graph, 2, 5, seed=1)
+    assert null_networks(Bipartite(graph.starts.copy(), graph.partners.copy(), 60), 2, 5, seed=1)[0] is first[0]
+    for _ in range(2):
+        kept = null_networks(graph, 2, 5, seed=1)
+        assert state(kept[0]) == state(first[0])
+        assert state(null_networks(other, 2, 5, seed=1)[0]) != state(kept[0])
+    null_networks(graph, 2, 5, seed=1)
+    forget_networks()
+    assert null_networks(graph, 2, 5, seed=1)[0] is not kept[0]
+
+
+def test_a_trade_is_that_of_plain_python_with_numpys_generator() -> None:
+    graph = planted(80, 120, [20], 7).graph
+    rows = [part.tolist() for part in np.split(graph.partners, graph.starts[1:-1])]
+    generator = np.random.default_rng(9)
+    for _ in range(4 * len(rows)):
+        first, second = int(generator.integers(0, len(rows))), int(generator.integers(0, len(rows) - 1))
+        second += second >= first
+        one, two = rows[first], rows[second]
+        free = [(two, at) for at, name in enumerate(two) if name not in one]
+        free += [(one, at) for at, name in enumerate(one) if name not in two]
+        for last in range(len(free) - 1, 0, -1):
+            (row, at), (other, there) = free[last], free[generator.integers(0, last + 1)]
+            row[at], other[there] = other[there], row[at]
+    ours = np.random.default_rng(9)
+    drawn = same_degrees(graph, 4, ours)
+    assert drawn.partners.tolist() == [name for row in rows for name in row]
+    assert ours.integers(0, 1 << 40, 3).tolist() == generator.integers(0, 1 << 40, 3).tolist()
+
+
+def test_numbers_are_numpys_own() -> None:
+    limits = [*range(1, 300), 2**31 + 1, 3 * 2**30, 2**32 - 1] * 3
+    generator, ours = np.random.default_rng(4), np.random.default_rng(4)
+    where = state_of(ours)
+    assert [below(where, limit) for limit in limits] == [int(generator.integers(0, limit)) for limit in limits]
+    put_state(ours, where)
+    assert ours.random() == generator.random()
+    with pytest.raises(ValueError, match="MT19937 is not PCG64"):
+        state_of(np.random.Generator(np.random.MT19937(1)))
 
 
 def test_one_application_has_nobody_to_trade_with() -> None:
