@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines.benchmark.against import Against
 from pipelines.benchmark.campaign import Campaign
 from pipelines.benchmark.cases import Command, find_cases
+from pipelines.benchmark.comparators import against_parts, against_plain
 from pipelines.benchmark.page import page
 from pipelines.benchmark.results import read_results
 
@@ -34,6 +35,10 @@ def bench(
         for case in cases:
             if not isinstance(case, Command) or case.has_scale:
                 campaign.measure(case, scale)
+        if Against.plain in against:
+            against_plain(campaign, scale)
+        if Against.parts in against:
+            against_parts(campaign, scale)
     notes = out.with_name(f"{out.stem}-notes.md")
     written = page(read_results(campaign.file), notes.read_text(encoding="utf-8") if notes.is_file() else None)
     out.write_text(written, encoding="utf-8")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from pipelines.benchmark.cases import CASES, FIRST, LAYERS, SECOND, Command, Ref
 from pipelines.benchmark.digests import TableDigest, month_digests
 from pipelines.benchmark.machine import ROOT, circumstances, machine, versions
 from pipelines.benchmark.processes import DONE, Measured, run_measured
-from pipelines.benchmark.results import NO_SCALE, CaseResult, RunFigures, read_results, write_results
+from pipelines.benchmark.results import NO_SCALE, CaseResult, Results, RunFigures, read_results, write_results
 from pipelines.benchmark.steps import StepFigures, read_steps
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE
 
 SEED = 1
+MADE = "made"
+"""Name of the empty file that stands in a folder whose refresh came to its end."""
 
 
 @dataclass
@@ -54,7 +57,7 @@ class Campaign:
         for number in range(self.runs):
             measured = self.refresh(case, scale)
             runs.append(RunFigures.of(measured))
-            self._say(case.name, scale, number, measured)
+            self.say(case.name, scale, number, measured)
             if measured.outcome != DONE:
                 break
             folder = self.folder(case.name, scale)
@@ -88,17 +91,22 @@ class Campaign:
             "DAGSTER_HOME": str(folder / "dagster_home"),
         }
         self.tell(f"{case.name} at {scale:g}")
-        return run_measured(command, {**settings, **case.environment})
+        measured = run_measured(command, {**settings, **case.environment})
+        if measured.outcome == DONE:
+            (folder / MADE).touch()
+        return measured
 
-    def made(self, name: str, scale: float) -> Path:
+    def made(self, name: str, scale: float, anew: bool = True) -> Path:
         """The folder of a refresh's warehouse, which is made first where this campaign has not made it yet.
 
-        Raises RuntimeError where it cannot be made.
+        Not `anew`, one that an earlier campaign left will do. Raises RuntimeError where it cannot be made.
         """
-        case = CASES[name]
-        if (name, scale) not in self._fresh and not self.measure(case, scale).succeeded:
+        folder = self.folder(name, scale)
+        if (name, scale) in self._fresh or (not anew and (folder / MADE).is_file()):
+            return folder
+        if not self.measure(CASES[name], scale).succeeded:
             raise RuntimeError(f"{name} at {scale:g} did not come to its end, and others go on with its warehouse")
-        return self.folder(name, scale)
+        return folder
 
     def folder(self, name: str, scale: float) -> Path:
         """Where the warehouse of a refresh is."""
@@ -134,17 +142,24 @@ class Campaign:
         for number in range(max(self.runs, case.least_runs)):
             measured = run_measured(case.command(self.work, scale), folder=ROOT)
             runs.append(RunFigures.of(measured))
-            self._say(case.name, scale, number, measured)
+            self.say(case.name, scale, number, measured)
         return self._keep(case.name, scale, CaseResult(runs, began))
 
     def _keep(self, name: str, scale: float, result: CaseResult) -> CaseResult:
-        results = read_results(self.file)
-        results.machine, results.versions = machine(), versions()
-        results.cases.setdefault(name, {})[scale] = result
-        write_results(self.file, results)
+        with self.results() as results:
+            results.cases.setdefault(name, {})[scale] = result
         return result
 
-    def _say(self, name: str, scale: float, number: int, measured: Measured) -> None:
+    @contextmanager
+    def results(self) -> Iterator[Results]:
+        """What is kept in the JSON, to be added to; written at the end."""
+        results = read_results(self.file)
+        yield results
+        results.machine, results.versions = machine(), versions()
+        write_results(self.file, results)
+
+    def say(self, name: str, scale: float, number: int, measured: Measured) -> None:
+        """Tell of one run."""
         at = f" at {scale:g}" if scale else ""
         self.tell(
             f"{name}{at}, run {number + 1}: {measured.outcome}, {measured.seconds:.1f} s, "

@@ -34,7 +34,9 @@ groups, outlines, location quotients, communities and criteria, as a competent u
 whole refresh of `dsit-v1`, which makes all its tables, checks and reports beside."""
 
 PARTS = """\
-`tests/bench/parts.py`: a step and the fastest library known for it, on the same arrays, in turn in one process."""
+`tests/bench/parts.py`: a step and the fastest library known for it, on the same arrays, in turn in one process, once
+each before it is timed, since code is compiled on first use. Labels of density groups differ between libraries where
+distances are equal, as they often are at shared postcodes; the index says how far they agree (1: the same groups)."""
 
 
 def page(results: Results, notes: str | None) -> str:
@@ -140,7 +142,7 @@ def _plain(results: Results) -> list[str]:
 def _parts(results: Results) -> list[str]:
     rows = [
         (
-            name,
+            pair.step,
             pair.theirs_name,
             scale_name(scale),
             pair.work,
@@ -150,7 +152,7 @@ def _parts(results: Results) -> list[str]:
             f"{pair.ratio:.2f}" if pair.ratio else "",
             pair.agreement,
         )
-        for name, scale, pair in _each(results.parts)
+        for _, scale, pair in _each(results.parts)
     ]
     heads = ("step", "beside", "scale", "of", "runs each", "ours, s", "theirs, s", "ours over theirs", "agreement")
     return [PARTS, "", *_table(heads, rows)] if rows else []

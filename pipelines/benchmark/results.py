@@ -83,6 +83,7 @@ class CaseResult:
 class Comparison:
     """Ours and another's for the same work, run in turn."""
 
+    step: str
     ours: list[RunFigures]
     theirs: list[RunFigures]
     theirs_name: str

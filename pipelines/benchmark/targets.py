@@ -135,11 +135,11 @@ def _plain_fails(results: Results) -> Finding:
 def _parts(most: float) -> Callable[[Results], Finding]:
     def find(results: Results) -> Finding:
         slowest: list[tuple[float, str, float]] = []
-        for name, scales in results.parts.items():
+        for scales in results.parts.values():
             at = max(scales)
             ratio = scales[at].ratio
             if ratio is not None:
-                slowest.append((ratio, name, at))
+                slowest.append((ratio, f"{scales[at].step} beside {scales[at].theirs_name}", at))
         if not slowest:
             return NOT_MEASURED
         ratio, name, at = max(slowest)

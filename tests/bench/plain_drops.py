@@ -16,6 +16,8 @@ from assets.months import Month
 from assets.reference.postcodes import normalise_postcode
 from assets.sources.company_numbers import normalise_crn
 
+POSITION = {"east1m": "easting", "north1m": "northing", "lat": "latitude", "long": "longitude"}
+"""Columns of the postcode directory."""
 INSTITUTION = pl.Struct({"id": pl.String, "display_name": pl.String, "country_code": pl.String, "type": pl.String})
 WORKS = {
     "id": pl.String,
@@ -138,15 +140,7 @@ def _postcodes(path: Path) -> pl.DataFrame:
     has_place = pl.col("gridind") != "9"
     return directory.select(
         normalise_postcode(pl.col("pcds")).alias("postcode"),
-        *[
-            pl.when(has_place).then(pl.col(name).cast(pl.Float64)).alias(ours)
-            for name, ours in (
-                ("east1m", "easting"),
-                ("north1m", "northing"),
-                ("lat", "latitude"),
-                ("long", "longitude"),
-            )
-        ],
+        *[pl.when(has_place).then(pl.col(name).cast(pl.Float64)).alias(ours) for name, ours in POSITION.items()],
     )
 
 

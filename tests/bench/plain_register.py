@@ -24,7 +24,8 @@ LEGAL_FORMS = (
     "PUBLIC LIMITED COMPANY|COMMUNITY INTEREST COMPANY|LIMITED LIABILITY PARTNERSHIP|LIMITED PARTNERSHIP"
     "|LIMITED|LTD|PLC|LLP|LP|CIC|CIO|SCIO|CYFYNGEDIG|CYF|CCC|PAC|INCORPORATED|INC"
 )
-NUMBERED = ("idbr_enterprises", "rtic_companies")
+KEY = ["dataset", "record_key"]
+"""Of a record."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def build_register(drops: Drops, month: Month) -> Register:
         _site_sectors(drops, matches, usable),
         participations,
         active,
-        _apportion(usable, organisations, active, money),
+        apportion(usable, organisations, active, money),
     )
 
 
@@ -175,30 +176,35 @@ def _places(drops: Drops) -> pl.DataFrame:
 
 def _match(records: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """The organisation of each record: dataset, record_key, organisation_id."""
-    key = ["dataset", "record_key"]
+    anchors, known, named = match_by_rule(records, places)
+    unmatched = records.join(anchors, on=KEY, how="anti").join(named, on=KEY, how="anti")
+    linked = _link(unmatched.filter(~pl.col("is_overseas")), known)
+    rest = unmatched.join(linked, on=KEY, how="anti")
+    return pl.concat([anchors, named, linked, _own(rest, linked.join(unmatched, on=KEY))])
+
+
+def match_by_rule(records: pl.DataFrame, places: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Records with a number, all names and places of their organisations, and records that bear such a name.
+
+    The first and the last have the columns dataset, record_key, organisation_id.
+    """
     anchors = _anchors(records, places)
     known = (
-        anchors.join(records.select(*key, "normalised_name"), on=key)
-        .join(places.drop_nulls("postcode").select(*key, "postcode"), on=key, how="left")
+        anchors.join(records.select(*KEY, "normalised_name"), on=KEY)
+        .join(places.drop_nulls("postcode").select(*KEY, "postcode"), on=KEY, how="left")
         .select("organisation_id", "normalised_name", "postcode")
         .unique()
     )
-    unanchored = records.join(anchors, on=key, how="anti")
-    at_home = unanchored.filter(~pl.col("is_overseas"))
-    by_name = at_home.join(
-        _only(known.drop_nulls("postcode"), ["normalised_name", "postcode"], "by_place"),
-        on=["normalised_name", "postcode"],
-        how="left",
-    ).join(_only(known, ["normalised_name"], "by_name"), on="normalised_name", how="left")
-    named = by_name.with_columns(pl.coalesce("by_place", "by_name").alias("organisation_id")).drop_nulls(
-        "organisation_id"
+    at_home = records.join(anchors, on=KEY, how="anti").filter(~pl.col("is_overseas"))
+    of_place = _only(known.drop_nulls("postcode"), ["normalised_name", "postcode"], "by_place")
+    of_name = _only(known, ["normalised_name"], "by_name")
+    named = (
+        at_home.join(of_place, on=["normalised_name", "postcode"], how="left")
+        .join(of_name, on="normalised_name", how="left")
+        .select(*KEY, pl.coalesce("by_place", "by_name").alias("organisation_id"))
+        .drop_nulls("organisation_id")
     )
-    unmatched = unanchored.join(named, on=key, how="anti")
-    linked = _link(unmatched.filter(~pl.col("is_overseas")), known)
-    rest = unmatched.join(linked, on=key, how="anti")
-    return pl.concat(
-        [anchors, named.select(*key, "organisation_id"), linked, _own(rest, linked.join(unmatched, on=key))]
-    )
+    return anchors, known, named
 
 
 def _only(frame: pl.DataFrame, by: list[str], alias: str) -> pl.DataFrame:
@@ -209,17 +215,16 @@ def _only(frame: pl.DataFrame, by: list[str], alias: str) -> pl.DataFrame:
 
 def _anchors(records: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Records with a number; an enterprise without one is the company of its name at one of its postcodes."""
-    key = ["dataset", "record_key"]
     numbered = records.filter(pl.col("crn").is_not_null() | pl.col("entref").is_not_null())
-    named_places = numbered.join(places.drop_nulls("postcode").select(*key, "postcode"), on=key, suffix="_of_place")
-    named_places = named_places.select(*key, "normalised_name", "crn", "postcode_of_place").unique()
+    named_places = numbered.join(places.drop_nulls("postcode").select(*KEY, "postcode"), on=KEY, suffix="_of_place")
+    named_places = named_places.select(*KEY, "normalised_name", "crn", "postcode_of_place").unique()
     without = named_places.filter((pl.col("dataset") == "idbr_enterprises") & pl.col("crn").is_null()).drop("crn")
     companies = named_places.filter(pl.col("dataset") == "rtic_companies").select(
         "normalised_name", "postcode_of_place", organisation_id="crn"
     )
-    recognised = _only(without.join(companies, on=["normalised_name", "postcode_of_place"]), key, "recognised")
-    return numbered.join(recognised, on=key, how="left").select(
-        *key,
+    recognised = _only(without.join(companies, on=["normalised_name", "postcode_of_place"]), KEY, "recognised")
+    return numbered.join(recognised, on=KEY, how="left").select(
+        *KEY,
         pl.coalesce("CRN-" + pl.coalesce("crn", "recognised"), "ENT-" + pl.col("entref")).alias("organisation_id"),
     )
 
@@ -634,7 +639,7 @@ def _active(drops: Drops, matches: pl.DataFrame, participations: pl.DataFrame, s
     )
 
 
-def _apportion(
+def apportion(
     sites: pl.DataFrame, organisations: pl.DataFrame, active: pl.DataFrame, money: pl.DataFrame
 ) -> pl.DataFrame:
     """Every site's share: by employees where all sites of the organisation have them, else even."""
