@@ -6,6 +6,7 @@ how a process is measured, what is said of the figures.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -70,7 +71,7 @@ class Campaign:
             shutil.rmtree(self.folder(case.name, scale))
         by_seconds.sort(key=lambda pair: pair[0])
         steps = by_seconds[len(by_seconds) // 2][1] if by_seconds else []
-        return self._keep(case.name, scale, CaseResult(runs, began, steps, digests))
+        return self._keep(case.name, scale, CaseResult(runs, began, sum(step.rows for step in steps), steps, digests))
 
     def refresh(self, case: Refresh, scale: float) -> Measured:
         """One refresh in a new process; its warehouse is left in the case's folder."""
@@ -138,12 +139,14 @@ class Campaign:
             prepared = run_measured(preparation, folder=ROOT)
             if prepared.outcome != DONE:
                 raise RuntimeError(f"{case.name} cannot be prepared ({prepared.outcome}): {prepared.said}")
-        began, runs = circumstances(), []
+        began, runs, rows = circumstances(), list[RunFigures](), 0
         for number in range(max(self.runs, case.least_runs)):
             measured = run_measured(case.command(self.work, scale), folder=ROOT)
             runs.append(RunFigures.of(measured))
             self.say(case.name, scale, number, measured)
-        return self._keep(case.name, scale, CaseResult(runs, began))
+            if case.tells_rows and measured.outcome == DONE:
+                rows = json.loads(measured.output)["rows"]
+        return self._keep(case.name, scale, CaseResult(runs, began, rows))
 
     def _keep(self, name: str, scale: float, result: CaseResult) -> CaseResult:
         with self.results() as results:

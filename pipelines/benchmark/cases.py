@@ -48,6 +48,8 @@ class Command:
     """A command to run before, unmeasured; None where nothing is to be done."""
     has_scale: bool = False
     """Whether its cost depends on the scale."""
+    tells_rows: bool = False
+    """Whether its output is JSON with the number of `rows`."""
     least_runs: int = 1
     """Runs at the least: what takes a second is measured more often than what takes minutes."""
 
@@ -58,6 +60,30 @@ def _demo(work: Path, scale: float) -> list[str]:
 
 def _demo_once(work: Path, scale: float) -> list[str] | None:
     return None if (work / "demo" / "warehouse.duckdb").is_file() else _demo(work, scale)
+
+
+WORLD_WORKS = 239_000_000
+"""Publications at 1:1 [METHOD, inputs]."""
+
+
+def _authorships(work: Path, scale: float) -> Path:
+    return work.absolute() / f"authorships-{scale:g}"
+
+
+def _write_authorships(work: Path, scale: float) -> list[str] | None:
+    drop, works = _authorships(work, scale), str(round(WORLD_WORKS * scale))
+    # What is half written is not taken for whole later: the last file written is that of the institutions.
+    if (drop / "institutions-000.parquet").is_file():
+        return None
+    return [sys.executable, "-m", "pipelines.synthetic_uk.authorships", str(drop), "--works", works, "--seed", "1"]
+
+
+def _counting(where: str) -> Callable[[Path, float], list[str]]:
+    def command(work: Path, scale: float) -> list[str]:
+        drop, out = _authorships(work, scale), work.absolute() / f"authorships-counted-{scale:g}"
+        return [sys.executable, "-m", "pipelines.benchmark.counting", str(drop), str(out), where]
+
+    return command
 
 
 REFRESHES = (
@@ -82,6 +108,22 @@ COMMANDS = (
         least_runs=5,
     ),
     Command("demo-again", "`make demo`, the second time", _demo, _demo_once),
+    Command(
+        "publications-world",
+        "publications: counts and pairs of the world's institutions",
+        _counting("world"),
+        _write_authorships,
+        has_scale=True,
+        tells_rows=True,
+    ),
+    Command(
+        "publications-uk",
+        "publications: counts and pairs with one end in the United Kingdom",
+        _counting("uk"),
+        _write_authorships,
+        has_scale=True,
+        tells_rows=True,
+    ),
 )
 CASES: dict[str, Refresh | Command] = {case.name: case for case in (*REFRESHES, *COMMANDS)}
 

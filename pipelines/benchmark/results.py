@@ -48,6 +48,8 @@ class CaseResult:
     runs: list[RunFigures]
     circumstances: dict[str, Any]
     """Day, revision and load of the machine; see `machine.circumstances`."""
+    rows: int = 0
+    """Written by a refresh, read by a command; 0 where nobody counts."""
     steps: list[StepFigures] = field(default_factory=list)
     """Of the run of median seconds."""
     digests: dict[str, TableDigest] = field(default_factory=dict)
@@ -72,11 +74,6 @@ class CaseResult:
     def peak_memory_mb(self) -> float:
         """MiB: the largest of the runs."""
         return max(run.peak_memory_mb for run in self.runs)
-
-    @property
-    def rows(self) -> int:
-        """Rows written."""
-        return sum(step.rows for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -145,6 +142,7 @@ def _case(kept: Mapping[str, Any]) -> CaseResult:
     return CaseResult(
         _runs(kept["runs"]),
         kept["circumstances"],
+        kept["rows"],
         [StepFigures(**step) for step in kept["steps"]],
         {table: TableDigest(**digest) for table, digest in kept["digests"].items()},
     )
