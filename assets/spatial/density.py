@@ -2,24 +2,24 @@
 
 What belongs here: labels for points, and the sizes and distances the two algorithms are given. What does not: the scan
 against business at large (`scan`), distinct firms, names of groups.
-Both count a point among its own neighbours, as scikit-learn does. Neither depends on the order of the points.
+Both count a point among its own neighbours, as scikit-learn does, and go over distinct places: exact, quick where many
+points share one, and the same whatever the order of the rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from fast_hdbscan.hdbscan import clusters_from_spanning_tree
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from assets.method import SpatialMethod
+from assets.spatial.condensed import excess_of_mass
+from assets.spatial.core_distances import core_distances_m
+from assets.spatial.fixed_radius import labels_of_places
+from assets.spatial.place_tree import PlaceTree, plant
 from assets.spatial.places import Floats, Integers, Places, distinct_places
-from assets.spatial.spanning_tree import core_distances_m, spanning_tree
-
-NOISE = -1
+from assets.spatial.spanning_tree import spanning_tree
 
 
 @dataclass(frozen=True)
@@ -36,86 +36,69 @@ def min_cluster_size(points: int, method: SpatialMethod) -> int:
     return max(method.min_firms, round(method.size_coefficient * float(np.sqrt(points))))
 
 
+def min_samples(points: int, method: SpatialMethod) -> int:
+    """max(min_samples_floor, min_cluster_size // min_samples_divisor) [ours]."""
+    return max(method.min_samples_floor, min_cluster_size(points, method) // method.min_samples_divisor)
+
+
+class _Dense(NamedTuple):
+    """A sector's distinct places, the tree over them and their core distances."""
+
+    places: Places
+    tree: PlaceTree
+    core_m: Floats
+
+
+def _dense(easting: Floats, northing: Floats, min_samples: int) -> _Dense:
+    places = distinct_places(easting, northing)
+    tree = plant(places.coordinates_m)
+    return _Dense(places, tree, core_distances_m(places, min_samples, tree))
+
+
+def hdbscan(easting: Floats, northing: Floats, method: SpatialMethod) -> tuple[Integers, HdbscanSizes]:
+    """`hdbscan_labels` of a sector's points with its own `hdbscan_sizes`, core distances being found once."""
+    dense = _dense(easting, northing, min_samples(len(easting), method))
+    sizes = _sizes(dense, method)
+    return _labels(dense, sizes), sizes
+
+
 def hdbscan_sizes(easting: Floats, northing: Floats, method: SpatialMethod) -> HdbscanSizes:
     """Sizes for a sector's points (metres): min_cluster_size [inferred], min_samples and epsilon [ours].
 
     With the rule `median_neighbour` epsilon is the median over the points of the distance to the min_samples-th
     neighbour, held between epsilon_min_m and epsilon_max_m.
     """
-    size = min_cluster_size(len(easting), method)
-    samples = max(method.min_samples_floor, size // method.min_samples_divisor)
-    if method.epsilon_rule == "none":
-        return HdbscanSizes(size, samples, 0.0)
-    places = distinct_places(easting, northing)
-    median = float(np.median(core_distances_m(places, samples)[places.place_of_point]))
-    return HdbscanSizes(size, samples, min(max(median, method.epsilon_min_m), method.epsilon_max_m))
+    return _sizes(_dense(easting, northing, min_samples(len(easting), method)), method)
 
 
 def hdbscan_labels(easting: Floats, northing: Floats, sizes: HdbscanSizes) -> Integers:
     """Label of each point, shape (points,), NOISE in no group: excess of mass, never all points as one group.
 
-    The spanning tree is our own, over distinct places: exact, quick where many points share one, and the same whatever
-    the order of the rows. The library condenses it and selects.
+    Labels are numbered in the order of places. Of the points at one place the one given first stands for it: where
+    groups meet at a place, it alone may be in another group.
     """
-    places = distinct_places(easting, northing)
-    tree = _tree_of_points(places, core_distances_m(places, sizes.min_samples))
-    labels, _, _, condensed, _ = clusters_from_spanning_tree(tree, min_cluster_size=sizes.min_cluster_size)
-    if sizes.epsilon_m > 0 and len(condensed.parent):
-        splits = condensed.lambda_val[(condensed.parent == condensed.parent.min()) & (condensed.child_size > 1)]
-        # Past the distance at which the root itself splits, the library would take the root: all points as one group.
-        epsilon = min(sizes.epsilon_m, float(1.0 / splits.max()) * (1 - 1e-6)) if splits.size else 0.0
-        labels = clusters_from_spanning_tree(
-            tree, min_cluster_size=sizes.min_cluster_size, cluster_selection_epsilon=epsilon
-        )[0]
-    of_points = np.empty(len(easting), dtype=np.int64)
-    of_points[np.argsort(places.place_of_point, kind="stable")] = labels
-    return of_points
+    return _labels(_dense(easting, northing, sizes.min_samples), sizes)
 
 
-def _tree_of_points(places: Places, core_m: Floats) -> Floats:
-    """Spanning tree of points in the order of their places, rows (point, point, metres), shape (points - 1, 3).
+def _sizes(dense: _Dense, method: SpatialMethod) -> HdbscanSizes:
+    points = len(dense.places.place_of_point)
+    epsilon_m = 0.0
+    if method.epsilon_rule == "median_neighbour":
+        median = float(np.median(dense.core_m[dense.places.place_of_point]))
+        epsilon_m = min(max(median, method.epsilon_min_m), method.epsilon_max_m)
+    return HdbscanSizes(min_cluster_size(points, method), min_samples(points, method), epsilon_m)
 
-    The first point of each place stands for it; the others hang on it at the place's core distance.
-    """
-    edges, lengths = spanning_tree(places, core_m)
-    first = np.cumsum(places.points) - places.points
-    others = np.setdiff1d(np.arange(places.points.sum()), first)
-    of_others = np.repeat(np.arange(len(first)), places.points - 1)
-    between = np.column_stack([first[edges], lengths])
-    within = np.column_stack([first[of_others], others, core_m[of_others]])
-    return np.vstack([between, within])
+
+def _labels(dense: _Dense, sizes: HdbscanSizes) -> Integers:
+    places = dense.places
+    edges, lengths = spanning_tree(places, dense.core_m, tree=dense.tree)
+    of_places = excess_of_mass(places.points, dense.core_m, edges, lengths, sizes.min_cluster_size, sizes.epsilon_m)
+    labels = of_places.others[places.place_of_point]
+    labels[places.first_points()] = of_places.first
+    return labels
 
 
 def dbscan_labels(easting: Floats, northing: Floats, radius_m: float, min_samples: int) -> Integers:
-    """Label of each point, shape (points,), NOISE in no group: scikit-learn's very labels for points sorted by place.
-
-    Core places are joined along the spanning tree of mutual reachability, as far as the radius goes. A place that is
-    not core belongs to the first group with a core place within the radius; it has fewer than `min_samples` points
-    around it, so looking at all of them is cheap.
-    """
+    """Label of each point, shape (points,), NOISE in no group: scikit-learn's own for points sorted by place."""
     places = distinct_places(easting, northing)
-    core = core_distances_m(places, min_samples)
-    is_core = core <= radius_m
-    edges, lengths = spanning_tree(places, core)
-    joined = edges[lengths <= radius_m]
-    count = len(places.points)
-    graph = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(count, count))
-    component = connected_components(graph, directed=False)[1]
-    labels = np.full(count, NOISE, dtype=np.int64)
-    core_places = np.flatnonzero(is_core)
-    if core_places.size:
-        _, first, of_core = np.unique(component[core_places], return_index=True, return_inverse=True)
-        labels[core_places] = np.argsort(np.argsort(first))[of_core]
-        border = np.flatnonzero(~is_core)
-        near = (
-            cKDTree(places.coordinates_m[border]).sparse_distance_matrix(
-                cKDTree(places.coordinates_m[core_places]), radius_m, output_type="ndarray"
-            )
-            if border.size
-            else np.empty(0, dtype=[("i", np.int64), ("j", np.int64)])
-        )
-        lowest = np.full(len(border), len(core_places), dtype=np.int64)
-        np.minimum.at(lowest, near["i"], labels[core_places[near["j"]]])
-        reached = lowest < len(core_places)
-        labels[border[reached]] = lowest[reached]
-    return labels[places.place_of_point]
+    return labels_of_places(places, radius_m, min_samples)[places.place_of_point]

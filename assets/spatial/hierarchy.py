@@ -17,8 +17,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from assets.spatial.core_distances import core_distances_m
+from assets.spatial.place_tree import plant
 from assets.spatial.places import Floats, Integers, Places
-from assets.spatial.spanning_tree import core_distances_m, spanning_tree
+from assets.spatial.spanning_tree import spanning_tree
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,11 @@ def build_hierarchy(places: Places, min_samples: int, stretch: Floats | None = N
         raise ValueError("a hierarchy needs at least one point")
     if min_samples < 1:
         raise ValueError(f"min_samples is {min_samples}; it must be 1 or more")
-    core = core_distances_m(places, min_samples)
+    tree = plant(places.coordinates_m)
+    core = core_distances_m(places, min_samples, tree)
     if stretch is None:
         stretch = np.ones(len(core))
-    edges, lengths = spanning_tree(places, core, stretch)
+    edges, lengths = spanning_tree(places, core, stretch, tree)
     parent, jump, first_leaf, leaf_count, leaves = _merge(edges)
     one, other = edges.T
     apart_m = np.sqrt(((places.coordinates_m[one] - places.coordinates_m[other]) ** 2).sum(axis=1))

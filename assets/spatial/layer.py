@@ -6,21 +6,30 @@ are imported when a step runs: the libraries under them take longer to load than
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from assets.warehouse.database import bound
 from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 
 if TYPE_CHECKING:
     from assets.spatial.groups import Contrast, Found
 
 SECTOR_POINTS = """
-    select organisation_id, site_id, easting, northing, is_firm
+    select scheme, sector, grid, organisation_id, site_id, easting, northing, is_firm
     from spatial.points
-    where month = $month and scheme = $scheme and sector = $sector and grid = $grid
+    where month = $month and scheme = $scheme and sector in (select unnest($sectors))
 """
+
+ALL_SITES = """
+    select organisation_id, easting, northing, is_firm
+    from spatial.points
+    where month = $month and scheme = 'all' and grid = $grid
+"""
+
+PICTURED_MEMBERS = 50_000
+"""Members drawn on the map of groups at the most: it has fewer dots to draw them with."""
 
 NULL_COLUMNS = {
     "grid": pl.String,
@@ -60,7 +69,7 @@ def groups(ctx: StepContext) -> Rows:
             if to_run:
                 contrasts[str(grid[0])], made = _contrast(ctx, str(grid[0]), min(to_run), max(to_run))
                 nulls = nulls.vstack(made)
-    found = together(list(_each_sector(ctx, counts, contrasts)), method.scan_alpha)
+    found = together(_each_sector(ctx, counts, contrasts), method.scan_alpha)
     _tell(ctx, found)
     return {
         "spatial.runs": found.runs,
@@ -70,14 +79,24 @@ def groups(ctx: StepContext) -> Rows:
     }
 
 
-def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast]) -> Iterable[Found]:
-    """The groups of each sector, one sector's points in memory at a time."""
+def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast]) -> list[Found]:
+    """The groups of each sector in the order of `counts`, sectors being run side by side."""
     from assets.spatial.groups import Sector, find_groups
+    from assets.spatial.sectors import batches, over_threads
 
-    for row in counts.iter_rows(named=True):
-        sector = Sector(row["scheme"], row["sector"], row["grid"])
-        points = ctx.read(SECTOR_POINTS, scheme=sector.scheme, sector=sector.sector, grid=sector.grid)
-        yield find_groups(sector, points, ctx.method.spatial, contrasts.get(sector.grid))
+    def run(sector: Sector, points: pl.DataFrame) -> Found:
+        return find_groups(sector, points, ctx.method.spatial, contrasts.get(sector.grid))
+
+    read = (_read(ctx, SECTOR_POINTS, scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
+    found = over_threads(run, read, ctx.warehouse.threads)
+    return [found[Sector(*key)] for key in counts.select("scheme", "sector", "grid").iter_rows()]
+
+
+def _read(ctx: StepContext, sql: str, **parameters: Any) -> pl.DataFrame:
+    """The rows of a query of the month; for millions of rows eight times as quick as the context's own `read`."""
+    with ctx.warehouse.connect(read_only=True) as connection:
+        given = bound(sql, {"month": ctx.month.first_day, **parameters})
+        return pl.DataFrame(connection.execute(sql, given).to_arrow_table())
 
 
 def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple[Contrast, pl.DataFrame]:
@@ -86,7 +105,7 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     from assets.spatial.null import Null, NullFit, background_fingerprint, null_sizes, simulate_null
 
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
-    background = background_of(ctx.read(SECTOR_POINTS, scheme="all", sector="All sites", grid=grid), ctx.method.spatial)
+    background = background_of(_read(ctx, ALL_SITES, grid=grid), ctx.method.spatial)
     fingerprint = background_fingerprint(background, rules, settings)
     kept = ctx.read(
         "select distinct cases, location, scale from spatial.scan_null where background_fingerprint = $fingerprint",
@@ -126,11 +145,16 @@ def _tell(ctx: StepContext, found: Found) -> None:
     for row in skipped.iter_rows(named=True):
         ctx.report.say(f"{row['scheme']} {row['sector']} ({row['grid']}) not run: {row['skipped_reason']}")
     ctx.report.picture("firms_per_group", group_sizes_png(found.groups["firms"].to_numpy()))
+    every = max(1, found.group_members.height // PICTURED_MEMBERS)
+    drawn = found.group_members.select("group_id", "site_id").gather_every(every)
     places = ctx.read(
         "select site_id, any_value(easting) as easting, any_value(northing) as northing from spatial.points "
-        "where month = $month and grid = 'gb' and scheme <> 'all' group by site_id"
+        "where month = $month and grid = 'gb' and scheme <> 'all' "
+        # One text: a list of so many is slow to hand over.
+        "and site_id in (select unnest(string_split($sites, chr(10)))) group by site_id",
+        sites="\n".join(drawn["site_id"]),
     )
-    located = found.group_members.join(places, on="site_id").sort("group_id", "site_id")
+    located = drawn.join(places, on="site_id").sort("group_id", "site_id")
     ctx.report.picture("map", group_map_png(located, f"{ctx.method.name}: members of groups, Great Britain"))
 
 

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+NOISE = -1
+"""Label of what is in no group."""
+
 
 @dataclass(frozen=True)
 class Places:
@@ -24,6 +27,13 @@ class Places:
     """Shape (places,): points at each place."""
     place_of_point: Integers
     """Shape (points,): the place of each point given."""
+
+    def first_points(self) -> Integers:
+        """Of the points at each place the one given first, shape (places,)."""
+        first = np.empty(len(self.points), dtype=np.int64)
+        last = len(self.place_of_point) - 1
+        first[self.place_of_point[::-1]] = np.arange(last, -1, -1)
+        return first
 
 
 def distinct_places(easting: Floats, northing: Floats) -> Places:

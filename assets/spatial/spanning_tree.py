@@ -2,9 +2,14 @@
 
 Distances may be stretched: what a metre counts then differs from place to place (`ground` says how much).
 
-What belongs here: core distances, a k-d tree, Boruvka's rounds over it. What does not: the hierarchy made of the tree
-(`hierarchy`), any choice of groups. Boruvka: in every round each component takes its cheapest edge to another one;
-a component is a set of places that earlier rounds joined.
+What belongs here: Boruvka's rounds over the k-d tree. What does not: the tree itself (`place_tree`), core distances
+(`core_distances`), the hierarchy made of the edges (`hierarchy`), any choice of groups. Boruvka: in every round each
+component takes its cheapest edge to another one; a component is a set of places that earlier rounds joined.
+
+Mutual reachability has many edges of one length, and groups may depend on which is taken. It is the one of the first
+place in the order of the k-d tree, and of the other places it reaches at that length the first on the way down the
+tree, the nearer half of each node first. What makes a round quicker keeps to that: a place is passed over only where
+it certainly has nothing cheaper to offer than the component has already.
 """
 
 from __future__ import annotations
@@ -13,53 +18,36 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from scipy.spatial import cKDTree
 
+from assets.spatial.place_tree import PlaceTree, plant, squared_to_box
 from assets.spatial.places import Floats, Integers, Places
 
-LEAF_PLACES = 12
-"""Places in a leaf of the k-d tree: a matter of speed alone."""
 
-
-def core_distances_m(places: Places, min_samples: int) -> Floats:
-    """Distance in metres within which each place has `min_samples` points, those at the place itself included.
-
-    Shape (places,). Infinite where there are fewer points than that altogether. As in scikit-learn's HDBSCAN and
-    DBSCAN a point counts among its own neighbours.
-    """
-    if places.points.sum() < min_samples:
-        return np.full(len(places.points), np.inf)
-    nearest = min(min_samples, len(places.points))
-    distances, neighbours = cKDTree(places.coordinates_m).query(places.coordinates_m, k=nearest)
-    if nearest == 1:
-        distances, neighbours = distances[:, None], neighbours[:, None]
-    within = np.cumsum(places.points[neighbours], axis=1)
-    reached: Integers = np.argmax(within >= min_samples, axis=1)
-    return np.ascontiguousarray(distances[np.arange(len(reached)), reached])
-
-
-def spanning_tree(places: Places, core_m: Floats, stretch: Floats | None = None) -> tuple[Integers, Floats]:
+def spanning_tree(
+    places: Places, core_m: Floats, stretch: Floats | None = None, tree: PlaceTree | None = None
+) -> tuple[Integers, Floats]:
     """Edges of a minimum spanning tree of max(core, core, distance), from the shortest to the longest.
 
-    Gives the two places of each edge, shape (places - 1, 2), and its length in metres, shape (places - 1,). Among
-    edges of one length any may be taken; what the tree joins at each distance does not depend on it. `stretch`, shape
-    (places,), multiplies a core distance by its place's and a distance by the geometric mean of its ends'.
+    Gives the two places of each edge, shape (places - 1, 2), and its length in metres, shape (places - 1,). `stretch`,
+    shape (places,), multiplies a core distance by its place's and a distance by the geometric mean of its ends'.
+    `tree` is the places' own k-d tree, made anew where it is not given. Where core distances are infinite there are
+    too few points for any to be reachable: the places then hang on one another in their order.
     """
-    if stretch is None:
-        stretch = np.ones(len(places.points))
     count = len(places.points)
-    levels = max(0, int(np.ceil(np.log2(max(1, count) / LEAF_PLACES))))
-    order, starts, ends = _ranges(places.coordinates_m, levels)
-    core = core_m * stretch
-    tree = _bound(places.coordinates_m[order], core[order], stretch[order], starts, ends, 2**levels - 1)
-    ends_of_edges, lengths = _boruvka(tree)
-    edges = order[ends_of_edges]
+    if not np.isfinite(core_m).all():
+        return np.column_stack([np.arange(count - 1), np.arange(1, count)]), np.full(count - 1, np.inf)
+    if tree is None:
+        tree = plant(places.coordinates_m)
+    if stretch is None:
+        stretch = np.ones(count)
+    edges, lengths = _boruvka(_reach(tree, (core_m * stretch)[tree.order], stretch[tree.order]))
+    edges = tree.order[edges]
     by_length = np.lexsort((edges.max(axis=1), edges.min(axis=1), lengths))
     return edges[by_length], lengths[by_length]
 
 
-class _Tree(NamedTuple):
-    """A complete binary k-d tree; node i has the children 2 i + 1 and 2 i + 2, places are in the order of the leaves.
+class _Reach(NamedTuple):
+    """The k-d tree with what else decides how far a place is from another, in the order of the tree.
 
     Distances are squared: whole metres then compare exactly.
     """
@@ -76,6 +64,15 @@ class _Tree(NamedTuple):
     first_leaf: int
 
 
+class _Known(NamedTuple):
+    """What a place has learned of its cheapest edge to another component, shape (places,)."""
+
+    squared: Floats
+    """Where there is a target: the edge's length. Else a length that no edge of the place is below."""
+    target: Integers
+    """The other end, -1 where it has not been found."""
+
+
 class _Best(NamedTuple):
     """The cheapest edge out of each component found so far in a round; `origin` -1 where there is none."""
 
@@ -84,63 +81,62 @@ class _Best(NamedTuple):
     target: Integers
 
 
-@njit(cache=True, nogil=True)
-def _ranges(coordinates: Floats, levels: int) -> tuple[Integers, Integers, Integers]:
-    """Order of the places in the tree's leaves, and each node's range in that order."""
-    nodes = 2 ** (levels + 1) - 1
-    order = np.arange(len(coordinates))
-    starts = np.zeros(nodes, dtype=np.int64)
-    ends = np.zeros(nodes, dtype=np.int64)
-    ends[0] = len(coordinates)
-    for node in range(2**levels - 1):
-        start, end = starts[node], ends[node]
-        inside = order[start:end]
-        eastings, northings = coordinates[inside, 0], coordinates[inside, 1]
-        by_easting = eastings.max() - eastings.min() >= northings.max() - northings.min()
-        order[start:end] = inside[np.argsort(eastings if by_easting else northings, kind="mergesort")]
-        middle = (start + end) // 2
-        starts[2 * node + 1], ends[2 * node + 1] = start, middle
-        starts[2 * node + 2], ends[2 * node + 2] = middle, end
-    return order, starts, ends
-
-
-@njit(cache=True, nogil=True)
-def _bound(
-    coordinates: Floats, core: Floats, stretch: Floats, starts: Integers, ends: Integers, first_leaf: int
-) -> _Tree:
-    """The tree with each node's box, least core distance and least stretch."""
-    nodes = len(starts)
-    low = np.empty((nodes, 2))
-    high = np.empty((nodes, 2))
-    least_core = np.empty(nodes)
-    least_stretch = np.empty(nodes)
-    for node in range(nodes):
-        inside = coordinates[starts[node] : ends[node]]
-        for axis in range(2):
-            low[node, axis], high[node, axis] = inside[:, axis].min(), inside[:, axis].max()
-        least_core[node] = core[starts[node] : ends[node]].min()
-        least_stretch[node] = stretch[starts[node] : ends[node]].min()
-    return _Tree(
-        coordinates, core * core, stretch, starts, ends, low, high, least_core * least_core, least_stretch, first_leaf
+def _reach(tree: PlaceTree, core: Floats, stretch: Floats) -> _Reach:
+    """The tree with each node's least core distance and least stretch; both arrays in the order of the tree."""
+    core_squared = core * core
+    return _Reach(
+        tree.coordinates_m,
+        core_squared,
+        stretch,
+        tree.starts,
+        tree.ends,
+        tree.low,
+        tree.high,
+        _least_of_nodes(tree.starts, tree.ends, tree.first_leaf, core_squared),
+        _least_of_nodes(tree.starts, tree.ends, tree.first_leaf, stretch),
+        tree.first_leaf,
     )
 
 
 @njit(cache=True, nogil=True)
-def _boruvka(tree: _Tree) -> tuple[Integers, Floats]:
+def _least_of_nodes(starts: Integers, ends: Integers, first_leaf: int, values: Floats) -> Floats:
+    """The least value in each node, shape (nodes,)."""
+    least = np.empty(len(starts))
+    for node in range(len(starts) - 1, -1, -1):
+        if node < first_leaf:
+            least[node] = min(least[2 * node + 1], least[2 * node + 2])
+        else:
+            least[node] = values[starts[node] : ends[node]].min()
+    return least
+
+
+@njit(cache=True, nogil=True)
+def _boruvka(tree: _Reach) -> tuple[Integers, Floats]:
     """Edges and lengths of the spanning tree, in no particular order."""
     count = len(tree.coordinates)
     component = np.arange(count)
     component_of_node = np.empty(len(tree.starts), dtype=np.int64)
     edges = np.empty((count - 1, 2), dtype=np.int64)
     lengths = np.empty(count - 1)
+    known = _Known(tree.core_squared.copy(), np.full(count, -1))
     best = _Best(np.empty(count), np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64))
+    stack, bounds = np.empty(64, dtype=np.int64), np.empty(64)
     found = 0
     while found < count - 1:
         _settle(tree, component, component_of_node)
-        best.squared[:] = np.inf
-        best.origin[:] = -1
+        _start_round(component, known, best)
         for place in range(count):
-            _improve(tree, component, component_of_node, place, best)
+            own = component[place]
+            if known.squared[place] >= best.squared[own]:
+                continue
+            if known.target[place] < 0:
+                known.squared[place], known.target[place] = _cheapest(
+                    tree, component, component_of_node, place, best.squared[own], stack, bounds
+                )
+                if known.target[place] < 0:
+                    continue
+            best.squared[own], best.origin[own] = known.squared[place], place
+            best.target[own] = known.target[place]
         for root in range(count):
             if best.origin[root] < 0:
                 continue
@@ -155,6 +151,24 @@ def _boruvka(tree: _Tree) -> tuple[Integers, Floats]:
 
 
 @njit(cache=True, nogil=True)
+def _start_round(component: Integers, known: _Known, best: _Best) -> None:
+    """Forget targets that are now in the place's own component; bound each component by what its places still know.
+
+    The bound is just above the cheapest known edge, so that the first place to offer such an edge is taken.
+    """
+    best.squared[:] = np.inf
+    best.origin[:] = -1
+    for place in range(len(component)):
+        own, target = component[place], known.target[place]
+        if target < 0:
+            continue
+        if component[target] == own:
+            known.target[place] = -1
+        elif known.squared[place] < best.squared[own]:
+            best.squared[own] = np.nextafter(known.squared[place], np.inf)
+
+
+@njit(cache=True, nogil=True)
 def _root(component: Integers, place: int) -> int:
     """The place that stands for the component of a place."""
     while component[place] != place:
@@ -163,59 +177,66 @@ def _root(component: Integers, place: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _settle(tree: _Tree, component: Integers, component_of_node: Integers) -> None:
+def _settle(tree: _Reach, component: Integers, component_of_node: Integers) -> None:
     """Point every place straight at its component, and every node whose places share one; -1 where they do not."""
     for place in range(len(component)):
         component[place] = _root(component, place)
     for node in range(len(tree.starts) - 1, -1, -1):
         if node >= tree.first_leaf:
-            inside = component[tree.starts[node] : tree.ends[node]]
-            component_of_node[node] = inside[0] if (inside == inside[0]).all() else -1
+            first = component[tree.starts[node]]
+            for place in range(tree.starts[node] + 1, tree.ends[node]):
+                if component[place] != first:
+                    first = -1
+                    break
+            component_of_node[node] = first
         else:
             left, right = component_of_node[2 * node + 1], component_of_node[2 * node + 2]
             component_of_node[node] = left if left == right else -1
 
 
 @njit(cache=True, nogil=True)
-def _improve(tree: _Tree, component: Integers, component_of_node: Integers, place: int, best: _Best) -> None:
-    """Look for an edge from a place to another component that is cheaper than its own component's best."""
+def _cheapest(
+    tree: _Reach,
+    component: Integers,
+    component_of_node: Integers,
+    place: int,
+    limit: float,
+    stack: Integers,
+    bounds: Floats,
+) -> tuple[float, int]:
+    """Squared length and end of a place's cheapest edge to another component; `limit` and -1 where none is below it."""
     own = component[place]
     east, north, core = tree.coordinates[place, 0], tree.coordinates[place, 1], tree.core_squared[place]
     stretch = tree.stretch[place]
-    stack = np.empty(64, dtype=np.int64)
-    stack[0] = 0
+    target = -1
+    stack[0], bounds[0] = 0, core
     height = 1
     while height > 0:
         height -= 1
         node = stack[height]
-        if component_of_node[node] == own:
-            continue
-        box = _squared_to_box(tree, node, east, north) * (stretch * tree.least_stretch[node])
-        bound = max(core, tree.least_core_squared[node], box)
-        if best.origin[own] >= 0 and bound >= best.squared[own]:
+        if bounds[height] >= limit:
             continue
         if node < tree.first_leaf:
             left, right = 2 * node + 1, 2 * node + 2
-            if _squared_to_box(tree, left, east, north) <= _squared_to_box(tree, right, east, north):
-                near, far = left, right
-            else:
-                near, far = right, left
+            to_left = squared_to_box(tree.low, tree.high, left, east, north)
+            to_right = squared_to_box(tree.low, tree.high, right, east, north)
+            near, far, to_near, to_far = left, right, to_left, to_right
+            if to_left > to_right:
+                near, far, to_near, to_far = right, left, to_right, to_left
             # The nearer half is looked at first: it is pushed last.
-            stack[height], stack[height + 1] = far, near
-            height += 2
+            for child, apart in ((far, to_far), (near, to_near)):
+                if component_of_node[child] == own:
+                    continue
+                bound = max(core, tree.least_core_squared[child], apart * (stretch * tree.least_stretch[child]))
+                if bound < limit:
+                    stack[height], bounds[height] = child, bound
+                    height += 1
             continue
         for other in range(tree.starts[node], tree.ends[node]):
             if component[other] == own:
                 continue
             apart = (tree.coordinates[other, 0] - east) ** 2 + (tree.coordinates[other, 1] - north) ** 2
             squared = max(apart * (stretch * tree.stretch[other]), core, tree.core_squared[other])
-            if best.origin[own] < 0 or squared < best.squared[own]:
-                best.squared[own], best.origin[own], best.target[own] = squared, place, other
-
-
-@njit(cache=True, nogil=True)
-def _squared_to_box(tree: _Tree, node: int, east: float, north: float) -> float:
-    """Squared distance from a point to a node's box, 0 inside."""
-    by_east = max(tree.low[node, 0] - east, east - tree.high[node, 0], 0.0)
-    by_north = max(tree.low[node, 1] - north, north - tree.high[node, 1], 0.0)
-    return by_east * by_east + by_north * by_north
+            if squared < limit:
+                limit, target = squared, other
+    return limit, target

@@ -9,9 +9,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import cdist, pdist, squareform
 
+from assets.spatial.core_distances import core_distances_m
 from assets.spatial.hierarchy import Hierarchy, build_hierarchy
 from assets.spatial.places import distinct_places
-from assets.spatial.spanning_tree import core_distances_m
 from tests.spatial.towns import Floats, uneven_sites
 
 

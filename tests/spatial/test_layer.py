@@ -317,3 +317,15 @@ def test_month_without_points(warehouse: Warehouse) -> None:
     for step in STEPS:
         result = make(warehouse, step, SCAN, DENSITY, month=Month(2030, 1))
         assert set(result.rows.values()) == {0}
+
+
+def test_number_of_threads_does_not_matter(warehouse: Warehouse) -> None:
+    settle(warehouse, country())
+    make(warehouse, POINTS)
+    tables = ("spatial.runs", "spatial.groups", "spatial.group_members", "spatial.scan_null")
+    found = []
+    for threads in (1, 2):
+        warehouse.threads = threads
+        make(warehouse, groups, SCAN, DENSITY)
+        found.append([warehouse.read(f"select * from {table}") for table in tables])
+    assert all(one.equals(two) for one, two in zip(*found, strict=True))

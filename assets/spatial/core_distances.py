@@ -1,0 +1,195 @@
+"""Core distances: how far each place must look to see a given number of points.
+
+What belongs here: that search. What does not: what is made of the distances (`spanning_tree`, `density`), the tree it
+goes over (`place_tree`).
+
+The places of a leaf are looked at together: one walk down the tree gathers all that any of them may reach, and each
+then picks its own from the gathered.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from assets.spatial.place_tree import PlaceTree, plant
+from assets.spatial.places import Floats, Integers, Places
+
+SLACK = 1.0 + 1e-9
+"""Bounds are widened by this, so that no rounding leaves out a place at the bound."""
+FEW = 12
+"""So many values or fewer are sorted rather than divided further: a matter of speed alone."""
+
+
+def core_distances_m(places: Places, min_samples: int, tree: PlaceTree | None = None) -> Floats:
+    """Distance in metres within which each place has `min_samples` points, those at the place itself included.
+
+    Shape (places,). Infinite where there are fewer points than that altogether. As in scikit-learn's HDBSCAN and
+    DBSCAN a point counts among its own neighbours. `tree` is the places' own, made anew where it is not given.
+    """
+    if places.points.sum() < min_samples:
+        return np.full(len(places.points), np.inf)
+    return distances_to_reach(tree if tree is not None else plant(places.coordinates_m), places.points, min_samples)
+
+
+def distances_to_reach(tree: PlaceTree, points: Integers, needed: int) -> Floats:
+    """Distance in metres within which each place of the tree has `needed` of the points, shape (places,).
+
+    `points`, shape (places,), are those at each place; there are `needed` of them or more in all.
+    """
+    distances = np.empty(len(points))
+    distances[tree.order] = _reach_all(tree, points[tree.order], needed)
+    return distances
+
+
+@njit(cache=True, nogil=True)
+def _reach_all(tree: PlaceTree, points: Integers, needed: int) -> Floats:
+    """Distances in the order of the tree."""
+    count = len(points)
+    before = np.zeros(count + 1, dtype=np.int64)
+    before[1:] = np.cumsum(points)
+    reached = np.empty(count)
+    east, north = np.empty(count), np.empty(count)
+    at_place = np.empty(count, dtype=np.int64)
+    squared = np.empty(count)
+    weight = np.empty(count, dtype=np.int64)
+    for leaf in range(tree.first_leaf, len(tree.starts)):
+        start, end = tree.starts[leaf], tree.ends[leaf]
+        radius = _radius_of_leaf(tree, before, leaf, needed)
+        if start > 0:
+            # A place sees what another sees if it looks further by the distance between the two.
+            last = tree.coordinates_m[start - 1]
+            radius = min(radius, reached[start - 1] + np.sqrt(_furthest_squared(tree, leaf, last[0], last[1])))
+        gathered = _gather(tree, leaf, radius * SLACK, points, east, north, at_place)
+        for place in range(start, end):
+            here_east, here_north = tree.coordinates_m[place, 0], tree.coordinates_m[place, 1]
+            limit = radius
+            if place > start:
+                apart = (tree.coordinates_m[place - 1, 0] - here_east) ** 2 + (
+                    tree.coordinates_m[place - 1, 1] - here_north
+                ) ** 2
+                limit = min(limit, reached[place - 1] + np.sqrt(apart))
+            most = (limit * SLACK) ** 2
+            within = 0
+            for index in range(gathered):
+                apart = (east[index] - here_east) ** 2 + (north[index] - here_north) ** 2
+                squared[within] = apart
+                weight[within] = at_place[index]
+                within += apart <= most
+            reached[place] = np.sqrt(_least_reaching(squared, weight, within, needed))
+            if place == start:
+                closer = reached[place] + np.sqrt(_furthest_squared(tree, leaf, here_east, here_north))
+                if closer < 0.8 * radius:
+                    radius = closer
+                    gathered = _keep_near(tree, leaf, radius * SLACK, gathered, east, north, at_place)
+    return reached
+
+
+@njit(cache=True, nogil=True)
+def _radius_of_leaf(tree: PlaceTree, before: Integers, leaf: int, needed: int) -> float:
+    """A distance within which every place of a leaf has the points: to the far corner of a node that holds as many."""
+    node = leaf
+    while before[tree.ends[node]] - before[tree.starts[node]] < needed:
+        node = (node - 1) // 2
+    by_east = max(tree.high[node, 0] - tree.low[leaf, 0], tree.high[leaf, 0] - tree.low[node, 0])
+    by_north = max(tree.high[node, 1] - tree.low[leaf, 1], tree.high[leaf, 1] - tree.low[node, 1])
+    return float(np.sqrt(by_east * by_east + by_north * by_north))
+
+
+@njit(cache=True, nogil=True)
+def _furthest_squared(tree: PlaceTree, node: int, east: float, north: float) -> float:
+    """Squared distance from a point to the far corner of a node's box."""
+    by_east = max(abs(east - tree.low[node, 0]), abs(east - tree.high[node, 0]))
+    by_north = max(abs(north - tree.low[node, 1]), abs(north - tree.high[node, 1]))
+    return by_east * by_east + by_north * by_north
+
+
+@njit(cache=True, nogil=True)
+def _apart_squared(tree: PlaceTree, one: int, other: int) -> float:
+    """Squared distance between two nodes' boxes, 0 where they touch."""
+    by_east = max(tree.low[one, 0] - tree.high[other, 0], tree.low[other, 0] - tree.high[one, 0], 0.0)
+    by_north = max(tree.low[one, 1] - tree.high[other, 1], tree.low[other, 1] - tree.high[one, 1], 0.0)
+    return by_east * by_east + by_north * by_north
+
+
+@njit(cache=True, nogil=True)
+def _gather(
+    tree: PlaceTree, leaf: int, radius: float, points: Integers, east: Floats, north: Floats, at_place: Integers
+) -> int:
+    """Write down all places of the leaves within a radius of a leaf's box; gives their number."""
+    most = radius * radius
+    gathered = 0
+    stack = np.empty(64, dtype=np.int64)
+    stack[0] = 0
+    height = 1
+    while height > 0:
+        height -= 1
+        node = stack[height]
+        if _apart_squared(tree, node, leaf) > most:
+            continue
+        if node < tree.first_leaf:
+            stack[height], stack[height + 1] = 2 * node + 2, 2 * node + 1
+            height += 2
+            continue
+        for place in range(tree.starts[node], tree.ends[node]):
+            east[gathered], north[gathered] = tree.coordinates_m[place, 0], tree.coordinates_m[place, 1]
+            at_place[gathered] = points[place]
+            gathered += 1
+    return gathered
+
+
+@njit(cache=True, nogil=True)
+def _keep_near(
+    tree: PlaceTree, leaf: int, radius: float, gathered: int, east: Floats, north: Floats, at_place: Integers
+) -> int:
+    """Of the gathered keep those within a smaller radius of the leaf's box; gives their number."""
+    most = radius * radius
+    kept = 0
+    for index in range(gathered):
+        by_east = max(tree.low[leaf, 0] - east[index], east[index] - tree.high[leaf, 0], 0.0)
+        by_north = max(tree.low[leaf, 1] - north[index], north[index] - tree.high[leaf, 1], 0.0)
+        east[kept], north[kept], at_place[kept] = east[index], north[index], at_place[index]
+        kept += by_east * by_east + by_north * by_north <= most
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _least_reaching(values: Floats, weights: Integers, count: int, needed: int) -> float:
+    """The least value such that the weights of all that are no greater sum to `needed`; the arrays are rearranged."""
+    low, high = 0, count
+    while high - low > FEW:
+        one, two, three = values[low], values[(low + high) // 2], values[high - 1]
+        pivot = max(min(one, two), min(max(one, two), three))
+        left, right = low, high - 1
+        while left <= right:
+            while values[left] < pivot:
+                left += 1
+            while values[right] > pivot:
+                right -= 1
+            if left <= right:
+                values[left], values[right] = values[right], values[left]
+                weights[left], weights[right] = weights[right], weights[left]
+                left += 1
+                right -= 1
+        below = weights[low : right + 1].sum()
+        if below >= needed:
+            high = right + 1
+            continue
+        # What may stand between the two parts equals the pivot.
+        between = weights[right + 1 : left].sum()
+        if below + between >= needed:
+            return pivot
+        needed -= below + between
+        low = left
+    for index in range(low + 1, high):
+        value, weight = values[index], weights[index]
+        place = index - 1
+        while place >= low and values[place] > value:
+            values[place + 1], weights[place + 1] = values[place], weights[place]
+            place -= 1
+        values[place + 1], weights[place + 1] = value, weight
+    for index in range(low, high):
+        needed -= weights[index]
+        if needed <= 0:
+            return values[index]
+    return values[high - 1]
