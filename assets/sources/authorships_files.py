@@ -100,6 +100,13 @@ class AuthorshipFiles:
         return known[path]
 
 
+class MissingPaperError(ValueError):
+    """An authorship has no paper id."""
+
+    def __init__(self, authorships: int) -> None:
+        super().__init__(f"{authorships} authorships have no paper id")
+
+
 class Numbering:
     """Institutions by their place in a list of ids."""
 
@@ -154,7 +161,7 @@ def known_of(column: pa.Array) -> Bools:
 def with_ranges(files: AuthorshipFiles, threads: int) -> tuple[RowGroup, ...]:
     """The row groups that have rows, with the range of paper ids of each: stated, or found by reading them.
 
-    Text has no range: all are 0 to the widest. Raises ValueError where a column or a paper id is missing.
+    Text has no range: all are 0 to the widest. Raises ValueError where a column is missing, or a paper id.
     """
     groups = files.row_groups()
     if not files.is_numbered():
@@ -210,9 +217,9 @@ def take_census(files: AuthorshipFiles, groups: Sequence[RowGroup], threads: int
 
 
 def papers(column: pa.Array) -> Ints:
-    """Paper ids as 64-bit integers. Raises ValueError where one is missing."""
+    """Paper ids as 64-bit integers. Raises MissingPaperError where one is missing."""
     if column.null_count:
-        raise ValueError(f"{column.null_count} authorships have no paper id")
+        raise MissingPaperError(column.null_count)
     return column.cast(pa.int64()).to_numpy()
 
 
@@ -257,7 +264,7 @@ def numbering_database(
         )
         missing = database.sql("select count(*) from authorships where paper_id is null").fetchall()[0][0]
         if missing:
-            raise ValueError(f"{missing} authorships have no paper id")
+            raise MissingPaperError(missing)
         yield database
 
 

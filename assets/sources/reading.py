@@ -66,4 +66,6 @@ class PublicationTables:
     """These institutions."""
     citations: Path
     """Citations of each publication."""
+    pairs: Path
+    """Joint publications of pairs of institutions, at least one of each in the United Kingdom."""
     rejected: pl.DataFrame

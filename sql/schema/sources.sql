@@ -325,6 +325,18 @@ comment on column sources.publication_citations.as_of is 'Date of the drop the r
 comment on column sources.publication_citations.publication_id is 'OpenAlex work id or MAG paper id.';
 comment on column sources.publication_citations.citations is 'Times it was cited; 0 where the drop does not say.';
 
+create table if not exists sources.institution_pairs (
+    as_of date not null,
+    institution_a varchar not null,
+    institution_b varchar not null check (institution_b > institution_a),
+    publications bigint not null check (publications > 0)
+);
+comment on table sources.institution_pairs is 'Pairs of institutions with authors on the same publication, at least one of them in the UK. Key: as_of, institution_a, institution_b.';
+comment on column sources.institution_pairs.as_of is 'Date of the drop the row came from.';
+comment on column sources.institution_pairs.institution_a is 'Institution whose id comes first as text; one overseas is not in sources.institutions.';
+comment on column sources.institution_pairs.institution_b is 'Institution whose id comes second as text, likewise.';
+comment on column sources.institution_pairs.publications is 'Publications with an author at each, whatever their number of authors and institutions.';
+
 create table if not exists sources.events (
     as_of date not null,
     event_key varchar not null,

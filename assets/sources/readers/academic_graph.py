@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 import duckdb
 import polars as pl
 
+from assets.sources.authorships_of_drops import write_institution_pairs
 from assets.sources.batches import batches
 from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
 from assets.sources.lines import lines_of, reader_database, write
@@ -86,6 +87,12 @@ CITATIONS = """
     group by publication_id order by publication_id
 """
 
+OF_DATED_PAPERS = """
+    select publication_id, institution_key
+    from affiliated
+    where publication_id in (select publication_id from dated where publication_date is not null)
+"""
+
 TITLES = """
     select publication_id as key, min(title) as text
     from dated where publication_date is not null and title is not null
@@ -117,7 +124,8 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
         institutions = write(database, INSTITUTIONS, desk.scratch / "institutions.parquet")
         citations = write(database, CITATIONS, desk.scratch / "citations.parquet")
-    return PublicationTables(publications, institutions, citations, rejected_rows(failing))
+        pairs = write_institution_pairs(database, OF_DATED_PAPERS, "select institution_key from uk", desk)
+    return PublicationTables(publications, institutions, citations, pairs, rejected_rows(failing))
 
 
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:

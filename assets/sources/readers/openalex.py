@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import duckdb
 import polars as pl
 
+from assets.sources.authorships_of_drops import write_institution_pairs
 from assets.sources.batches import batches, joined
 from assets.sources.files import SEND_AGAIN, check_utf8, unreadable
 from assets.sources.lines import LINE_KINDS, lines_of, reader_database, write
@@ -69,6 +70,9 @@ NAMED = """
 """
 """Every institution of every author, as the works name them."""
 
+AFFILIATED = "select publication_id, institution_key from named"
+UK_INSTITUTIONS = "select distinct institution_key from named where country_code = 'GB'"
+
 PUBLICATIONS = """
     with counted as (
         select publication_id, min(publication_date) as publication_date,
@@ -121,10 +125,11 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
         institutions = write(database, INSTITUTIONS, desk.scratch / "institutions.parquet")
         citations = write(database, CITATIONS, desk.scratch / "citations.parquet")
+        pairs = write_institution_pairs(database, AFFILIATED, UK_INSTITUTIONS, desk)
     if pl.scan_parquet(publications, glob=False).select(pl.len()).collect().item() == 0:
         expected = "works with an authorship at an institution whose country_code is GB"
         raise DropError(Problem(delivery.drop.path, "there is no work of a UK institution", expected, SEND_AGAIN))
-    return PublicationTables(publications, institutions, citations, rejected_rows(failing))
+    return PublicationTables(publications, institutions, citations, pairs, rejected_rows(failing))
 
 
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
@@ -142,7 +147,7 @@ def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, text_fields: 
     lines = 0
     for number, part in enumerate(part for part in delivery.parts if not NOT_RECORDS.search(part.name)):
         if part.kind not in LINE_KINDS and not (part.is_gzip and not part.kind):
-            expected = "JSON Lines (.jsonl, .jsonl.gz, part_000.gz), or Papers.txt and its companions"
+            expected = "JSON Lines (.jsonl, .jsonl.gz, part_000.gz), Papers.txt and its companions, or Parquet"
             raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, SEND_AGAIN))
         lines += check_utf8(part)
         query = RECORDS.format(fields=FIELDS + text_fields, lines=lines_of(part), texts=texts)

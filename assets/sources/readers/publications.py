@@ -1,4 +1,4 @@
-"""`publications`: who publishes, from a snapshot of OpenAlex or from the Microsoft Academic Graph.
+"""`publications`: who publishes and with whom, from OpenAlex, the Microsoft Academic Graph, or tables in Parquet.
 
 Only publications with a UK institution are kept; the number of institutions on each counts those overseas too.
 """
@@ -11,18 +11,24 @@ from types import ModuleType
 import polars as pl
 
 from assets.sources.datasets import Dataset
-from assets.sources.readers import academic_graph, openalex
+from assets.sources.readers import academic_graph, openalex, publication_tables
 from assets.sources.reading import Delivery, Desk, Reading
 
 PUBLICATIONS = "sources.publication_institutions"
 INSTITUTIONS = "sources.institutions"
 CITATIONS = "sources.publication_citations"
+PAIRS = "sources.institution_pairs"
 
 
 def read(delivery: Delivery, desk: Desk) -> Reading:
-    """UK institutions of each publication, these institutions, and citations, whichever publisher the files are of."""
+    """UK institutions of each publication, these institutions, citations, and joint publications of institutions."""
     made = _publisher(delivery).read(delivery, desk)
-    tables = {PUBLICATIONS: made.publications, INSTITUTIONS: made.institutions, CITATIONS: made.citations}
+    tables = {
+        PUBLICATIONS: made.publications,
+        INSTITUTIONS: made.institutions,
+        CITATIONS: made.citations,
+        PAIRS: made.pairs,
+    }
     return Reading(tables, made.rejected)
 
 
@@ -32,14 +38,16 @@ def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFr
 
 
 def _publisher(delivery: Delivery) -> ModuleType:
-    return academic_graph if academic_graph.is_academic_graph(delivery) else openalex
+    if academic_graph.is_academic_graph(delivery):
+        return academic_graph
+    return publication_tables if publication_tables.is_publication_tables(delivery) else openalex
 
 
 PUBLICATIONS_DATASET = Dataset(
     "publications",
-    (PUBLICATIONS, INSTITUTIONS, CITATIONS),
+    (PUBLICATIONS, INSTITUTIONS, CITATIONS, PAIRS),
     read,
     lacking="publications, RD&I activity known from them, and papers in the Index",
-    reader_version=2,
+    reader_version=3,
     texts=texts,
 )

@@ -1,4 +1,4 @@
-"""OpenAlex and the Microsoft Academic Graph give the same tables."""
+"""OpenAlex, the Microsoft Academic Graph and tables in Parquet give the same tables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.sources.support import json_lines, read_drop, rows
 
 PUBLICATIONS, INSTITUTIONS = "sources.publication_institutions", "sources.institutions"
 CITATIONS = "sources.publication_citations"
+PAIRS = "sources.institution_pairs"
 
 
 def institution(key: str, country: str | None = "GB") -> dict[str, Any]:
@@ -71,7 +72,23 @@ def test_uk_institutions_are_kept_and_all_are_counted(tmp_path: Path) -> None:
         ("I1", "University of Oxford", "https://ror.org/I1", "education", 51.75, -1.25),
         ("I2", "University I2", "https://ror.org/I2", "education", None, None),
     ]
+    assert [tuple(row.values()) for row in rows(reading, PAIRS)] == [("I1", "I3", 1), ("I1", "I4", 1)]
     assert reading.rejected.is_empty()
+
+
+def test_joint_publications_are_counted_once_a_work(tmp_path: Path) -> None:
+    works = [
+        work("W1", [OXFORD, LEEDS], [OXFORD], [PARIS]),
+        work("W2", [LEEDS], [OXFORD]),
+        work("W3", [PARIS], [institution("I5", "US")]),
+        work("W4", [LEEDS], [OXFORD], publication_date=None, publication_year=None),
+    ]
+    reading = read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": json_lines(*works)}, tmp_path, share=0.5)
+    assert [tuple(row.values()) for row in rows(reading, PAIRS)] == [
+        ("I1", "I2", 2),
+        ("I1", "I3", 1),
+        ("I2", "I3", 1),
+    ]
 
 
 def test_citations_are_kept_once_a_work_and_are_none_where_nothing_is_said(tmp_path: Path) -> None:
@@ -188,6 +205,7 @@ def test_the_academic_graph_gives_the_same(tmp_path: Path) -> None:
         ("30", "Leeds", None, None, None, None),
     ]
     assert [tuple(row.values()) for row in rows(reading, CITATIONS)] == [("1", 8), ("3", 0)]
+    assert [tuple(row.values()) for row in rows(reading, PAIRS)] == [("10", "20", 1)]
 
 
 def test_a_paper_without_any_date_is_refused(tmp_path: Path) -> None:
