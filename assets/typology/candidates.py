@@ -9,15 +9,14 @@ from __future__ import annotations
 import polars as pl
 
 from assets.method import MethodProfile
-from assets.typology.criteria import count_firms, decide_rdi_active, decide_specialised, national_rdi_shares
+from assets.typology.criteria import decide_rdi_active, decide_specialised, national_rdi_shares
 from assets.typology.merging import same_clusters
 from assets.typology.types import cluster_type, unpublished_reason
 
 
 def judge(
     groups: pl.DataFrame,
-    members: pl.DataFrame,
-    organisations: pl.DataFrame,
+    located: pl.Series,
     sector_firms: pl.DataFrame,
     all_firms: pl.DataFrame,
     quotients: pl.DataFrame,
@@ -25,15 +24,13 @@ def judge(
 ) -> pl.DataFrame:
     """Put each group to the criteria.
 
-    `groups` as the query GROUPS gives them; `members`: `group_id`, `organisation_id`, `site_id`; the other frames as
-    the functions of `criteria` say; `all_firms`: one row, `firms` and `rdi_active_firms`. Returns `groups` with every
-    column of `typology.candidates` but `cluster_id`, and the counts and quotients that stand on a cluster.
+    `groups` as the query GROUPS gives them; `located`: the communities with a site; the other frames as the functions
+    of `criteria` say; `all_firms`: one row, `firms` and `rdi_active_firms`. Returns `groups` with every column of
+    `typology.candidates` but `cluster_id`, and the counts and quotients that stand on a cluster.
     """
     rules, spatial, network = method.typology, method.spatial, method.network
-    located = members.drop_nulls("site_id").select("group_id").unique()
     firms, active = all_firms.row(0)
-    tested = groups.join(count_firms(members, organisations), on="group_id", how="left", maintain_order="left")
-    tested = national_rdi_shares(tested, sector_firms, firms, active)
+    tested = national_rdi_shares(groups, sector_firms, firms, active)
     tested = decide_rdi_active(tested, rules.rdi_min_share, rules.rdi_min_firms, rules.rdi_alpha)
     tested = decide_specialised(tested, quotients, spatial.algorithm, spatial.lq_alpha, spatial.scan_alpha)
     return tested.with_columns(
@@ -43,22 +40,20 @@ def judge(
         min_joint_projects=pl.lit(network.min_joint_projects, dtype=pl.Int64),
         min_joint_pairs=pl.lit(network.min_joint_pairs, dtype=pl.Int64),
         collaboration_alpha=pl.lit(network.collaboration_alpha),
-        is_located=pl.col("group_id").is_in(located["group_id"].implode()),
+        is_located=(pl.col("approach") == "spatial") | pl.col("group_id").is_in(located.implode()),
         cluster_type=cluster_type(),
     ).with_columns(unpublished_reason=unpublished_reason())
 
 
-def merge(judged: pl.DataFrame, members: pl.DataFrame, organisations: pl.DataFrame, min_share: float) -> pl.DataFrame:
+def merge(judged: pl.DataFrame, firms: pl.DataFrame, min_share: float) -> pl.DataFrame:
     """Settle which groups are one cluster; adds `merged_with`, and says so in `unpublished_reason` of the community.
 
-    Only groups that would each be published are compared: one that is not gives nothing to a cluster. `merged_with`
-    names the other group, on both rows.
+    `firms`: `group_id`, `organisation_id` of the firms of every group that would be published by itself. Only these are
+    compared: one that is not published gives nothing to a cluster. `merged_with` names the other group, on both rows.
     """
-    published = judged.filter(pl.col("unpublished_reason").is_null()).select("group_id", "approach")
-    is_firm = organisations.filter(pl.col("is_firm")).select("organisation_id")
-    firms = members.join(published, on="group_id").join(is_firm, on="organisation_id", how="semi")
+    compared = firms.join(publishable(judged), on="group_id")
     pairs = same_clusters(
-        firms.filter(pl.col("approach") == "spatial"), firms.filter(pl.col("approach") == "network"), min_share
+        compared.filter(pl.col("approach") == "spatial"), compared.filter(pl.col("approach") == "network"), min_share
     )
     both_ways = pl.concat(
         [
@@ -72,6 +67,11 @@ def merge(judged: pl.DataFrame, members: pl.DataFrame, organisations: pl.DataFra
         .then(pl.format("merged with {}", "merged_with"))
         .otherwise("unpublished_reason")
     )
+
+
+def publishable(judged: pl.DataFrame) -> pl.DataFrame:
+    """`group_id` and `approach` of the groups that nothing keeps from being published."""
+    return judged.filter(pl.col("unpublished_reason").is_null()).select("group_id", "approach")
 
 
 def form_clusters(merged: pl.DataFrame) -> pl.DataFrame:

@@ -10,29 +10,6 @@ import polars as pl
 from scipy.stats import binom
 
 
-def count_firms(members: pl.DataFrame, organisations: pl.DataFrame) -> pl.DataFrame:
-    """Distinct firms of each group, and how many of them are RD&I-active or funded.
-
-    `members`: `group_id`, `organisation_id` (rows may repeat: one a site). `organisations`: `organisation_id`,
-    `is_firm`, `is_rdi_active`, `is_funded`. Universities, public bodies and the like count only where the profile
-    takes them for firms [ours]. Returns `group_id`, `firms`, `rdi_active_firms`, `funded_firms`, one row a group,
-    by group.
-    """
-    is_firm = pl.col("is_firm").fill_null(False)
-    return (
-        members.select("group_id", "organisation_id")
-        .unique()
-        .join(organisations, on="organisation_id", how="left")
-        .group_by("group_id")
-        .agg(
-            firms=is_firm.sum().cast(pl.Int64),
-            rdi_active_firms=(is_firm & pl.col("is_rdi_active")).sum().cast(pl.Int64),
-            funded_firms=(is_firm & pl.col("is_funded")).sum().cast(pl.Int64),
-        )
-        .sort("group_id")
-    )
-
-
 def national_rdi_shares(
     groups: pl.DataFrame, sector_firms: pl.DataFrame, all_firms: int, active_firms: int
 ) -> pl.DataFrame:

@@ -54,14 +54,20 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     Earlier months of the same profile are read where the warehouse has them (so months are made in order): identifiers
     go on from the latest of them, growth compares with the one a year before.
     """
-    from assets.typology.candidates import form_clusters
+    from assets.typology.candidates import form_clusters, merge, publishable
     from assets.typology.description import describe, place
     from assets.typology.reports import cluster_map, counts_by_type, largest_clusters
 
-    organisations, sites = ctx.read(inputs.ORGANISATIONS), ctx.read(inputs.SITES)
-    groups, members = _groups_and_members(ctx, organisations, sites)
-    merged = _tested(ctx, groups, members, organisations)
-    formed, events = _identified(ctx, form_clusters(merged), members, organisations)
+    groups = ctx.read(inputs.GROUPS)
+    communities = _communities(ctx, groups)
+    judged = _judged(ctx, groups, communities)
+    # Most groups are not published: what stands on a cluster is read for the others alone.
+    published = publishable(judged)["group_id"].to_list()
+    members = pl.concat([ctx.read(inputs.SPATIAL_MEMBERS, groups=published), communities])
+    organisations, sites = (ctx.read(query, groups=published) for query in (inputs.ORGANISATIONS, inputs.SITES))
+    firms = members.join(organisations.filter("is_firm"), on="organisation_id", how="semi")
+    merged = merge(judged, firms, ctx.method.typology.same_cluster_share)
+    formed, events = _identified(ctx, form_clusters(merged), members, firms)
 
     of_clusters = formed.select("group_id", "cluster_id")
     cluster_members = members.join(of_clusters, on="group_id")
@@ -96,61 +102,48 @@ def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(columns).sort(key, nulls_last=True)
 
 
-def _groups_and_members(
-    ctx: StepContext, organisations: pl.DataFrame, sites: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _communities(ctx: StepContext, groups: pl.DataFrame) -> pl.DataFrame:
+    """Members and sites of the communities."""
     from assets.typology.communities import community_members
 
-    groups = ctx.read(inputs.GROUPS)
-    communities = community_members(
+    return community_members(
         ctx.read(inputs.NETWORK_MEMBERS),
-        sites,
+        ctx.read(inputs.SITES, groups=[]),
         groups.filter(pl.col("approach") == "network"),
-        organisations,
+        ctx.read(inputs.ORGANISATIONS, groups=[]),
         ctx.method.network.colocation_km * METRES_IN_A_KILOMETRE,
     )
-    return groups, pl.concat([ctx.read(inputs.SPATIAL_MEMBERS), communities])
 
 
-def _tested(ctx: StepContext, groups: pl.DataFrame, members: pl.DataFrame, organisations: pl.DataFrame) -> pl.DataFrame:
-    from assets.typology.candidates import judge, merge
+def _judged(ctx: StepContext, groups: pl.DataFrame, communities: pl.DataFrame) -> pl.DataFrame:
+    from assets.typology.candidates import judge
     from assets.typology.communities import community_quotients
 
     sector_firms, all_firms = ctx.read(inputs.SECTOR_FIRMS), ctx.read(inputs.ALL_FIRMS)
     of_spatial = ctx.read(inputs.QUOTIENTS)
     of_communities = community_quotients(
-        members.join(groups.filter(pl.col("approach") == "network"), on="group_id", how="semi"),
+        communities,
         ctx.read(inputs.COMMUNITY_SECTORS),
-        organisations,
+        ctx.read(inputs.ORGANISATIONS, groups=[]),
         sector_firms,
         all_firms["firms"].item(),
         ctx.method.spatial.lq_alpha,
     )
-    judged = judge(
-        groups,
-        members,
-        organisations,
-        sector_firms,
-        all_firms,
-        pl.concat([of_spatial, of_communities.select(of_spatial.columns)]),
-        ctx.method,
-    )
-    return merge(judged, members, organisations, ctx.method.typology.same_cluster_share)
+    quotients = pl.concat([of_spatial, of_communities.select(of_spatial.columns)])
+    located = communities.drop_nulls("site_id")["group_id"].unique()
+    return judge(groups, located, sector_firms, all_firms, quotients, ctx.method)
 
 
 def _identified(
-    ctx: StepContext, formed: pl.DataFrame, members: pl.DataFrame, organisations: pl.DataFrame
+    ctx: StepContext, formed: pl.DataFrame, members: pl.DataFrame, firms: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     from assets.typology.identity import follow, newborn_ids
 
     born = newborn_ids(formed, members.join(formed, on="group_id", how="semi"), ctx.method.name, ctx.month.first_day)
-    firms = members.join(formed, on="group_id", how="semi").join(
-        organisations.filter(pl.col("is_firm")), on="organisation_id", how="semi"
-    )
     earlier_month = ctx.read(inputs.EARLIER_MONTH)["month"].item()
     identities, events = follow(
         formed.join(born, on="group_id"),
-        firms,
+        firms.join(formed, on="group_id", how="semi"),
         ctx.read(inputs.EARLIER_CLUSTERS, earlier_month=earlier_month),
         ctx.read(inputs.EARLIER_FIRMS, earlier_month=earlier_month),
         earlier_month,

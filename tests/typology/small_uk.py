@@ -246,7 +246,7 @@ def _fill_spatial(warehouse: Warehouse) -> None:
                 "sector": sector,
                 "grid": "gb",
                 "points": len(all_),
-                "firms": len(all_),
+                "firms": len(set(all_) - {"U1"}),
             }
             for name, (scheme, sector, _, all_) in SPATIAL.items()
         ],
@@ -313,7 +313,7 @@ def _fill_network(warehouse: Warehouse) -> None:
                 **HERE,
                 "group_id": name,
                 "organisations": len(all_),
-                "firms": len(all_),
+                "firms": len(set(all_) - {"U1"}),
                 "resolution": 1.0,
                 "partnerships": 30,
                 "expected_partnerships": 10.0,

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets.typology.criteria import count_firms, decide_rdi_active, decide_specialised, national_rdi_shares
+from assets.typology.criteria import decide_rdi_active, decide_specialised, national_rdi_shares
 
 
 def active(firms: int, rdi_active_firms: int, national: float = 0.5) -> dict[str, object]:
@@ -53,24 +53,6 @@ def test_the_level_of_the_binomial_test_is_strict() -> None:
     frame = pl.DataFrame({"firms": [200], "rdi_active_firms": [10], "national_rdi_share": [0.02]})
     level = decide_rdi_active(frame, 0.2, 10, 1.0)["rdi_p_value"].item()
     assert decide_rdi_active(frame, 0.2, 10, level)["is_rdi_active"].item() is False
-
-
-def test_firms_are_counted_once_and_others_not_at_all() -> None:
-    members = pl.DataFrame({"group_id": ["a"] * 5, "organisation_id": ["F1", "F1", "F2", "F3", "UNI"]})
-    organisations = pl.DataFrame(
-        {
-            "organisation_id": ["F1", "F2", "F3", "UNI"],
-            "is_firm": [True, True, True, False],
-            "is_rdi_active": [True, False, False, True],
-            "is_funded": [False, True, True, True],
-        }
-    )
-    assert count_firms(members, organisations).row(0, named=True) == {
-        "group_id": "a",
-        "firms": 3,
-        "rdi_active_firms": 1,
-        "funded_firms": 2,
-    }
 
 
 def test_the_national_share_is_the_sectors_and_of_all_firms_where_there_is_none() -> None:

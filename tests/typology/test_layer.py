@@ -19,7 +19,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import StepResult, step_parameters
 from tests.support import MONTH, make
-from tests.typology.small_uk import PROFILE, fill_small_uk, firms
+from tests.typology.small_uk import ACTIVE, NETWORK, PROFILE, SPATIAL, fill_small_uk, firms
 
 METHOD = MethodProfile(name=PROFILE)
 NEXT, YEAR_AFTER = MONTH.plus(1), MONTH.plus(12)
@@ -43,6 +43,23 @@ def carry_over(warehouse: Warehouse, month: Month) -> None:
 def change(warehouse: Warehouse, sql: str) -> None:
     with warehouse.transaction() as connection:
         connection.execute(sql)
+
+
+def leave(warehouse: Warehouse, month: Month, which: str) -> None:
+    """Take members out of spatial groups, whose own count of firms follows."""
+    change(warehouse, f"delete from spatial.group_members where month = date '{month.first_day}' and {which}")
+    change(
+        warehouse,
+        """
+        update spatial.groups as g set firms = (
+            select count(distinct m.organisation_id)
+            from spatial.group_members as m
+            inner join organisations.organisations as o
+                on o.month = m.month and o.organisation_id = m.organisation_id and o.is_firm
+            where m.month = g.month and m.profile = g.profile and m.group_id = g.group_id
+        )
+        """,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +145,23 @@ def test_each_group_comes_out_as_its_type(made: Warehouse) -> None:
         "spatial-2": "not RD&I-active: 2 of 12 firms (16.7%), threshold 20%, "
         "p = 0.748 against 20.8% of all firms of the sector",
     }
+
+
+def test_firms_are_counted_once_a_group_and_others_not_at_all(filled: Warehouse) -> None:
+    # F01 stands in its group at two places; U1 is no firm, F02's award is 0 and F03 has none.
+    change(
+        filled,
+        "insert into spatial.group_members "
+        "select month, profile, group_id, organisation_id, 'S-F01-second' from spatial.group_members "
+        "where site_id = 'S-F01'",
+    )
+    make_typology(filled)
+    rows = filled.read("select group_id, firms, rdi_active_firms from typology.candidates order by group_id").rows()
+    assert rows == [
+        (group, len(set(all_) - {"U1"}), len(set(all_) & ACTIVE - {"U1"}))
+        for group, all_ in sorted({group: members for group, (*_, members) in {**SPATIAL, **NETWORK}.items()}.items())
+    ]
+    assert cluster(filled, "spatial-1")["funded_firms_share"] == 2 / 12
 
 
 def test_counts_have_all_four_types(made: Warehouse) -> None:
@@ -263,11 +297,8 @@ def test_a_month_later_identifiers_go_on(remade: Warehouse) -> None:
     carry_over(remade, NEXT)
     later = f"month = date '{NEXT.first_day}'"
     # The Leeds group loses a firm, the Cambridge group all but four; the Glasgow community comes apart.
-    change(remade, f"delete from spatial.group_members where {later} and organisation_id = 'F12'")
-    change(
-        remade,
-        f"delete from spatial.group_members where {later} and group_id = 'spatial-3' and organisation_id > 'F28'",
-    )
+    leave(remade, NEXT, "organisation_id = 'F12'")
+    leave(remade, NEXT, "group_id = 'spatial-3' and organisation_id > 'F28'")
     apart = f"{later} and group_id = 'network-1'"
     change(remade, f"update network.collaboration_tests set is_internally_collaborative = false where {apart}")
     make_typology(remade, NEXT)
@@ -297,11 +328,7 @@ def test_a_month_later_identifiers_go_on(remade: Warehouse) -> None:
 
 def test_a_year_later_growth_stands_on_the_cluster(remade: Warehouse) -> None:
     carry_over(remade, YEAR_AFTER)
-    later = f"month = date '{YEAR_AFTER.first_day}'"
-    change(
-        remade,
-        f"delete from spatial.group_members where {later} and group_id = 'spatial-1' and organisation_id >= 'F11'",
-    )
+    leave(remade, YEAR_AFTER, "group_id = 'spatial-1' and organisation_id >= 'F11'")
     make_typology(remade, YEAR_AFTER)
     row = cluster(remade, "spatial-1", YEAR_AFTER)
     assert row["firms_growth_share"] == pytest.approx(10 / 12 - 1)
