@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets.warehouse.database import Warehouse
-from pipelines.benchmark.cases import CASES, FIRST, LAYERS, SECOND, Command, Refresh
+from pipelines.benchmark.cases import CASES, FIRST, LAYERS, SECOND, Command, Once, Refresh
 from pipelines.benchmark.digests import TableDigest, month_digests
 from pipelines.benchmark.machine import ROOT, circumstances, machine, versions
 from pipelines.benchmark.processes import DONE, Measured, run_measured
@@ -118,27 +118,25 @@ class Campaign:
 
         Raises RuntimeError where they cannot be made.
         """
-        folder = self.work.absolute() / f"drops-{scale:g}"
-        if folder.is_dir():
-            return folder
-        self.tell(f"making the drops of {scale:g}")
-        # What is half made is not taken for whole later.
-        half = folder.with_name(f"{folder.name}.part")
-        shutil.rmtree(half, ignore_errors=True)
         options = ["--scale", f"{scale:g}", "--seed", str(SEED), "--months", f"{FIRST}:{SECOND}"]
-        made = run_measured([_program(), "synthesise", *options, "--out", str(half)])
-        if made.outcome != DONE:
-            raise RuntimeError(f"the drops of {scale:g} were not made ({made.outcome}): {made.said}")
-        half.rename(folder)
-        return folder
+        folder = self.work.absolute() / f"drops-{scale:g}"
+        return self._once(Once(folder, lambda at: [_program(), "synthesise", *options, "--out", str(at)]))
+
+    def _once(self, once: Once) -> Path:
+        """The folder, made where it is not there yet; what is half made is not taken for whole next time."""
+        if not once.folder.is_dir():
+            self.tell(f"making {once.folder.name}")
+            half = once.folder.with_name(f"{once.folder.name}.part")
+            shutil.rmtree(half, ignore_errors=True)
+            made = run_measured(once.command(half), folder=ROOT)
+            if made.outcome != DONE:
+                raise RuntimeError(f"{once.folder.name} was not made ({made.outcome}): {made.said}")
+            half.rename(once.folder)
+        return once.folder
 
     def _measure_command(self, case: Command, scale: float) -> CaseResult:
-        preparation = case.prepare(self.work, scale)
-        if preparation:
-            self.tell(f"preparing {case.name}")
-            prepared = run_measured(preparation, folder=ROOT)
-            if prepared.outcome != DONE:
-                raise RuntimeError(f"{case.name} cannot be prepared ({prepared.outcome}): {prepared.said}")
+        if case.needs is not None:
+            self._once(case.needs(self.work, scale))
         began, runs, rows = circumstances(), list[RunFigures](), 0
         for number in range(max(self.runs, case.least_runs)):
             measured = run_measured(case.command(self.work, scale), folder=ROOT)

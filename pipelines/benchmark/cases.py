@@ -37,6 +37,15 @@ class Refresh:
 
 
 @dataclass(frozen=True)
+class Once:
+    """A folder that is made once and kept for next time."""
+
+    folder: Path
+    command: Callable[[Path], list[str]]
+    """The command that makes it, from the path to make it at."""
+
+
+@dataclass(frozen=True)
 class Command:
     """A command in a process of its own."""
 
@@ -44,8 +53,8 @@ class Command:
     title: str
     command: Callable[[Path, float], list[str]]
     """From the work folder and the scale."""
-    prepare: Callable[[Path, float], list[str] | None] = lambda work, scale: None
-    """A command to run before, unmeasured; None where nothing is to be done."""
+    needs: Callable[[Path, float], Once] | None = None
+    """What must be there before, made unmeasured."""
     has_scale: bool = False
     """Whether its cost depends on the scale."""
     tells_rows: bool = False
@@ -54,33 +63,23 @@ class Command:
     """Runs at the least: what takes a second is measured more often than what takes minutes."""
 
 
-def _demo(work: Path, scale: float) -> list[str]:
-    return ["make", "demo", f"DEMO={work.absolute() / 'demo'}"]
-
-
-def _demo_once(work: Path, scale: float) -> list[str] | None:
-    return None if (work / "demo" / "warehouse.duckdb").is_file() else _demo(work, scale)
+def _demo(folder: Path) -> list[str]:
+    return ["make", "demo", f"DEMO={folder}"]
 
 
 WORLD_WORKS = 239_000_000
 """Publications at 1:1 [METHOD, inputs]."""
 
 
-def _authorships(work: Path, scale: float) -> Path:
-    return work.absolute() / f"authorships-{scale:g}"
-
-
-def _write_authorships(work: Path, scale: float) -> list[str] | None:
-    drop, works = _authorships(work, scale), str(round(WORLD_WORKS * scale))
-    # What is half written is not taken for whole later: the last file written is that of the institutions.
-    if (drop / "institutions-000.parquet").is_file():
-        return None
-    return [sys.executable, "-m", "pipelines.synthetic_uk.authorships", str(drop), "--works", works, "--seed", "1"]
+def _authorships(work: Path, scale: float) -> Once:
+    works = str(round(WORLD_WORKS * scale))
+    module = [sys.executable, "-m", "pipelines.synthetic_uk.authorships"]
+    return Once(work.absolute() / f"authorships-{scale:g}", lambda at: [*module, str(at), "--works", works])
 
 
 def _counting(where: str) -> Callable[[Path, float], list[str]]:
     def command(work: Path, scale: float) -> list[str]:
-        drop, out = _authorships(work, scale), work.absolute() / f"authorships-counted-{scale:g}"
+        drop, out = _authorships(work, scale).folder, work.absolute() / f"authorships-counted-{scale:g}"
         return [sys.executable, "-m", "pipelines.benchmark.counting", str(drop), str(out), where]
 
     return command
@@ -107,12 +106,17 @@ COMMANDS = (
         lambda work, scale: [sys.executable, "-c", "from pipelines.definitions import build_defs; build_defs()"],
         least_runs=5,
     ),
-    Command("demo-again", "`make demo`, the second time", _demo, _demo_once),
+    Command(
+        "demo-again",
+        "`make demo`, the second time",
+        lambda work, scale: _demo(work.absolute() / "demo"),
+        lambda work, scale: Once(work.absolute() / "demo", _demo),
+    ),
     Command(
         "publications-world",
         "publications: counts and pairs of the world's institutions",
         _counting("world"),
-        _write_authorships,
+        _authorships,
         has_scale=True,
         tells_rows=True,
     ),
@@ -120,7 +124,7 @@ COMMANDS = (
         "publications-uk",
         "publications: counts and pairs with one end in the United Kingdom",
         _counting("uk"),
-        _write_authorships,
+        _authorships,
         has_scale=True,
         tells_rows=True,
     ),

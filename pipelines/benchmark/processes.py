@@ -34,6 +34,8 @@ class Sample:
     """MiB. Of one process the resident size; of several the proportional one, which counts shared pages once."""
     cpu_seconds: float
     """Since the start, of processes that have ended too."""
+    largest_mb: float = 0.0
+    """MiB: the most that any one process of it has held so far, between samples too."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +113,15 @@ def run_measured(
         output.seek(0)
         said.seek(0)
         text, errors = output.read().decode(errors="replace"), said.read().decode(errors="replace")
-    largest_mb = usage.ru_maxrss / (MIB if sys.platform == "darwin" else 1024)
+    # What the system says of the child itself is no use where there are samples: it counts this process's own memory,
+    # which the child shared until it became what it runs.
+    peaks_mb = [max(sample.memory_mb, sample.largest_mb) for sample in samples]
+    peak_mb = max(peaks_mb, default=usage.ru_maxrss / (MIB if sys.platform == "darwin" else 1024))
     return Measured(
         outcome or _outcome(process.returncode, errors),
         seconds,
         usage.ru_utime + usage.ru_stime,
-        max([largest_mb, *(sample.memory_mb for sample in samples)]),
+        peak_mb,
         tuple(samples),
         text,
         errors[-TAIL:],
@@ -149,8 +154,9 @@ def _sample(session: int) -> Sample | None:
             pages += int(fields[21])
             members.append(entry.name)
     resident_mb = pages * os.sysconf("SC_PAGE_SIZE") / MIB
-    memory_mb = _proportional_mb(members) if len(members) > 1 else resident_mb
-    return Sample(at, memory_mb or resident_mb, ticks / os.sysconf("SC_CLK_TCK"))
+    memory_mb = sum(_mb_of(pid, "smaps_rollup", "Pss:") for pid in members) if len(members) > 1 else resident_mb
+    largest_mb = max((_mb_of(pid, "status", "VmHWM:") for pid in members), default=0.0)
+    return Sample(at, memory_mb or resident_mb, ticks / os.sysconf("SC_CLK_TCK"), largest_mb)
 
 
 def _session(pid: int) -> int | None:
@@ -168,13 +174,10 @@ def _stat(pid: str) -> list[str] | None:
         return None
 
 
-def _proportional_mb(pids: Sequence[str]) -> float:
-    """Sum of the proportional sizes in MiB, which the system takes longer to add up than the resident ones."""
-    kib = 0
-    for pid in pids:
-        try:
-            text = (PROC / pid / "smaps_rollup").read_text()
-        except OSError:
-            continue
-        kib += sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
-    return kib / 1024
+def _mb_of(pid: str, file: str, field: str) -> float:
+    """A size that the system tells of a process, in MiB; 0 for a process that has gone."""
+    try:
+        text = (PROC / pid / file).read_text()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(field)) / 1024
