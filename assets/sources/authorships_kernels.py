@@ -51,12 +51,11 @@ def look_up(ids: Ints, known: Bools, slots: Ints, numbers: Numbers, found: Numbe
     """The number of each id into `found`; UNKNOWN where it is not `known` or not in the table."""
     mask = len(slots) - 1
     for row in range(len(ids)):
-        found[row] = UNKNOWN
-        if known[row]:
-            at = np.int64((np.uint64(ids[row]) * SPREAD) >> np.uint64(32)) & mask
-            while numbers[at] != UNKNOWN and slots[at] != ids[row]:
-                at = (at + 1) & mask
-            found[row] = numbers[at]
+        at = np.int64((np.uint64(ids[row]) * SPREAD) >> np.uint64(32)) & mask
+        while numbers[at] != UNKNOWN and slots[at] != ids[row]:
+            at = (at + 1) & mask
+        # Asked last: which rows have an id is hard to foresee for the processor, what is not in the table is not.
+        found[row] = numbers[at] if numbers[at] != UNKNOWN and known[row] else UNKNOWN
 
 
 @njit(cache=True, nogil=True)
@@ -121,14 +120,18 @@ def mark_works(papers: Ints, numbers: Numbers, marks: Bools) -> None:
 
 
 @njit(cache=True, nogil=True)
-def rows_of_marked(papers: Ints, codes: Ints, known: Bools, marks: Bools, rows: Ints) -> int:
-    """Into `rows` those of marked works that are `known`; one that repeats paper and code is mostly left out.
+def rows_of_marked(papers: Ints, codes: Ints, known: Bools, low: int, high: int, marks: Bools, rows: Ints) -> int:
+    """Into `rows` those of marked works from `low` to below `high` that are `known`; returns their number.
 
-    Returns their number.
+    One that repeats paper and code is mostly left out.
     """
     mask, kept = np.int64(len(marks) - 1), 0
+    is_marked = np.empty(len(papers), np.bool_)
+    # By itself, without a branch: marks are far apart in memory, and so many are waited for at once.
     for row in range(len(papers)):
-        if known[row] and marks[np.int64((np.uint64(papers[row]) * SPREAD) >> np.uint64(32)) & mask]:
+        is_marked[row] = marks[np.int64((np.uint64(papers[row]) * SPREAD) >> np.uint64(32)) & mask]
+    for row in range(len(papers)):
+        if is_marked[row] and known[row] and low <= papers[row] < high:
             is_repeat = False
             for back in range(kept - 1, max(kept - 1 - LOOK_BACK, -1), -1):
                 before = rows[back]
