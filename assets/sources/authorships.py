@@ -97,7 +97,8 @@ def count_authorships(
     and `institution`, integers or text. A row without an institution counts nowhere; one that stands twice, once.
     `ends`, where given, are the institutions that count: only these are written, and only pairs with one of them,
     whose other institution may be any. `folder` is made, for the result and for what does not fit in memory. Raises
-    ValueError where a column is missing, an authorship has no paper id, or a file's statistics are wrong.
+    ValueError where a column is missing, an authorship has no paper id, a file's statistics are wrong, or there are
+    more than eight million institutions.
     """
     limits = limits or Limits()
     folder.mkdir(parents=True)
@@ -112,8 +113,7 @@ def _counted(
     authorships = sum(group.rows for group in files.row_groups())
     if ends is not None:
         files = of_works_with(files, ends, scratch / "with-an-end", memory // 4, threads)
-    groups = with_ranges(files, threads)
-    if has_wide_ids(groups):
+    if not files.is_numbered() or has_wide_ids(groups := with_ranges(files, threads)):
         files = numbered_anew(files, scratch / "numbered", memory // 2, threads)
         groups = with_ranges(files, threads)
     census = take_census(files, groups, threads)

@@ -25,6 +25,7 @@ from assets.warehouse.database import sql_text
 PIECE_ROWS = 1 << 20
 WIDEST_PAPER_BITS = 40
 """Paper ids that reach further are numbered anew, so that a work and an institution fit in 64 bits."""
+MOST_INSTITUTIONS = 1 << (63 - WIDEST_PAPER_BITS)
 SLOTS_AN_ID = 4
 """Of the table that finds an id: an id that is not in it mostly meets an empty slot at once."""
 LEAST_DATABASE_BYTES = 256 << 20
@@ -161,11 +162,8 @@ def known_of(column: pa.Array) -> Bools:
 def with_ranges(files: AuthorshipFiles, threads: int) -> tuple[RowGroup, ...]:
     """The row groups that have rows, with the range of paper ids of each: stated, or found by reading them.
 
-    Text has no range: all are 0 to the widest. Raises ValueError where a column is missing, or a paper id.
+    Paper ids are integers. Raises ValueError where a column is missing, or a paper id.
     """
-    groups = files.row_groups()
-    if not files.is_numbered():
-        return tuple(replace(group, high=1 << 64) for group in groups)
 
     def ranged(taken: Iterator[RowGroup]) -> list[RowGroup]:
         return [replace(group, low=low, high=high) for group in taken for low, high in [range_of(group)]]
@@ -179,12 +177,12 @@ def with_ranges(files: AuthorshipFiles, threads: int) -> tuple[RowGroup, ...]:
         ]
         return int(min(low for low, _ in ends)), int(max(high for _, high in ends))
 
-    found = [group for some in in_threads(ranged, groups, threads) for group in some]
+    found = [group for some in in_threads(ranged, files.row_groups(), threads) for group in some]
     return tuple(sorted(found, key=lambda group: (group.path, group.number)))
 
 
 def has_wide_ids(groups: Sequence[RowGroup]) -> bool:
-    """Whether paper ids are text, or reach too far for a work and an institution to fit in 64 bits."""
+    """Whether paper ids reach too far for a work and an institution to fit in 64 bits."""
     if not groups:
         return False
     reach = max(group.high for group in groups) - min(group.low for group in groups)
@@ -192,7 +190,10 @@ def has_wide_ids(groups: Sequence[RowGroup]) -> bool:
 
 
 def take_census(files: AuthorshipFiles, groups: Sequence[RowGroup], threads: int) -> Census:
-    """Find every institution, and count its rows, in one pass over the column."""
+    """Find every institution, and count its rows, in one pass over the column.
+
+    Raises ValueError where there are more than fit beside a paper id.
+    """
 
     def counted(shares: Iterator[RowGroup]) -> pa.Table:
         total, parts, rows = None, [], 0
@@ -213,6 +214,8 @@ def take_census(files: AuthorshipFiles, groups: Sequence[RowGroup], threads: int
         everyone = pa.table({"id": pa.array([], pa.int64()), "rows": pa.array([], pa.int64())})
     everyone = everyone.filter(pc.is_valid(everyone["id"])).sort_by("id").combine_chunks()
     ids = _one(everyone["id"])
+    if len(ids) > MOST_INSTITUTIONS:
+        raise ValueError(f"there are {len(ids)} institutions, and at most {MOST_INSTITUTIONS} can be counted")
     return Census(Numbering(ids), everyone["rows"].to_numpy().astype(np.int64))
 
 

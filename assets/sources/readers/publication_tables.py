@@ -7,7 +7,7 @@ order and of other names besides; those in brackets may be lacking:
 |---|---|
 | `works*.parquet` | `paper_id` or `work_id` or `id`; `publication_date`, `publication_year` (one of both, or both); |
 | | [`cited_by_count` or `citations`]; [`title`] |
-| `authorships*.parquet` | `paper_id` or `work_id`; `institution_id`, null where not known; others are not read |
+| `authorships*.parquet` | `paper_id` or `work_id`; `institution_id`, null or empty where not known |
 | `institutions*.parquet` | `institution_id` or `id`; `name` or `display_name`; `country_code` of two letters; |
 | | [`ror`]; [`type`]; [`latitude`], [`longitude`] |
 
@@ -236,8 +236,9 @@ def _load(
     if not ends:
         raise _no_work(delivery)
     kept = _of_uk_works(database, tables[AUTHORSHIPS], ends, desk)
-    kept_paths = [str(path) for path in kept.paths]
-    database.read_parquet(kept_paths).create_view("kept")
+    rows = database.read_parquet([str(path) for path in kept.paths])
+    is_text = not pa.types.is_integer(tables[AUTHORSHIPS].kinds["institution_id"])
+    (rows.filter("institution_id <> ''") if is_text else rows).create_view("kept")
     database.execute(AFFILIATED)
     database.execute(COUNTED)
     database.execute(DATED.format(title=title))

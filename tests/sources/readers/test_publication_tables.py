@@ -247,6 +247,19 @@ def test_what_is_wrong_is_said(tmp_path: Path, name: str) -> None:
         read_drop(PUBLICATIONS_DATASET, files, tmp_path)
 
 
+def test_an_empty_institution_is_none(tmp_path: Path) -> None:
+    texts = {
+        name: [None if key is None else str(key) for key in AUTHORSHIPS[name]]
+        for name in ("paper_id", "institution_id")
+    }
+    texts["institution_id"] = [key or "" for key in texts["institution_id"]]
+    places = {**PLACES, "institution_id": ["1", "2", "3"]}
+    works = {**WORKS, "paper_id": [str(paper) for paper in WORKS["paper_id"]]}
+    reading = read_drop(PUBLICATIONS_DATASET, drop(works, texts, places), tmp_path)
+    assert tuples(reading, PUBLICATIONS) == [("11", date(2020, 3, 5), "1", 3), ("13", date(2020, 7, 1), "2", 1)]
+    assert tuples(reading, PAIRS) == [("1", "3", 1), ("1", "4", 1)]
+
+
 def test_works_that_are_refused_count_nowhere(tmp_path: Path) -> None:
     undated = {**WORKS, "publication_date": [None] * 4, "publication_year": [None, 2020, 2020, 2021]}
     reading = read_drop(PUBLICATIONS_DATASET, drop(works=undated), tmp_path, share=0.5)
