@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from assets.sources.authorships import AuthorshipCounts, Limits, count_authorships
 from assets.sources.authorships_bins import Bins
 from assets.sources.authorships_blocks import RangeBlocks, Rows, are_worth_it, paper_ranges
+from assets.sources.authorships_ends import of_works_with
 from assets.sources.authorships_files import AuthorshipFiles, RowGroup, in_threads, take_census, with_ranges
 from assets.sources.authorships_kernels import in_order
 
@@ -194,6 +195,23 @@ def test_what_cannot_be_counted_is_refused(tmp_path: Path) -> None:
         count_authorships(without, tmp_path / "b", paper="work_id")
     with pytest.raises(ValueError, match="1 authorships have no paper id"):
         count_authorships(put([("W1", 2), (None, 2)], tmp_path / "text"), tmp_path / "c", ends=[2])
+
+
+@pytest.mark.parametrize("order", [list, shuffled], ids=["ascending", "shuffled"])
+@pytest.mark.parametrize("memory_bytes", [100, 20_000, 1 << 30])
+def test_works_with_an_end_keep_all_their_institutions(
+    tmp_path: Path, order: Callable[[list[Row]], list[Row]], memory_bytes: int
+) -> None:
+    rows = some_rows(10)
+    files = AuthorshipFiles(tuple(put(order(rows), tmp_path / "drop", files=2, row_group_size=20)))
+    kept = of_works_with(files, [106, 130], tmp_path / "kept", memory_bytes, 2)
+    found = pa.concat_tables([pq.read_table(path) for path in kept.paths]).to_pylist()
+    papers = {paper for paper, institution in rows if institution in (106, 130)}
+    wanted = {row for row in rows if row[0] in papers and row[1] is not None}
+    in_all = {(row["paper_id"], row["institution_id"]) for row in found}
+    assert wanted <= in_all <= set(rows)
+    if memory_bytes > 100:
+        assert len(in_all) < 1.2 * len(wanted)
 
 
 def test_a_file_whose_statistics_are_wrong_is_refused(tmp_path: Path) -> None:
