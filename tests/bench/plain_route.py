@@ -3,8 +3,8 @@
     python -m tests.bench.plain_route --sources FOLDER --month 2025-04
 
 Polars, eager, for tables; scikit-learn's HDBSCAN by sector, sized as `dsit-v1` sizes it; shapely for outlines and for
-the firms inside them; networkx for the graph and its Louvain communities. It is spared much that the project does:
-null models of joint work, consensus over seeds, clusters found twice, names and identities, checks, a warehouse.
+the firms inside them; networkx for the graph and its Louvain communities (`plain_network`). It is spared much that the
+project does: consensus over seeds, clusters found twice, names, identities, figures of clusters, checks, a warehouse.
 What both do is the same: apportioned totals a site, points a sector (`tests/pipelines/test_bench.py`).
 """
 
@@ -13,46 +13,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
-import networkx as nx
 import numpy as np
 import polars as pl
 import shapely
-from scipy.spatial import cKDTree
 from scipy.stats import binom
 from sklearn.cluster import HDBSCAN
 
-from assets.method import MethodProfile
 from assets.months import Month
 from tests.bench.plain_drops import read_drops
+from tests.bench.plain_network import METHOD, Group, communities, find_joint_work
 from tests.bench.plain_register import Register, build_register
-
-METHOD = MethodProfile(name="plain")
-
-
-@dataclass
-class Group:
-    """A spatial group or a community, and what it is tested on."""
-
-    approach: str
-    scheme: str
-    sector: str
-    grid: str
-    organisations: list[str]
-    """Distinct members."""
-    firms: list[str]
-    """Those that are firms."""
-    outline: shapely.Geometry | None = None
-    """Metres of the grid."""
-    location_quotients: dict[str, float] | None = None
-    specialised_in: list[str] | None = None
-    joint_projects: int = 0
-    joint_pairs: int = 0
-    is_colocated: bool = True
 
 
 def main() -> None:
@@ -65,8 +37,7 @@ def main() -> None:
     points = sector_points(register)
     groups = spatial_groups(points)
     find_quotients(groups, points, register)
-    graph = collaboration_graph(register)
-    groups += communities(graph, register)
+    groups += communities(register)
     find_joint_work(groups, register)
     active = set(register.active["organisation_id"])
     types = Counter(kind for group in groups if (kind := cluster_type(group, active)) is not None)
@@ -161,79 +132,6 @@ def _test_sectors(group: Group, counts: Counter[str], inside: int, national: Cou
     passing = set(order[: int(np.flatnonzero(keeps)[-1]) + 1] if keeps.any() else [])
     group.location_quotients = dict(zip(names, quotients, strict=True))
     group.specialised_in = [name for at, name in enumerate(names) if at in passing and quotients[at] > 1]
-
-
-def _applications(register: Register) -> Iterator[list[str]]:
-    """The partners of each Innovate UK application of the window that is neither alone nor too large."""
-    window = register.participations.filter(pl.col("is_in_window") & (pl.col("source") == "innovate_uk"))
-    for _, partners in window.sort("project_id", "organisation_id").group_by("project_id", maintain_order=True):
-        if 2 <= partners.height <= METHOD.graph.max_consortium:
-            yield partners["organisation_id"].to_list()
-
-
-def collaboration_graph(register: Register) -> nx.Graph:
-    """Organisations joined by common applications, each application with Newman's weight 1 / (partners - 1)."""
-    graph = nx.Graph()
-    for partners in _applications(register):
-        for one, other in combinations(partners, 2):
-            weight = graph.get_edge_data(one, other, {"weight": 0.0})["weight"]
-            graph.add_edge(one, other, weight=weight + 1 / (len(partners) - 1))
-    return graph
-
-
-def communities(graph: nx.Graph, register: Register) -> list[Group]:
-    """Louvain communities with enough firms, and whether they lie together."""
-    firms = set(register.organisations.filter("is_firm")["organisation_id"])
-    sites: dict[str, list[tuple[float, float]]] = {}
-    of_network = register.sites.filter(pl.col("organisation_id").is_in(list(graph)))
-    for organisation, grid, easting, northing in of_network.select(
-        "organisation_id", "grid", "easting", "northing"
-    ).iter_rows():
-        # The grids are apart: a place of one is near no place of the other.
-        sites.setdefault(organisation, []).append((easting + (1e7 if grid == "ni" else 0), northing))
-    found = nx.community.louvain_communities(
-        graph, resolution=METHOD.network.resolution, seed=METHOD.network.network_seed
-    )
-    groups = []
-    for members in found:
-        own = sorted(members & firms)
-        if len(own) >= METHOD.network.community_min_firms:
-            group = Group("network", "", "", "", sorted(members), own)
-            group.is_colocated = _is_colocated(group, sites)
-            groups.append(group)
-    return groups
-
-
-def _is_colocated(group: Group, sites: dict[str, list[tuple[float, float]]]) -> bool:
-    located = [firm for firm in group.firms if firm in sites]
-    places = [(place, firm) for firm in located for place in sites[firm]]
-    if not places:
-        return False
-    tree = cKDTree([place for place, _ in places])
-    centres = [place for member in group.organisations for place in sites.get(member, [])]
-    around = tree.query_ball_point(centres, METHOD.network.colocation_km * 1000)
-    most = max(len({places[at][1] for at in near}) for near in around)
-    return most >= METHOD.network.colocated_min_firms and most >= METHOD.network.colocated_min_share * len(located)
-
-
-def find_joint_work(groups: list[Group], register: Register) -> None:
-    """Joint projects and pairs inside each group."""
-    groups_of: dict[str, list[int]] = {}
-    for number, group in enumerate(groups):
-        for organisation in group.organisations:
-            groups_of.setdefault(organisation, []).append(number)
-    pairs: list[set[tuple[str, str]]] = [set() for _ in groups]
-    for partners in _applications(register):
-        together: dict[int, list[str]] = {}
-        for organisation in partners:
-            for number in groups_of.get(organisation, ()):
-                together.setdefault(number, []).append(organisation)
-        for number, members in together.items():
-            if len(members) >= 2:
-                groups[number].joint_projects += 1
-                pairs[number].update(combinations(members, 2))
-    for group, of_group in zip(groups, pairs, strict=True):
-        group.joint_pairs = len(of_group)
 
 
 def cluster_type(group: Group, active: set[str]) -> str | None:
