@@ -21,6 +21,10 @@ SAME_ROWS = (
 )
 """Refreshes that are to make the same rows."""
 
+PROFILED = ("refresh-dsit-v1", "refresh-both", "second-month-both")
+"""Refreshes whose every step is listed."""
+BESIDE = "start-up, and between steps"
+
 INTRODUCTION = """\
 What it costs to make a month on an ordinary machine, beside what anyone would pick instead. Every measured run is a
 process of its own; its memory is that of the process tree, looked at ten times a second. A refresh is
@@ -177,13 +181,32 @@ def _median(runs: Sequence[RunFigures]) -> str:
 
 
 def _profiles(results: Results) -> list[str]:
-    lines: list[str] = []
+    """Seconds by layer of every refresh at its largest scale, then the steps of some."""
     largest = {name: scale for name, scale, result in _each(results.cases) if result.succeeded and result.steps}
-    for name, scale in largest.items():
-        result = results.case(name, scale)
-        if result:
+    measured = [(name, scale, results.cases[name][scale]) for name, scale in largest.items()]
+    if not measured:
+        return []
+    layers = list(dict.fromkeys(step.layer for _, _, result in measured for step in result.steps))
+    rows = [
+        (
+            _title(name),
+            scale_name(scale),
+            *(f"{sum(step.seconds for step in result.steps if step.layer == layer):.1f}" for layer in layers),
+            f"{_beside(result):.1f}",
+            f"{result.seconds:.1f}",
+        )
+        for name, scale, result in measured
+    ]
+    lines = _table(("case, seconds", "scale", *layers, BESIDE, "all"), rows)
+    for name, scale, result in measured:
+        if name in PROFILED:
             lines += ["", f"### {_title(name)}, {scale_name(scale)}", "", *_profile(result)]
-    return lines[1:]
+    return lines
+
+
+def _beside(result: CaseResult) -> float:
+    """Seconds in no step."""
+    return max(0.0, result.seconds - sum(step.seconds for step in result.steps))
 
 
 def _profile(result: CaseResult) -> list[str]:
@@ -195,8 +218,8 @@ def _profile(result: CaseResult) -> list[str]:
     for layer, steps in by_layer.items():
         rows.append((f"**{layer}**", *_step_figures(steps, result.seconds)))
         rows += [(step.step, *_step_figures([step], result.seconds)) for step in steps]
-    beside = max(0.0, result.seconds - sum(step.seconds for step in result.steps))
-    rows.append(("start-up, and between the steps", f"{beside:.1f}", f"{beside / result.seconds:.0%}", "", "", ""))
+    beside = _beside(result)
+    rows.append((BESIDE, f"{beside:.1f}", f"{beside / result.seconds:.0%}", "", "", ""))
     return _table(("layer and step", "seconds", "share", "CPU seconds", "peak MiB", "rows"), rows)
 
 

@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +77,7 @@ def run_measured(
     `environment` is added to this process's own. Past the timeout, or past the cap on the memory of the tree, it is
     stopped and the outcome says so; nothing is raised for a command that fails.
     """
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as said, _ending_in_order():
         started = time.monotonic()
         process = subprocess.Popen(
             list(command),
@@ -126,6 +128,19 @@ def run_measured(
         text,
         errors[-TAIL:],
     )
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Let a request to terminate be raised here, so that what was started does not run on alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, usual)
 
 
 def _outcome(code: int, errors: str) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +61,24 @@ def test_how_a_process_ends() -> None:
     assert python("import time; time.sleep(30)", timeout_seconds=0.3).outcome == TIMEOUT
     greedy = python("import time; held = bytearray(200 << 20); time.sleep(30)", memory_cap_mb=100)
     assert greedy.outcome == OUT_OF_MEMORY
+
+
+def test_what_was_started_ends_with_the_benchmark(tmp_path: Path) -> None:
+    told = str(tmp_path / "pid")
+    child = f"import os, pathlib, time; pathlib.Path({told!r}).write_text(str(os.getpid())); time.sleep(60)"
+    start = f"run_measured([sys.executable, '-c', {child!r}])"
+    code = f"import sys; from pipelines.benchmark.processes import run_measured; {start}"
+    bench = subprocess.Popen([sys.executable, "-c", code])
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "pid").is_file() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    bench.terminate()
+    assert bench.wait(20) == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.kill(int((tmp_path / "pid").read_text()), 0)
+            time.sleep(0.05)
 
 
 def test_cpu_and_memory_between_two_moments() -> None:
