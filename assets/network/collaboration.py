@@ -42,7 +42,8 @@ def group_tests(
     """The test of every group, one row each by group_id: columns of network.collaboration_tests.
 
     `participations` has columns application_id and organisation_id, `group_members` group_id and organisation_id; rows
-    may repeat and come in any order, groups may overlap. Without participations no group has joint work: p is 1.
+    may repeat and come in any order, groups may overlap; members that never took part, or null, make no difference but
+    that their group is tested. Without participations no group has joint work: p is 1.
     `threads`: how many networks are made and looked at at once, None for one a core; the figures are the same for any.
     """
     group_ids = group_members["group_id"].unique().sort()

@@ -19,18 +19,30 @@ PARTICIPATIONS = """
 FIRMS = """
     select organisation_id
     from organisations.organisations
-    where month = $month and is_firm
+    where month = $month
+        and is_firm
+        and organisation_id in (select organisation_id from network.participations where month = $month)
 """
 
 MEMBERS_OF_ALL_GROUPS = """
-    select group_id, organisation_id
-    from network.group_members
-    where month = $month and profile = $profile
-    union
-    select group_id, organisation_id
-    from spatial.group_members
-    where month = $month and profile = $profile
+    with members as (
+        select group_id, organisation_id
+        from network.group_members
+        where month = $month and profile = $profile
+        union all
+        select group_id, organisation_id
+        from spatial.group_members
+        where month = $month and profile = $profile
+    )
+
+    select distinct group_id, organisation_id
+    from members
+    where organisation_id in (select organisation_id from network.participations where month = $month)
+    union all
+    select distinct group_id, null as organisation_id
+    from members
 """
+"""Members that took part in any application, and every group once more with none, for most have none."""
 
 COMMUNITIES = """
     select group_id
