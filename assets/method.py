@@ -233,7 +233,12 @@ class SpatialMethod(Section):
     """A window takes the place of several below it unless their sum of (score - penalty) is more than this many times
     its own; 1 takes the greatest sum, which breaks groups spread over uneven ground into parts."""
     scan_null_draws: Annotated[Count, OURS] = 100
-    """Null data sets at each number of cases."""
+    """Null data sets at each number of cases, at the most."""
+    scan_null_min_draws: Annotated[Count, OURS] = 20
+    """Null data sets at each number of cases, at the least."""
+    scan_null_cases: Annotated[Count, OURS] = 5_000_000
+    """Cases drawn in all at each number of cases, as far as the two bounds leave it open: the largest score changes
+    less from draw to draw the more cases there are, and costs more."""
     scan_null_sizes: Annotated[Count, OURS] = 6
     """Numbers of cases at which the null is simulated, spaced by ratio between the smallest and largest sector."""
     scan_seed: Annotated[int, OURS] = 20180117

@@ -9,6 +9,9 @@ then picks its own from the gathered.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numba import njit
 
@@ -32,34 +35,47 @@ def core_distances_m(places: Places, min_samples: int, tree: PlaceTree | None = 
     return distances_to_reach(tree if tree is not None else plant(places.coordinates_m), places.points, min_samples)
 
 
-def distances_to_reach(tree: PlaceTree, points: Integers, needed: int) -> Floats:
+def distances_to_reach(tree: PlaceTree, points: Integers, needed: int, threads: int | None = 1) -> Floats:
     """Distance in metres within which each place of the tree has `needed` of the points, shape (places,).
 
-    `points`, shape (places,), are those at each place; there are `needed` of them or more in all.
+    `points`, shape (places,), are those at each place; there are `needed` of them or more in all. Leaves are shared
+    out over `threads`, None being one a core; each place's distance is the same however they are.
     """
+    of_tree = points[tree.order]
+    before = np.concatenate([[0], np.cumsum(of_tree)])
+    reached = np.empty(len(points))
+    shares = np.linspace(tree.first_leaf, len(tree.starts), (threads or os.cpu_count() or 1) + 1).astype(np.int64)
+
+    def run(first: int, last: int) -> None:
+        _reach_leaves(tree, of_tree, before, needed, first, last, reached)
+
+    if len(shares) == 2:
+        run(*shares)
+    else:
+        with ThreadPoolExecutor(len(shares) - 1) as pool:
+            list(pool.map(run, shares[:-1], shares[1:]))
     distances = np.empty(len(points))
-    distances[tree.order] = _reach_all(tree, points[tree.order], needed)
+    distances[tree.order] = reached
     return distances
 
 
 @njit(cache=True, nogil=True)
-def _reach_all(tree: PlaceTree, points: Integers, needed: int) -> Floats:
-    """Distances in the order of the tree."""
+def _reach_leaves(
+    tree: PlaceTree, points: Integers, before: Integers, needed: int, first: int, last: int, reached: Floats
+) -> None:
+    """Write the distances of the places of some leaves, in the order of the tree."""
     count = len(points)
-    before = np.zeros(count + 1, dtype=np.int64)
-    before[1:] = np.cumsum(points)
-    reached = np.empty(count)
     east, north = np.empty(count), np.empty(count)
     at_place = np.empty(count, dtype=np.int64)
     squared = np.empty(count)
     weight = np.empty(count, dtype=np.int64)
-    for leaf in range(tree.first_leaf, len(tree.starts)):
+    for leaf in range(first, last):
         start, end = tree.starts[leaf], tree.ends[leaf]
         radius = _radius_of_leaf(tree, before, leaf, needed)
-        if start > 0:
+        if leaf > first:
             # A place sees what another sees if it looks further by the distance between the two.
-            last = tree.coordinates_m[start - 1]
-            radius = min(radius, reached[start - 1] + np.sqrt(_furthest_squared(tree, leaf, last[0], last[1])))
+            nearby = tree.coordinates_m[start - 1]
+            radius = min(radius, reached[start - 1] + np.sqrt(_furthest_squared(tree, leaf, nearby[0], nearby[1])))
         gathered = _gather(tree, leaf, radius * SLACK, points, east, north, at_place)
         for place in range(start, end):
             here_east, here_north = tree.coordinates_m[place, 0], tree.coordinates_m[place, 1]
@@ -82,7 +98,6 @@ def _reach_all(tree: PlaceTree, points: Integers, needed: int) -> Floats:
                 if closer < 0.8 * radius:
                     radius = closer
                     gathered = _keep_near(tree, leaf, radius * SLACK, gathered, east, north, at_place)
-    return reached
 
 
 @njit(cache=True, nogil=True)

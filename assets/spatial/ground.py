@@ -13,8 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from assets.spatial.core_distances import distances_to_reach
+from assets.spatial.place_tree import PlaceTree
 from assets.spatial.places import Floats, Places
 
 
@@ -34,13 +35,15 @@ METRES = StretchRules(power=0.0, neighbours=1, least_m=1.0)
 """Nothing is stretched."""
 
 
-def stretch_of(places: Places, rules: StretchRules) -> Floats:
-    """What distances are multiplied by at each place of the background, shape (places,); its median over sites is 1."""
+def stretch_of(places: Places, tree: PlaceTree, rules: StretchRules, threads: int | None = None) -> Floats:
+    """What distances are multiplied by at each place of the background, shape (places,); its median over sites is 1.
+
+    `tree` is the k-d tree over the places; the spacing is found over `threads`, None being one a core.
+    """
     if rules.power == 0:
         return np.ones(len(places.points))
-    sites_m = places.coordinates_m[places.place_of_point]
-    nearest = min(rules.neighbours, len(sites_m))
-    distance_m = cKDTree(sites_m).query(places.coordinates_m, k=[nearest], workers=-1)[0][:, 0]
+    nearest = min(rules.neighbours, len(places.place_of_point))
+    distance_m = distances_to_reach(tree, places.points, nearest, threads)
     spacing_m = np.maximum(distance_m, rules.least_m)
     typical_m = np.median(spacing_m[places.place_of_point])
     return np.asarray((typical_m / spacing_m) ** rules.power)

@@ -90,7 +90,13 @@ def window_rules(method: SpatialMethod) -> WindowRules:
 
 def null_settings(method: SpatialMethod) -> NullSettings:
     """The profile's null data."""
-    return NullSettings(method.scan_null_draws, method.scan_null_sizes, method.scan_seed)
+    return NullSettings(
+        method.scan_null_draws,
+        method.scan_null_sizes,
+        method.scan_seed,
+        method.scan_null_min_draws,
+        method.scan_null_cases,
+    )
 
 
 def points_needed(points: int, method: SpatialMethod) -> int:
@@ -109,10 +115,14 @@ def stretch_rules(method: SpatialMethod) -> StretchRules:
     return StretchRules(method.background_power, method.background_neighbours, method.background_least_m)
 
 
-def background_of(sites: pl.DataFrame, method: SpatialMethod) -> Background:
-    """The background from points of scheme `all` in one grid: organisation_id, easting, northing, is_firm."""
+def background_of(sites: pl.DataFrame, method: SpatialMethod, threads: int | None = None) -> Background:
+    """The background from points of scheme `all` in one grid: easting, northing, firm as numbered by `firm_numbers`."""
     return make_background(
-        sites["easting"].to_numpy(), sites["northing"].to_numpy(), firm_numbers(sites), stretch_rules(method)
+        sites["easting"].to_numpy(),
+        sites["northing"].to_numpy(),
+        sites["firm"].to_numpy(),
+        stretch_rules(method),
+        threads,
     )
 
 

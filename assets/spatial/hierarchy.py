@@ -22,6 +22,9 @@ from assets.spatial.place_tree import plant
 from assets.spatial.places import Floats, Integers, Places
 from assets.spatial.spanning_tree import spanning_tree
 
+SPARSE_FIRMS = 4
+"""Firm numbers up to so many times the points are used as they are: a matter of speed alone."""
+
 
 @dataclass(frozen=True)
 class Hierarchy:
@@ -58,18 +61,21 @@ class Hierarchy:
 
     def distinct_firms(self, firm_of_point: Integers) -> Integers:
         """Distinct firms under each node, shape (nodes,); a point of `firm_of_point` -1 is no firm's."""
-        position = np.empty(len(self.leaves), dtype=np.int64)
-        position[self.leaves] = np.arange(len(self.leaves))
-        of_firms = np.flatnonzero(firm_of_point >= 0)
-        firm, place = firm_of_point[of_firms], self.places.place_of_point[of_firms]
-        order = np.lexsort((position[place], firm))
+        known = firm_of_point[firm_of_point >= 0]
+        numbers = int(known.max()) + 1 if known.size else 0
+        if numbers > SPARSE_FIRMS * len(known):
+            # Few of many firms: numbers without gaps take less room.
+            firm_of_point = np.searchsorted(np.unique(known), firm_of_point) + np.minimum(firm_of_point, 0)
+            numbers = len(known)
         return _distinct_under(
-            self.parent, self.jump, self.first_leaf, self.leaf_count, position, firm[order], place[order]
+            self.parent,
+            self.jump,
+            self.first_leaf,
+            self.leaves,
+            self.places.place_of_point,
+            firm_of_point,
+            numbers,
         )
-
-    def first_reaching(self, place: Integers, distance_m: Floats) -> Integers:
-        """First node, from each place upwards, whose linking distance reaches a distance; the root where none does."""
-        return _first_reaching(self.parent, self.jump, self.linking_distance_m, place, distance_m)
 
     def is_settled(self) -> NDArray[np.bool_]:
         """True where a node's parent is joined at a greater distance than the node itself.
@@ -175,41 +181,45 @@ def _distinct_under(
     parent: Integers,
     jump: Integers,
     first_leaf: Integers,
-    leaf_count: Integers,
-    position: Integers,
-    firm: Integers,
-    place: Integers,
+    leaves: Integers,
+    place_of_point: Integers,
+    firm_of_point: Integers,
+    firms: int,
 ) -> Integers:
-    """Distinct firms under each node, points being ordered by firm, then by position of their place.
+    """Distinct firms under each node; firms are numbered below `firms`.
 
-    Each point counts one at its place; each but the first of a firm takes one off again where it first meets the one
-    before it.
+    Points are gone through in the order of `leaves`. Each counts one at its place; each but the first of a firm takes
+    one off again where it first meets the one before it.
     """
+    places, points = len(leaves), len(place_of_point)
+    starts = np.zeros(places + 1, dtype=np.int64)
+    for point in range(points):
+        starts[place_of_point[point] + 1] += 1
+    starts = np.cumsum(starts)
+    ordered = np.empty(points, dtype=np.int64)
+    filled = starts[:-1].copy()
+    for point in range(points):
+        place = place_of_point[point]
+        ordered[filled[place]] = firm_of_point[point]
+        filled[place] += 1
     count = np.zeros(len(parent), dtype=np.int64)
-    for point in range(len(firm)):
-        count[place[point]] += 1
-        if point == 0 or firm[point] != firm[point - 1]:
-            continue
-        node = place[point]
-        before = position[place[point - 1]]
-        while first_leaf[node] > before:
-            further = jump[node]
-            node = further if first_leaf[further] > before else parent[node]
-        count[node] -= 1
+    last = np.full(firms, -1)
+    for position in range(places):
+        place = leaves[position]
+        for index in range(starts[place], starts[place + 1]):
+            firm = ordered[index]
+            if firm < 0:
+                continue
+            count[place] += 1
+            before = last[firm]
+            last[firm] = position
+            if before < 0:
+                continue
+            node = place
+            while first_leaf[node] > before:
+                further = jump[node]
+                node = further if first_leaf[further] > before else parent[node]
+            count[node] -= 1
     for node in range(len(parent) - 1):
         count[parent[node]] += count[node]
     return count
-
-
-@njit(cache=True, nogil=True)
-def _first_reaching(parent: Integers, jump: Integers, link: Floats, place: Integers, distance: Floats) -> Integers:
-    """First ancestor, the place itself included, whose linking distance reaches the distance."""
-    root = len(parent) - 1
-    entered = np.empty(len(place), dtype=np.int64)
-    for index in range(len(place)):
-        node = place[index]
-        while node != root and link[node] < distance[index]:
-            further = jump[node]
-            node = further if link[further] < distance[index] else parent[node]
-        entered[index] = node
-    return entered

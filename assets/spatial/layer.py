@@ -23,9 +23,18 @@ SECTOR_POINTS = """
 """
 
 ALL_SITES = """
-    select organisation_id, easting, northing, is_firm
+    select
+        easting,
+        northing,
+        case when is_firm then dense_rank() over (order by organisation_id) - 1 else -1 end as firm
     from spatial.points
     where month = $month and scheme = 'all' and grid = $grid
+"""
+
+KEPT_NULL = """
+    select distinct cases, draws, location, scale
+    from spatial.scan_null
+    where background_fingerprint = $fingerprint
 """
 
 PICTURED_MEMBERS = 50_000
@@ -105,22 +114,20 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     from assets.spatial.null import Null, NullFit, background_fingerprint, null_sizes, simulate_null
 
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
-    background = background_of(_read(ctx, ALL_SITES, grid=grid), ctx.method.spatial)
+    threads = ctx.warehouse.threads
+    background = background_of(_read(ctx, ALL_SITES, grid=grid), ctx.method.spatial, threads)
     fingerprint = background_fingerprint(background, rules, settings)
-    kept = ctx.read(
-        "select distinct cases, location, scale from spatial.scan_null where background_fingerprint = $fingerprint",
-        fingerprint=fingerprint,
-    )
-    known = {row["cases"]: NullFit(**row) for row in kept.iter_rows(named=True)}
+    kept = [NullFit(**row) for row in ctx.read(KEPT_NULL, fingerprint=fingerprint).iter_rows(named=True)]
+    known = {fit.cases: fit for fit in kept if fit.draws == settings.draws_of(fit.cases)}
     sizes = null_sizes(smallest, largest, settings.sizes)
-    fits = tuple(known.get(size) or simulate_null(background, size, rules, settings) for size in sizes)
+    fits = tuple(known.get(size) or simulate_null(background, size, rules, settings, threads) for size in sizes)
     table = pl.DataFrame(
         [
             {
                 "grid": grid,
                 "cases": fit.cases,
                 "background_fingerprint": fingerprint,
-                "draws": settings.draws,
+                "draws": fit.draws,
                 "location": fit.location,
                 "scale": fit.scale,
             }

@@ -17,9 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
-from assets.spatial.places import Floats
-from assets.spatial.scan import Background, WindowRules, score_windows
+from assets.spatial.places import Floats, Integers
+from assets.spatial.scan import Background, WindowRules, score_sites
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,18 @@ class NullSettings:
     """How much is simulated."""
 
     draws: int
-    """Null data sets at each number of cases."""
+    """Null data sets at each number of cases, at the most."""
     sizes: int
     """Numbers of cases."""
     seed: int
+    min_draws: int
+    """Null data sets at each number of cases, at the least."""
+    all_cases: int
+    """Cases drawn in all at each number of cases, as far as the two bounds leave it open."""
+
+    def draws_of(self, cases: int) -> int:
+        """Null data sets made at a number of cases."""
+        return min(self.draws, max(self.min_draws, self.all_cases // cases))
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,8 @@ class NullFit:
     """Gumbel distribution of the largest score at one number of cases."""
 
     cases: int
+    draws: int
+    """Null data sets that it is of."""
     location: float
     scale: float
 
@@ -72,35 +83,51 @@ def null_sizes(smallest: int, largest: int, sizes: int) -> list[int]:
 
 
 def background_fingerprint(background: Background, rules: WindowRules, settings: NullSettings) -> str:
-    """16 hex digits that stay while the null does: of the sites, stretch, the rules for windows, draws and seed."""
+    """16 hex digits that stay while the null does: of the sites, stretch, the rules for windows, draws and seed.
+
+    How many draws are made at a number of cases stands beside the fit: it is the fingerprint's own only at the most.
+    """
     digest = hashlib.sha256(repr((rules, settings.draws, settings.seed)).encode())
     places = background.places
     # Firms count only by which sites share one: numbers given anew every month must not change the fingerprint.
-    _, first, same = np.unique(background.firm_of_site, return_index=True, return_inverse=True)
+    first = _first_of_same(background.firm_of_site, int(background.firm_of_site.max(initial=-1)) + 2)
     has_firm = background.firm_of_site >= 0
-    for part in (places.coordinates_m, places.points, first[same], has_firm, background.stretch):
+    for part in (places.coordinates_m, places.points, first, has_firm, background.stretch):
         digest.update(np.ascontiguousarray(part).tobytes())
     return digest.hexdigest()[:16]
 
 
-def simulate_null(background: Background, cases: int, rules: WindowRules, settings: NullSettings) -> NullFit:
+@njit(cache=True, nogil=True)
+def _first_of_same(numbers: Integers, count: int) -> Integers:
+    """For each number, from -1 to count - 2, the index where it is first met."""
+    first = np.full(count, -1)
+    found = np.empty(len(numbers), dtype=np.int64)
+    for index in range(len(numbers)):
+        if first[numbers[index] + 1] < 0:
+            first[numbers[index] + 1] = index
+        found[index] = first[numbers[index] + 1]
+    return found
+
+
+def simulate_null(
+    background: Background, cases: int, rules: WindowRules, settings: NullSettings, threads: int | None = None
+) -> NullFit:
     """Draw null data sets of `cases` sites, score them and fit their largest scores.
 
     Each draw has its own seed (of the profile's seed, the number of cases and the draw), so a fit is the same whatever
-    else is simulated and in whatever order.
+    else is simulated, in whatever order and over however many threads, None being one a core.
     """
 
     def largest_score(draw: int) -> float:
         random = np.random.default_rng([settings.seed, cases, draw])
         drawn = np.sort(random.choice(background.sites, size=cases, replace=False, shuffle=False))
-        at = background.places.coordinates_m[background.places.place_of_point[drawn]]
-        windows = score_windows(at[:, 0], at[:, 1], background.firm_of_site[drawn], background, rules)
-        return float(windows.score.max())
+        return float(score_sites(drawn, background, rules).score.max())
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        largest = np.array(list(pool.map(largest_score, range(settings.draws))))
+    draws = settings.draws_of(cases)
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        largest = np.array(list(pool.map(largest_score, range(draws))))
     location, scale = fit_gumbel(largest)
-    return NullFit(cases, location, scale)
+    return NullFit(cases, draws, location, scale)
 
 
 def fit_gumbel(maxima: Sequence[float] | Floats) -> tuple[float, float]:

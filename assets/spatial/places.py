@@ -42,6 +42,11 @@ def distinct_places(easting: Floats, northing: Floats) -> Places:
     `easting` and `northing` are metres of one grid, shape (points,). Raises ValueError where a coordinate is not a
     finite number.
     """
+    return ordered_places(easting, northing)[0]
+
+
+def ordered_places(easting: Floats, northing: Floats) -> tuple[Places, Integers]:
+    """`distinct_places`, and the points in the order of their places, shape (points,); at one place as given."""
     given = np.column_stack([easting, northing]).astype(np.float64)
     bad = np.flatnonzero(~np.isfinite(given).all(axis=1))
     if bad.size:
@@ -55,4 +60,5 @@ def distinct_places(easting: Floats, northing: Floats) -> Places:
     is_first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     place_of_point = np.empty(len(ordered), dtype=np.int64)
     place_of_point[order] = np.cumsum(is_first) - 1
-    return Places(ordered[is_first], np.bincount(place_of_point, minlength=int(is_first.sum())), place_of_point)
+    places = Places(ordered[is_first], np.bincount(place_of_point, minlength=int(is_first.sum())), place_of_point)
+    return places, order

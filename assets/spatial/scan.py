@@ -17,12 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from scipy.special import xlogy
 
+from assets.spatial.entries import Ascent, last_above, sites_entering
 from assets.spatial.ground import METRES, StretchRules, stretch_of
 from assets.spatial.hierarchy import Hierarchy, build_hierarchy
-from assets.spatial.places import Floats, Integers, Places, distinct_places
+from assets.spatial.place_tree import PlaceTree, plant
+from assets.spatial.places import Floats, Integers, Places, distinct_places, ordered_places
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Background:
     """Shape (sites,): a number for each firm; -1 where the organisation at the site is no firm."""
     stretch: Floats
     """Shape (places,): what distances are multiplied by."""
+    tree: PlaceTree
+    """The k-d tree over its places."""
+    sites_before: Integers
+    """Shape (places + 1,): sites of the places before each in the order of the tree."""
 
     @property
     def sites(self) -> int:
@@ -66,7 +71,7 @@ class Windows:
     cases: Integers
     """k."""
     controls: Integers
-    """n."""
+    """n, where enough firms and short enough links allow a window; elsewhere it is not counted, and all sites."""
     expected: Floats
     """E = n K / N."""
     score: Floats
@@ -74,13 +79,21 @@ class Windows:
 
 
 def make_background(
-    easting: Floats, northing: Floats, firm_of_site: Integers, rules: StretchRules = METRES
+    easting: Floats, northing: Floats, firm_of_site: Integers, rules: StretchRules = METRES, threads: int | None = None
 ) -> Background:
-    """The background of one grid from its sites, in any order: metres and firm numbers, shape (sites,)."""
-    firms = np.asarray(firm_of_site, dtype=np.int64)
-    order = np.lexsort((firms, northing, easting))
-    places = distinct_places(easting[order], northing[order])
-    return Background(places, firms[order], stretch_of(places, rules))
+    """The background of one grid from its sites, in any order: metres and firm numbers, shape (sites,).
+
+    `threads` are those the stretch is found with, None being one a core.
+    """
+    given = np.asarray(firm_of_site, dtype=np.int64)
+    by_firm = np.argsort(given, kind="stable")
+    # Sites in the order of their places, those at one place in the order of their firms.
+    places, by_place = ordered_places(easting[by_firm], northing[by_firm])
+    ordered = Places(places.coordinates_m, places.points, places.place_of_point[by_place])
+    tree = plant(ordered.coordinates_m)
+    before = np.concatenate([[0], np.cumsum(ordered.points[tree.order])])
+    stretch = stretch_of(ordered, tree, rules, threads)
+    return Background(ordered, given[by_firm][by_place], stretch, tree, before)
 
 
 def score_windows(
@@ -93,46 +106,79 @@ def score_windows(
     that point; a site that none reaches is in the root alone. Raises ValueError where there are more points than sites
     in the background, or a point where no site is.
     """
-    cases = len(easting)
-    if cases > background.sites:
+    if len(easting) > background.sites:
         raise ValueError(
-            f"{cases} points of a sector but {background.sites} business sites in all: "
+            f"{len(easting)} points of a sector but {background.sites} business sites in all: "
             "the sector's points must be among the sites"
         )
     places = distinct_places(easting, northing)
-    distance, nearest = cKDTree(places.coordinates_m).query(background.places.coordinates_m)
-    stretch = _stretch_at(places, background, distance, nearest)
+    return _score(places, _found_in(places, background), firm_of_point, background, rules)
+
+
+def score_sites(sites: Integers, background: Background, rules: WindowRules) -> Windows:
+    """`score_windows` of some of the background's own sites: their indices, ascending, shape (cases,)."""
+    at_place = background.places.place_of_point[sites]
+    is_first = np.diff(at_place, prepend=-1) > 0
+    at = at_place[is_first]
+    of_point = np.cumsum(is_first) - 1
+    places = Places(background.places.coordinates_m[at], np.bincount(of_point), of_point)
+    return _score(places, at, background.firm_of_site[sites], background, rules)
+
+
+def _score(
+    places: Places, at: Integers, firm_of_point: Integers, background: Background, rules: WindowRules
+) -> Windows:
+    """Score the nodes over a sector's places, which are at the places `at` of the background, shape (places,)."""
+    cases = len(places.place_of_point)
+    stretch = background.stretch[at]
     hierarchy = build_hierarchy(places, rules.min_samples, stretch)
-    entered = hierarchy.first_reaching(nearest.astype(np.int64), distance * stretch[nearest])
-    nodes = len(hierarchy.parent)
-    entering = np.bincount(entered, weights=background.places.points, minlength=nodes).astype(np.int64)
-    k = hierarchy.subtree_sums(hierarchy.places.points)
-    n = np.maximum(hierarchy.subtree_sums(entering), k)
+    k = hierarchy.subtree_sums(places.points)
     firms = hierarchy.distinct_firms(firm_of_point)
+    may_be = (firms >= rules.min_firms) & (hierarchy.longest_link_m <= rules.max_link_m)
+    top = last_above(hierarchy.parent, may_be)
+    case_of_place = np.full(len(background.places.points), -1)
+    case_of_place[at] = np.arange(len(at))
+    ascent = Ascent(hierarchy.parent, hierarchy.jump, hierarchy.linking_distance_m, stretch, top[: len(places.points)])
+    entering = sites_entering(background.tree, background.sites_before, case_of_place[background.tree.order], ascent)
+    n = np.where(top >= 0, np.maximum(hierarchy.subtree_sums(entering), k), background.sites)
+    n[-1] = background.sites
     expected = n * (cases / background.sites)
-    is_window = (
-        (firms >= rules.min_firms)
-        & (hierarchy.longest_link_m <= rules.max_link_m)
-        & (k >= rules.min_relative_density * expected)
-        & hierarchy.is_settled()
-    )
-    score = np.where(is_window, log_likelihood_ratio(k, n, cases, background.sites), 0.0)
+    is_window = may_be & (k >= rules.min_relative_density * expected) & hierarchy.is_settled()
+    score = np.zeros(len(n))
+    score[is_window] = log_likelihood_ratio(k[is_window], n[is_window], cases, background.sites)
     return Windows(hierarchy, is_window, firms, k, n, expected, score)
 
 
-def _stretch_at(places: Places, background: Background, distance_m: Floats, nearest: Integers) -> Floats:
-    """The background's stretch at a sector's places, which are found by the background's places at distance 0."""
-    stretch = np.full(len(places.points), np.nan)
-    here = distance_m == 0
-    stretch[nearest[here]] = background.stretch[here]
-    missing = np.flatnonzero(np.isnan(stretch))
+def _found_in(places: Places, background: Background) -> Integers:
+    """The place of the background where each place is, shape (places,)."""
+    found = _search(background.places.coordinates_m, places.coordinates_m)
+    missing = np.flatnonzero(found < 0)
     if missing.size:
         easting, northing = places.coordinates_m[missing[0]]
         raise ValueError(
             f"no business site at easting {easting}, northing {northing}, where the sector has a point: "
             "the sector's points must be among the sites"
         )
-    return stretch
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _search(ordered: Floats, wanted: Floats) -> Integers:
+    """Index of each wanted pair of coordinates among others, both in their order; -1 where it is not among them."""
+    found = np.full(len(wanted), -1)
+    low = 0
+    for index in range(len(wanted)):
+        east, north = wanted[index, 0], wanted[index, 1]
+        high = len(ordered)
+        while low < high:
+            middle = (low + high) // 2
+            if ordered[middle, 0] < east or (ordered[middle, 0] == east and ordered[middle, 1] < north):
+                low = middle + 1
+            else:
+                high = middle
+        if low < len(ordered) and ordered[low, 0] == east and ordered[low, 1] == north:
+            found[index] = low
+    return found
 
 
 def log_likelihood_ratio(cases: Integers, controls: Integers, all_cases: int, all_controls: int) -> Floats:

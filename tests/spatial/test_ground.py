@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from assets.spatial.ground import METRES, StretchRules, stretch_of
-from assets.spatial.places import distinct_places
-from tests.spatial.towns import uneven_sites
+from assets.spatial.ground import METRES, StretchRules
+from assets.spatial.ground import stretch_of as stretch_over
+from assets.spatial.place_tree import plant
+from assets.spatial.places import Places, distinct_places
+from tests.spatial.towns import Floats, uneven_sites
+
+
+def stretch_of(places: Places, rules: StretchRules, threads: int | None = None) -> Floats:
+    return stretch_over(places, plant(places.coordinates_m), rules, threads)
 
 
 @pytest.mark.parametrize("power", [0.3, 1.0])
@@ -21,6 +27,8 @@ def test_stretch_is_typical_spacing_over_spacing(power: float) -> None:
     found = stretch_of(places, StretchRules(power, neighbours=20, least_m=150.0))
     np.testing.assert_allclose(found[places.place_of_point], expected, rtol=1e-12)
     assert np.median(found[places.place_of_point]) == pytest.approx(1.0)
+    for threads in (1, 2, 5):
+        np.testing.assert_array_equal(stretch_of(places, StretchRules(power, 20, 150.0), threads), found)
 
 
 def test_at_power_1_a_town_and_its_enlargement_are_alike() -> None:

@@ -16,6 +16,7 @@ from assets.spatial.groups import (
     Sector,
     background_of,
     find_groups,
+    firm_numbers,
     null_settings,
     together,
     window_rules,
@@ -57,7 +58,8 @@ def planted(seed: int = 2) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def found_by(algorithm: str, sector: pl.DataFrame, everything: pl.DataFrame) -> Found:
     method = SpatialMethod.model_validate({"algorithm": algorithm, "scan_null_draws": 30})
-    background = background_of(everything, method)
+    numbered = everything.with_columns(pl.Series("firm", firm_numbers(everything)))
+    background = background_of(numbered, method)
     fit = simulate_null(background, sector.height, window_rules(method), null_settings(method))
     return find_groups(SECTOR, sector, method, Contrast(background, Null((fit,))))
 

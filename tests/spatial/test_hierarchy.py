@@ -131,21 +131,10 @@ def test_distinct_firms_and_sums_are_those_of_the_points_under_each_node() -> No
     under = [hierarchy.points_under(node) for node in range(len(hierarchy.parent))]
     expected = [len(set(firms[inside]) - {-1}) for inside in under]
     assert hierarchy.distinct_firms(firms).tolist() == expected
+    # However the firms are numbered.
+    assert hierarchy.distinct_firms(np.where(firms >= 0, firms * 1_000_000, -1)).tolist() == expected
     assert hierarchy.subtree_sums(hierarchy.places.points).tolist() == [len(inside) for inside in under]
     assert max(expected) > 20
-
-
-def test_first_reaching_is_the_first_ancestor_that_is_wide_enough() -> None:
-    points = uneven_sites(np.random.default_rng(2), 400)
-    hierarchy = build_hierarchy(distinct_places(points[:, 0], points[:, 1]), 5)
-    random = np.random.default_rng(0)
-    place = random.integers(0, len(hierarchy.places.points), 300)
-    distance = np.exp(random.uniform(0, 14, 300))
-    for start, wanted, found in zip(place, distance, hierarchy.first_reaching(place, distance), strict=True):
-        node = int(start)
-        while hierarchy.linking_distance_m[node] < wanted and hierarchy.parent[node] != node:
-            node = int(hierarchy.parent[node])
-        assert found == node
 
 
 @pytest.mark.parametrize("points", [1, 2, 3])

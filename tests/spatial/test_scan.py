@@ -28,6 +28,7 @@ from assets.spatial.scan import (
     WindowRules,
     log_likelihood_ratio,
     make_background,
+    score_sites,
     score_windows,
     select_windows,
 )
@@ -35,6 +36,10 @@ from tests.spatial.towns import disc, uneven_sites
 
 RULES = WindowRules(min_samples=5, min_firms=10, max_link_m=15_000.0, min_relative_density=0.0)
 STRETCHED = StretchRules(power=0.8, neighbours=30, least_m=100.0)
+
+
+def null_of(draws: int, seed: int, sizes: int = 1) -> NullSettings:
+    return NullSettings(draws, sizes, seed, min_draws=draws, all_cases=1)
 
 
 def ground(seed: int, sites: int, stretch: StretchRules = METRES) -> Background:
@@ -76,9 +81,11 @@ def test_cases_and_controls_of_every_window_by_brute_force(stretch: StretchRules
         linked = np.isin(nearest, inside) & (distance <= link)
         controls = 900 if node == len(hierarchy.parent) - 1 else int(linked.sum())
         distinct = len(set(firms[under]) - {-1})
-        is_window = distinct >= 10 and hierarchy.longest_link_m[node] <= 15_000 and hierarchy.is_settled()[node]
+        may_be = distinct >= 10 and hierarchy.longest_link_m[node] <= 15_000
+        is_window = may_be and hierarchy.is_settled()[node]
         assert windows.cases[node] == len(under)
-        assert windows.controls[node] == controls
+        # Where no window can be, controls are not counted.
+        assert windows.controls[node] == controls or not may_be
         assert windows.firms[node] == distinct
         assert windows.is_window[node] == is_window
         expected = log_likelihood_ratio(np.array(len(under)), np.array(controls), 150, 900) if is_window else 0.0
@@ -167,7 +174,7 @@ def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
     background = make_background(everything[:, 0], everything[:, 1], np.arange(len(everything)))
     cases = np.vstack([sites[random.choice(20_000, 600, replace=False)], *planted])
     truth = np.repeat([-1, 0, 1], [600, 60, 120])
-    fit = simulate_null(background, len(cases), RULES, NullSettings(draws=60, sizes=1, seed=1))
+    fit = simulate_null(background, len(cases), RULES, null_of(60, 1))
     windows = score_windows(cases[:, 0], cases[:, 1], np.arange(len(cases)), background, RULES)
     critical = Null((fit,)).critical_score(len(cases), 0.05)
     taken = select_windows(windows.hierarchy.parent, windows.score, critical, 1.2)
@@ -181,7 +188,7 @@ def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
 def test_null_data_seldom_hold_a_group() -> None:
     background = ground(3, 6_000)
     cases, datasets = 400, 300
-    fit = simulate_null(background, cases, RULES, NullSettings(draws=200, sizes=1, seed=7))
+    fit = simulate_null(background, cases, RULES, null_of(200, 7))
     critical = Null((fit,)).critical_score(cases, 0.05)
     random = np.random.default_rng(99)
     sites = background.places.coordinates_m[background.places.place_of_point]
@@ -195,7 +202,7 @@ def test_null_data_seldom_hold_a_group() -> None:
 
 
 def test_p_values_and_critical_score_are_those_of_the_gumbel_distribution() -> None:
-    null = Null((NullFit(100, 4.0, 1.5), NullFit(10_000, 8.0, 1.0)))
+    null = Null((NullFit(100, 50, 4.0, 1.5), NullFit(10_000, 20, 8.0, 1.0)))
     scores = np.array([0.0, 5.0, 9.0, 30.0])
     np.testing.assert_allclose(null.p_values(scores, 100), gumbel_r.sf(scores, 4.0, 1.5), rtol=1e-9)
     assert null.critical_score(100, 0.05) == pytest.approx(gumbel_r.isf(0.05, 4.0, 1.5))
@@ -216,13 +223,53 @@ def test_gumbel_fit_recovers_its_parameters() -> None:
 
 def test_null_is_of_sites_drawn_without_replacement_and_the_same_for_the_same_seed() -> None:
     background = ground(6, 500)
-    settings = NullSettings(draws=10, sizes=1, seed=3)
+    settings = null_of(10, 3)
     assert simulate_null(background, 80, RULES, settings) == simulate_null(background, 80, RULES, settings)
-    assert simulate_null(background, 80, RULES, settings) != simulate_null(
-        background, 80, RULES, NullSettings(draws=10, sizes=1, seed=4)
-    )
+    assert simulate_null(background, 80, RULES, settings) != simulate_null(background, 80, RULES, null_of(10, 4))
     # Every site a case: without replacement nothing can be denser than it is.
     assert simulate_null(background, 500, RULES, settings).location == pytest.approx(0.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("stretch", [METRES, STRETCHED])
+def test_sites_of_the_background_are_scored_as_points_are(stretch: StretchRules) -> None:
+    points = uneven_sites(np.random.default_rng(5), 2_000)
+    firms = np.random.default_rng(6).integers(-1, 900, 2_000)
+    background = make_background(points[:, 0], points[:, 1], firms, stretch)
+    drawn = np.sort(np.random.default_rng(7).choice(2_000, 300, replace=False))
+    at = background.places.coordinates_m[background.places.place_of_point[drawn]]
+    by_points = score_windows(at[:, 0], at[:, 1], background.firm_of_site[drawn], background, RULES)
+    by_sites = score_sites(drawn, background, RULES)
+    for name in ("is_window", "firms", "cases", "controls", "score"):
+        np.testing.assert_array_equal(getattr(by_sites, name), getattr(by_points, name))
+    assert by_sites.is_window.any()
+
+
+def test_sites_of_a_place_stand_in_the_order_of_their_firms_whatever_their_rows() -> None:
+    points = uneven_sites(np.random.default_rng(5), 800)
+    firms = np.random.default_rng(6).integers(-1, 300, 800)
+    order = np.random.default_rng(7).permutation(800)
+    one = make_background(points[:, 0], points[:, 1], firms, STRETCHED, threads=1)
+    other = make_background(points[order, 0], points[order, 1], firms[order], STRETCHED, threads=3)
+    np.testing.assert_array_equal(one.firm_of_site, other.firm_of_site)
+    np.testing.assert_array_equal(one.stretch, other.stretch)
+    at_one = one.places.place_of_point
+    assert ((np.diff(at_one) > 0) | ((np.diff(at_one) == 0) & (np.diff(one.firm_of_site) >= 0))).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2, None])
+def test_null_does_not_depend_on_threads(threads: int | None) -> None:
+    background = ground(6, 500)
+    assert simulate_null(background, 80, RULES, null_of(10, 3), threads) == simulate_null(
+        background, 80, RULES, null_of(10, 3), 1
+    )
+
+
+def test_fewer_draws_where_there_are_many_cases() -> None:
+    settings = NullSettings(draws=100, sizes=6, seed=1, min_draws=20, all_cases=5_000_000)
+    assert [settings.draws_of(cases) for cases in (20, 50_000, 100_000, 1_000_000)] == [100, 100, 50, 20]
+    few = NullSettings(draws=4, sizes=1, seed=3, min_draws=3, all_cases=80)
+    assert simulate_null(ground(6, 500), 80, RULES, few) == simulate_null(ground(6, 500), 80, RULES, null_of(3, 3))
+    assert simulate_null(ground(6, 500), 80, RULES, few).draws == 3
 
 
 def test_sizes_are_spaced_by_ratio() -> None:
@@ -233,7 +280,7 @@ def test_sizes_are_spaced_by_ratio() -> None:
 def test_fingerprint_changes_with_what_the_null_depends_on_alone() -> None:
     points = uneven_sites(np.random.default_rng(0), 300)
     firms = np.random.default_rng(1).integers(0, 200, 300)
-    settings = NullSettings(draws=10, sizes=3, seed=1)
+    settings = null_of(10, 1, sizes=3)
 
     def fingerprint(
         order: np.ndarray,
@@ -247,13 +294,16 @@ def test_fingerprint_changes_with_what_the_null_depends_on_alone() -> None:
     everything = np.arange(300)
     same = fingerprint(everything)
     assert fingerprint(everything[::-1]) == same
+    # Nor what firms are called, as long as their order is the same.
+    called_otherwise = make_background(points[:, 0], points[:, 1], firms * 2 + 7)
+    assert background_fingerprint(called_otherwise, RULES, settings) == same
     # How many sizes are simulated says nothing about any one of them.
-    assert fingerprint(everything, with_settings=NullSettings(draws=10, sizes=4, seed=1)) == same
+    assert fingerprint(everything, with_settings=null_of(10, 1, sizes=4)) == same
     assert fingerprint(everything[1:]) != same
     assert fingerprint(everything, WindowRules(5, 10, 14_000.0, 1.0)) != same
     assert fingerprint(everything, stretch=STRETCHED) != same
-    assert fingerprint(everything, with_settings=NullSettings(draws=11, sizes=3, seed=1)) != same
-    assert fingerprint(everything, with_settings=NullSettings(draws=10, sizes=3, seed=2)) != same
+    assert fingerprint(everything, with_settings=null_of(11, 1)) != same
+    assert fingerprint(everything, with_settings=null_of(10, 2)) != same
 
 
 def test_more_points_than_sites_is_refused() -> None:
