@@ -7,6 +7,7 @@ so sectors may be mapped over in any order or place.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class Contrast:
 
     background: Background
     null: Null
+    background_fingerprint: str
 
 
 RUN_COLUMNS = {
@@ -67,6 +69,8 @@ RUN_COLUMNS = {
     "noise_points": pl.Int64,
     "critical_score": pl.Float64,
     "skipped_reason": pl.String,
+    "points_fingerprint": pl.String,
+    "groups_found": pl.Int64,
 }
 GROUP_COLUMNS = {
     "group_id": pl.String,
@@ -126,21 +130,47 @@ def background_of(sites: pl.DataFrame, method: SpatialMethod, threads: int | Non
     )
 
 
-def find_groups(sector: Sector, points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | None) -> Found:
+def in_site_order(points: pl.DataFrame) -> pl.DataFrame:
+    """The points in the order of site_id, in which the warehouse has them already."""
+    return points if points["site_id"].is_sorted() else points.sort("site_id")
+
+
+def points_fingerprint(points: pl.DataFrame, contrast: Contrast | None) -> str:
+    """16 hex digits that stay while a run's points do, given in the order of sites, and what they are compared with.
+
+    With the same profile such a run has the same groups.
+    """
+    digest = hashlib.sha256(
+        repr((points.height, contrast and (contrast.background_fingerprint, contrast.null))).encode()
+    )
+    for name in ("site_id", "organisation_id"):
+        digest.update((points[name].str.join("\n").item() if points.height else "").encode())
+    for name in ("easting", "northing", "is_firm"):
+        digest.update(np.ascontiguousarray(points[name].to_numpy()).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def find_groups(
+    sector: Sector,
+    points: pl.DataFrame,
+    method: SpatialMethod,
+    contrast: Contrast | None,
+    fingerprint: str | None = None,
+) -> Found:
     """Groups of at least min_firms distinct firms [stated], numbered by descending size, then by position.
 
     `points` has a row a point: organisation_id, site_id, easting and northing in metres, is_firm; their order does
-    not matter, that of the sites is quickest. `contrast` is needed by the scan alone.
+    not matter, that of the sites is quickest. `contrast` is needed by the scan alone; `fingerprint` is the points' own,
+    made anew where it is not given.
     """
-    if not points["site_id"].is_sorted():
-        points = points.sort("site_id")
+    points = in_site_order(points)
+    of_run = {"points_fingerprint": fingerprint or points_fingerprint(points, contrast)}
     needed = points_needed(points.height, method)
     if points.height < needed:
         reason = f"{points.height} points; fewer than {needed}, {method.min_points_factor} times min_cluster_size"
-        return _tabulate(
-            sector, points, method, _Labels(np.full(points.height, NOISE), *_sizes_of(points.height, method)), reason
-        )
-    return _tabulate(sector, points, method, _label(points, method, contrast), None)
+        nothing = _Labels(np.full(points.height, NOISE), *_sizes_of(points.height, method))
+        return _tabulate(sector, points, method, nothing, {**of_run, "skipped_reason": reason})
+    return _tabulate(sector, points, method, _label(points, method, contrast), of_run)
 
 
 @dataclass(frozen=True)
@@ -197,9 +227,12 @@ def _label(points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | Non
 
 
 def _tabulate(
-    sector: Sector, points: pl.DataFrame, method: SpatialMethod, labels: _Labels, skipped: str | None
+    sector: Sector, points: pl.DataFrame, method: SpatialMethod, labels: _Labels, of_run: Mapping[str, str]
 ) -> Found:
-    """Keep the groups with enough distinct firms, number them, and lay everything out in columns."""
+    """Keep the groups with enough distinct firms, number them, and lay everything out in columns.
+
+    `of_run` is what the row of the run has that the labels do not tell.
+    """
     named = {"scheme": sector.scheme, "sector": sector.sector, "grid": sector.grid}
     labelled = points.with_columns(pl.Series("label", labels.of_points, dtype=pl.Int64)).filter(
         pl.col("label") != NOISE
@@ -235,7 +268,8 @@ def _tabulate(
         "groups": kept.height,
         "noise_points": points.height - members.height,
         "critical_score": labels.critical_score,
-        "skipped_reason": skipped,
+        "groups_found": kept.height,
+        **of_run,
     }
     return Found(
         pl.DataFrame([run], schema=RUN_COLUMNS),

@@ -59,6 +59,13 @@ NULL_COLUMNS = {
         "spatial.groups.points": ["spatial.points.site_id"],
         "spatial.groups.firms": ["spatial.points.organisation_id", "spatial.points.is_firm"],
         "spatial.runs.points": ["spatial.points.site_id"],
+        "spatial.runs.points_fingerprint": [
+            "spatial.points.site_id",
+            "spatial.points.organisation_id",
+            "spatial.points.easting",
+            "spatial.points.northing",
+            "spatial.points.is_firm",
+        ],
     },
 )
 def groups(ctx: StepContext) -> Rows:
@@ -89,16 +96,25 @@ def groups(ctx: StepContext) -> Rows:
 
 
 def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast]) -> list[Found]:
-    """The groups of each sector in the order of `counts`, sectors being run side by side."""
-    from assets.spatial.groups import Sector, find_groups
+    """The groups of each sector in the order of `counts`: taken over from an earlier month, or run side by side."""
+    from assets.spatial.earlier import EarlierRun, earlier_runs, taken_over
+    from assets.spatial.groups import Found, Sector, find_groups, in_site_order, points_fingerprint
     from assets.spatial.sectors import batches, over_threads
 
-    def run(sector: Sector, points: pl.DataFrame) -> Found:
-        return find_groups(sector, points, ctx.method.spatial, contrasts.get(sector.grid))
+    earlier = earlier_runs(ctx)
+
+    def run(sector: Sector, points: pl.DataFrame) -> Found | EarlierRun:
+        contrast, ordered = contrasts.get(sector.grid), in_site_order(points)
+        fingerprint = points_fingerprint(ordered, contrast)
+        known = earlier.get((sector, fingerprint))
+        return known or find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint)
 
     read = (_read(ctx, SECTOR_POINTS, scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
-    found = over_threads(run, read, ctx.warehouse.threads)
-    return [found[Sector(*key)] for key in counts.select("scheme", "sector", "grid").iter_rows()]
+    results = over_threads(run, read, ctx.warehouse.threads)
+    found = {sector: result for sector, result in results.items() if isinstance(result, Found)}
+    taken = taken_over(ctx, [result for result in results.values() if isinstance(result, EarlierRun)])
+    ctx.report.say(f"{len(results)} runs, {len(taken)} of them taken over from earlier months")
+    return [{**found, **taken}[Sector(*key)] for key in counts.select("scheme", "sector", "grid").iter_rows()]
 
 
 def _read(ctx: StepContext, sql: str, **parameters: Any) -> pl.DataFrame:
@@ -138,7 +154,7 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     ctx.report.say(
         f"{grid}: null at {len(sizes)} numbers of cases, {sum(size in known for size in sizes)} of them kept"
     )
-    return Contrast(background, Null(fits)), table
+    return Contrast(background, Null(fits), fingerprint), table
 
 
 def _tell(ctx: StepContext, found: Found) -> None:

@@ -17,11 +17,13 @@ from assets.spatial.groups import (
     background_of,
     find_groups,
     firm_numbers,
+    in_site_order,
     null_settings,
+    points_fingerprint,
     together,
     window_rules,
 )
-from assets.spatial.null import Null, simulate_null
+from assets.spatial.null import Null, NullFit, simulate_null
 from assets.spatial.significance import benjamini_hochberg
 from tests.spatial.towns import Floats, disc, uneven_sites
 
@@ -61,7 +63,7 @@ def found_by(algorithm: str, sector: pl.DataFrame, everything: pl.DataFrame) -> 
     numbered = everything.with_columns(pl.Series("firm", firm_numbers(everything)))
     background = background_of(numbered, method)
     fit = simulate_null(background, sector.height, window_rules(method), null_settings(method))
-    return find_groups(SECTOR, sector, method, Contrast(background, Null((fit,))))
+    return find_groups(SECTOR, sector, method, Contrast(background, Null((fit,)), "0"))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -148,12 +150,19 @@ def run_of(number: int, *p_values: float) -> Found:
     sector = Sector("rtic", f"Sector {number}", "gb")
     ids = [sector.group_id(place) for place in range(1, len(p_values) + 1)]
     named = {"scheme": sector.scheme, "sector": sector.sector, "grid": sector.grid}
-    sizes = {"min_cluster_size": 10, "min_samples": 5, "epsilon_m": 0.0, "critical_score": 7.0, "skipped_reason": None}
+    sizes = {
+        "min_cluster_size": 10,
+        "min_samples": 5,
+        "epsilon_m": 0.0,
+        "critical_score": 7.0,
+        "points_fingerprint": "0",
+    }
     run = {
         **named,
         "algorithm": "scan",
         "points": 100,
         "groups": len(ids),
+        "groups_found": len(ids),
         "noise_points": 100 - 10 * len(ids),
         **sizes,
     }
@@ -189,3 +198,29 @@ def test_groups_of_other_algorithms_are_not_tested_and_stay() -> None:
     assert month.groups.height == density.groups.height > 0
     assert month.groups["scan_q_value"].null_count() == month.groups.height
     assert together([], scan_alpha=0.05).groups.columns == month.groups.columns
+
+
+def test_fingerprint_of_points_changes_with_each_of_their_columns_alone() -> None:
+    sector, everything = planted()
+    ordered = in_site_order(sector.sample(fraction=1, shuffle=True, seed=1))
+    same = points_fingerprint(ordered, None)
+    assert points_fingerprint(in_site_order(sector), None) == same
+    assert points_fingerprint(ordered.reverse(), None) != same
+    changes = {
+        "site_id": pl.col("site_id") + "x",
+        "organisation_id": pl.col("organisation_id") + "x",
+        "easting": pl.col("easting") + 1,
+        "northing": pl.col("northing") + 1,
+        "is_firm": ~pl.col("is_firm"),
+    }
+    assert len({same, *(points_fingerprint(ordered.with_columns(**{n: e}), None) for n, e in changes.items())}) == 6
+    background = background_of(everything.with_columns(pl.Series("firm", firm_numbers(everything))), SpatialMethod())
+    fit = NullFit(200, 20, 4.0, 1.0)
+    contrasts = [
+        Contrast(background, Null((fit,)), "0"),
+        Contrast(background, Null((fit,)), "1"),
+        Contrast(background, Null((fit, fit)), "0"),
+    ]
+    assert len({same, *(points_fingerprint(ordered, one) for one in contrasts)}) == 4
+    assert find_groups(SECTOR, sector, SpatialMethod(), None).runs["points_fingerprint"].to_list() == [same]
+    assert len(points_fingerprint(ordered.clear(), None)) == 16

@@ -329,3 +329,84 @@ def test_number_of_threads_does_not_matter(warehouse: Warehouse) -> None:
         make(warehouse, groups, SCAN, DENSITY)
         found.append([warehouse.read(f"select * from {table}") for table in tables])
     assert all(one.equals(two) for one, two in zip(*found, strict=True))
+
+
+RESULTS = ("spatial.runs", "spatial.groups", "spatial.group_members", "spatial.scan_null")
+LATER = Month(MONTH.year + 1, 1)
+
+
+def rows_of(warehouse: Warehouse, month: Month) -> list[pl.DataFrame]:
+    return [
+        warehouse.read(f"select * exclude (month) from {table} where month = $month", month=month.first_day)
+        for table in RESULTS
+    ]
+
+
+def copy_points(warehouse: Warehouse, but: str = "true") -> None:
+    """A later month of the same points and organisations, but those outside `but` half a metre further east."""
+    months = {"later": LATER.first_day, "month": MONTH.first_day}
+    with warehouse.transaction() as connection:
+        connection.execute(
+            "insert into organisations.organisations by name "
+            "select * replace ($later as month) from organisations.organisations where month = $month",
+            months,
+        )
+        connection.execute(
+            "insert into spatial.points by name "
+            f"select * replace ($later as month, easting + case when {but} then 0 else 0.5 end as easting) "
+            "from spatial.points where month = $month order by scheme, sector, site_id",
+            months,
+        )
+
+
+@pytest.mark.parametrize("profile", [DENSITY, SCAN], ids=lambda profile: profile.name)
+def test_runs_of_an_earlier_month_are_taken_over_where_nothing_changed(
+    warehouse: Warehouse, profile: MethodProfile
+) -> None:
+    settle(warehouse, country())
+    make(warehouse, POINTS)
+    make(warehouse, groups, profile)
+    copy_points(warehouse)
+    result = make(warehouse, groups, profile, month=LATER)
+    said = next(one for one in result.reports[profile.name].messages if "taken over" in one)
+    assert said == "7 runs, 7 of them taken over from earlier months"
+    later, before = rows_of(warehouse, LATER), rows_of(warehouse, MONTH)
+    assert all(one.equals(two) for one, two in zip(later, before, strict=True))
+    assert before[1].height > 0
+    # A later month is none to take over from, nor is the month itself.
+    again = make(warehouse, groups, profile)
+    assert "7 runs, 0 of them taken over from earlier months" in again.reports[profile.name].messages
+
+
+def test_what_changed_is_run_and_the_rest_taken_over(warehouse: Warehouse) -> None:
+    settle(warehouse, country())
+    make(warehouse, POINTS)
+    make(warehouse, groups, DENSITY)
+    copy_points(warehouse, "sector <> 'Laboratories'")
+    result = make(warehouse, groups, DENSITY, month=LATER)
+    assert "7 runs, 5 of them taken over from earlier months" in result.reports["dsit-v1"].messages
+    mixed = rows_of(warehouse, LATER)
+    with warehouse.transaction() as connection:
+        for table in RESULTS:
+            connection.execute(f"delete from {table} where month = $month", {"month": MONTH.first_day})
+    alone = make(warehouse, groups, DENSITY, month=LATER)
+    assert "7 runs, 0 of them taken over from earlier months" in alone.reports["dsit-v1"].messages
+    assert all(one.equals(two) for one, two in zip(mixed, rows_of(warehouse, LATER), strict=True))
+    # With other parameters nothing is taken over.
+    other = DENSITY.model_copy(update={"spatial": DENSITY.spatial.model_copy(update={"min_firms": 11})})
+    make(warehouse, groups, DENSITY)
+    result = make(warehouse, groups, other, month=LATER)
+    assert "7 runs, 0 of them taken over from earlier months" in result.reports["dsit-v1"].messages
+
+
+def test_a_run_that_lost_groups_to_its_month_is_made_again(warehouse: Warehouse) -> None:
+    settle(warehouse, country())
+    make(warehouse, POINTS)
+    make(warehouse, groups, SCAN)
+    with warehouse.transaction() as connection:
+        connection.execute("update spatial.runs set groups_found = groups + 1 where sector = 'Laboratories'")
+    copy_points(warehouse)
+    result = make(warehouse, groups, SCAN, month=LATER)
+    assert "7 runs, 5 of them taken over from earlier months" in result.reports["evidence"].messages
+    later, before = rows_of(warehouse, LATER), rows_of(warehouse, MONTH)
+    assert all(one.equals(two) for one, two in zip(later[1:], before[1:], strict=True))
