@@ -62,7 +62,7 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     communities = _communities(ctx, groups)
     judged = _judged(ctx, groups, communities)
     # Most groups are not published: what stands on a cluster is read for the others alone.
-    published = publishable(judged)["group_id"].to_list()
+    published = "\n".join(publishable(judged)["group_id"])
     members = pl.concat([ctx.read(inputs.SPATIAL_MEMBERS, groups=published), communities])
     organisations, sites = (ctx.read(query, groups=published) for query in (inputs.ORGANISATIONS, inputs.SITES))
     firms = members.join(organisations.filter("is_firm"), on="organisation_id", how="semi")
@@ -108,9 +108,9 @@ def _communities(ctx: StepContext, groups: pl.DataFrame) -> pl.DataFrame:
 
     return community_members(
         ctx.read(inputs.NETWORK_MEMBERS),
-        ctx.read(inputs.SITES, groups=[]),
+        ctx.read(inputs.SITES, groups=""),
         groups.filter(pl.col("approach") == "network"),
-        ctx.read(inputs.ORGANISATIONS, groups=[]),
+        ctx.read(inputs.ORGANISATIONS, groups=""),
         ctx.method.network.colocation_km * METRES_IN_A_KILOMETRE,
     )
 
@@ -124,7 +124,7 @@ def _judged(ctx: StepContext, groups: pl.DataFrame, communities: pl.DataFrame) -
     of_communities = community_quotients(
         communities,
         ctx.read(inputs.COMMUNITY_SECTORS),
-        ctx.read(inputs.ORGANISATIONS, groups=[]),
+        ctx.read(inputs.ORGANISATIONS, groups=""),
         sector_firms,
         all_firms["firms"].item(),
         ctx.method.spatial.lq_alpha,
