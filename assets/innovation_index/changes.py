@@ -5,22 +5,24 @@ What belongs here: the step and what it shows. What does not: the ranking; what 
 
 from __future__ import annotations
 
-import polars as pl
-
 from assets.warehouse.steps import StepContext, sql_step
 
-NAMES = """
-select category, cluster_id, name from innovation_index.rankings
-where month = $month and rank <= $ranking_size
+SHOWN = """
+select changes.*, rankings.name
+from innovation_index.rank_changes as changes
+inner join innovation_index.rankings as rankings
+    on rankings.month = changes.month and rankings.category = changes.category
+    and rankings.cluster_id = changes.cluster_id
+where changes.month = $month and rankings.rank <= $ranking_size
+order by changes.category, changes.rank
 """
 
 
-def show_rankings(rows: pl.LazyFrame, ctx: StepContext) -> None:
+def show_rankings(ctx: StepContext) -> None:
     """The rankings as bars, as many as the printed tables show, with what moved since the month before."""
     from assets.innovation_index.pictures import rankings_png
 
-    shown = rows.collect().join(ctx.read(NAMES), on=["category", "cluster_id"]).sort("category", "rank")
-    ctx.report.picture("rankings", rankings_png(shown))
+    ctx.report.picture("rankings", rankings_png(ctx.read(SHOWN)))
 
 
 rank_changes = sql_step("innovation_index.rank_changes", show_rankings)

@@ -35,9 +35,12 @@ CANDIDATES = """
 """What might be an item, placed or not, where no activity_points drop takes the place of all."""
 
 
-def tell_items(rows: pl.LazyFrame, context: StepContext) -> None:
+def tell_items(context: StepContext) -> None:
     """Items by kind and by how they were placed; what was left out, and why it may have been."""
-    made = rows.group_by("kind", "geocode_quality").agg(items=pl.len()).sort("kind", "geocode_quality").collect()
+    made = context.read(
+        "select kind, geocode_quality, count(*) as items from innovation_index.items where month = $month "
+        "group by all order by kind, geocode_quality"
+    )
     context.report.figure("items by kind and place", made)
     used = set(context.read("select dataset from sources.drops where month = $month")["dataset"])
     if index_problems(used, ""):

@@ -63,7 +63,6 @@ STEPS: tuple[Step, ...] = (
     sql_step("organisations.source_records"),
     sql_step("organisations.source_places"),
     sql_step("organisations.anchors"),
-    sql_step("organisations.known_names"),
     sql_step("organisations.name_matches"),
     sql_step("organisations.link_candidates"),
     links,

@@ -13,37 +13,40 @@ from assets.warehouse.steps import StepContext
 QUALITIES = ("postcode", "terminated_postcode", "sector", "district", "coordinates", "unlocated")
 
 
-def counts(rows: pl.LazyFrame, column: str) -> pl.DataFrame:
-    """Rows of each value of a column: the value and `rows`, most first."""
-    return rows.group_by(column).agg(rows=pl.len()).sort("rows", column, descending=[True, False]).collect()
+def counts(ctx: StepContext, table: str, column: str) -> pl.DataFrame:
+    """The month's rows of each value of a column: the value and `rows`, most first."""
+    return ctx.read(
+        f"select {column}, count(*) as rows from {table} where month = $month group by all order by rows desc, {column}"
+    )
 
 
-def tell_matches(rows: pl.LazyFrame, ctx: StepContext) -> None:
+def tell_matches(ctx: StepContext) -> None:
     """Records matched by each rule."""
-    ctx.report.figure("records by rule", counts(rows, "match_rule"))
+    ctx.report.figure("records by rule", counts(ctx, "organisations.matches", "match_rule"))
 
 
-def tell_organisations(rows: pl.LazyFrame, ctx: StepContext) -> None:
+def tell_organisations(ctx: StepContext) -> None:
     """Organisations of each type."""
-    ctx.report.figure("organisations by type", counts(rows, "organisation_type"))
+    ctx.report.figure("organisations by type", counts(ctx, "organisations.organisations", "organisation_type"))
 
 
-def tell_sites(rows: pl.LazyFrame, ctx: StepContext) -> None:
+def tell_sites(ctx: StepContext) -> None:
     """Sites by how their place was found, in figures and as a picture, and those left out."""
-    by_quality = counts(rows, "geocode_quality")
+    by_quality = counts(ctx, "organisations.sites", "geocode_quality")
+    left_out = ctx.read("select count(*) as sites from organisations.sites where month = $month and is_excluded")
     ctx.report.figure("sites by geocode quality", by_quality)
-    ctx.report.figure("sites left out", rows.select(pl.col("is_excluded").sum()).collect().item())
+    ctx.report.figure("sites left out", left_out.item())
     ctx.report.picture("geocode quality", quality_picture(by_quality))
 
 
-def tell_unlocated(rows: pl.LazyFrame, ctx: StepContext) -> None:
+def tell_unlocated(ctx: StepContext) -> None:
     """Money without a place, by funder and reason, in GBP."""
     ctx.report.figure(
         "unlocated by reason",
-        rows.group_by("funder", "reason")
-        .agg(shares=pl.len(), amount_gbp=pl.col("amount_gbp").sum())
-        .sort("funder", "reason")
-        .collect(),
+        ctx.read(
+            "select funder, reason, count(*) as shares, sum(amount_gbp) as amount_gbp "
+            "from organisations.unlocated_funding where month = $month group by all order by funder, reason"
+        ),
     )
 
 

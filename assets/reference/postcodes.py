@@ -12,6 +12,8 @@ UNIT_POSTCODE = r"^(?:[A-Z]{1,2}[0-9][A-Z0-9]?|NPT|GIR)[0-9][A-Z]{2}$"
 """A unit postcode without its space; the last three characters are the inward code. Two outward codes have no digit:
 NPT, Newport until 1984, which the directory keeps as terminated, and GIR, a bank of that name."""
 
+NORMAL_POSTCODE = UNIT_POSTCODE.replace(")[0-9]", ") [0-9]")
+
 
 def normalise_postcode(expr: pl.Expr) -> pl.Expr:
     """A postcode as outward code, one space, inward code (`ox110aa`, `OX11  0AA` -> `OX11 0AA`); null where malformed.
@@ -22,6 +24,11 @@ def normalise_postcode(expr: pl.Expr) -> pl.Expr:
     packed = expr.cast(pl.String).str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
     spaced = packed.str.head(-3) + " " + packed.str.tail(3)
     return pl.when(packed.str.contains(UNIT_POSTCODE)).then(spaced)
+
+
+def is_normal_postcode(expr: pl.Expr) -> pl.Expr:
+    """Whether text is a unit postcode with its one space, as `normalise_postcode` would make it."""
+    return expr.str.contains(NORMAL_POSTCODE)
 
 
 def postcode_district(postcode: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ PREFIXED = r"^(?:[A-Z]{2}[0-9]{1,6}|R[0-9]{1,7})$"
 SUFFIXED = r"^[A-Z]{2}[0-9]{4,5}[A-Z]{1,2}$"
 """Registered societies (IP12345R, SP2345RS) are already eight characters."""
 NO_NUMBER = r"^[A-Z]*0+$"
+NORMAL = r"^(?:[0-9]{8}|[A-Z]{2}[0-9]{6})$"
 
 
 def normalise_crn(expr: pl.Expr) -> pl.Expr:
@@ -42,3 +43,8 @@ def normalise_crn(expr: pl.Expr) -> pl.Expr:
         .when(packed.str.contains(SUFFIXED) & (packed.str.len_bytes() == 8))
         .then(packed)
     )
+
+
+def is_normal_crn(expr: pl.Expr) -> pl.Expr:
+    """Whether text is what `normalise_crn` would make of it. False for some that are: those that end in six zeros."""
+    return expr.str.contains(NORMAL) & ~expr.str.ends_with("000000")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -30,6 +31,10 @@ PLACE = ("file", "row", "drop_row")
 """Where a row came from: its file, the row of that file, and the row of the drop, whose files are counted through."""
 REFUSED = "refused:"
 """Prefix of the columns that hold a text that is not of its column's kind."""
+SCRATCH_COMPRESSION: Literal["lz4"] = "lz4"
+"""Of files that are read once and thrown away: quick rather than small."""
+TEXT_OF = "text:"
+"""Prefix of the columns that hold a value as text."""
 
 
 class Table:
@@ -137,7 +142,7 @@ class Table:
     def write(self, name: str, rows: pl.LazyFrame) -> Path:
         """Stream rows to a Parquet file on the desk."""
         target = self._desk.scratch / f"{name}.parquet"
-        rows.sink_parquet(target)
+        rows.sink_parquet(target, compression=SCRATCH_COMPRESSION)
         return target
 
     def _all(self) -> pl.LazyFrame:
@@ -149,17 +154,25 @@ class Table:
         self._labels.update({name: table.header[position].strip() for name, position in positions.items()})
         texts = dict.fromkeys((column.name for column in self._columns), pl.lit(None, pl.String))
         texts |= {name: _text(pl.col(str(position))) for name, position in positions.items()}
-        rows = table.rows.filter(~pl.all_horizontal([text.is_null() for text in texts.values()])).select(
-            pl.lit(table.part.name).alias("file"),
-            pl.col("row").cast(pl.Int64),
-            (pl.col("row").cast(pl.Int64) + last_row).alias("drop_row"),
-            *([pl.struct(pl.all().exclude("row")).hash().alias("row_hash")] if hash_rows else []),
-            *[column.kind.parse(texts[column.name]).alias(column.name) for column in self._columns],
-            *[_not_of_kind(texts[column.name], column) for column in self._columns if _can_fail(column)],
+        # Text, value and mark one after another: each is worked out once, though two of them are made from the first.
+        rows = (
+            table.rows.select(
+                pl.lit(table.part.name).alias("file"),
+                pl.col("row").cast(pl.Int64),
+                (pl.col("row").cast(pl.Int64) + last_row).alias("drop_row"),
+                *([pl.struct(pl.all().exclude("row")).hash().alias("row_hash")] if hash_rows else []),
+                *[text.alias(f"{TEXT_OF}{name}") for name, text in texts.items()],
+            )
+            .filter(~pl.all_horizontal([pl.col(f"{TEXT_OF}{name}").is_null() for name in texts]))
+            .with_columns(
+                column.kind.parse(pl.col(f"{TEXT_OF}{column.name}")).alias(column.name) for column in self._columns
+            )
+            .with_columns(_not_of_kind(column) for column in self._columns if _can_fail(column))
+            .drop(f"{TEXT_OF}{name}" for name in texts)
         )
         target = self._desk.scratch / f"staged-{len(self._staged)}.parquet"
         try:
-            rows.sink_parquet(target)
+            rows.sink_parquet(target, compression=SCRATCH_COMPRESSION)
         except pl.exceptions.PolarsError as error:
             ragged = ragged_row(table.part, len(table.header)) if table.part.kind in ("csv", "tsv") else None
             raise (DropError(ragged) if ragged else unreadable(table.part, error)) from error
@@ -200,9 +213,10 @@ def _can_fail(column: Column) -> bool:
     return column.presence == "required" or not column.kind.is_lenient
 
 
-def _not_of_kind(text: pl.Expr, column: Column) -> pl.Expr:
+def _not_of_kind(column: Column) -> pl.Expr:
     """The text where it is not of the column's kind (empty where a required value is missing), else null."""
-    unread = pl.lit(False) if column.kind.is_lenient else text.is_not_null() & column.kind.parse(text).is_null()
+    text, value = pl.col(f"{TEXT_OF}{column.name}"), pl.col(column.name)
+    unread = pl.lit(False) if column.kind.is_lenient else text.is_not_null() & value.is_null()
     absent = text.is_null() if column.presence == "required" else pl.lit(False)
     return pl.when(unread).then(text).when(absent).then(pl.lit("")).alias(f"{REFUSED}{column.name}")
 

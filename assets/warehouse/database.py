@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Any
 
 import duckdb
 import polars as pl
+
+from assets.warehouse.memory import database_bytes
 
 SCHEMA_ORDER = (
     "reference",
@@ -32,13 +34,26 @@ LOCK_WAIT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
+class Query:
+    """Rows that a query makes of other tables: they go from table to table and are never held anywhere else."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the query says in which order its rows come."""
+        return re.search(r"\norder by [^()]*$", self.sql.rstrip().rstrip(";")) is not None
+
+
+@dataclass(frozen=True)
 class Replacement:
     """Rows that take the place of a table's rows within a scope (column -> value), whole."""
 
     table: str
     scope: Mapping[str, Any]
-    rows: pl.DataFrame | Path
-    """A frame, or a Parquet file for what is better not held in memory."""
+    rows: pl.DataFrame | Path | Query
+    """A frame; a Parquet file for what is better not held in memory; or a query over the warehouse itself."""
     constants: Mapping[str, Any] = field(default_factory=dict)
     """Further columns that have one value in all rows."""
 
@@ -46,8 +61,8 @@ class Replacement:
 class Warehouse:
     """One DuckDB file.
 
-    `memory_limit` (for example "4GB") and `threads` are DuckDB's own settings; past the limit it spills to
-    `<file>.tmp` beside the file.
+    `memory_limit` (for example "4GB") is for the whole process: DuckDB gets what `memory` leaves it, and past that it
+    spills to `<file>.tmp` beside the file. `threads` is for DuckDB and for the methods; all cores where it is None.
     """
 
     def __init__(self, path: str | Path, memory_limit: str | None = None, threads: int | None = None) -> None:
@@ -74,9 +89,7 @@ class Warehouse:
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection, closed at the end; waits for another process's lock, then raises duckdb.IOException."""
-        config: dict[str, Any] = {}
-        if self.memory_limit:
-            config["memory_limit"] = self.memory_limit
+        config: dict[str, Any] = {"memory_limit": f"{database_bytes(self.memory_limit)}B"}
         if self.threads:
             config["threads"] = self.threads
         deadline = time.monotonic() + LOCK_WAIT_SECONDS
@@ -100,7 +113,7 @@ class Warehouse:
 
     def export(self, sql: str, target: Path, **parameters: Any) -> Path:
         """Write the rows of a query to a Parquet file without holding them in memory; returns the file."""
-        with self.connect(read_only=True) as connection:
+        with self.connect(read_only=True) as connection, _any_order(connection):
             connection.execute(
                 f"copy ({sql.strip().rstrip(';')}\n) to '{sql_text(str(target))}' (format parquet)",
                 bound(sql, parameters),
@@ -130,11 +143,16 @@ def replace(connection: duckdb.DuckDBPyConnection, replacements: Sequence[Replac
     for replacement in replacements:
         where = " and ".join(f"{column} = ${column}" for column in replacement.scope) or "true"
         connection.execute(f"delete from {replacement.table} where {where}", dict(replacement.scope))
-        if isinstance(replacement.rows, Path):
-            incoming = connection.read_parquet(str(replacement.rows))
+        rows = replacement.rows
+        if isinstance(rows, Query):
+            source, parameters = f"({rows.sql.strip().rstrip(';')}\n)", bound(rows.sql, rows.parameters)
         else:
-            incoming = connection.from_arrow(replacement.rows.to_arrow())
-        given = set(incoming.columns)
+            source, parameters = "incoming_rows", {}
+            incoming = (
+                connection.read_parquet(str(rows)) if isinstance(rows, Path) else connection.from_arrow(rows.to_arrow())
+            )
+            connection.register("incoming_rows", incoming)
+        given = {column[0] for column in connection.execute(f"select * from {source} limit 0", parameters).description}
         declared = [row[0] for row in connection.execute(f"describe {replacement.table}").fetchall()]
         constant = {**replacement.scope, **replacement.constants}
         filled = [column for column in constant if column not in given]
@@ -144,15 +162,31 @@ def replace(connection: duckdb.DuckDBPyConnection, replacements: Sequence[Replac
                 f"{replacement.table}: rows do not fit the declared table: "
                 f"missing columns {sorted(missing)}, unknown columns {sorted(unknown)}"
             )
-        constants = "".join(f", ${column} as {column}" for column in filled)
-        connection.register("incoming_rows", incoming)
-        count = connection.execute(
-            f"insert into {replacement.table} by name select *{constants} from incoming_rows",
-            {column: constant[column] for column in filled},
-        ).fetchall()[0][0]
-        connection.unregister("incoming_rows")
+        constants = "".join(f", $constant_{column} as {column}" for column in filled)
+        with _any_order(connection, isinstance(rows, Query) and not rows.is_ordered):
+            count = connection.execute(
+                f"insert into {replacement.table} by name select *{constants} from {source} as incoming",
+                {**parameters, **{f"constant_{column}": constant[column] for column in filled}},
+            ).fetchall()[0][0]
+        if not isinstance(rows, Query):
+            connection.unregister("incoming_rows")
         written[replacement.table] = written.get(replacement.table, 0) + count
     return written
+
+
+@contextmanager
+def _any_order(connection: duckdb.DuckDBPyConnection, is_free: bool = True) -> Iterator[None]:
+    """Let DuckDB give the rows of a query that does not order them in any order, where `is_free`.
+
+    Keeping one that nobody asked for would cost several times the memory.
+    """
+    connection.execute(f"set preserve_insertion_order = {not is_free}")
+    try:
+        yield
+    finally:
+        # A transaction that failed takes no more statements; its connection is closed.
+        with suppress(duckdb.TransactionException):
+            connection.execute("set preserve_insertion_order = true")
 
 
 def declaration(layer: str) -> str:

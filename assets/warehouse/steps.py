@@ -23,11 +23,11 @@ import polars as pl
 from assets.method import MethodProfile, shared_method
 from assets.months import Month
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, run_checks
-from assets.warehouse.database import Replacement, Warehouse, replace
+from assets.warehouse.database import Query, Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
 
-Rows = Mapping[str, "pl.DataFrame | Path"] | Sequence[Replacement]
-"""A frame or Parquet file for every table of the step; or, where the month is not the scope, the replacements."""
+Rows = Mapping[str, "pl.DataFrame | Path | Query"] | Sequence[Replacement]
+"""What every table of the step gets; or, where the month is not the scope, the replacements."""
 
 
 @dataclass
@@ -98,6 +98,8 @@ class Step:
     query: str | None = None
     lineage: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """`table.column` -> source `schema.table.column`s, where it is not the column of the same name in a table read."""
+    tell: Callable[[StepContext], None] | None = None
+    """Called once the rows are written, to report of them."""
 
     @property
     def layer(self) -> str:
@@ -141,10 +143,10 @@ def step(
     return declare
 
 
-def sql_step(table: str, tell: Callable[[pl.LazyFrame, StepContext], None] | None = None) -> Step:
+def sql_step(table: str, tell: Callable[[StepContext], None] | None = None) -> Step:
     """The step of `sql/<layer>/<table>.sql`; it is per profile where its query names `$profile`.
 
-    `tell` is given the new rows, to report of them.
+    `tell` is called once the rows are written, to report of them.
     """
     layer, name = table.split(".")
     query = (files("sql") / layer / f"{name}.sql").read_text(encoding="utf-8")
@@ -153,15 +155,10 @@ def sql_step(table: str, tell: Callable[[pl.LazyFrame, StepContext], None] | Non
         raise ValueError(f"sql/{layer}/{name}.sql has no table {table} in sql/schema/{layer}.sql")
 
     def compute(context: StepContext) -> Rows:
-        target = context.scratch / f"{name}.parquet"
-        parameters = step_parameters(context.month, context.method)
-        made = context.warehouse.export(query, target, **parameters)
-        if tell is not None:
-            tell(pl.scan_parquet(made), context)
-        return {table: made}
+        return {table: Query(query, step_parameters(context.month, context.method))}
 
     reads = tuple(other for other in known if other != table and re.search(rf"\b{re.escape(other)}\b", query))
-    return Step(name, (table,), reads, "$profile" in query, compute, known[table].description, query)
+    return Step(name, (table,), reads, "$profile" in query, compute, known[table].description, query, tell=tell)
 
 
 def step_parameters(month: Month, method: MethodProfile) -> dict[str, Any]:
@@ -193,6 +190,7 @@ def run_step(
     reports: dict[str, Report] = {}
     replacements: list[Replacement] = []
     to_do: list[Callable[[], None]] = []
+    contexts: list[StepContext] = []
     with tempfile.TemporaryDirectory(prefix="step-", dir=warehouse.path.parent) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with warehouse.connect(read_only=True):
@@ -201,6 +199,7 @@ def run_step(
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
                 context = StepContext(warehouse, month, method, report, folder, making, profiles, to_do)
+                contexts.append(context)
                 replacements += _replacements(step, step.compute(context), month, method)
         with warehouse.transaction() as connection:
             rows = replace(connection, replacements)
@@ -211,6 +210,10 @@ def run_step(
                 raise ChecksFailedError(outcomes)
         for action in to_do:
             action()
+        if step.tell:
+            with warehouse.connect(read_only=True):
+                for context in contexts:
+                    step.tell(context)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return StepResult(step, rows, outcomes, reports, time.monotonic() - started, peak)
 
@@ -223,7 +226,9 @@ def _replacements(step: Step, made: Rows, month: Month, method: MethodProfile) -
     return [_replacement(step, table, made[table], month, method) for table in step.tables]
 
 
-def _replacement(step: Step, table: str, rows: pl.DataFrame | Path, month: Month, method: MethodProfile) -> Replacement:
+def _replacement(
+    step: Step, table: str, rows: pl.DataFrame | Path | Query, month: Month, method: MethodProfile
+) -> Replacement:
     scope: dict[str, Any] = {"month": month.first_day}
     fingerprint = method.shared_fingerprint
     if step.per_profile:

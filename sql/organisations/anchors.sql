@@ -4,23 +4,35 @@ with records as (
     where month = $month and (crn is not null or entref is not null)
 ),
 
-named_places as (
-    select distinct records.dataset, records.record_key, records.normalised_name, records.crn, places.postcode
+unnumbered as (
+    select dataset, record_key, normalised_name
     from records
-    join organisations.source_places as places
-        on places.dataset = records.dataset and places.record_key = records.record_key
-    where places.month = $month and places.postcode is not null
+    where dataset = 'idbr_enterprises' and crn is null
+),
+
+-- Only companies that share a name with one of these can be it.
+namesakes as (
+    select dataset, record_key, normalised_name, crn
+    from records
+    where
+        dataset in ('rtic_companies', 'companies_house')
+        and normalised_name in (select normalised_name from unnumbered)
 ),
 
 -- An enterprise without a number is the company that bears its name at one of its sites, if just one does.
 recognised as (
     select enterprises.dataset, enterprises.record_key, min(companies.crn) as crn
-    from named_places as enterprises
-    join named_places as companies
-        on companies.normalised_name = enterprises.normalised_name and companies.postcode = enterprises.postcode
-    where
-        enterprises.dataset = 'idbr_enterprises' and enterprises.crn is null
-        and companies.dataset in ('rtic_companies', 'companies_house')
+    from unnumbered as enterprises
+    join organisations.source_places as enterprise_places
+        on
+            enterprise_places.dataset = enterprises.dataset
+            and enterprise_places.record_key = enterprises.record_key
+    join namesakes as companies on companies.normalised_name = enterprises.normalised_name
+    join organisations.source_places as company_places
+        on
+            company_places.dataset = companies.dataset and company_places.record_key = companies.record_key
+            and company_places.postcode = enterprise_places.postcode
+    where enterprise_places.month = $month and company_places.month = $month
     group by enterprises.dataset, enterprises.record_key
     having min(companies.crn) = max(companies.crn)
 )
@@ -35,4 +47,3 @@ select
     end as match_rule
 from records
 left join recognised on recognised.dataset = records.dataset and recognised.record_key = records.record_key
-order by records.dataset, records.record_key

@@ -1,59 +1,68 @@
 with sites as (
-    select
-        site_id, organisation_id, postcode, easting, northing, latitude, longitude, geocode_quality, employees,
-        row_number() over (partition by organisation_id order by site_id) as position,
-        count(*) over (partition by organisation_id) as sites,
-        coalesce(sum(employees) over (partition by organisation_id), 0) as all_employees,
-        bool_and(employees is not null) over (partition by organisation_id) as has_all_employees
+    select site_id, organisation_id, postcode, easting, northing, latitude, longitude, geocode_quality, employees
     from organisations.sites
     where month = $month and easting is not null and not is_excluded
 ),
 
-weighted as (
+located as (
     select
-        *,
-        if(has_all_employees and all_employees > 0, employees, 1)::hugeint as weight,
-        if(has_all_employees and all_employees > 0, all_employees, sites)::hugeint as all_weight,
-        if(has_all_employees and all_employees > 0, 'employee_weighted', 'even') as apportionment_basis
+        organisation_id,
+        count(*) as sites,
+        case when bool_and(employees is not null) then nullif(sum(employees)::bigint, 0) end as all_employees
     from sites
+    group by organisation_id
 ),
 
 -- Whole units of the last digit kept, so that shares add up: hundredths, and ten-thousandths of fractional counts.
-wholes as (
+businesses as (
     select
-        weighted.*,
-        organisations.employees::hugeint * 100 as employees_whole,
-        (organisations.turnover_gbp * 100)::hugeint as turnover_whole,
-        coalesce(activity.publications, 0)::hugeint * 100 as publications_whole,
-        coalesce(activity.publications_fractional * 10000, 0)::hugeint as fractional_whole
-    from weighted
-    join organisations.organisations as organisations
-        on organisations.organisation_id = weighted.organisation_id
+        located.organisation_id, located.sites,
+        located.all_employees is not null as is_weighted,
+        coalesce(located.all_employees, located.sites) as all_weight,
+        organisations.employees * 100 as employees_whole,
+        (organisations.turnover_gbp * 100)::bigint as turnover_whole,
+        coalesce(activity.publications, 0) * 100 as publications_whole,
+        coalesce(activity.publications_fractional * 10000, 0)::bigint as fractional_whole
+    from located
+    join organisations.organisations as organisations on organisations.organisation_id = located.organisation_id
     left join organisations.rdi_activity as activity
-        on activity.month = organisations.month and activity.organisation_id = weighted.organisation_id
+        on activity.month = $month and activity.organisation_id = located.organisation_id
     where organisations.month = $month
 ),
 
+-- whole // all * weight + whole % all * weight // all is whole * weight // all without the great product.
 shares as (
     select
-        *,
-        employees_whole * weight // all_weight as employees_share,
-        turnover_whole * weight // all_weight as turnover_share,
-        publications_whole // sites as publications_share,
-        fractional_whole // sites as fractional_share
-    from wholes
+        sites.*,
+        businesses.* exclude (organisation_id),
+        if(is_weighted, sites.employees, 1) as weight,
+        employees_whole // all_weight * weight + employees_whole % all_weight * weight // all_weight
+            as employees_share,
+        turnover_whole // all_weight * weight + turnover_whole % all_weight * weight // all_weight as turnover_share
+    from sites
+    join businesses on businesses.organisation_id = sites.organisation_id
 ),
 
 -- What the shares leave over is less than a unit a site: one each to the first sites by id.
 leftovers as (
     select
-        *,
-        employees_whole - sum(employees_share) over organisation as employees_left,
-        turnover_whole - sum(turnover_share) over organisation as turnover_left,
-        publications_whole - sum(publications_share) over organisation as publications_left,
-        fractional_whole - sum(fractional_share) over organisation as fractional_left
+        organisation_id,
+        any_value(employees_whole) - sum(employees_share)::bigint as employees_left,
+        any_value(turnover_whole) - sum(turnover_share)::bigint as turnover_left,
+        any_value(publications_whole % sites) as publications_left,
+        any_value(fractional_whole % sites) as fractional_left
     from shares
-    window organisation as (partition by organisation_id)
+    where sites > 1
+    group by organisation_id
+    having employees_left <> 0 or turnover_left <> 0 or publications_left <> 0 or fractional_left <> 0
+),
+
+first_sites as (
+    select
+        sites.site_id, leftovers.* exclude (organisation_id),
+        row_number() over (partition by sites.organisation_id order by sites.site_id) as position
+    from sites
+    join leftovers on leftovers.organisation_id = sites.organisation_id
 ),
 
 money as (
@@ -67,16 +76,18 @@ money as (
 )
 
 select
-    leftovers.site_id, leftovers.organisation_id, leftovers.postcode, leftovers.easting, leftovers.northing,
-    leftovers.latitude, leftovers.longitude, leftovers.geocode_quality,
+    shares.site_id, shares.organisation_id, shares.postcode, shares.easting, shares.northing,
+    shares.latitude, shares.longitude, shares.geocode_quality,
     ((employees_share + if(position <= employees_left, 1, 0)) * 0.01)::decimal(18, 2) as employees,
     ((turnover_share + if(position <= abs(turnover_left), sign(turnover_left), 0)) * 0.01)::decimal(18, 2)
         as turnover_gbp,
     coalesce(money.iuk_funding_gbp, 0)::decimal(18, 2) as iuk_funding_gbp,
     coalesce(money.ukri_funding_gbp, 0)::decimal(18, 2) as ukri_funding_gbp,
-    ((publications_share + if(position <= publications_left, 1, 0)) * 0.01)::decimal(18, 2) as publications,
-    ((fractional_share + if(position <= fractional_left, 1, 0)) * 0.0001)::decimal(18, 4) as publications_fractional,
-    leftovers.apportionment_basis
-from leftovers
-left join money on money.site_id = leftovers.site_id
-order by leftovers.site_id
+    ((publications_whole // sites + if(position <= publications_left, 1, 0)) * 0.01)::decimal(18, 2)
+        as publications,
+    ((fractional_whole // sites + if(position <= fractional_left, 1, 0)) * 0.0001)::decimal(18, 4)
+        as publications_fractional,
+    if(is_weighted, 'employee_weighted', 'even') as apportionment_basis
+from shares
+left join first_sites on first_sites.site_id = shares.site_id
+left join money on money.site_id = shares.site_id

@@ -12,10 +12,11 @@ with unmatched as (
     where records.month = $month and not records.is_overseas
 ),
 
-known as (
-    select organisation_id, normalised_name, postcode
-    from organisations.known_names
-    where month = $month
+-- Records that name their organisation by a number are all anchored: theirs are the known names.
+anchored as (
+    select dataset, record_key, normalised_name
+    from organisations.source_records
+    where month = $month and (crn is not null or entref is not null)
 ),
 
 wanted_words as (
@@ -25,7 +26,7 @@ wanted_words as (
 
 known_words as (
     select distinct normalised_name, unnest(string_split(normalised_name, ' ')) as word
-    from (select distinct normalised_name from known) as names
+    from (select distinct normalised_name from anchored) as names
 ),
 
 rare_words as (
@@ -50,6 +51,27 @@ unmatched_rare as (
     ) as words
     where word in (select word from rare_words)
     group by normalised_name
+),
+
+known as (
+    select distinct
+        anchors.organisation_id, anchored.normalised_name, places.postcode,
+        coalesce(known_rare.rare_tokens, []) as rare_tokens
+    from anchored
+    join organisations.anchors as anchors
+        on anchors.month = $month and anchors.dataset = anchored.dataset and anchors.record_key = anchored.record_key
+    left join organisations.source_places as places
+        on
+            places.month = $month and places.dataset = anchored.dataset
+            and places.record_key = anchored.record_key and places.postcode is not null
+    left join known_rare on known_rare.normalised_name = anchored.normalised_name
+    where
+        known_rare.normalised_name is not null
+        or (split_part(places.postcode, ' ', 1), left(anchored.normalised_name, 3)) in (
+            select (split_part(postcode, ' ', 1), left(normalised_name, 3))
+            from unmatched
+            where postcode is not null
+        )
 )
 
 select
@@ -59,12 +81,6 @@ select
 from unmatched
 left join unmatched_rare on unmatched_rare.normalised_name = unmatched.normalised_name
 union all
-select null, null, known.organisation_id, known.normalised_name, known.postcode, coalesce(known_rare.rare_tokens, [])
+select null, null, organisation_id, normalised_name, postcode, rare_tokens
 from known
-left join known_rare on known_rare.normalised_name = known.normalised_name
-where
-    known_rare.normalised_name is not null
-    or (split_part(known.postcode, ' ', 1), left(known.normalised_name, 3)) in (
-        select (split_part(postcode, ' ', 1), left(normalised_name, 3)) from unmatched where postcode is not null
-    )
 order by dataset, record_key, organisation_id, normalised_name, postcode

@@ -89,4 +89,3 @@ select
     end,
     1.0
 from ordered
-order by dataset, record_key

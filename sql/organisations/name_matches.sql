@@ -8,10 +8,26 @@ with unanchored as (
     where records.month = $month and not records.is_overseas
 ),
 
+-- Records that name their organisation by a number are all anchored.
+namesakes as (
+    select dataset, record_key, normalised_name
+    from organisations.source_records
+    where
+        month = $month and (crn is not null or entref is not null)
+        and normalised_name in (select normalised_name from unanchored)
+),
+
 known as (
-    select organisation_id, normalised_name, postcode
-    from organisations.known_names
-    where month = $month and normalised_name in (select normalised_name from unanchored)
+    select anchors.organisation_id, namesakes.normalised_name, places.postcode
+    from namesakes
+    join organisations.anchors as anchors
+        on
+            anchors.month = $month and anchors.dataset = namesakes.dataset
+            and anchors.record_key = namesakes.record_key
+    left join organisations.source_places as places
+        on
+            places.month = $month and places.dataset = namesakes.dataset
+            and places.record_key = namesakes.record_key and places.postcode is not null
 ),
 
 -- min = max: one organisation and no other.

@@ -17,11 +17,67 @@ with records as (
     where matches.month = $month and records.month = $month
 ),
 
--- What a name alone makes likely.
+-- What a record states. Universities and public bodies of plain name go by it whatever their legal form: one look
+-- for any of the words that make such a name comes before the closer ones.
+stated as (
+    select
+        *,
+        case
+            when is_overseas then 'overseas'
+            when regexp_matches(
+                normalised_name, 'NHS|COUNCIL|MINISTRY|DEPARTMENT|^HM |MAJESTYS|POLICE|UNIVERSITY'
+            ) then case
+                when regexp_matches(
+                    normalised_name,
+                    '(^| )NHS( |$)|(^| )(CITY|COUNTY|BOROUGH|DISTRICT|TOWN|PARISH|RESEARCH|FACILITIES) COUNCIL$'
+                    || '|^MINISTRY OF |^DEPARTMENT (FOR|OF) |^(HM|HIS MAJESTYS|HER MAJESTYS) | POLICE$'
+                ) then 'public_body'
+                when regexp_matches(normalised_name, '(^| )UNIVERSITY($| OF | COLLEGE )') then 'university'
+            end
+        end as named_type
+    from records
+),
+
+hinted as (
+    select
+        *,
+        coalesce(
+            named_type,
+            case
+                when dataset = 'rtic_companies' then 'business'
+                when dataset = 'idbr_enterprises' then case
+                    when regexp_matches(hint, '^[456]$|public corporation|government|local authority') then 'public_body'
+                    when regexp_matches(hint, '^7$|non.?profit') then 'charity by default'
+                    when hint is not null then 'business'
+                end
+                when dataset = 'companies_house' then case
+                    when regexp_matches(hint, 'further education|sixth form') then 'university'
+                    when regexp_matches(hint, 'charitable|royal charter|exemption') then 'charity by default'
+                    else 'business'
+                end
+                when dataset = 'publications' then case hint
+                    when 'education' then 'university'
+                    when 'facility' then 'research_organisation'
+                    when 'government' then 'public_body'
+                    when 'healthcare' then 'public_body'
+                    when 'archive' then 'public_body'
+                    when 'nonprofit' then 'charity by default'
+                    when 'company' then 'business'
+                end
+                when hint = 'academic' and regexp_matches(normalised_name, '(^| )(RESEARCH|CENTRE)( |$)')
+                    then 'research_organisation'
+                when hint = 'academic' then 'university by default'
+            end
+        ) as hinted_type
+    from stated
+),
+
+-- What a name alone makes likely is asked only where nothing firmer is stated.
 likely as (
     select
         *,
         case
+            when hinted_type is not null and not ends_with(hinted_type, ' by default') then null
             when regexp_matches(normalised_name, '(^| )COLLEGE($| OF | LONDON)') then 'university'
             when regexp_matches(
                 normalised_name,
@@ -31,45 +87,17 @@ likely as (
             when regexp_matches(normalised_name, ' COUNCIL$') then 'public_body'
             when regexp_matches(normalised_name, '(^| )CHARITABLE | (CHARITY|FOUNDATION|TRUST)$') then 'charity'
         end as likely_type
-    from records
+    from hinted
 ),
 
--- What a record states. Universities and public bodies of plain name go by it whatever their legal form.
-stated as (
+judged as (
     select
-        *,
-        case
-            when is_overseas then 'overseas'
-            when regexp_matches(
-                normalised_name,
-                '(^| )NHS( |$)|(^| )(CITY|COUNTY|BOROUGH|DISTRICT|TOWN|PARISH|RESEARCH|FACILITIES) COUNCIL$'
-                || '|^MINISTRY OF |^DEPARTMENT (FOR|OF) |^(HM|HIS MAJESTYS|HER MAJESTYS) | POLICE$'
-            ) then 'public_body'
-            when regexp_matches(normalised_name, '(^| )UNIVERSITY($| OF | COLLEGE )') then 'university'
-            when dataset = 'idbr_enterprises' then case
-                when regexp_matches(hint, '^[456]$|public corporation|government|local authority') then 'public_body'
-                when regexp_matches(hint, '^7$|non.?profit') then coalesce(likely_type, 'charity')
-                when hint is not null then 'business'
-            end
-            when dataset = 'companies_house' then case
-                when regexp_matches(hint, 'further education|sixth form') then 'university'
-                when regexp_matches(hint, 'charitable|royal charter|exemption') then coalesce(likely_type, 'charity')
-                else 'business'
-            end
-            when dataset = 'rtic_companies' then 'business'
-            when dataset = 'publications' then case hint
-                when 'education' then 'university'
-                when 'facility' then 'research_organisation'
-                when 'government' then 'public_body'
-                when 'healthcare' then 'public_body'
-                when 'archive' then 'public_body'
-                when 'nonprofit' then coalesce(likely_type, 'charity')
-                when 'company' then 'business'
-            end
-            when hint = 'academic' and regexp_matches(normalised_name, '(^| )(RESEARCH|CENTRE)( |$)')
-                then 'research_organisation'
-            when hint = 'academic' then coalesce(likely_type, 'university')
-        end as stated_type
+        organisation_id, name, crn, entref, is_overseas, likely_type, name_rank || dataset || '|' || record_key as rank,
+        if(
+            ends_with(hinted_type, ' by default'),
+            coalesce(likely_type, split_part(hinted_type, ' ', 1)),
+            hinted_type
+        ) as stated_type
     from likely
 ),
 
@@ -77,7 +105,7 @@ stated as (
 typed as (
     select
         organisation_id,
-        arg_min(name, name_rank || dataset || '|' || record_key) as name,
+        arg_min(name, rank) as name,
         min(crn) as record_crn,
         min(entref) as entref,
         case
@@ -87,9 +115,9 @@ typed as (
             when bool_or(stated_type = 'research_organisation') then 'research_organisation'
             when bool_or(stated_type = 'charity') then 'charity'
             when bool_or(stated_type = 'business') then 'business'
-            else coalesce(arg_min(likely_type, name_rank || dataset || '|' || record_key), 'business')
+            else coalesce(arg_min(likely_type, rank) filter (where likely_type is not null), 'business')
         end as organisation_type
-    from stated
+    from judged
     group by organisation_id
 ),
 
@@ -132,4 +160,3 @@ from typed
 left join enterprises on enterprises.organisation_id = typed.organisation_id
 left join companies on companies.organisation_id = typed.organisation_id
 left join site_employees on site_employees.organisation_id = typed.organisation_id
-order by typed.organisation_id

@@ -58,4 +58,3 @@ select sites.site_id, sites.organisation_id, 'rtic', emerging_sectors.sector
 from sites
 join emerging_sectors on emerging_sectors.organisation_id = sites.organisation_id
 where sites.in_rtic
-order by site_id, scheme, sector

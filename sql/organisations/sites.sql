@@ -1,39 +1,42 @@
-with places as (
-    select
-        matches.organisation_id, places.dataset, places.place_kind, places.luref, places.postcode, places.employees
+with units as (
+    select places.luref, matches.organisation_id, places.postcode, places.employees
     from organisations.source_places as places
     join organisations.matches as matches
         on matches.dataset = places.dataset and matches.record_key = places.record_key
-    where places.month = $month and matches.month = $month
+    where places.month = $month and matches.month = $month and places.place_kind = 'local_unit'
 ),
 
-evidence as (
+-- Every other place that a source knows an organisation at.
+elsewhere as (
     select
-        organisation_id, postcode,
-        bool_or(dataset in ('idbr_enterprises', 'companies_house')) as in_register,
-        bool_or(dataset = 'rtic_companies') as in_rtic,
-        bool_or(place_kind = 'local_unit') as has_local_unit,
-        bool_and(place_kind = 'registered') as is_registered_only,
-        max(employees) as employees
-    from places
-    where postcode is not null
-    group by organisation_id, postcode
+        matches.organisation_id, places.postcode,
+        bool_or(places.dataset = 'companies_house') as in_register,
+        bool_or(places.dataset = 'rtic_companies') as in_rtic,
+        bool_and(places.place_kind = 'registered') as is_registered_only,
+        max(places.employees) as employees
+    from organisations.source_places as places
+    join organisations.matches as matches
+        on matches.dataset = places.dataset and matches.record_key = places.record_key
+    where
+        places.month = $month and matches.month = $month
+        and places.place_kind <> 'local_unit' and places.postcode is not null
+    group by matches.organisation_id, places.postcode
 ),
 
 found as (
     select
-        'LU-' || places.luref as site_id, places.organisation_id, places.postcode, places.employees,
-        true as in_register, coalesce(evidence.in_rtic, false) as in_rtic, false as is_registered_only
-    from places
-    left join evidence
-        on evidence.organisation_id = places.organisation_id and evidence.postcode = places.postcode
-    where places.place_kind = 'local_unit'
+        'LU-' || units.luref as site_id, units.organisation_id, units.postcode, units.employees,
+        true as in_register, coalesce(elsewhere.in_rtic, false) as in_rtic, false as is_registered_only
+    from units
+    left join elsewhere
+        on elsewhere.organisation_id = units.organisation_id and elsewhere.postcode = units.postcode
     union all
     select
-        organisation_id || '@' || postcode, organisation_id, postcode, employees,
-        in_register, in_rtic, is_registered_only
-    from evidence
-    where not has_local_unit
+        elsewhere.organisation_id || '@' || elsewhere.postcode, elsewhere.organisation_id, elsewhere.postcode,
+        elsewhere.employees, elsewhere.in_register, elsewhere.in_rtic, elsewhere.is_registered_only
+    from elsewhere
+    anti join units
+        on units.organisation_id = elsewhere.organisation_id and units.postcode = elsewhere.postcode
 ),
 
 agents as (
@@ -113,4 +116,3 @@ select
     false, false, false, false
 from institutions
 qualify row_number() over (partition by site_id order by institution_key) = 1
-order by site_id

@@ -11,4 +11,3 @@ select
     dataset, record_key, if(dataset = 'companies_house', 'registered', 'given'), null, postcode, null
 from organisations.source_records
 where month = $month and postcode is not null and not is_overseas
-order by dataset, record_key, place_kind, luref, postcode

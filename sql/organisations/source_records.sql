@@ -46,15 +46,22 @@ with named as (
         on drops.month = $month and drops.dataset = signals.dataset and drops.as_of = signals.as_of
 ),
 
+raised as (
+    select *, upper(strip_accents(name)) as capitals
+    from named
+),
+
 spelled as (
-    -- Dots and apostrophes join (B.A.E., ST JOHN'S); all other punctuation parts.
+    -- Dots and apostrophes join (B.A.E., ST JOHN'S); all other punctuation parts. Most names have none.
     select
         *,
-        trim(regexp_replace(
-            regexp_replace(replace(upper(strip_accents(name)), '&', ' AND '), '[.''’`]', '', 'g'),
-            '[^A-Z0-9]+', ' ', 'g'
-        )) as words
-    from named
+        case
+            when regexp_full_match(capitals, '[A-Z0-9]+( [A-Z0-9]+)*') then capitals
+            else trim(regexp_replace(
+                regexp_replace(replace(capitals, '&', ' AND '), '[.''’`]', '', 'g'), '[^A-Z0-9]+', ' ', 'g'
+            ))
+        end as words
+    from raised
 ),
 
 shortened as (
@@ -75,4 +82,3 @@ select
     coalesce(nullif(stem, ''), upper(trim(name))) as normalised_name,
     crn, entref, postcode, type_hint, is_overseas
 from shortened
-order by dataset, record_key

@@ -58,18 +58,6 @@ comment on column organisations.anchors.record_key is 'Key of the record within 
 comment on column organisations.anchors.organisation_id is 'Organisation.';
 comment on column organisations.anchors.match_rule is 'crn: registration number; entref: enterprise without a number; name_postcode: such an enterprise that bears the name of exactly one company at a postcode of both.';
 
-create table if not exists organisations.known_names (
-    month date not null,
-    organisation_id varchar not null,
-    normalised_name varchar not null,
-    postcode varchar
-);
-comment on table organisations.known_names is 'Every name that an anchored organisation bears and where it bears it. Key: month, organisation_id, normalised_name, postcode.';
-comment on column organisations.known_names.month is 'First day of the month.';
-comment on column organisations.known_names.organisation_id is 'Organisation.';
-comment on column organisations.known_names.normalised_name is 'Normalised name.';
-comment on column organisations.known_names.postcode is 'Postcode, normalised; null where the name has no place.';
-
 create table if not exists organisations.name_matches (
     month date not null,
     dataset varchar not null,

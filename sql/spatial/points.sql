@@ -2,7 +2,7 @@ with located as (
     select
         sites.site_id,
         sites.organisation_id,
-        coalesce(sites.postcode, sites.site_id) as place,
+        sites.postcode,
         sites.grid,
         sites.easting,
         sites.northing,
@@ -18,27 +18,47 @@ with located as (
         and sites.geocode_quality <> 'unlocated'
 ),
 
-in_sectors as (
-    select site_sectors.scheme, site_sectors.sector, located.*
+sectors_of_sites as not materialized (
+    select site_id, scheme, sector from organisations.site_sectors where month = $month
+    union all
+    select site_id, 'rdi' as scheme, 'All RD&I-active' as sector from located where is_rdi_active
+    union all
+    select site_id, 'all' as scheme, 'All sites' as sector from located
+),
+
+-- Few organisations have several sites at one postcode: of these the first by id is the point, in every sector.
+crowded as (
+    select organisation_id, postcode
     from located
-    inner join organisations.site_sectors as site_sectors
-        on site_sectors.month = $month and site_sectors.site_id = located.site_id
-    union all
-    select 'rdi' as scheme, 'All RD&I-active' as sector, located.* from located where located.is_rdi_active
-    union all
-    select 'all' as scheme, 'All sites' as sector, located.* from located
+    where postcode is not null
+    group by organisation_id, postcode
+    having count(*) > 1
+),
+
+repeats as (
+    select sectors_of_sites.scheme, sectors_of_sites.sector, located.site_id
+    from located
+    inner join crowded
+        on crowded.organisation_id = located.organisation_id and crowded.postcode = located.postcode
+    inner join sectors_of_sites on sectors_of_sites.site_id = located.site_id
+    qualify row_number() over (
+        partition by sectors_of_sites.scheme, sectors_of_sites.sector, located.organisation_id, located.postcode
+        order by located.site_id
+    ) > 1
 )
 
 select
-    scheme,
-    sector,
-    organisation_id,
-    min(site_id) as site_id,
-    arg_min(grid, site_id) as grid,
-    arg_min(easting, site_id) as easting,
-    arg_min(northing, site_id) as northing,
-    any_value(is_firm) as is_firm,
-    any_value(is_rdi_active) as is_rdi_active
-from in_sectors
-group by scheme, sector, organisation_id, place
-order by scheme, sector, site_id
+    sectors_of_sites.scheme,
+    sectors_of_sites.sector,
+    located.organisation_id,
+    located.site_id,
+    located.grid,
+    located.easting,
+    located.northing,
+    located.is_firm,
+    located.is_rdi_active
+from sectors_of_sites
+inner join located on located.site_id = sectors_of_sites.site_id
+anti join repeats
+    on repeats.site_id = sectors_of_sites.site_id
+    and repeats.scheme = sectors_of_sites.scheme and repeats.sector = sectors_of_sites.sector

@@ -27,8 +27,10 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     """
     table = Table(delivery, COLUMNS, desk, hash_rows=True)
     table.pass_over_repeats()
-    counted = pl.when(pl.col("employees").count() > 0).then(pl.col("employees").sum())
-    rows = table.rows.group_by(KEY, maintain_order=True).agg(counted)
+    rows = table.rows.select(*KEY, "employees")
+    if rows.select(pl.struct(KEY).hash().is_duplicated().any()).collect().item():
+        counted = pl.when(pl.col("employees").count() > 0).then(pl.col("employees").sum())
+        rows = rows.group_by(KEY, maintain_order=True).agg(counted)
     return Reading({TABLE: table.write("rtic_locations", rows)}, table.rejected)
 
 

@@ -1,0 +1,34 @@
+"""How much memory the process may take, and what of it DuckDB gets.
+
+What belongs here: sizes as people write them, and the division. What does not: connections.
+"""
+
+from __future__ import annotations
+
+import re
+
+UNITS = {
+    "": 1,
+    "B": 1,
+    **{f"{letter}B": 1000**power for power, letter in enumerate("KMGT", start=1)},
+    **{f"{letter}IB": 1024**power for power, letter in enumerate("KMGT", start=1)},
+}
+DEFAULT_LIMIT = "5500MB"
+"""For the whole process where nothing is set: the full country fits, and a machine of 8 GB has room beside it."""
+BESIDE_DATABASE = 1_500_000_000
+"""Bytes kept for what is not DuckDB's: the interpreter, its libraries, and the arrays of the methods."""
+LEAST_DATABASE = 1_000_000_000
+"""Bytes that DuckDB gets however little is left: with less, its joins of the full country fail."""
+
+
+def parse_bytes(text: str) -> int:
+    """A size as DuckDB writes it (`4GB`, `512 MiB`) in bytes. Raises ValueError naming what is not one."""
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", text)
+    if found is None or found[2].upper() not in UNITS:
+        raise ValueError(f"memory limit {text!r} is no size: expected a number with a unit, such as 4GB or 3072MiB")
+    return int(float(found[1]) * UNITS[found[2].upper()])
+
+
+def database_bytes(limit: str | None) -> int:
+    """What DuckDB may hold where the process may take `limit`, DEFAULT_LIMIT where it is None."""
+    return max(parse_bytes(limit or DEFAULT_LIMIT) - BESIDE_DATABASE, LEAST_DATABASE)
