@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.benchmark.against import Against
 from pipelines.benchmark.campaign import Campaign
-from pipelines.benchmark.cases import Command, find_cases
+from pipelines.benchmark.cases import Command, Refresh, find_cases
 from pipelines.benchmark.comparators import against_parts, against_plain
 from pipelines.benchmark.page import page
 from pipelines.benchmark.results import read_results
@@ -28,6 +28,19 @@ def bench(
     """
     cases = find_cases(steps)
     campaign = Campaign(work, out.with_suffix(".json"), runs, tell)
+    try:
+        _measure(campaign, cases, scales, against)
+    finally:
+        # What was measured before something failed is worth its page too.
+        notes = out.with_name(f"{out.stem}-notes.md")
+        said = notes.read_text(encoding="utf-8") if notes.is_file() else None
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(page(read_results(campaign.file), said), encoding="utf-8")
+
+
+def _measure(
+    campaign: Campaign, cases: Sequence[Refresh | Command], scales: Sequence[float], against: Sequence[Against]
+) -> None:
     for case in cases:
         if isinstance(case, Command) and not case.has_scale:
             campaign.measure(case, scales[0])
@@ -39,6 +52,3 @@ def bench(
             against_plain(campaign, scale)
         if Against.parts in against:
             against_parts(campaign, scale)
-    notes = out.with_name(f"{out.stem}-notes.md")
-    written = page(read_results(campaign.file), notes.read_text(encoding="utf-8") if notes.is_file() else None)
-    out.write_text(written, encoding="utf-8")
