@@ -7,6 +7,7 @@ What does not: what is inside a file (`readers`).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -148,21 +149,31 @@ def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: St
     refused = [DropError(problem) for problem in (*listing.problems, *needed)]
     deliveries = _deliveries(storage, selected, context.scratch)
     loaded: dict[str, Loaded] = {}
-    for dataset in DATASETS:
+
+    def load(dataset: Dataset) -> Loaded | DropError | None:
+        """What became of the dataset's drop; None where there is none."""
         delivery = deliveries.get(dataset.name)
         if delivery is None or dataset.name in troubled:
-            continue
+            return None
         parent = loaded.get(dataset.refers_to or "")
         before = _earlier_row(dataset, delivery, earlier)
         if before is not None and (parent is None or parent.reading is None):
-            loaded[dataset.name] = Loaded(delivery, {**before, "month": context.month.first_day}, None)
-            continue
+            return Loaded(delivery, {**before, "month": context.month.first_day}, None)
         try:
             reading = _read(dataset, delivery, deliveries, parent, context)
         except DropError as error:
-            refused.append(error)
-        else:
-            loaded[dataset.name] = Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
+            return error
+        return Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
+
+    # Those that refer to no other come first; of each kind several at once, since parts of reading keep one core busy.
+    outcomes: dict[str, Loaded | DropError | None] = {}
+    with ThreadPoolExecutor(context.threads) as pool:
+        for refers in (False, True):
+            wave = [dataset for dataset in DATASETS if (dataset.refers_to is not None) == refers]
+            outcomes |= dict(zip((dataset.name for dataset in wave), pool.map(load, wave), strict=True))
+            loaded |= {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Loaded)}
+    refused += [outcome for dataset in DATASETS if isinstance(outcome := outcomes[dataset.name], DropError)]
+    loaded = {dataset.name: loaded[dataset.name] for dataset in DATASETS if dataset.name in loaded}
     if refused:
         raise DropsRefusedError(refused)
     return loaded

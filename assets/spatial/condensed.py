@@ -47,7 +47,7 @@ def excess_of_mass(
     shared = np.flatnonzero(points > 1)
     origin, target = np.concatenate([edges[:, 0], shared]), np.concatenate([edges[:, 1], shared])
     distance = np.concatenate([lengths, core_m[shared]])
-    order = np.argsort(distance, kind="stable")
+    order = np.argsort(distance)
     origin, target, distance = origin[order], target[order], distance[order]
     _order_ties(origin, target, distance)
     first, others = _labels(points, origin, target, distance, max(min_cluster_size, 2), epsilon_m)

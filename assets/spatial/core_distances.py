@@ -3,8 +3,8 @@
 What belongs here: that search. What does not: what is made of the distances (`spanning_tree`, `density`), the tree it
 goes over (`place_tree`).
 
-The places of a leaf are looked at together: one walk down the tree gathers all that any of them may reach, and each
-then picks its own from the gathered.
+The places of a leaf are looked at together: one walk down the tree finds all leaves that any of them may reach, and
+each then goes over those that it may reach itself.
 """
 
 from __future__ import annotations
@@ -64,40 +64,49 @@ def _reach_leaves(
     tree: PlaceTree, points: Integers, before: Integers, needed: int, first: int, last: int, reached: Floats
 ) -> None:
     """Write the distances of the places of some leaves, in the order of the tree."""
-    count = len(points)
-    east, north = np.empty(count), np.empty(count)
-    at_place = np.empty(count, dtype=np.int64)
-    squared = np.empty(count)
-    weight = np.empty(count, dtype=np.int64)
+    east, north = tree.coordinates_m[:, 0].copy(), tree.coordinates_m[:, 1].copy()
+    # The leaves that those of a leaf may reach, with their boxes: west, east, south, north.
+    near = np.empty(len(tree.starts) - tree.first_leaf, dtype=np.int64)
+    boxes = np.empty((len(near), 4))
+    squared = np.empty(len(points))
+    weight = np.empty(len(points), dtype=np.int64)
     for leaf in range(first, last):
         start, end = tree.starts[leaf], tree.ends[leaf]
         radius = _radius_of_leaf(tree, before, leaf, needed)
         if leaf > first:
             # A place sees what another sees if it looks further by the distance between the two.
-            nearby = tree.coordinates_m[start - 1]
-            radius = min(radius, reached[start - 1] + np.sqrt(_furthest_squared(tree, leaf, nearby[0], nearby[1])))
-        gathered = _gather(tree, leaf, radius * SLACK, points, east, north, at_place)
+            far = _furthest_squared(tree, leaf, east[start - 1], north[start - 1])
+            radius = min(radius, reached[start - 1] + np.sqrt(far))
+        leaves = _near_leaves(tree, leaf, radius * SLACK, near, boxes)
         for place in range(start, end):
-            here_east, here_north = tree.coordinates_m[place, 0], tree.coordinates_m[place, 1]
             limit = radius
-            if place > start:
-                apart = (tree.coordinates_m[place - 1, 0] - here_east) ** 2 + (
-                    tree.coordinates_m[place - 1, 1] - here_north
-                ) ** 2
-                limit = min(limit, reached[place - 1] + np.sqrt(apart))
+            for other in range(start, place):
+                apart = (east[other] - east[place]) ** 2 + (north[other] - north[place]) ** 2
+                limit = min(limit, reached[other] + np.sqrt(apart))
+            if before[end] - before[start] >= needed:
+                for other in range(start, end):
+                    squared[other - start] = (east[other] - east[place]) ** 2 + (north[other] - north[place]) ** 2
+                    weight[other - start] = points[other]
+                limit = min(limit, np.sqrt(_least_reaching(squared, weight, end - start, needed)))
             most = (limit * SLACK) ** 2
             within = 0
-            for index in range(gathered):
-                apart = (east[index] - here_east) ** 2 + (north[index] - here_north) ** 2
-                squared[within] = apart
-                weight[within] = at_place[index]
-                within += apart <= most
+            for index in range(leaves):
+                by_east = max(boxes[index, 0] - east[place], east[place] - boxes[index, 1], 0.0)
+                by_north = max(boxes[index, 2] - north[place], north[place] - boxes[index, 3], 0.0)
+                if by_east * by_east + by_north * by_north > most:
+                    continue
+                node = near[index]
+                for other in range(tree.starts[node], tree.ends[node]):
+                    apart = (east[other] - east[place]) ** 2 + (north[other] - north[place]) ** 2
+                    squared[within] = apart
+                    weight[within] = points[other]
+                    within += apart <= most
             reached[place] = np.sqrt(_least_reaching(squared, weight, within, needed))
             if place == start:
-                closer = reached[place] + np.sqrt(_furthest_squared(tree, leaf, here_east, here_north))
+                closer = reached[place] + np.sqrt(_furthest_squared(tree, leaf, east[place], north[place]))
                 if closer < 0.8 * radius:
                     radius = closer
-                    gathered = _keep_near(tree, leaf, radius * SLACK, gathered, east, north, at_place)
+                    leaves = _keep_near(tree, leaf, radius * SLACK, near, boxes, leaves)
 
 
 @njit(cache=True, nogil=True)
@@ -128,12 +137,10 @@ def _apart_squared(tree: PlaceTree, one: int, other: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _gather(
-    tree: PlaceTree, leaf: int, radius: float, points: Integers, east: Floats, north: Floats, at_place: Integers
-) -> int:
-    """Write down all places of the leaves within a radius of a leaf's box; gives their number."""
+def _near_leaves(tree: PlaceTree, leaf: int, radius: float, near: Integers, boxes: Floats) -> int:
+    """Write down all leaves within a radius of a leaf's box; gives their number."""
     most = radius * radius
-    gathered = 0
+    found = 0
     stack = np.empty(64, dtype=np.int64)
     stack[0] = 0
     height = 1
@@ -145,26 +152,21 @@ def _gather(
         if node < tree.first_leaf:
             stack[height], stack[height + 1] = 2 * node + 2, 2 * node + 1
             height += 2
-            continue
-        for place in range(tree.starts[node], tree.ends[node]):
-            east[gathered], north[gathered] = tree.coordinates_m[place, 0], tree.coordinates_m[place, 1]
-            at_place[gathered] = points[place]
-            gathered += 1
-    return gathered
+        else:
+            near[found] = node
+            boxes[found, 0], boxes[found, 1] = tree.low[node, 0], tree.high[node, 0]
+            boxes[found, 2], boxes[found, 3] = tree.low[node, 1], tree.high[node, 1]
+            found += 1
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _keep_near(
-    tree: PlaceTree, leaf: int, radius: float, gathered: int, east: Floats, north: Floats, at_place: Integers
-) -> int:
-    """Of the gathered keep those within a smaller radius of the leaf's box; gives their number."""
-    most = radius * radius
+def _keep_near(tree: PlaceTree, leaf: int, radius: float, near: Integers, boxes: Floats, count: int) -> int:
+    """Of the leaves written down keep those within a smaller radius; gives their number."""
     kept = 0
-    for index in range(gathered):
-        by_east = max(tree.low[leaf, 0] - east[index], east[index] - tree.high[leaf, 0], 0.0)
-        by_north = max(tree.low[leaf, 1] - north[index], north[index] - tree.high[leaf, 1], 0.0)
-        east[kept], north[kept], at_place[kept] = east[index], north[index], at_place[index]
-        kept += by_east * by_east + by_north * by_north <= most
+    for index in range(count):
+        near[kept], boxes[kept] = near[index], boxes[index]
+        kept += _apart_squared(tree, near[index], leaf) <= radius * radius
     return kept
 
 

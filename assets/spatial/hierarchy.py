@@ -22,7 +22,7 @@ from assets.spatial.place_tree import plant
 from assets.spatial.places import Floats, Integers, Places
 from assets.spatial.spanning_tree import spanning_tree
 
-SPARSE_FIRMS = 4
+SPARSE_FIRMS = 16
 """Firm numbers up to so many times the points are used as they are: a matter of speed alone."""
 
 

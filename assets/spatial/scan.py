@@ -71,7 +71,7 @@ class Windows:
     cases: Integers
     """k."""
     controls: Integers
-    """n, where enough firms and short enough links allow a window; elsewhere it is not counted, and all sites."""
+    """n, where firms, links and what is known of n allow a window; elsewhere it is not counted, and all sites."""
     expected: Floats
     """E = n K / N."""
     score: Floats
@@ -134,7 +134,11 @@ def _score(
     hierarchy = build_hierarchy(places, rules.min_samples, stretch)
     k = hierarchy.subtree_sums(places.points)
     firms = hierarchy.distinct_firms(firm_of_point)
-    may_be = (firms >= rules.min_firms) & (hierarchy.longest_link_m <= rules.max_link_m)
+    share = cases / background.sites
+    # The sites at the cases' own places enter with them: what these alone make too thin need not be counted further.
+    own = hierarchy.subtree_sums(background.places.points[at])
+    is_dense = k >= rules.min_relative_density * (own * share)
+    may_be = is_dense & (firms >= rules.min_firms) & (hierarchy.longest_link_m <= rules.max_link_m)
     top = last_above(hierarchy.parent, may_be)
     case_of_place = np.full(len(background.places.points), -1)
     case_of_place[at] = np.arange(len(at))
@@ -142,7 +146,7 @@ def _score(
     entering = sites_entering(background.tree, background.sites_before, case_of_place[background.tree.order], ascent)
     n = np.where(top >= 0, np.maximum(hierarchy.subtree_sums(entering), k), background.sites)
     n[-1] = background.sites
-    expected = n * (cases / background.sites)
+    expected = n * share
     is_window = may_be & (k >= rules.min_relative_density * expected) & hierarchy.is_settled()
     score = np.zeros(len(n))
     score[is_window] = log_likelihood_ratio(k[is_window], n[is_window], cases, background.sites)

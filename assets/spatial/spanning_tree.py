@@ -42,8 +42,26 @@ def spanning_tree(
         stretch = np.ones(count)
     edges, lengths = _boruvka(_reach(tree, (core_m * stretch)[tree.order], stretch[tree.order]))
     edges = tree.order[edges]
-    by_length = np.lexsort((edges.max(axis=1), edges.min(axis=1), lengths))
-    return edges[by_length], lengths[by_length]
+    by_length = np.argsort(lengths)
+    edges, lengths = edges[by_length], lengths[by_length]
+    _order_ties(edges, lengths)
+    return edges, lengths
+
+
+@njit(cache=True, nogil=True)
+def _order_ties(edges: Integers, lengths: Floats) -> None:
+    """Put edges of one length in the order of their lower place, then of their upper one."""
+    start = 0
+    while start < len(lengths):
+        end = start + 1
+        while end < len(lengths) and lengths[end] == lengths[start]:
+            end += 1
+        if end - start > 1:
+            tied = edges[start:end].copy()
+            lower, upper = np.minimum(tied[:, 0], tied[:, 1]), np.maximum(tied[:, 0], tied[:, 1])
+            by_upper = np.argsort(upper, kind="mergesort")
+            edges[start:end] = tied[by_upper[np.argsort(lower[by_upper], kind="mergesort")]]
+        start = end
 
 
 class _Reach(NamedTuple):

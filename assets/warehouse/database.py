@@ -109,7 +109,7 @@ class Warehouse:
     def read(self, sql: str, **parameters: Any) -> pl.DataFrame:
         """The rows of a query; `$name` in it is bound to the parameter of that name, others are ignored."""
         with self.connect(read_only=True) as connection:
-            return connection.sql(sql, params=bound(sql, parameters)).pl()
+            return connection.execute(sql, bound(sql, parameters)).pl()
 
     def export(self, sql: str, target: Path, **parameters: Any) -> Path:
         """Write the rows of a query to a Parquet file without holding them in memory; returns the file."""

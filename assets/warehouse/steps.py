@@ -8,6 +8,7 @@ Step functions hold no method: they read, call a pure function, and hand its fra
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import resource
 import tempfile
@@ -72,6 +73,11 @@ class StepContext:
     profiles: Sequence[MethodProfile] = ()
     """All profiles of the run, for what tells of them."""
     to_do: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def threads(self) -> int:
+        """Threads that a step may use: the warehouse's, or all cores."""
+        return self.warehouse.threads or os.cpu_count() or 1
 
     def once_written(self, action: Callable[[], None]) -> None:
         """Do something when the rows are committed, and not at all where a check fails.

@@ -27,7 +27,7 @@ from tests.bench.plain_drops import POSITION
 from tests.bench.plain_register import apportion, match_by_rule
 
 AUTHORSHIP_WORKS = 2_000_000
-MATCHING = ("anchors", "known_names", "name_matches")
+MATCHING = ("anchors", "name_matches")
 
 
 def _query(inputs: Inputs, table: str, target: str) -> Path:

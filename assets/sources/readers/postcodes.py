@@ -125,6 +125,11 @@ def _complete_in(rows: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     return rows.with_columns(pl.Series(name, values, nan_to_null=True) for name, values in position.items())
 
 
+def _exact_mean(degrees: pl.Expr) -> pl.Expr:
+    """Mean of degrees by whole billionths: sums of integers do not depend on the order of rows or on threads."""
+    return (degrees * 1e9).round().cast(pl.Int64).sum() / pl.len() / 1e9
+
+
 def area_centroids(postcodes: pl.LazyFrame) -> pl.LazyFrame:
     """Plain means over the unit postcodes of each sector and district that have coordinates [ours]."""
     located = postcodes.filter(pl.col("grid").is_not_null())
@@ -132,7 +137,7 @@ def area_centroids(postcodes: pl.LazyFrame) -> pl.LazyFrame:
         located.group_by(area.alias("area"), "grid")
         .agg(
             pl.col("easting", "northing").mean().round().cast(pl.Int32),
-            pl.col("latitude", "longitude").mean(),
+            *[_exact_mean(pl.col(name)) for name in ("latitude", "longitude")],
             pl.len().cast(pl.Int32).alias("postcodes"),
         )
         .with_columns(pl.lit(kind).alias("area_kind"))
@@ -144,4 +149,6 @@ def area_centroids(postcodes: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat(means).sort("area_kind", "area")
 
 
-POSTCODES_DATASET = Dataset("postcodes", (POSTCODES, AREAS), read, lacking="every position: nothing can be placed")
+POSTCODES_DATASET = Dataset(
+    "postcodes", (POSTCODES, AREAS), read, lacking="every position: nothing can be placed", reader_version=2
+)
