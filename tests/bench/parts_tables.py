@@ -55,8 +55,8 @@ def matching(inputs: Inputs) -> Pair:
         )
 
     def theirs() -> pl.DataFrame:
-        anchors, known, named = match_by_rule(pl.read_parquet(records), pl.read_parquet(places))
-        for name, frame in (("anchors", anchors), ("known_names", known), ("name_matches", named)):
+        anchors, _, named = match_by_rule(pl.read_parquet(records), pl.read_parquet(places))
+        for name, frame in (("anchors", anchors), ("name_matches", named)):
             frame.write_parquet(inputs.scratch / f"theirs-{name}.parquet")
         return pl.concat([anchors, named.select(anchors.columns)])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.reference.postcodes import is_normal_postcode, normalise_postcode
 from assets.sources.columns import (
     CODE,
+    CRN,
     DATE,
     LATITUDE,
+    POSTCODE,
     POUNDS,
     SIC2007,
     TEXT,
@@ -26,6 +30,7 @@ from assets.sources.columns import (
     locate,
     missing,
 )
+from assets.sources.company_numbers import is_normal_crn, normalise_crn
 
 
 @pytest.mark.parametrize(
@@ -75,6 +80,29 @@ from assets.sources.columns import (
 )
 def test_a_text_becomes_a_value_of_its_kind_or_none(kind: Kind, text: str, value: Any) -> None:
     assert pl.DataFrame({"text": [text]}).select(kind.parse(pl.col("text"))).item() == value
+
+
+WRITTEN = [
+    *("01234567", "SC012345", "sc12345", "1234567", "12345.0", "00000000", "SC000000", "12000000", "ZZ", "", None),
+    *("OX1 1AA", "ox11aa", "OX110AA", "W1A 1AA", "NPT 1AA", "GIR 0AA", "A1 1AA ", "OX1  1AA", "OX1-1AA", "1 1AA"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_normal", "normalise"),
+    [(CRN, is_normal_crn, normalise_crn), (POSTCODE, is_normal_postcode, normalise_postcode)],
+)
+def test_text_that_is_passed_over_as_normal_is_what_parsing_would_make_of_it(
+    kind: Kind, is_normal: Callable[[pl.Expr], pl.Expr], normalise: Callable[[pl.Expr], pl.Expr]
+) -> None:
+    texts = pl.DataFrame({"text": WRITTEN}, schema={"text": pl.String})
+    parsed = texts.select(normalise(pl.col("text"))).to_series()
+    assert texts.select(kind.parse(pl.col("text"))).to_series().to_list() == parsed.to_list()
+    normal = texts.select(is_normal(pl.col("text"))).to_series().fill_null(False)
+    assert normal.any()
+    assert texts["text"].filter(normal).to_list() == parsed.filter(normal).to_list()
+    only_normal = texts.filter(normal)
+    assert only_normal.lazy().select(kind.parse(pl.col("text"))).collect(engine="streaming").equals(only_normal)
 
 
 def test_headers_are_matched_without_case_ends_and_runs_of_spaces() -> None:

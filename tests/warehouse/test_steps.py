@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import polars as pl
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from assets.method import MethodProfile
 from assets.months import Month
 from assets.warehouse.checks import ChecksFailedError
-from assets.warehouse.database import Warehouse
+from assets.warehouse.database import Query, Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import Step, StepContext, run_step, step
 from tests.support import MONTH, fill
@@ -52,6 +54,31 @@ def test_running_again_changes_nothing(warehouse: Warehouse):
     before = stored(warehouse)
     run_step(again, warehouse, MONTH, [ONE])
     assert stored(warehouse) == before
+
+
+@pytest.mark.parametrize("ending", ["order by name desc", ""])
+def test_a_query_goes_into_its_table_in_its_own_order_where_it_has_one(warehouse: Warehouse, ending: str) -> None:
+    names = [f"town {number:06d}" for number in range(300_000)]
+    sql = f"""
+        select make_date(2025, 5, 1) as as_of, 'town ' || lpad(number::varchar, 6, '0') as name, 51.0 as latitude,
+            -1.0 as longitude, 1 as population, 'South' as region, false as is_primary_urban_area,
+            0.0 as easting, 0.0 as northing, 'gb' as grid
+        from (select unnest(range(300000)) as number) as numbers
+        where number <> $left_out
+        {ending}
+    """
+    rows = Replacement("reference.places", {"as_of": date(2025, 5, 1)}, Query(sql, {"left_out": 7, "unused": 1}))
+    with warehouse.transaction() as connection:
+        assert replace(connection, [rows]) == {"reference.places": 299_999}
+    stored = warehouse.read("select name from reference.places where as_of = date '2025-05-01'")["name"].to_list()
+    expected = [name for name in names if name != "town 000007"]
+    assert stored == expected[::-1] if ending else sorted(stored) == expected
+
+
+def test_a_query_whose_columns_do_not_fit_is_refused(warehouse: Warehouse) -> None:
+    rows = Replacement(GROUPS, {"month": MONTH.first_day}, Query("select 1 as firms, 2 as unheard_of", {}))
+    with pytest.raises(ValueError, match=r"unknown columns \['unheard_of'\]"), warehouse.transaction() as connection:
+        replace(connection, [rows])
 
 
 def test_a_failed_blocking_check_leaves_the_rows_as_they_were_and_shows_evidence(warehouse: Warehouse):

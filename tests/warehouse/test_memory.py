@@ -1,0 +1,33 @@
+"""How much memory DuckDB gets of what the process may take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.warehouse.database import Warehouse
+from assets.warehouse.memory import BESIDE_DATABASE, LEAST_DATABASE, database_bytes, parse_bytes
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("4GB", 4 * 10**9), ("3 GiB", 3 * 2**30), ("512mb", 512 * 10**6), ("1.5GB", 1_500_000_000), ("1000000", 10**6)],
+)
+def test_a_size_is_read_as_duckdb_reads_it(text: str, size: int) -> None:
+    assert parse_bytes(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "much", "4XB", "-1GB", "80%"])
+def test_what_is_no_size_is_named(text: str) -> None:
+    with pytest.raises(ValueError, match="is no size: expected a number with a unit"):
+        parse_bytes(text)
+
+
+def test_the_database_gets_what_the_process_leaves_and_never_too_little(tmp_path: Path) -> None:
+    assert database_bytes("4GB") == 4 * 10**9 - BESIDE_DATABASE
+    assert database_bytes("1GB") == LEAST_DATABASE
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb", memory_limit="3GB")
+    warehouse.create()
+    ((shown,),) = warehouse.read("select current_setting('memory_limit') as given").rows()
+    assert parse_bytes(shown) == pytest.approx(1.5e9, rel=0.1)  # shown to a tenth of a GiB
