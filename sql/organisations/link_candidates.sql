@@ -25,14 +25,17 @@ wanted_words as (
 ),
 
 known_words as (
-    select distinct normalised_name, unnest(string_split(normalised_name, ' ')) as word
-    from (select distinct normalised_name from anchored) as names
+    select normalised_name, word
+    from (
+        select normalised_name, unnest(list_distinct(string_split(normalised_name, ' '))) as word
+        from (select distinct normalised_name from anchored) as names
+    ) as words
+    where word in (select word from wanted_words)
 ),
 
 rare_words as (
     select word
     from known_words
-    where word in (select word from wanted_words)
     group by word
     having count(*) <= $link_rare_token_names
 ),
@@ -53,25 +56,37 @@ unmatched_rare as (
     group by normalised_name
 ),
 
-known as (
-    select distinct
-        anchors.organisation_id, anchored.normalised_name, places.postcode,
-        coalesce(known_rare.rare_tokens, []) as rare_tokens
+-- Names near in place and spelling, at that place; names with a rare word, at all of theirs.
+near as (
+    select anchored.dataset, anchored.record_key, anchored.normalised_name, places.postcode
     from anchored
-    join organisations.anchors as anchors
-        on anchors.month = $month and anchors.dataset = anchored.dataset and anchors.record_key = anchored.record_key
-    left join organisations.source_places as places
-        on
-            places.month = $month and places.dataset = anchored.dataset
-            and places.record_key = anchored.record_key and places.postcode is not null
-    left join known_rare on known_rare.normalised_name = anchored.normalised_name
+    join organisations.source_places as places
+        on places.month = $month and places.dataset = anchored.dataset and places.record_key = anchored.record_key
     where
-        known_rare.normalised_name is not null
-        or (split_part(places.postcode, ' ', 1), left(anchored.normalised_name, 3)) in (
+        (split_part(places.postcode, ' ', 1), left(anchored.normalised_name, 3)) in (
             select (split_part(postcode, ' ', 1), left(normalised_name, 3))
             from unmatched
             where postcode is not null
         )
+    union all
+    select anchored.dataset, anchored.record_key, anchored.normalised_name, places.postcode
+    from (
+        select * from anchored where normalised_name in (select normalised_name from known_rare)
+    ) as anchored
+    left join organisations.source_places as places
+        on
+            places.month = $month and places.dataset = anchored.dataset
+            and places.record_key = anchored.record_key and places.postcode is not null
+),
+
+known as (
+    select distinct
+        anchors.organisation_id, near.normalised_name, near.postcode,
+        coalesce(known_rare.rare_tokens, []) as rare_tokens
+    from near
+    join organisations.anchors as anchors
+        on anchors.month = $month and anchors.dataset = near.dataset and anchors.record_key = near.record_key
+    left join known_rare on known_rare.normalised_name = near.normalised_name
 )
 
 select

@@ -19,13 +19,14 @@ companies as (
         and numbered.organisation_id not in (select organisation_id from numbered where dataset = 'idbr_enterprises')
 ),
 
+-- A local unit has one code, a company up to four, of which several may be of one sector.
 activities as (
-    select sites.site_id, sites.organisation_id, units.sic2007
+    select sites.site_id, sites.organisation_id, units.sic2007, true as is_only
     from sources.idbr_local_units as units
     join sites on sites.site_id = 'LU-' || units.luref
     where units.as_of = (select as_of from sources.drops where month = $month and dataset = 'idbr_local_units')
     union all
-    select sites.site_id, sites.organisation_id, codes.sic2007
+    select sites.site_id, sites.organisation_id, codes.sic2007, false
     from sources.companies_house_sic as codes
     join companies on companies.company_number = codes.company_number
     join sites on sites.organisation_id = companies.organisation_id and sites.postcode = companies.postcode
@@ -50,9 +51,15 @@ emerging_sectors as (
         and sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_sectors')
 )
 
-select distinct activities.site_id, activities.organisation_id, 'sic' as scheme, broad_sectors.sector
+select activities.site_id, activities.organisation_id, 'sic' as scheme, broad_sectors.sector
 from activities
 join broad_sectors on broad_sectors.sic2007 = activities.sic2007
+where activities.is_only
+union all
+select distinct activities.site_id, activities.organisation_id, 'sic', broad_sectors.sector
+from activities
+join broad_sectors on broad_sectors.sic2007 = activities.sic2007
+where not activities.is_only
 union all
 select sites.site_id, sites.organisation_id, 'rtic', emerging_sectors.sector
 from sites

@@ -47,7 +47,7 @@ agents as (
     having count(*) > $formation_agent_cap
 ),
 
-directory as (
+directory as not materialized (
     select postcode, easting, northing, grid, latitude, longitude, is_terminated, local_authority_code, region_code
     from reference.postcodes
     where
@@ -102,11 +102,24 @@ institutions as (
     from organisations.institution_points as points
     join organisations.matches as matches
         on matches.dataset = 'publications' and matches.record_key = points.institution_key
+    where points.month = $month and matches.month = $month
+),
+
+of_institutions as (
+    select found.organisation_id, found.postcode
+    from found
     where
-        points.month = $month and matches.month = $month
-        and matches.organisation_id not in (
-            select organisation_id from geocoded where easting is not null and not is_excluded
-        )
+        found.organisation_id in (select organisation_id from institutions)
+        and not (found.is_registered_only and found.postcode in (select postcode from agents))
+),
+
+placed as (
+    select organisation_id
+    from of_institutions
+    where
+        postcode in (select postcode from directory)
+        or left(postcode, length(postcode) - 2) in (select area from areas where area_kind = 'sector')
+        or split_part(postcode, ' ', 1) in (select area from areas where area_kind = 'district')
 )
 
 select * from geocoded
@@ -115,4 +128,5 @@ select
     site_id, organisation_id, null, easting, northing, grid, latitude, longitude, 'coordinates', null, null, null,
     false, false, false, false
 from institutions
+where organisation_id not in (select organisation_id from placed)
 qualify row_number() over (partition by site_id order by institution_key) = 1
