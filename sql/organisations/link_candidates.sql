@@ -1,18 +1,14 @@
+-- Records that name their organisation by a number are all anchored, and no others: theirs are the known names.
 with unmatched as (
     select records.dataset, records.record_key, records.normalised_name, records.postcode
     from organisations.source_records as records
-    anti join organisations.anchors as anchors
-        on
-            anchors.month = records.month and anchors.dataset = records.dataset
-            and anchors.record_key = records.record_key
     anti join organisations.name_matches as name_matches
         on
             name_matches.month = records.month and name_matches.dataset = records.dataset
             and name_matches.record_key = records.record_key
-    where records.month = $month and not records.is_overseas
+    where records.month = $month and records.crn is null and records.entref is null and not records.is_overseas
 ),
 
--- Records that name their organisation by a number are all anchored: theirs are the known names.
 anchored as (
     select dataset, record_key, normalised_name
     from organisations.source_records

@@ -8,17 +8,19 @@ with exact as (
     where month = $month
 ),
 
+-- Records that name their organisation by a number are all anchored, and no others.
 unmatched as (
     select
         records.dataset, records.record_key, records.normalised_name, records.postcode, records.is_overseas,
         links.organisation_id as linked_id, links.match_probability
     from organisations.source_records as records
-    anti join exact on exact.dataset = records.dataset and exact.record_key = records.record_key
+    anti join organisations.name_matches as named
+        on named.month = records.month and named.dataset = records.dataset and named.record_key = records.record_key
     left join organisations.links as links
         on
             links.month = records.month and links.dataset = records.dataset
             and links.record_key = records.record_key
-    where records.month = $month
+    where records.month = $month and records.crn is null and records.entref is null
 ),
 
 -- A name that linkage has given to one organisation is that organisation's at every postcode.

@@ -1,14 +1,10 @@
+-- Records that name their organisation by a number are all anchored, and no others.
 with unanchored as (
-    select records.dataset, records.record_key, records.normalised_name, records.postcode
-    from organisations.source_records as records
-    anti join organisations.anchors as anchors
-        on
-            anchors.month = records.month and anchors.dataset = records.dataset
-            and anchors.record_key = records.record_key
-    where records.month = $month and not records.is_overseas
+    select dataset, record_key, normalised_name, postcode
+    from organisations.source_records
+    where month = $month and crn is null and entref is null and not is_overseas
 ),
 
--- Records that name their organisation by a number are all anchored.
 namesakes as (
     select dataset, record_key, normalised_name
     from organisations.source_records
