@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 EVERY_SECONDS = 0.1
+LITTLE_MB = 100
+"""MiB beside the largest process of a tree below which it does not matter what they share."""
 PROC = Path("/proc")
 MIB = 1024 * 1024
 TAIL = 2_000
@@ -33,7 +35,8 @@ class Sample:
     at: float
     """Seconds since the epoch, as events of a run are stamped."""
     memory_mb: float
-    """MiB. Of one process the resident size; of several the proportional one, which counts shared pages once."""
+    """MiB. Of one process, and few small ones beside it, the resident size; of several the proportional one, which
+    counts shared pages once."""
     cpu_seconds: float
     """Since the start, of processes that have ended too."""
     largest_mb: float = 0.0
@@ -158,7 +161,7 @@ def _sample(session: int) -> Sample | None:
     if not PROC.is_dir():
         return None
     at = time.time()
-    pages, ticks, members = 0, 0, []
+    ticks, members = 0, dict[str, float]()
     for entry in os.scandir(PROC):
         # One call a process tells its session; only those of the tree are read.
         if not entry.name.isdigit() or _session(int(entry.name)) != session:
@@ -166,10 +169,11 @@ def _sample(session: int) -> Sample | None:
         fields = _stat(entry.name)
         if fields:
             ticks += sum(map(int, fields[11:15]))
-            pages += int(fields[21])
-            members.append(entry.name)
-    resident_mb = pages * os.sysconf("SC_PAGE_SIZE") / MIB
-    memory_mb = sum(_mb_of(pid, "smaps_rollup", "Pss:") for pid in members) if len(members) > 1 else resident_mb
+            members[entry.name] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE") / MIB
+    resident_mb = sum(members.values())
+    # Telling what several share takes the system tens of milliseconds for gigabytes, in which they stand still.
+    is_shared = resident_mb - max(members.values(), default=0.0) > LITTLE_MB
+    memory_mb = sum(_mb_of(pid, "smaps_rollup", "Pss:") for pid in members) if is_shared else resident_mb
     largest_mb = max((_mb_of(pid, "status", "VmHWM:") for pid in members), default=0.0)
     return Sample(at, memory_mb or resident_mb, ticks / os.sysconf("SC_CLK_TCK"), largest_mb)
 
