@@ -100,6 +100,7 @@ def null_settings(method: SpatialMethod) -> NullSettings:
         method.scan_seed,
         method.scan_null_min_draws,
         method.scan_null_cases,
+        method.scan_null_sites,
     )
 
 

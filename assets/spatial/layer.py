@@ -126,7 +126,7 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     background = background_of(ctx.read(ALL_SITES, grid=grid), ctx.method.spatial, threads)
     fingerprint = background_fingerprint(background, rules, settings)
     kept = [NullFit(**row) for row in ctx.read(KEPT_NULL, fingerprint=fingerprint).iter_rows(named=True)]
-    known = {fit.cases: fit for fit in kept if fit.draws == settings.draws_of(fit.cases)}
+    known = {fit.cases: fit for fit in kept if fit.draws == settings.draws_of(fit.cases, background.sites)}
     sizes = null_sizes(smallest, largest, settings.sizes)
     fits = tuple(known.get(size) or simulate_null(background, size, rules, settings, threads) for size in sizes)
     table = pl.DataFrame(

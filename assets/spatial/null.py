@@ -36,10 +36,12 @@ class NullSettings:
     """Null data sets at each number of cases, at the least."""
     all_cases: int
     """Cases drawn in all at each number of cases, as far as the two bounds leave it open."""
+    all_sites: int
+    """Likewise the business sites that are held against them."""
 
-    def draws_of(self, cases: int) -> int:
-        """Null data sets made at a number of cases."""
-        return min(self.draws, max(self.min_draws, self.all_cases // cases))
+    def draws_of(self, cases: int, sites: int) -> int:
+        """Null data sets made at a number of cases, of a background of so many sites."""
+        return min(self.draws, max(self.min_draws, min(self.all_cases // cases, self.all_sites // sites)))
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def simulate_null(
         drawn = np.sort(random.choice(background.sites, size=cases, replace=False, shuffle=False))
         return float(score_sites(drawn, background, rules).score.max())
 
-    draws = settings.draws_of(cases)
+    draws = settings.draws_of(cases, background.sites)
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         largest = np.array(list(pool.map(largest_score, range(draws))))
     location, scale = fit_gumbel(largest)

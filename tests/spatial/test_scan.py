@@ -39,7 +39,7 @@ STRETCHED = StretchRules(power=0.8, neighbours=30, least_m=100.0)
 
 
 def null_of(draws: int, seed: int, sizes: int = 1) -> NullSettings:
-    return NullSettings(draws, sizes, seed, min_draws=draws, all_cases=1)
+    return NullSettings(draws, sizes, seed, min_draws=draws, all_cases=1, all_sites=1)
 
 
 def ground(seed: int, sites: int, stretch: StretchRules = METRES) -> Background:
@@ -265,9 +265,10 @@ def test_null_does_not_depend_on_threads(threads: int | None) -> None:
 
 
 def test_fewer_draws_where_there_are_many_cases() -> None:
-    settings = NullSettings(draws=100, sizes=6, seed=1, min_draws=20, all_cases=5_000_000)
-    assert [settings.draws_of(cases) for cases in (20, 50_000, 100_000, 1_000_000)] == [100, 100, 50, 20]
-    few = NullSettings(draws=4, sizes=1, seed=3, min_draws=3, all_cases=80)
+    settings = NullSettings(draws=100, sizes=6, seed=1, min_draws=20, all_cases=5_000_000, all_sites=300_000_000)
+    assert [settings.draws_of(cases, 3_000_000) for cases in (20, 50_000, 100_000, 1_000_000)] == [100, 100, 50, 20]
+    assert [settings.draws_of(20, sites) for sites in (400_000, 6_000_000, 60_000_000)] == [100, 50, 20]
+    few = NullSettings(draws=4, sizes=1, seed=3, min_draws=3, all_cases=80, all_sites=500)
     assert simulate_null(ground(6, 500), 80, RULES, few) == simulate_null(ground(6, 500), 80, RULES, null_of(3, 3))
     assert simulate_null(ground(6, 500), 80, RULES, few).draws == 3
 
