@@ -241,7 +241,7 @@ class SpatialMethod(Section):
     less from draw to draw the more cases there are, and costs more."""
     scan_null_sites: Annotated[Count, OURS] = 300_000_000
     """Business sites held against null data in all at each number of cases, likewise: 37 draws of the full country. The
-    critical score of 37 draws has a standard error of about 0.4 scales of the distribution, that of 100 of 0.3."""
+    critical score of 37 draws has a standard error of half a scale of the distribution, that of 100 of 0.3."""
     scan_null_sizes: Annotated[Count, OURS] = 6
     """Numbers of cases at which the null is simulated, spaced by ratio between the smallest and largest sector."""
     scan_seed: Annotated[int, OURS] = 20180117

@@ -175,9 +175,9 @@ def _tell(ctx: StepContext, found: Found) -> None:
 
 @step(
     tables=("spatial.outlines",),
-    reads=("spatial.group_members", "spatial.groups", "spatial.points"),
+    reads=("spatial.group_members", "spatial.groups", "organisations.sites"),
     per_profile=True,
-    lineage={"spatial.outlines.outline_wkt": ["spatial.points.easting", "spatial.points.northing"]},
+    lineage={"spatial.outlines.outline_wkt": ["organisations.sites.easting", "organisations.sites.northing"]},
 )
 def outlines(ctx: StepContext) -> Rows:
     """Outline and middle of each group: concave hull of the members and a buffer, in metres, then WGS84."""
@@ -199,20 +199,15 @@ def outlines(ctx: StepContext) -> Rows:
 
 MEMBER_PLACES = """
     with groups as (
-        select group_id, scheme, sector, row_number() over (order by group_id) - 1 as number
+        select group_id, row_number() over (order by group_id) - 1 as number
         from spatial.groups
         where month = $month and profile = $profile
     )
 
-    select groups.number as group_id, points.grid, points.easting, points.northing
+    select groups.number as group_id, sites.grid, sites.easting, sites.northing
     from spatial.group_members as members
     inner join groups on groups.group_id = members.group_id
-    inner join spatial.points as points
-        on points.month = $month
-        and points.scheme = groups.scheme
-        and points.sector = groups.sector
-        and points.site_id = members.site_id
-        and points.scheme <> 'all'
+    inner join organisations.sites as sites on sites.month = $month and sites.site_id = members.site_id
     where members.month = $month and members.profile = $profile
 """
 """Members with their group's number in the order of the identifiers: millions of rows are sorted by it."""

@@ -37,17 +37,15 @@ def outline_geometries(
     once, None for one a core; the outlines are the same for any. Rule: hull ratio 0.7 and 1 km [stated in part: the
     publisher names a buffer].
     """
-    order = np.lexsort((northing, easting, group))
-    rows = np.column_stack([group, easting, northing])[order]
-    rows = rows[np.concatenate([[True], (rows[1:] != rows[:-1]).any(axis=1)])[: len(rows)]]
-    of_group = rows[:, 0].astype(np.int64)
+    places = pl.DataFrame({"group": group, "easting": easting, "northing": northing}).unique().sort(pl.all())
+    of_group, at = places["group"].to_numpy(), places.select("easting", "northing").to_numpy()
     has_hull = np.bincount(of_group) >= 3
     shapes = np.empty(len(has_hull), dtype=object)
     hulled = has_hull[of_group]
     # A hull is of the corners of what it is given, whatever joins them: a line is made sooner than its points.
-    shapes[has_hull] = shapely.linestrings(rows[hulled, 1:], indices=(np.cumsum(has_hull) - 1)[of_group[hulled]])
+    shapes[has_hull] = shapely.linestrings(at[hulled], indices=(np.cumsum(has_hull) - 1)[of_group[hulled]])
     shapes[~has_hull] = shapely.multipoints(
-        shapely.points(rows[~hulled, 1:]), indices=(np.cumsum(~has_hull) - 1)[of_group[~hulled]]
+        shapely.points(at[~hulled]), indices=(np.cumsum(~has_hull) - 1)[of_group[~hulled]]
     )
 
     def outline(some: Integers) -> None:

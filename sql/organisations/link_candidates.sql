@@ -20,18 +20,20 @@ wanted_words as (
     from unmatched
 ),
 
-known_words as (
-    select normalised_name, word
-    from (
-        select normalised_name, unnest(list_distinct(string_split(normalised_name, ' '))) as word
-        from (select distinct normalised_name from anchored) as names
-    ) as words
-    where word in (select word from wanted_words)
+names as (
+    select distinct normalised_name from anchored
+),
+
+-- Not kept, but made twice: most words are common, and of no use but to be counted.
+known_words as not materialized (
+    select normalised_name, unnest(list_distinct(string_split(normalised_name, ' '))) as word
+    from names
 ),
 
 rare_words as (
     select word
     from known_words
+    where word in (select word from wanted_words)
     group by word
     having count(*) <= $link_rare_token_names
 ),
@@ -59,8 +61,8 @@ near as (
     join organisations.source_places as places
         on places.month = $month and places.dataset = anchored.dataset and places.record_key = anchored.record_key
     where
-        (split_part(places.postcode, ' ', 1), left(anchored.normalised_name, 3)) in (
-            select (split_part(postcode, ' ', 1), left(normalised_name, 3))
+        split_part(places.postcode, ' ', 1) || ' ' || left(anchored.normalised_name, 3) in (
+            select split_part(postcode, ' ', 1) || ' ' || left(normalised_name, 3)
             from unmatched
             where postcode is not null
         )

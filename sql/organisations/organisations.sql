@@ -105,7 +105,7 @@ judged as (
 typed as (
     select
         organisation_id,
-        min(rank || chr(1) || name) as ranked_name,
+        arg_min(name, rank) as name,
         min(crn) as record_crn,
         min(entref) as entref,
         case
@@ -150,7 +150,7 @@ site_employees as (
 )
 
 select
-    typed.organisation_id, substr(typed.ranked_name, strpos(typed.ranked_name, chr(1)) + 1) as name,
+    typed.organisation_id, typed.name,
     if(starts_with(typed.organisation_id, 'CRN-'), substr(typed.organisation_id, 5), typed.record_crn) as crn,
     typed.entref, typed.organisation_type,
     list_contains($firm_types, typed.organisation_type) as is_firm,
