@@ -87,7 +87,10 @@ def settings_of(
     sources: str | None, warehouse: str, profile: list[str] | None, publication: str | None = None
 ) -> Settings:
     """The environment's settings with what the command line gives in their place."""
-    given = Settings.from_environment()
+    try:
+        given = Settings.from_environment()
+    except ValueError as error:
+        _fail(str(error))
     return replace(
         given,
         sources=sources or given.sources,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from assets.warehouse.memory import parse_bytes
 from pipelines.profiles import DEFAULT_PROFILES
 
 SOURCES, WAREHOUSE, PUBLICATION, PROFILE = (
@@ -25,6 +26,7 @@ class Settings:
     """Folder that each month's release is put in."""
     profiles: tuple[str, ...] = DEFAULT_PROFILES
     memory_limit: str | None = None
+    """What the whole process may take (`4GB`)."""
     threads: int | None = None
     base_map: str | None = None
     """Template of an online base map's tiles, which readers of the published page may turn on; none by default."""
@@ -35,12 +37,18 @@ class Settings:
     def from_environment(cls) -> Settings:
         """Settings from INNOVATION_CLUSTERS_*; profiles are separated by commas.
 
-        Raises ValueError for a bad number, and for a base map without an attribution.
+        Raises ValueError for a bad number or size, and for a base map without an attribution.
         """
         profiles = tuple(name.strip() for name in os.environ.get(PROFILE, "").split(",") if name.strip())
         threads = os.environ.get(THREADS)
         if threads is not None and not threads.isdigit():
             raise ValueError(f"{THREADS}={threads!r} is not a number of threads")
+        memory_limit = os.environ.get(MEMORY_LIMIT) or None
+        if memory_limit:
+            try:
+                parse_bytes(memory_limit)
+            except ValueError as error:
+                raise ValueError(f"{MEMORY_LIMIT}: {error}") from error
         base_map, attribution = os.environ.get(BASE_MAP) or None, os.environ.get(BASE_MAP_ATTRIBUTION) or None
         if base_map and not attribution:
             raise ValueError(f"{BASE_MAP} needs {BASE_MAP_ATTRIBUTION}: the words its licence asks for")
@@ -49,7 +57,7 @@ class Settings:
             warehouse=os.environ.get(WAREHOUSE, cls.warehouse),
             publication=os.environ.get(PUBLICATION, cls.publication),
             profiles=profiles or DEFAULT_PROFILES,
-            memory_limit=os.environ.get(MEMORY_LIMIT) or None,
+            memory_limit=memory_limit,
             threads=int(threads) if threads else None,
             base_map=base_map,
             base_map_attribution=attribution,

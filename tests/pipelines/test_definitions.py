@@ -2,13 +2,16 @@
 
 import dagster as dg
 import pytest
+from typer.testing import CliRunner
 
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import declared_tables
+from pipelines.cli import app
 from pipelines.definitions import all_steps, build_defs
 from pipelines.settings import (
     BASE_MAP,
     BASE_MAP_ATTRIBUTION,
+    MEMORY_LIMIT,
     PROFILE,
     PUBLICATION,
     SOURCES,
@@ -103,3 +106,12 @@ def test_settings_come_from_the_environment_and_go_back_to_it(monkeypatch: pytes
     monkeypatch.setenv(THREADS, "many")
     with pytest.raises(ValueError, match="'many' is not a number of threads"):
         Settings.from_environment()
+
+
+def test_a_memory_limit_that_is_no_size_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(MEMORY_LIMIT, "lots")
+    with pytest.raises(ValueError, match="INNOVATION_CLUSTERS_MEMORY_LIMIT: memory limit 'lots' is no size"):
+        Settings.from_environment()
+    shown = CliRunner().invoke(app, ["doctor"])
+    assert shown.exit_code == 1
+    assert "is no size" in shown.output
