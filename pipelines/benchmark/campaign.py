@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets.warehouse.database import Warehouse
-from pipelines.benchmark.cases import CASES, FIRST, LAYERS, SECOND, Command, Once, Refresh
+from pipelines.benchmark.cases import CASES, FIRST, LAYERS, SECOND, Command, Once, Refresh, folder_of
 from pipelines.benchmark.digests import TableDigest, month_digests
 from pipelines.benchmark.machine import ROOT, circumstances, machine, versions
 from pipelines.benchmark.processes import DONE, Measured, run_measured
@@ -67,7 +67,7 @@ class Campaign:
         else:
             self._fresh.add((case.name, scale))
         # Those that others go on with stay; the rest would fill the disk at full size.
-        if not any(isinstance(other, Refresh) and other.after == case.name for other in CASES.values()):
+        if not any(other.after == case.name for other in CASES.values()):
             shutil.rmtree(self.folder(case.name, scale))
         by_seconds.sort(key=lambda pair: pair[0])
         steps = by_seconds[len(by_seconds) // 2][1] if by_seconds else []
@@ -111,7 +111,7 @@ class Campaign:
 
     def folder(self, name: str, scale: float) -> Path:
         """Where the warehouse of a refresh is."""
-        return self.work.absolute() / f"{name}-{scale:g}"
+        return folder_of(name, self.work, scale)
 
     def drops(self, scale: float) -> Path:
         """The folder of a scale's drops, made where they are not there yet.
@@ -137,6 +137,8 @@ class Campaign:
     def _measure_command(self, case: Command, scale: float) -> CaseResult:
         if case.needs is not None:
             self._once(case.needs(self.work, scale))
+        if case.after is not None:
+            self.made(case.after, scale, anew=False)
         began, runs, rows = circumstances(), list[RunFigures](), 0
         for number in range(max(self.runs, case.least_runs)):
             measured = run_measured(case.command(self.work, scale), folder=ROOT)

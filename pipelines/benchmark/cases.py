@@ -55,6 +55,8 @@ class Command:
     """From the work folder and the scale."""
     needs: Callable[[Path, float], Once] | None = None
     """What must be there before, made unmeasured."""
+    after: str | None = None
+    """The case whose warehouse it reads."""
     has_scale: bool = False
     """Whether its cost depends on the scale."""
     tells_rows: bool = False
@@ -85,6 +87,16 @@ def _counting(where: str) -> Callable[[Path, float], list[str]]:
     return command
 
 
+def folder_of(name: str, work: Path, scale: float) -> Path:
+    """Where the warehouse of a refresh is."""
+    return work.absolute() / f"{name}-{scale:g}"
+
+
+def _rewriting(work: Path, scale: float) -> list[str]:
+    made, out = folder_of("refresh-dsit-v1", work, scale) / "warehouse.duckdb", work.absolute() / f"rewritten-{scale:g}"
+    return [sys.executable, "-m", "pipelines.benchmark.rewriting", str(made), str(out)]
+
+
 REFRESHES = (
     Refresh("refresh-dsit-v1", "whole refresh, `dsit-v1`", ("dsit-v1",)),
     Refresh("second-month-dsit-v1", "the month after it, `dsit-v1`", ("dsit-v1",), SECOND, "refresh-dsit-v1"),
@@ -111,6 +123,14 @@ COMMANDS = (
         "`make demo`, the second time",
         lambda work, scale: _demo(work.absolute() / "demo"),
         lambda work, scale: Once(work.absolute() / "demo", _demo),
+    ),
+    Command(
+        "rows-alone",
+        "the rows of `dsit-v1`, ready-made, written to an empty warehouse",
+        _rewriting,
+        after="refresh-dsit-v1",
+        has_scale=True,
+        tells_rows=True,
     ),
     Command(
         "publications-world",
