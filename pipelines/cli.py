@@ -72,6 +72,9 @@ SelectOption = Annotated[
         "--select", help='Layers ("spatial,typology") or Dagster\'s asset selection ("+key:typology/candidates").'
     ),
 ]
+AnewOption = Annotated[
+    bool, typer.Option("--anew", help="Make also what is there already, made from the same drops, parameters and code.")
+]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to write the rows.")]
 OutOption = Annotated[
     Path | None,
@@ -128,9 +131,10 @@ def refresh(
     publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
     select: SelectOption = None,
+    anew: AnewOption = False,
 ) -> None:
     """Make one month: read the drops, and materialise every asset, or those selected."""
-    _run([month], settings_of(sources, warehouse, profile, publication), select)
+    _run([month], settings_of(sources, warehouse, profile, publication), select, anew)
 
 
 @app.command()
@@ -142,9 +146,10 @@ def backfill(
     publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
     select: SelectOption = None,
+    anew: AnewOption = False,
 ) -> None:
     """Make a range of months, the earliest first, so that clusters keep their identity."""
-    _run(_range(first, last), settings_of(sources, warehouse, profile, publication), select)
+    _run(_range(first, last), settings_of(sources, warehouse, profile, publication), select, anew)
 
 
 @app.command()
@@ -346,7 +351,7 @@ def _write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, l
         _fail(f"{out} cannot be written: {error}")
 
 
-def _run(months: list[Month], settings: Settings, select: str | None) -> None:
+def _run(months: list[Month], settings: Settings, select: str | None, anew: bool = False) -> None:
     from pipelines.runs import run_month
 
     started = time.monotonic()
@@ -358,7 +363,7 @@ def _run(months: list[Month], settings: Settings, select: str | None) -> None:
                 progress.update(task, description=f"{month}  {step}", completed=done, total=steps)
 
             try:
-                outcome = run_month(settings, month, select, show)
+                outcome = run_month(settings, month, select, show, anew=anew)
             except ValueError as error:
                 _fail(str(error))
         for warning in outcome.warnings:

@@ -13,6 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.months import Month
+from assets.warehouse.dagster_assets import ANEW_TAG
 from assets.warehouse.declarations import declared_tables
 from pipelines.definitions import build_defs
 from pipelines.jobs import monthly_refresh
@@ -64,9 +65,17 @@ def asset_selection(select: str | None) -> dg.AssetSelection:
 
 
 def run_month(
-    settings: Settings, month: Month, select: str | None = None, progress: Progress | None = None
+    settings: Settings,
+    month: Month,
+    select: str | None = None,
+    progress: Progress | None = None,
+    *,
+    anew: bool = False,
 ) -> RunOutcome:
-    """Materialise a month. The run stands in the instance like any other; raises nothing for a run that fails."""
+    """Materialise a month; `anew`, also what stands there made from the same.
+
+    The run stands in the instance like any other; raises nothing for a run that fails.
+    """
     started = time.monotonic()
     definitions = build_defs(settings)
     graph = definitions.resolve_asset_graph()
@@ -88,6 +97,7 @@ def run_month(
             asset_selection=sorted(keys),
             raise_on_error=False,
             run_id=run_id,
+            tags={ANEW_TAG: "true"} if anew else {},
         )
         problems = [_reason(event) for event in result.all_events if event.is_step_failure]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]

@@ -84,6 +84,7 @@ def ingest_step(sources: str, today: Callable[[], date] = date.today) -> Step:
             "format, checked. A drop that the warehouse has already is taken over; a bad one stops the month, and "
             "nothing changes."
         ),
+        reaches_outside=True,
     )
 
 

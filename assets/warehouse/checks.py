@@ -58,13 +58,17 @@ class ChecksFailedError(Exception):
 
     def __init__(self, outcomes: Sequence[CheckOutcome]) -> None:
         self.outcomes = list(outcomes)
-        failed = [outcome for outcome in outcomes if outcome.blocking and not outcome.passed]
         lines = [
             f"{outcome.table}: {outcome.name}: {outcome.description} ({outcome.failing_rows} rows fail; first: "
             f"{outcome.evidence.row(0, named=True) if outcome.evidence.height else 'none'})"
-            for outcome in failed
+            for outcome in blocking_failures(outcomes)
         ]
         super().__init__("nothing was written, the earlier rows stay: " + "; ".join(lines))
+
+
+def blocking_failures(outcomes: Sequence[CheckOutcome]) -> list[CheckOutcome]:
+    """The outcomes that undo a write."""
+    return [outcome for outcome in outcomes if outcome.blocking and not outcome.passed]
 
 
 @functools.cache

@@ -1,7 +1,7 @@
 """Dagster assets from steps: keys, dependencies, checks, pool, retries, what the UI shows. No rule of any layer."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from assets.warehouse.markdown import markdown_table
 from assets.warehouse.steps import Report, Step, StepResult, run_step
 
 POOL = "warehouse"
+ANEW_TAG = "innovation-clusters/anew"
+"""Tag of a run; where it is `true`, no rows are taken over."""
+MADE_BY = "taken over from run"
 OWNER = "team:innovation-clusters"
 PREVIEW_ROWS = 8
 WIDEST_CELL = 60
@@ -76,8 +79,10 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         month = Month.parse(context.partition_key)
         file = warehouse.warehouse()
+        shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
+        may_take_over = set(shown) == {table.name for table in tables}
         try:
-            result = run_step(step, file, month, method.load(), _made_by_run(context))
+            result = run_step(step, file, month, method.load(), _made_by_run(context), may_take_over)
         except ChecksFailedError as error:
             yield from (_check_result(outcome) for outcome in error.outcomes)
             raise dg.Failure(str(error), allow_retries=False) from error
@@ -94,12 +99,30 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
                 context.log.info(message)
         for outcome in result.checks:
             yield _check_result(outcome)
-        with file.connect(read_only=True):
-            metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
-        for name, shown in metadata.items():
-            yield dg.MaterializeResult(asset_key(name), metadata=shown)
+        if result.is_taken_over:
+            context.log.info("Made from the same as before: rows are taken over.")
+            metadata = shown
+        else:
+            with file.connect(read_only=True):
+                metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
+        for name, told in metadata.items():
+            yield dg.MaterializeResult(asset_key(name), metadata=told)
 
     return run
+
+
+def _shown_before(context: dg.AssetExecutionContext, tables: Sequence[Table]) -> dict[str, dict[str, Any]]:
+    """What the instance shows of the tables' last materialisation for the month; without those it knows none of.
+
+    It is shown again where rows are taken over, with the run that made them.
+    """
+    found = {}
+    for table in tables:
+        wanted = dg.AssetRecordsFilter(asset_key(table.name), asset_partitions=[context.partition_key])
+        for record in context.instance.fetch_materializations(wanted, limit=1).records:
+            if (made := record.asset_materialization) is not None:
+                found[table.name] = {MADE_BY: record.run_id, **made.metadata}
+    return found
 
 
 def _made_by_run(context: dg.AssetExecutionContext) -> frozenset[str]:

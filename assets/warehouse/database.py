@@ -30,6 +30,8 @@ SCHEMA_ORDER = (
     "innovation_index",
     "publication",
 )
+OF_ITSELF = "ledger"
+"""The schema of what the warehouse keeps of itself: of no layer."""
 LOCK_WAIT_SECONDS = 120.0
 STORAGE_VERSION = "v1.3.0"
 """The oldest DuckDB that reads the file: the first to keep text as a dictionary whose entries are compressed, which is
@@ -74,9 +76,9 @@ class Warehouse:
         self.threads = threads
 
     def create(self) -> None:
-        """Make the file and every declared table that is not there yet, in one transaction."""
+        """Make the file and every table that is not there yet, in one transaction."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        declarations = [declaration(layer) for layer in SCHEMA_ORDER]
+        declarations = [declaration(schema) for schema in (*SCHEMA_ORDER, OF_ITSELF)]
         declared = {name for text in declarations for name in re.findall(r"create table if not exists (\S+)", text)}
         if self.path.exists() and declared <= self._tables():
             return
@@ -196,7 +198,7 @@ def _any_order(connection: duckdb.DuckDBPyConnection, is_free: bool = True) -> I
 
 
 def declaration(layer: str) -> str:
-    """The DDL of a layer: `sql/schema/<layer>.sql`."""
+    """The DDL of a layer, or OF_ITSELF: `sql/schema/<layer>.sql`."""
     return (files("sql") / "schema" / f"{layer}.sql").read_text(encoding="utf-8")
 
 

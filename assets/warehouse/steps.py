@@ -19,13 +19,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from assets.method import MethodProfile, shared_method
 from assets.months import Month
-from assets.warehouse.checks import CheckOutcome, ChecksFailedError, run_checks
+from assets.warehouse.checks import CheckOutcome, ChecksFailedError, blocking_failures, run_checks
 from assets.warehouse.database import Query, Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.made_from import is_made, set_made, step_fingerprint
 
 Rows = Mapping[str, "pl.DataFrame | Path | Query"] | Sequence[Replacement]
 """What every table of the step gets; or, where the month is not the scope, the replacements."""
@@ -106,6 +108,8 @@ class Step:
     """`table.column` -> source `schema.table.column`s, where it is not the column of the same name in a table read."""
     tell: Callable[[StepContext], None] | None = None
     """Called once the rows are written, to report of them."""
+    reaches_outside: bool = False
+    """Whether what is outside the warehouse decides its rows, or is written by it: it is run every time."""
 
     @property
     def layer(self) -> str:
@@ -124,6 +128,8 @@ class StepResult:
     """By profile; the key is empty for a step that all profiles share."""
     seconds: float
     peak_memory_mb: float
+    is_taken_over: bool = False
+    """Whether the rows are those of an earlier run from the same inputs."""
 
 
 def step(
@@ -132,6 +138,7 @@ def step(
     reads: Sequence[str],
     per_profile: bool = False,
     lineage: Mapping[str, Sequence[str]] | None = None,
+    reaches_outside: bool = False,
 ) -> Callable[[Callable[[StepContext], Rows]], Step]:
     """Declare a Python step; its docstring is the description of its assets."""
 
@@ -144,6 +151,7 @@ def step(
             compute=function,
             description=inspect.getdoc(function) or "",
             lineage=lineage or {},
+            reaches_outside=reaches_outside,
         )
 
     return declare
@@ -184,22 +192,38 @@ def run_step(
     month: Month,
     profiles: Sequence[MethodProfile],
     making: frozenset[str] | None = None,
+    may_take_over: bool = False,
 ) -> StepResult:
     """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
 
-    `making` are the tables of the whole run, where it is known. A blocking check that fails rolls everything back and
-    raises ChecksFailedError with the evidence; the tables stay as they were.
+    `making` are the tables of the whole run, where it is known. Where the rows are there already, made from the same
+    (`made_from`), and it may be, they are taken over: checked and nothing else. A blocking check that fails rolls
+    everything back and raises ChecksFailedError with the evidence; the tables stay as they were.
     """
     started = time.monotonic()
     shared = shared_method(profiles)
     methods = list(profiles) if step.per_profile else [shared]
+
+    def checked(connection: duckdb.DuckDBPyConnection) -> list[CheckOutcome]:
+        names = [method.name for method in methods]
+        return run_checks(connection, step.tables, step_parameters(month, shared), names)
+
+    def result(rows: dict[str, int], outcomes: list[CheckOutcome], is_taken_over: bool) -> StepResult:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return StepResult(step, rows, outcomes, reports, time.monotonic() - started, peak, is_taken_over)
+
     reports: dict[str, Report] = {}
     replacements: list[Replacement] = []
     to_do: list[Callable[[], None]] = []
     contexts: list[StepContext] = []
     with tempfile.TemporaryDirectory(prefix="step-", dir=warehouse.path.parent) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
-        with warehouse.connect(read_only=True):
+        with warehouse.connect(read_only=True) as connection:
+            fingerprint = _fingerprint(step, connection, month, profiles)
+            if may_take_over and fingerprint and is_made(connection, step.tables, month, fingerprint):
+                outcomes = checked(connection)
+                if not blocking_failures(outcomes):
+                    return result({}, outcomes, is_taken_over=True)
             for method in methods:
                 folder = Path(scratch) / method.name
                 folder.mkdir()
@@ -209,19 +233,28 @@ def run_step(
                 replacements += _replacements(step, step.compute(context), month, method)
         with warehouse.transaction() as connection:
             rows = replace(connection, replacements)
-            parameters = step_parameters(month, shared)
-            outcomes = run_checks(connection, step.tables, parameters, [method.name for method in methods])
-            failed = [outcome for outcome in outcomes if outcome.blocking and not outcome.passed]
-            if failed:
+            outcomes = checked(connection)
+            if blocking_failures(outcomes):
                 raise ChecksFailedError(outcomes)
+            if fingerprint:
+                set_made(connection, step.tables, month, fingerprint)
         for action in to_do:
             action()
         if step.tell:
             with warehouse.connect(read_only=True):
                 for context in contexts:
                     step.tell(context)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return StepResult(step, rows, outcomes, reports, time.monotonic() - started, peak)
+    return result(rows, outcomes, is_taken_over=False)
+
+
+def _fingerprint(
+    step: Step, connection: duckdb.DuckDBPyConnection, month: Month, profiles: Sequence[MethodProfile]
+) -> str | None:
+    """What the step's rows are made from; None where not all of it is in the warehouse."""
+    if step.reaches_outside:
+        return None
+    name = f"{step.layer}.{step.name}"
+    return step_fingerprint(connection, name, step.tables, step.reads, month, profiles, step.per_profile)
 
 
 def _replacements(step: Step, made: Rows, month: Month, method: MethodProfile) -> list[Replacement]:

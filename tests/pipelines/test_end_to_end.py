@@ -11,8 +11,12 @@ import polars as pl
 import pytest
 
 from assets.months import Month
+from assets.warehouse.dagster_assets import asset_key
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
+from pipelines.definitions import all_steps
+from pipelines.profiles import PROFILES_FOLDER
+from pipelines.settings import Settings
 from pipelines.synthetic_uk import synthesise
 from pipelines.synthetic_uk.recovery import measure, read_truth
 
@@ -37,6 +41,13 @@ def run(world: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def content(world: Path) -> dict[str, pl.DataFrame]:
     warehouse = Warehouse(world / "warehouse.duckdb")
     return {name: warehouse.read(f"select * from {name} order by all") for name in declared_tables()}
+
+
+def latest_metadata(world: Path) -> dict[str, dict[str, object]]:
+    """What the instance shows of every table."""
+    with dg.DagsterInstance.from_config(str(world / "dagster_home")) as instance:
+        events = {name: instance.get_latest_materialization_event(asset_key(name)) for name in declared_tables()}
+    return {name: dict(event.asset_materialization.metadata) for name, event in events.items() if event}
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +123,40 @@ def test_every_penny_of_the_drops_is_at_a_site_or_among_the_unlocated(world: Pat
 
 def test_making_a_month_again_changes_no_row(copy: Path):
     before = content(copy)
-    again = run(copy, "refresh", "--month", "2025-05")
+    again = run(copy, "refresh", "--month", "2025-05", "--anew")
     assert again.returncode == 0, again.stderr
     after = content(copy)
     changed = [name for name in before if not before[name].equals(after[name])]
     assert changed == []
+    assert all("taken over from run" not in told for told in latest_metadata(copy).values())
+
+
+def test_a_month_made_from_the_same_is_taken_over_and_shows_what_it_showed(copy: Path):
+    before, shown = content(copy), latest_metadata(copy)
+    with dg.DagsterInstance.from_config(str(copy / "dagster_home")) as instance:
+        made_by = instance.get_runs(limit=1)[0].run_id
+    for _ in range(2):
+        again = run(copy, "refresh", "--month", "2025-05")
+        assert again.returncode == 0, again.stderr
+    assert all(before[name].equals(rows) for name, rows in content(copy).items())
+    outside = {name for step in all_steps(Settings()) if step.reaches_outside for name in step.tables}
+    for name, told in latest_metadata(copy).items():
+        if name in outside:
+            assert "taken over from run" not in told
+        else:
+            assert told == {**shown[name], "taken over from run": dg.MetadataValue.text(made_by)}, name
+
+
+def test_one_parameter_makes_only_what_follows_from_it(copy: Path):
+    profiles = [copy / "dsit-v1.toml", copy / "evidence.toml"]
+    for profile in profiles:
+        text = (PROFILES_FOLDER / profile.name).read_text(encoding="utf-8")
+        assert "[typology]" not in text
+        profile.write_text(text + "\n[typology]\nlargest_partners = 4\n")
+    again = run(copy, "refresh", "--month", "2025-05", *(f"--profile={profile}" for profile in profiles))
+    assert again.returncode == 0, again.stderr
+    anew = {name.split(".")[0] for name, told in latest_metadata(copy).items() if "taken over from run" not in told}
+    assert anew == {"sources", "reference", "spatial", "network", "typology", "publication"}
 
 
 def test_clusters_keep_their_identity_into_the_next_month(world: Path):

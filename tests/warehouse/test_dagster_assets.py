@@ -14,7 +14,7 @@ PROFILE = "name = 'one'"
 
 
 def participations(*partners: int) -> Step:
-    @step(tables=["network.participations"], reads=[])
+    @step(tables=["network.participations"], reads=[], reaches_outside=True)
     def made(context: StepContext) -> Rows:
         """One application of several organisations."""
         context.report.say("made by hand")

@@ -1,0 +1,151 @@
+"""What the rows of a table and month were made from, so that they are not made again from the same.
+
+What belongs here: the fingerprint of a step, and the ledger of fingerprints in the warehouse. What does not: running a
+step.
+
+The rows of a step follow from its code, the parameters, the month, and the rows it reads. Those are not looked at: for
+them stands the fingerprint of the step that made them, down to the drops, for which stand the digests of their bytes. A
+step may look back at earlier months, so these count as read, of its own tables too. Threads and memory are no part of
+it, since rows do not depend on them. A ledger that knows nothing of rows that are there never agrees.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date
+from importlib.metadata import distribution, version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import duckdb
+
+from assets.method import SHARED_SECTIONS, MethodProfile, shared_method
+from assets.months import Month
+
+PROJECT = "innovation-clusters"
+CODE = ("assets", "sql")
+"""Packages that rows depend on."""
+LAYERS_OF_DROPS = ("sources", "reference")
+"""Layers whose rows follow from the month's drops alone."""
+
+
+def step_fingerprint(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    tables: Sequence[str],
+    reads: Sequence[str],
+    month: Month,
+    profiles: Sequence[MethodProfile],
+    per_profile: bool,
+) -> str:
+    """What a step's rows of a month are made from, in 64 hex digits.
+
+    `name` is the step's, with its layer; `tables` are made by it, `reads` are read by it. Of the profiles, only what
+    all share counts for a step that is not `per_profile`.
+    """
+    methods = profiles if per_profile else [shared_method(profiles)]
+    parts = {
+        "code": code_fingerprint(),
+        "step": name,
+        "month": str(month),
+        "method": [_method(method, per_profile) for method in methods],
+        "read": {table: _state(connection, table, month, table in tables) for table in sorted({*tables, *reads})},
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def is_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month: Month, fingerprint: str) -> bool:
+    """Whether all the tables' rows of the month were made from this, and are all still there."""
+    return all(
+        _ledger(connection, table, month) == [(fingerprint, _row_count(connection, table, month))] for table in tables
+    )
+
+
+def set_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month: Month, fingerprint: str) -> None:
+    """Put into the ledger what the tables' rows of the month were made from; in the transaction that writes them."""
+    for table in tables:
+        connection.execute(
+            "delete from ledger.made_from where month = $month and table_name = $table",
+            {"month": month.first_day, "table": table},
+        )
+        connection.execute(
+            "insert into ledger.made_from values ($month, $table, $fingerprint, $rows)",
+            {
+                "month": month.first_day,
+                "table": table,
+                "fingerprint": fingerprint,
+                "rows": _row_count(connection, table, month),
+            },
+        )
+
+
+@functools.cache
+def code_fingerprint() -> str:
+    """The project's code and queries, and the versions of the libraries it asks for, in 64 hex digits."""
+    digest = hashlib.sha256()
+    for package in CODE:
+        for path, content in _contents(files(package), package):
+            digest.update(f"{path} {len(content)}\n".encode() + content)
+    for requirement in sorted(distribution(PROJECT).requires or []):
+        if "extra ==" not in requirement:
+            name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+            digest.update(f"{name} {version(name)}\n".encode())
+    return digest.hexdigest()
+
+
+def _contents(folder: Traversable, path: str) -> Iterable[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _contents(entry, f"{path}/{entry.name}")
+        else:
+            yield f"{path}/{entry.name}", entry.read_bytes()
+
+
+def _method(method: MethodProfile, per_profile: bool) -> dict[str, Any]:
+    parameters = method.model_dump(mode="json", exclude={"description", "refresh"})
+    return parameters if per_profile else {name: parameters[name] for name in SHARED_SECTIONS if name in parameters}
+
+
+def _state(connection: duckdb.DuckDBPyConnection, table: str, month: Month, is_own: bool) -> object:
+    """What stands for the rows of a table up to the month; up to the month before for a table that the step makes."""
+    if table.split(".", maxsplit=1)[0] in LAYERS_OF_DROPS:
+        return connection.execute(
+            "select dataset, as_of, sha256, reader_version from sources.drops where month = $month order by all",
+            {"month": month.first_day},
+        ).fetchall()
+    known = connection.execute(
+        f"select month, fingerprint from ledger.made_from where table_name = $table "
+        f"and month {'<' if is_own else '<='} $month order by all",
+        {"table": table, "month": month.first_day},
+    ).fetchall()
+    if not is_own and month.first_day not in dict(known) and _has_rows(connection, table, month.first_day):
+        return str(uuid.uuid4())
+    # A month's rows may have been deleted since.
+    return [(*row, _has_rows(connection, table, row[0])) for row in known]
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, table: str, first_day: date) -> bool:
+    found = connection.execute(f"select 1 from {table} where month = $month limit 1", {"month": first_day})
+    return found.fetchone() is not None
+
+
+def _ledger(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> list[Any]:
+    return connection.execute(
+        "select fingerprint, row_count from ledger.made_from where month = $month and table_name = $table",
+        {"month": month.first_day, "table": table},
+    ).fetchall()
+
+
+def _row_count(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> int:
+    return int(
+        connection.execute(f"select count(*) from {table} where month = $month", {"month": month.first_day}).fetchall()[
+            0
+        ][0]
+    )
