@@ -244,6 +244,9 @@ def bench(
         list[Against] | None, typer.Option("--against", help="Comparators; may be repeated. [default: none]")
     ] = None,
     runs: Annotated[int, typer.Option("--runs", min=1, help="Runs of each.")] = 1,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.0, help="Minutes after which the plain route is stopped.")
+    ] = 180.0,
     work: Annotated[Path, typer.Option("--work", help="Folder for drops and warehouses.")] = Path("bench"),
     out: Annotated[Path, typer.Option("--out", help="The page; the figures are kept beside it as JSON.")] = Path(
         "docs/performance.md"
@@ -256,7 +259,7 @@ def bench(
         errors.print(text, markup=False, highlight=False, soft_wrap=True)
 
     try:
-        measure(scale or [0.125, 1.0], steps, against or [], runs, work, out, tell)
+        measure(scale or [0.125, 1.0], steps, against or [], runs, timeout, work, out, tell)
     except (ValueError, RuntimeError) as error:
         _fail(str(error))
     console.print(f"the page is {out}, the figures are {out.with_suffix('.json')}", soft_wrap=True)

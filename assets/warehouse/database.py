@@ -62,6 +62,11 @@ class Replacement:
     constants: Mapping[str, Any] = field(default_factory=dict)
     """Further columns that have one value in all rows."""
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the rows are stored in the order they are given in: those of a frame, and of a query that says so."""
+        return self.rows.is_ordered if isinstance(self.rows, Query) else isinstance(self.rows, pl.DataFrame)
+
 
 class Warehouse:
     """One DuckDB file.
@@ -171,7 +176,7 @@ def replace(connection: duckdb.DuckDBPyConnection, replacements: Sequence[Replac
                 f"missing columns {sorted(missing)}, unknown columns {sorted(unknown)}"
             )
         constants = "".join(f", $constant_{column} as {column}" for column in filled)
-        with _any_order(connection, isinstance(rows, Query) and not rows.is_ordered):
+        with _any_order(connection, not replacement.is_ordered):
             count = connection.execute(
                 f"insert into {replacement.table} by name select *{constants} from {source} as incoming",
                 {**parameters, **{f"constant_{column}": constant[column] for column in filled}},

@@ -21,12 +21,15 @@ from datetime import date
 from importlib.metadata import distribution, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from assets.method import SHARED_SECTIONS, MethodProfile, shared_method
 from assets.months import Month
+
+if TYPE_CHECKING:
+    from assets.warehouse.steps import Step
 
 PROJECT = "innovation-clusters"
 CODE = ("assets", "sql")
@@ -36,26 +39,22 @@ LAYERS_OF_DROPS = ("sources", "reference")
 
 
 def step_fingerprint(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    tables: Sequence[str],
-    reads: Sequence[str],
-    month: Month,
-    profiles: Sequence[MethodProfile],
-    per_profile: bool,
-) -> str:
-    """What a step's rows of a month are made from, in 64 hex digits.
+    connection: duckdb.DuckDBPyConnection, step: Step, month: Month, profiles: Sequence[MethodProfile]
+) -> str | None:
+    """What a step's rows of a month are made from, in 64 hex digits; None where not all of it is in the warehouse.
 
-    `name` is the step's, with its layer; `tables` are made by it, `reads` are read by it. Of the profiles, only what
-    all share counts for a step that is not `per_profile`.
+    Of the profiles, only what all share counts for a step that is not per profile.
     """
-    methods = profiles if per_profile else [shared_method(profiles)]
+    if step.reaches_outside:
+        return None
+    methods = profiles if step.per_profile else [shared_method(profiles)]
+    read = sorted({*step.tables, *step.reads})
     parts = {
         "code": code_fingerprint(),
-        "step": name,
+        "step": f"{step.layer}.{step.name}",
         "month": str(month),
-        "method": [_method(method, per_profile) for method in methods],
-        "read": {table: _state(connection, table, month, table in tables) for table in sorted({*tables, *reads})},
+        "method": [_method(method, step.per_profile) for method in methods],
+        "read": {table: _state(connection, table, month, table in step.tables) for table in read},
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -70,18 +69,11 @@ def is_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month:
 def set_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month: Month, fingerprint: str) -> None:
     """Put into the ledger what the tables' rows of the month were made from; in the transaction that writes them."""
     for table in tables:
-        connection.execute(
-            "delete from ledger.made_from where month = $month and table_name = $table",
-            {"month": month.first_day, "table": table},
-        )
+        place = {"month": month.first_day, "table": table}
+        connection.execute("delete from ledger.made_from where month = $month and table_name = $table", place)
         connection.execute(
             "insert into ledger.made_from values ($month, $table, $fingerprint, $rows)",
-            {
-                "month": month.first_day,
-                "table": table,
-                "fingerprint": fingerprint,
-                "rows": _row_count(connection, table, month),
-            },
+            {**place, "fingerprint": fingerprint, "rows": _row_count(connection, table, month)},
         )
 
 
@@ -144,8 +136,5 @@ def _ledger(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> 
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> int:
-    return int(
-        connection.execute(f"select count(*) from {table} where month = $month", {"month": month.first_day}).fetchall()[
-            0
-        ][0]
-    )
+    counted = connection.execute(f"select count(*) from {table} where month = $month", {"month": month.first_day})
+    return int(counted.fetchall()[0][0])

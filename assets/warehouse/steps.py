@@ -219,7 +219,7 @@ def run_step(
     with tempfile.TemporaryDirectory(prefix="step-", dir=warehouse.path.parent) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with warehouse.connect(read_only=True) as connection:
-            fingerprint = _fingerprint(step, connection, month, profiles)
+            fingerprint = step_fingerprint(connection, step, month, profiles)
             if may_take_over and fingerprint and is_made(connection, step.tables, month, fingerprint):
                 outcomes = checked(connection)
                 if not blocking_failures(outcomes):
@@ -245,16 +245,6 @@ def run_step(
                 for context in contexts:
                     step.tell(context)
     return result(rows, outcomes, is_taken_over=False)
-
-
-def _fingerprint(
-    step: Step, connection: duckdb.DuckDBPyConnection, month: Month, profiles: Sequence[MethodProfile]
-) -> str | None:
-    """What the step's rows are made from; None where not all of it is in the warehouse."""
-    if step.reaches_outside:
-        return None
-    name = f"{step.layer}.{step.name}"
-    return step_fingerprint(connection, name, step.tables, step.reads, month, profiles, step.per_profile)
 
 
 def _replacements(step: Step, made: Rows, month: Month, method: MethodProfile) -> list[Replacement]:

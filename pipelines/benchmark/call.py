@@ -18,18 +18,20 @@ def bench(
     steps: str,
     against: Sequence[Against],
     runs: int,
+    timeout_minutes: float,
     work: Path,
     out: Path,
     tell: Callable[[str], None],
 ) -> None:
     """Measure and write. What is measured takes the place of what was kept of it; all else in the JSON stays.
 
+    A run of the plain route that takes more than `timeout_minutes` is stopped, and kept as such.
     Raises ValueError for an unknown case, RuntimeError where something that others go on with cannot be made.
     """
     cases = find_cases(steps)
     campaign = Campaign(work, out.with_suffix(".json"), runs, tell)
     try:
-        _measure(campaign, cases, scales, against)
+        _measure(campaign, cases, scales, against, timeout_minutes)
     finally:
         # What was measured before something failed is worth its page too.
         notes = out.with_name(f"{out.stem}-notes.md")
@@ -39,7 +41,11 @@ def bench(
 
 
 def _measure(
-    campaign: Campaign, cases: Sequence[Refresh | Command], scales: Sequence[float], against: Sequence[Against]
+    campaign: Campaign,
+    cases: Sequence[Refresh | Command],
+    scales: Sequence[float],
+    against: Sequence[Against],
+    timeout_minutes: float,
 ) -> None:
     for case in cases:
         if isinstance(case, Command) and not case.has_scale:
@@ -49,6 +55,6 @@ def _measure(
             if not isinstance(case, Command) or case.has_scale:
                 campaign.measure(case, scale)
         if Against.plain in against:
-            against_plain(campaign, scale)
+            against_plain(campaign, scale, timeout_minutes)
         if Against.parts in against:
             against_parts(campaign, scale)

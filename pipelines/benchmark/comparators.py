@@ -18,14 +18,16 @@ from pipelines.benchmark.results import Comparison, RunFigures
 
 PAIRED = "refresh-dsit-v1"
 """The refresh that the plain route does the work of."""
-PLAIN_TIMEOUT_SECONDS = 3 * 3600
 PLAIN_MEMORY_MB = 16 * 1024
 """MiB: the memory of an ordinary machine, at which the plain route is stopped."""
 LEAST_PART_RUNS = 3
 
 
-def against_plain(campaign: Campaign, scale: float) -> None:
-    """The whole refresh and the plain route, one after the other, as often as asked; the latter until it fails."""
+def against_plain(campaign: Campaign, scale: float, timeout_minutes: float) -> None:
+    """The whole refresh and the plain route, one after the other, as often as asked.
+
+    The latter until it fails or a run of it has taken `timeout_minutes`.
+    """
     case = CASES[PAIRED]
     if not isinstance(case, Refresh):
         raise TypeError(f"{PAIRED} is no refresh")
@@ -42,7 +44,7 @@ def against_plain(campaign: Campaign, scale: float) -> None:
         plain = run_measured(
             [*_module("plain_route"), *options],
             folder=ROOT,
-            timeout_seconds=PLAIN_TIMEOUT_SECONDS,
+            timeout_seconds=60 * timeout_minutes,
             memory_cap_mb=PLAIN_MEMORY_MB,
         )
         campaign.say("plain route", scale, number, plain)

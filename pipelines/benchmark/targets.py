@@ -128,8 +128,12 @@ def _plain_fails(results: Results) -> Finding:
     pair = results.plain.get(FULL)
     if pair is None:
         return NOT_MEASURED
-    ours, theirs = pair.ours[-1].outcome, pair.theirs[-1].outcome
-    return Finding(f"ours: {ours}; plain route: {theirs}", ours == DONE and theirs == OUT_OF_MEMORY)
+    ours, theirs = pair.ours[-1], pair.theirs[-1]
+    shown = "; ".join(
+        f"{whose}: {run.outcome} after {run.seconds:.0f} s with {run.peak_memory_mb / GIB:.1f} GiB"
+        for whose, run in (("ours", ours), ("plain route", theirs))
+    )
+    return Finding(shown, ours.outcome == DONE and theirs.outcome == OUT_OF_MEMORY)
 
 
 def _parts(most: float) -> Callable[[Results], Finding]:

@@ -185,14 +185,15 @@ def test_the_command_measures_keeps_and_writes(tmp_path: Path, monkeypatch: pyte
         assert called.exit_code == 0, called.output
 
     bench("--steps", "refresh-dsit-v1")
-    bench("--steps", "publications-uk")
+    bench("--steps", "rows-alone,publications-uk")
     kept = json.loads(out.with_suffix(".json").read_text())
-    assert set(kept["cases"]) == {"refresh-dsit-v1", "publications-uk"}
+    assert set(kept["cases"]) == {"refresh-dsit-v1", "rows-alone", "publications-uk"}
     refreshed = kept["cases"]["refresh-dsit-v1"]["0.001"]
     assert refreshed["runs"][0]["outcome"] == DONE
     assert refreshed["runs"][0]["peak_memory_mb"] > 50
     assert [step["step"] for step in refreshed["steps"]] == ["ingest"]
     assert refreshed["rows"] == refreshed["steps"][0]["rows"] > 1000
+    assert kept["cases"]["rows-alone"]["0.001"]["rows"] == refreshed["rows"]
     assert kept["cases"]["publications-uk"]["0.001"]["rows"] > 100_000
     written = out.read_text()
     assert "| whole refresh, profile `dsit-v1` | 5 minutes | " in written
