@@ -373,7 +373,8 @@ def _run(months: list[Month], settings: Settings, select: str | None, anew: bool
             errors.print(f"[yellow]warning[/] {warning}")
         if not outcome.succeeded:
             _fail(f"{month} was not made: " + "\n".join(outcome.problems))
-        console.print(f"{month} made in {outcome.seconds:.1f} s (run {outcome.run_id})")
+        taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
+        console.print(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})", soft_wrap=True)
     _print_counts(settings, months[-1])
     console.print(f"{time.monotonic() - started:.0f} s in all")
     _print_how_to_look(settings)

@@ -13,7 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.months import Month
-from assets.warehouse.dagster_assets import ANEW_TAG
+from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY
 from assets.warehouse.declarations import declared_tables
 from pipelines.definitions import build_defs
 from pipelines.jobs import monthly_refresh
@@ -37,6 +37,8 @@ class RunOutcome:
     problems: list[str]
     """What failed, in words; warnings of checks are in `warnings`."""
     warnings: list[str]
+    taken_over: int
+    """Steps whose rows were there, made from the same."""
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -101,7 +103,16 @@ def run_month(
         )
         problems = [_reason(event) for event in result.all_events if event.is_step_failure]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
-    return RunOutcome(month, run_id, result.success, time.monotonic() - started, problems, [*_warnings(evaluations)])
+        taken_over = {event.step_key for event in result.all_events if _is_taken_over(event)}
+    return RunOutcome(
+        month,
+        run_id,
+        result.success,
+        time.monotonic() - started,
+        problems,
+        [*_warnings(evaluations)],
+        len(taken_over),
+    )
 
 
 class _Watcher:
@@ -121,6 +132,12 @@ class _Watcher:
         elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
             self.done += 1
             self.progress(str(event.step_key).replace("__", "."), self.done, self.steps)
+
+
+def _is_taken_over(event: dg.DagsterEvent) -> bool:
+    if event.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
+        return False
+    return MADE_BY in event.step_materialization_data.materialization.metadata
 
 
 def _reason(event: dg.DagsterEvent) -> str:

@@ -11,10 +11,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from assets.warehouse.database import Warehouse
+from assets.warehouse.made_from import code_fingerprint
 from pipelines.benchmark.cases import CASES, FIRST, LAYERS, SECOND, Command, Once, Refresh, folder_of
 from pipelines.benchmark.digests import TableDigest, month_digests
 from pipelines.benchmark.machine import ROOT, circumstances, machine, versions
@@ -25,7 +26,7 @@ from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE
 
 SEED = 1
 MADE = "made"
-"""Name of the empty file that stands in a folder whose refresh came to its end."""
+"""Name of the file that stands in a folder whose refresh came to its end: the fingerprint of the code that made it."""
 
 
 @dataclass
@@ -39,8 +40,6 @@ class Campaign:
     runs: int
     tell: Callable[[str], None]
     """Told of what is under way."""
-    _fresh: set[tuple[str, float]] = field(default_factory=set)
-    """Refreshes whose warehouses this campaign has made: others may be of another revision."""
 
     def __post_init__(self) -> None:
         """Make the work folder, which no commit takes up."""
@@ -64,8 +63,6 @@ class Campaign:
             folder = self.folder(case.name, scale)
             by_seconds.append((measured.seconds, read_steps(folder / "dagster_home", measured)))
             digests = month_digests(Warehouse(folder / "warehouse.duckdb"), case.month)
-        else:
-            self._fresh.add((case.name, scale))
         # Those that others go on with stay; the rest would fill the disk at full size.
         if not any(other.after == case.name for other in CASES.values()):
             shutil.rmtree(self.folder(case.name, scale))
@@ -94,16 +91,17 @@ class Campaign:
         self.tell(f"{case.name} at {scale:g}")
         measured = run_measured(command, {**settings, **case.environment})
         if measured.outcome == DONE:
-            (folder / MADE).touch()
+            (folder / MADE).write_text(code_fingerprint(), encoding="utf-8")
         return measured
 
-    def made(self, name: str, scale: float, anew: bool = True) -> Path:
-        """The folder of a refresh's warehouse, which is made first where this campaign has not made it yet.
+    def made(self, name: str, scale: float) -> Path:
+        """The folder of a refresh's warehouse, which is made first where the same code has not made it yet.
 
-        Not `anew`, one that an earlier campaign left will do. Raises RuntimeError where it cannot be made.
+        Raises RuntimeError where it cannot be made.
         """
         folder = self.folder(name, scale)
-        if (name, scale) in self._fresh or (not anew and (folder / MADE).is_file()):
+        mark = folder / MADE
+        if mark.is_file() and mark.read_text(encoding="utf-8") == code_fingerprint():
             return folder
         if not self.measure(CASES[name], scale).succeeded:
             raise RuntimeError(f"{name} at {scale:g} did not come to its end, and others go on with its warehouse")
@@ -138,7 +136,7 @@ class Campaign:
         if case.needs is not None:
             self._once(case.needs(self.work, scale))
         if case.after is not None:
-            self.made(case.after, scale, anew=False)
+            self.made(case.after, scale)
         began, runs, rows = circumstances(), list[RunFigures](), 0
         for number in range(max(self.runs, case.least_runs)):
             measured = run_measured(case.command(self.work, scale), folder=ROOT)

@@ -57,7 +57,7 @@ def against_plain(campaign: Campaign, scale: float, timeout_minutes: float) -> N
 
 def against_parts(campaign: Campaign, scale: float) -> None:
     """Each step beside the fastest library known for it, each pair in a process of its own."""
-    warehouse = campaign.made(PAIRED, scale, anew=False) / "warehouse.duckdb"
+    warehouse = campaign.made(PAIRED, scale) / "warehouse.duckdb"
     listed = run_measured([*_module("parts"), "--list"], folder=ROOT)
     if listed.outcome != DONE:
         raise RuntimeError(f"the parts cannot be listed: {listed.said}")

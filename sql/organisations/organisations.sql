@@ -90,15 +90,26 @@ likely as (
     from hinted
 ),
 
+-- The organisations of several records: for the others, no record has to go before another.
+several as (
+    select organisation_id
+    from organisations.matches
+    where month = $month
+    group by organisation_id
+    having count(*) > 1
+),
+
 judged as (
     select
-        organisation_id, name, crn, entref, is_overseas, likely_type, name_rank || dataset || '|' || record_key as rank,
+        likely.organisation_id, name, crn, entref, is_overseas, likely_type,
+        if(several.organisation_id is null, '', name_rank || dataset || '|' || record_key) as rank,
         if(
             ends_with(hinted_type, ' by default'),
             coalesce(likely_type, split_part(hinted_type, ' ', 1)),
             hinted_type
         ) as stated_type
     from likely
+    left join several on several.organisation_id = likely.organisation_id
 ),
 
 -- Any particular statement goes before that of being a company, which universities and charities often are too.
@@ -121,31 +132,37 @@ typed as (
     group by organisation_id
 ),
 
--- Several enterprises of one company are added up.
-enterprises as (
+-- Several enterprises of one company are added up. One pass over all three sources of figures: each by itself would
+-- need a table of its own in memory, all at once.
+figures as (
     select
-        matches.organisation_id,
-        sum(enterprises.employees)::bigint as employees,
-        sum(enterprises.turnover_gbp)::decimal(18, 2) as turnover_gbp
-    from sources.idbr_enterprises as enterprises
-    join organisations.matches as matches
-        on matches.dataset = 'idbr_enterprises' and matches.record_key = enterprises.entref
-    where
-        matches.month = $month
-        and enterprises.as_of = (select as_of from sources.drops where month = $month and dataset = 'idbr_enterprises')
-    group by matches.organisation_id
-),
-
-companies as (
-    select 'CRN-' || company_number as organisation_id, employees, turnover_gbp
-    from sources.rtic_companies
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
-),
-
-site_employees as (
-    select organisation_id, sum(employees)::bigint as employees
-    from organisations.sites
-    where month = $month
+        organisation_id,
+        sum(register_employees)::bigint as register_employees,
+        sum(register_turnover_gbp)::decimal(18, 2) as register_turnover_gbp,
+        any_value(rtic_employees) as rtic_employees,
+        any_value(rtic_turnover_gbp) as rtic_turnover_gbp,
+        sum(site_employees)::bigint as site_employees
+    from (
+        select
+            matches.organisation_id,
+            enterprises.employees as register_employees, enterprises.turnover_gbp as register_turnover_gbp,
+            null::bigint as rtic_employees, null::decimal(18, 2) as rtic_turnover_gbp, null::bigint as site_employees
+        from sources.idbr_enterprises as enterprises
+        join organisations.matches as matches
+            on matches.dataset = 'idbr_enterprises' and matches.record_key = enterprises.entref
+        where
+            matches.month = $month
+            and enterprises.as_of
+            = (select as_of from sources.drops where month = $month and dataset = 'idbr_enterprises')
+        union all
+        select 'CRN-' || company_number, null, null, employees, turnover_gbp, null
+        from sources.rtic_companies
+        where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
+        union all
+        select organisation_id, null, null, null, null, employees
+        from organisations.sites
+        where month = $month and employees is not null
+    )
     group by organisation_id
 )
 
@@ -154,9 +171,7 @@ select
     if(starts_with(typed.organisation_id, 'CRN-'), substr(typed.organisation_id, 5), typed.record_crn) as crn,
     typed.entref, typed.organisation_type,
     list_contains($firm_types, typed.organisation_type) as is_firm,
-    coalesce(enterprises.employees, companies.employees, site_employees.employees) as employees,
-    coalesce(enterprises.turnover_gbp, companies.turnover_gbp) as turnover_gbp
+    coalesce(figures.register_employees, figures.rtic_employees, figures.site_employees) as employees,
+    coalesce(figures.register_turnover_gbp, figures.rtic_turnover_gbp) as turnover_gbp
 from typed
-left join enterprises on enterprises.organisation_id = typed.organisation_id
-left join companies on companies.organisation_id = typed.organisation_id
-left join site_employees on site_employees.organisation_id = typed.organisation_id
+left join figures on figures.organisation_id = typed.organisation_id

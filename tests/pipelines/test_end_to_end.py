@@ -138,6 +138,8 @@ def test_a_month_made_from_the_same_is_taken_over_and_shows_what_it_showed(copy:
     for _ in range(2):
         again = run(copy, "refresh", "--month", "2025-05")
         assert again.returncode == 0, again.stderr
+        steps = sum(not step.reaches_outside for step in all_steps(Settings()))
+        assert f"{steps} steps taken over" in again.stdout
     assert all(before[name].equals(rows) for name, rows in content(copy).items())
     outside = {name for step in all_steps(Settings()) if step.reaches_outside for name in step.tables}
     for name, told in latest_metadata(copy).items():
