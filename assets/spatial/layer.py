@@ -13,6 +13,7 @@ import polars as pl
 from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 
 if TYPE_CHECKING:
+    from assets.spatial.aside import MembersAside
     from assets.spatial.groups import Contrast, Found
 
 SECTOR_POINTS = """
@@ -69,9 +70,11 @@ NULL_COLUMNS = {
 )
 def groups(ctx: StepContext) -> Rows:
     """Groups of sites that lie close together, by sector; Great Britain and Northern Ireland apart."""
+    from assets.spatial.aside import MembersAside
     from assets.spatial.groups import points_needed, together
 
     method = ctx.method.spatial
+    aside = MembersAside(ctx.scratch / "members")
     counts = ctx.read(
         "select scheme, sector, grid, count(*) as points from spatial.points "
         "where month = $month and scheme <> 'all' group by all order by scheme, sector, grid"
@@ -84,17 +87,20 @@ def groups(ctx: StepContext) -> Rows:
             if to_run:
                 contrasts[str(grid[0])], made = _contrast(ctx, str(grid[0]), min(to_run), max(to_run))
                 nulls = nulls.vstack(made)
-    found = together(_each_sector(ctx, counts, contrasts), method.scan_alpha)
-    _tell(ctx, found)
+    found = together(_each_sector(ctx, counts, contrasts, aside), method.scan_alpha)
+    members = aside.together(found.groups)
+    _tell(ctx, found, pl.scan_parquet(members))
     return {
         "spatial.runs": found.runs,
         "spatial.groups": found.groups,
-        "spatial.group_members": found.group_members,
+        "spatial.group_members": members,
         "spatial.scan_null": nulls.sort("grid", "cases"),
     }
 
 
-def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast]) -> list[Found]:
+def _each_sector(
+    ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast], aside: MembersAside
+) -> list[Found]:
     """The groups of each sector in the order of `counts`: taken over from an earlier month, or run side by side."""
     from assets.spatial.earlier import EarlierRun, earlier_runs, taken_over
     from assets.spatial.groups import Found, Sector, find_groups, in_site_order, points_fingerprint
@@ -106,12 +112,13 @@ def _each_sector(ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Co
         contrast, ordered = contrasts.get(sector.grid), in_site_order(points)
         fingerprint = points_fingerprint(ordered, contrast)
         known = earlier.get((sector, fingerprint))
-        return known or find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint)
+        return known or aside.put(find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint))
 
     read = (ctx.read(SECTOR_POINTS, scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
     results = over_threads(run, read, ctx.warehouse.threads)
     found = {sector: result for sector, result in results.items() if isinstance(result, Found)}
-    taken = taken_over(ctx, [result for result in results.values() if isinstance(result, EarlierRun)])
+    again = taken_over(ctx, [result for result in results.values() if isinstance(result, EarlierRun)])
+    taken = {sector: aside.put(result) for sector, result in again.items()}
     ctx.report.say(f"{len(results)} runs, {len(taken)} of them taken over from earlier months")
     return [{**found, **taken}[Sector(*key)] for key in counts.select("scheme", "sector", "grid").iter_rows()]
 
@@ -149,7 +156,7 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     return Contrast(background, Null(fits), fingerprint), table
 
 
-def _tell(ctx: StepContext, found: Found) -> None:
+def _tell(ctx: StepContext, found: Found, members: pl.LazyFrame) -> None:
     """Figures and pictures for a person."""
     from assets.spatial.pictures import group_map_png, group_sizes_png
 
@@ -160,8 +167,9 @@ def _tell(ctx: StepContext, found: Found) -> None:
     for row in skipped.iter_rows(named=True):
         ctx.report.say(f"{row['scheme']} {row['sector']} ({row['grid']}) not run: {row['skipped_reason']}")
     ctx.report.picture("firms_per_group", group_sizes_png(found.groups["firms"].to_numpy()))
-    every = max(1, found.group_members.height // PICTURED_MEMBERS)
-    drawn = found.group_members.select("group_id", "site_id").gather_every(every)
+    every = max(1, int(found.groups["points"].sum()) // PICTURED_MEMBERS)
+    # By a hash, so that the same are drawn whatever order they are in.
+    drawn = members.filter(pl.col("site_id").hash() % every == 0).select("group_id", "site_id").collect()
     places = ctx.read(
         "select site_id, any_value(easting) as easting, any_value(northing) as northing from spatial.points "
         "where month = $month and grid = 'gb' and scheme <> 'all' "

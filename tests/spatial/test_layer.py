@@ -327,7 +327,7 @@ def test_number_of_threads_does_not_matter(warehouse: Warehouse) -> None:
     for threads in (1, 2):
         warehouse.threads = threads
         make(warehouse, groups, SCAN, DENSITY)
-        found.append([warehouse.read(f"select * from {table}") for table in tables])
+        found.append([warehouse.read(f"select * from {table} order by all") for table in tables])
     assert all(one.equals(two) for one, two in zip(*found, strict=True))
 
 
@@ -337,7 +337,9 @@ LATER = Month(MONTH.year + 1, 1)
 
 def rows_of(warehouse: Warehouse, month: Month) -> list[pl.DataFrame]:
     return [
-        warehouse.read(f"select * exclude (month) from {table} where month = $month", month=month.first_day)
+        warehouse.read(
+            f"select * exclude (month) from {table} where month = $month order by all", month=month.first_day
+        )
         for table in RESULTS
     ]
 
