@@ -207,7 +207,7 @@ def outlines(ctx: StepContext) -> Rows:
 
 MEMBER_PLACES = """
     with groups as (
-        select group_id, row_number() over (order by group_id) - 1 as number
+        select group_id, (row_number() over (order by group_id) - 1)::integer as number
         from spatial.groups
         where month = $month and profile = $profile
     )

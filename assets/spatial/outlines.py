@@ -87,6 +87,8 @@ def _in_one_grid(members: pl.DataFrame) -> pl.DataFrame:
             "group_id", pl.when(pl.col("gb_share") >= 0.5).then(pl.lit("gb")).otherwise(pl.lit("ni")).alias("main_grid")
         )
     )
+    if in_both.is_empty():
+        return known.sort("group_id", "easting", "northing")
     split = known.join(in_both, on="group_id")
     tables = [known.join(in_both, on="group_id", how="anti")]
     tables.append(split.filter(pl.col("grid") == pl.col("main_grid")).drop("main_grid"))
