@@ -69,10 +69,11 @@ def outline_table(
     group with members in both grids, which only a network group can have, is outlined in the grid that most of them are
     in. `threads`: as `outline_geometries` says.
     """
-    ordered = _in_one_grid(members)
-    tables = [
-        _outlines_in_grid(ordered.filter(pl.col("grid") == grid), grid, hull_ratio, buffer_m, threads) for grid in GRIDS
-    ]
+    known = _in_one_grid(members)
+    tables = []
+    for grid in GRIDS:
+        in_grid = known.filter(pl.col("grid") == grid).drop("grid").sort("group_id", "easting", "northing")
+        tables.append(_outlines_in_grid(in_grid, grid, hull_ratio, buffer_m, threads))
     return pl.concat(tables).sort("group_id")
 
 
@@ -88,7 +89,7 @@ def _in_one_grid(members: pl.DataFrame) -> pl.DataFrame:
         )
     )
     if in_both.is_empty():
-        return known.sort("group_id", "easting", "northing")
+        return known
     split = known.join(in_both, on="group_id")
     tables = [known.join(in_both, on="group_id", how="anti")]
     tables.append(split.filter(pl.col("grid") == pl.col("main_grid")).drop("main_grid"))
@@ -101,13 +102,13 @@ def _in_one_grid(members: pl.DataFrame) -> pl.DataFrame:
                 pl.Series("easting", easting), pl.Series("northing", northing), pl.col("main_grid").alias("grid")
             ).drop("main_grid")
         )
-    return pl.concat(tables).sort("group_id", "easting", "northing")
+    return pl.concat(tables)
 
 
 def _outlines_in_grid(
     members: pl.DataFrame, grid: Grid, hull_ratio: float, buffer_m: float, threads: int | None
 ) -> pl.DataFrame:
-    """The table for the members in one grid, which are ordered by group."""
+    """The table for the members in one grid, in order."""
     centres = members.group_by("group_id", maintain_order=True).agg(pl.col("easting", "northing").mean())
     numbers = members["group_id"].rle_id().to_numpy().astype(np.int64)
     shapes = outline_geometries(
