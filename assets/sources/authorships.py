@@ -39,7 +39,6 @@ from assets.sources.authorships_files import (
     Census,
     has_wide_ids,
     in_threads,
-    known_of,
     numbered_anew,
     take_census,
     with_ranges,
@@ -151,4 +150,4 @@ def _is_end(census: Census, ends: Collection[Any] | None) -> Bools:
     ids = census.numbering.ids
     if ends is None:
         return np.ones(len(ids), np.bool_)
-    return known_of(pc.index_in(ids, pa.array(list(ends), ids.type)))
+    return np.asarray(pc.is_in(ids, pa.array(list(ends), ids.type)).to_numpy(zero_copy_only=False))

@@ -126,8 +126,8 @@ def _marks(rows: int, memory_bytes: int) -> Bools:
 def _rows_of(batch: _Batch, within: tuple[int, int], marks: Bools) -> pa.Table:
     """The rows of a batch whose works are marked and in a range of paper ids."""
     rows = np.empty(len(batch.papers), np.int64)
-    known = known_of(batch.institutions)
-    kept = rows_of_marked(batch.papers, codes_of(batch.institutions), known, *within, marks, rows)
+    known, offset = known_of(batch.institutions)
+    kept = rows_of_marked(batch.papers, codes_of(batch.institutions), known, offset, *within, marks, rows)
     at = pa.array(rows[:kept])
     return pa.table({"paper_id": pa.array(batch.papers).take(at), "institution_id": batch.institutions.take(at)})
 

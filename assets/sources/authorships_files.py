@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from assets.sources.authorships_kernels import UNKNOWN, Bools, Ints, Numbers, fill_table, look_up
+from assets.sources.authorships_kernels import UNKNOWN, Bits, Ints, Numbers, fill_table, look_up
 from assets.warehouse.database import sql_text
 
 PIECE_ROWS = 1 << 20
@@ -129,7 +129,7 @@ class Numbering:
             by_code = np.append(places.to_numpy(zero_copy_only=False), UNKNOWN).astype(np.int32)
             return by_code[codes_of(column)]
         found = np.empty(len(column), np.int32)
-        look_up(codes_of(column), known_of(column), self._slots, self._numbers, found)
+        look_up(codes_of(column), *known_of(column), self._slots, self._numbers, found)
         return found
 
 
@@ -154,9 +154,10 @@ def codes_of(column: pa.Array) -> Ints:
     return np.frombuffer(ids.buffers()[1], np.int64)[ids.offset : ids.offset + len(ids)]
 
 
-def known_of(column: pa.Array) -> Bools:
-    """Which rows of a batch have an institution."""
-    return np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
+def known_of(column: pa.Array) -> tuple[Bits, int]:
+    """Which rows of a batch have an institution: bits, and the number of the first row's."""
+    valid = column.buffers()[0]
+    return np.frombuffer(valid if valid is not None else b"", np.uint8), column.offset
 
 
 def with_ranges(files: AuthorshipFiles, threads: int) -> tuple[RowGroup, ...]:

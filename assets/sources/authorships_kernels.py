@@ -20,6 +20,8 @@ Keys = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint8]
+"""Eight in a number, the lowest first, as Arrow marks which values are there; none at all where all are."""
 PairKeys = npt.NDArray[Any]
 """Of 32 bits where they suffice, else of 64."""
 
@@ -47,15 +49,21 @@ def fill_table(ids: Ints, slots: Ints, numbers: Numbers) -> None:
 
 
 @njit(cache=True, nogil=True)
-def look_up(ids: Ints, known: Bools, slots: Ints, numbers: Numbers, found: Numbers) -> None:
-    """The number of each id into `found`; UNKNOWN where it is not `known` or not in the table."""
+def is_set(bits: Bits, at: int) -> bool:
+    """Whether the bit is set; all are where there are none."""
+    return len(bits) == 0 or (bits[at >> 3] >> (at & 7)) & 1 == 1
+
+
+@njit(cache=True, nogil=True)
+def look_up(ids: Ints, known: Bits, offset: int, slots: Ints, numbers: Numbers, found: Numbers) -> None:
+    """The number of each id into `found`; UNKNOWN where it is not `known`, from bit `offset` on, or in no slot."""
     mask = len(slots) - 1
     for row in range(len(ids)):
         at = np.int64((np.uint64(ids[row]) * SPREAD) >> np.uint64(32)) & mask
         while numbers[at] != UNKNOWN and slots[at] != ids[row]:
             at = (at + 1) & mask
         # Asked last: which rows have an id is hard to foresee for the processor, what is not in the table is not.
-        found[row] = numbers[at] if numbers[at] != UNKNOWN and known[row] else UNKNOWN
+        found[row] = numbers[at] if numbers[at] != UNKNOWN and is_set(known, offset + row) else UNKNOWN
 
 
 @njit(cache=True, nogil=True)
@@ -120,10 +128,12 @@ def mark_works(papers: Ints, numbers: Numbers, marks: Bools) -> None:
 
 
 @njit(cache=True, nogil=True)
-def rows_of_marked(papers: Ints, codes: Ints, known: Bools, low: int, high: int, marks: Bools, rows: Ints) -> int:
-    """Into `rows` those of marked works from `low` to below `high` that are `known`; returns their number.
+def rows_of_marked(
+    papers: Ints, codes: Ints, known: Bits, offset: int, low: int, high: int, marks: Bools, rows: Ints
+) -> int:
+    """Into `rows` those of marked works from `low` to below `high` that are `known` (from bit `offset` on).
 
-    One that repeats paper and code is mostly left out.
+    Returns their number. One that repeats paper and code is mostly left out.
     """
     mask, kept = np.int64(len(marks) - 1), 0
     is_marked = np.empty(len(papers), np.bool_)
@@ -131,7 +141,7 @@ def rows_of_marked(papers: Ints, codes: Ints, known: Bools, low: int, high: int,
     for row in range(len(papers)):
         is_marked[row] = marks[np.int64((np.uint64(papers[row]) * SPREAD) >> np.uint64(32)) & mask]
     for row in range(len(papers)):
-        if is_marked[row] and known[row] and low <= papers[row] < high:
+        if is_marked[row] and is_set(known, offset + row) and low <= papers[row] < high:
             is_repeat = False
             for back in range(kept - 1, max(kept - 1 - LOOK_BACK, -1), -1):
                 before = rows[back]

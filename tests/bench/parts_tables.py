@@ -126,9 +126,9 @@ def _ours_of_postcodes(inputs: Inputs) -> pl.DataFrame:
     listing = list_drops(storage, [dataset.name], {}, inputs.month.last_day)
     drop = select_drops(listing, inputs.month)[dataset.name]
     reading = dataset.read(bring(storage, drop, inputs.scratch), Desk(inputs.scratch, 0.01))
-    made = reading.tables["reference.postcodes"]
-    rows = pl.read_parquet(made) if isinstance(made, Path) else made
-    return rows.select("postcode", pl.col("easting").cast(pl.Int64), pl.col("northing").cast(pl.Int64))
+    made, areas = (reading.tables[f"reference.{name}"] for name in ("postcodes", "postcode_areas"))
+    assert isinstance(made, Path) and isinstance(areas, pl.DataFrame)
+    return _positions(pl.read_parquet(made), areas)
 
 
 def _directory(inputs: Inputs) -> Path:
@@ -142,10 +142,10 @@ def _directory(inputs: Inputs) -> Path:
 
 
 def postcodes_polars(inputs: Inputs) -> Pair:
-    """The postcode directory, from the drop to a Parquet file; ours checks every row and finds the areas' middles."""
+    """The postcode directory and the middles of its areas, from the drop to Parquet files; ours checks every row."""
 
     def theirs() -> pl.DataFrame:
-        file = _directory(inputs)
+        file, target = _directory(inputs), inputs.scratch / "theirs-postcodes.parquet"
         lines = pl.scan_parquet(file) if file.suffix == ".parquet" else pl.scan_csv(file, infer_schema=False)
         has_place = pl.col("gridind").cast(pl.String) != "9"
         lines.select(
@@ -156,8 +156,16 @@ def postcodes_polars(inputs: Inputs) -> Pair:
             "rgn25cd",
             "ctry25cd",
             "ttwa15cd",
-        ).sink_parquet(inputs.scratch / "theirs-postcodes.parquet")
-        return _positions(pl.read_parquet(inputs.scratch / "theirs-postcodes.parquet"))
+        ).sink_parquet(target)
+        located = pl.scan_parquet(target).filter(pl.col("easting").is_not_null())
+        areas = [
+            located.group_by(area=pl.col("postcode").str.head(-inward)).agg(
+                pl.col("easting", "northing").mean().round(), pl.col("latitude", "longitude").mean(), pl.len()
+            )
+            for inward in (2, 4)
+        ]
+        pl.concat(areas).sink_parquet(inputs.scratch / "theirs-areas.parquet")
+        return _positions(pl.read_parquet(target), pl.read_parquet(inputs.scratch / "theirs-areas.parquet"))
 
     return _postcodes(inputs, theirs)
 
@@ -181,15 +189,30 @@ def postcodes_duckdb(inputs: Inputs) -> Pair:
                 from {reader}('{sql_text(str(file))}'{options})
             )
         """
+        areas = inputs.scratch / "theirs-areas.parquet"
+        of_areas = f"""
+            select
+                area, round_even(avg(easting), 0) as easting, round_even(avg(northing), 0) as northing,
+                avg(lat) as lat, avg(long) as long, count(*) as postcodes
+            from (
+                select unnest([left(postcode, -2), left(postcode, -4)]) as area, easting, northing, lat, long
+                from read_parquet('{sql_text(str(target))}')
+                where easting is not null
+            )
+            group by area
+        """
         with duckdb.connect() as connection:
             connection.execute(f"copy ({query}) to '{sql_text(str(target))}' (format parquet)")
-        return _positions(pl.read_parquet(target))
+            connection.execute(f"copy ({of_areas}) to '{sql_text(str(areas))}' (format parquet)")
+        return _positions(pl.read_parquet(target), pl.read_parquet(areas))
 
     return _postcodes(inputs, theirs)
 
 
-def _positions(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select("postcode", pl.col("easting").cast(pl.Int64), pl.col("northing").cast(pl.Int64))
+def _positions(postcodes: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    """Where each postcode and each area is, as rows that can be compared."""
+    metres = pl.col("easting", "northing").cast(pl.Int64)
+    return pl.concat([postcodes.select(pl.col("postcode").alias("area"), metres), areas.select("area", metres)])
 
 
 def _postcodes(inputs: Inputs, theirs: Callable[[], pl.DataFrame]) -> Pair:

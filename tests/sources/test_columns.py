@@ -10,6 +10,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assets.reference.postcodes import is_normal_postcode, normalise_postcode
 from assets.sources.columns import (
@@ -103,6 +105,46 @@ def test_text_that_is_passed_over_as_normal_is_what_parsing_would_make_of_it(
     assert texts["text"].filter(normal).to_list() == parsed.filter(normal).to_list()
     only_normal = texts.filter(normal)
     assert only_normal.lazy().select(kind.parse(pl.col("text"))).collect(engine="streaming").equals(only_normal)
+
+
+NUMBERS = st.lists(st.text("0123456789.,+-e£ ", max_size=12), max_size=20)
+
+
+def whole_number(text: str) -> int | None:
+    """By the letter of the rule: digits, with commas anywhere and zeros after a point."""
+    found = re.fullmatch(r"([0-9]+)(\.0*)?", text.replace(",", ""))
+    return int(found[1]) if found and int(found[1]) < 1 << 63 else None
+
+
+def pounds(text: str) -> Decimal | None:
+    """By the letter of the rule: digits with a point, pound signs, commas and blanks anywhere."""
+    plain = re.sub(r"[£,\s]", "", text)
+    return Decimal(plain) if re.fullmatch(r"[0-9]*\.?[0-9]+|[0-9]+\.", plain) else None
+
+
+@given(NUMBERS)
+def test_numbers_are_read_the_same_whether_they_are_written_plainly_or_not(texts: list[str]) -> None:
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+
+    def read(kind: Kind) -> list[Any]:
+        return frame.lazy().select(kind.parse(pl.col("text"))).collect(engine="streaming").to_series().to_list()
+
+    assert read(WHOLE_NUMBER) == [whole_number(text) for text in texts]
+    for kind, factor in ((POUNDS, 1), (THOUSANDS_OF_POUNDS, 1000)):
+        for amount, value in zip(map(pounds, texts), read(kind), strict=True):
+            if amount is None:
+                assert value is None
+            elif amount * 100 % 1 == 0:
+                assert value == amount * factor
+
+
+def test_plain_and_odd_texts_of_a_column_keep_their_places() -> None:
+    texts = pl.DataFrame({"text": ["12", None, "1,234", "x", "7.0", "0190000", "123456789012345"]})
+    assert texts.select(WHOLE_NUMBER.parse(pl.col("text"))).to_series().to_list() == [
+        *(12, None, 1234, None, 7, 190000, 123456789012345)
+    ]
+    codes = pl.DataFrame({"text": ["9001", "9001.0", None, "A.0", "9001.5"]})
+    assert codes.select(CODE.parse(pl.col("text"))).to_series().to_list() == ["9001", "9001", None, "A.0", "9001.5"]
 
 
 def test_headers_are_matched_without_case_ends_and_runs_of_spaces() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -68,7 +67,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         & (pl.col("easting").is_not_null() | pl.col("latitude").is_not_null())
     )
     grid = pl.when(pl.col("postcode").str.starts_with(IRISH_GRID_AREA)).then(pl.lit("ni")).otherwise(pl.lit("gb"))
-    rows = table.rows.select(
+    given = table.rows.select(
         "postcode",
         *[pl.when(is_known).then(pl.col(name).cast(pl.Float64)).alias(name) for name in POSITION if name != "grid"],
         pl.when(is_known).then(grid).alias("grid"),
@@ -78,11 +77,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         "country_code",
         "travel_to_work_area_code",
     )
-    given = table.write("given", rows)
-    if _is_complete(given):
-        complete = pl.scan_parquet(given, glob=False)
-    else:
-        complete = complete_positions(pl.read_parquet(given, glob=False)).lazy()
+    complete = given if _is_complete(given) else complete_positions(given.collect()).lazy()
     postcodes = table.write("postcodes", complete.with_columns(pl.col("easting", "northing").round().cast(pl.Int32)))
     areas = area_centroids(pl.scan_parquet(postcodes, glob=False)).collect()
     return Reading({POSTCODES: postcodes, AREAS: areas}, table.rejected)
@@ -97,9 +92,9 @@ def directory_files(names: Sequence[str]) -> Collection[str]:
     return [name for name in data if "multi_csv/" not in name.lower()] or data
 
 
-def _is_complete(postcodes: Path) -> bool:
+def _is_complete(postcodes: pl.LazyFrame) -> bool:
     """Whether every postcode with a position has it in metres and in degrees, as in all releases of the ONS."""
-    located = pl.scan_parquet(postcodes, glob=False).filter(pl.col("grid").is_not_null())
+    located = postcodes.filter(pl.col("grid").is_not_null())
     return located.select(pl.all_horizontal(pl.col(POSITION).is_not_null()).all()).collect().item()
 
 

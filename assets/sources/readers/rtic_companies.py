@@ -7,21 +7,32 @@ from collections.abc import Iterator
 import polars as pl
 
 from assets.sources.batches import batches, joined
-from assets.sources.columns import CRN, POUNDS, TEXT, WHOLE_NUMBER, Column, Kind
+from assets.sources.columns import CRN, POUNDS, TEXT, WHOLE_NUMBER, Column, Kind, plain_as_it_is, quick_first
 from assets.sources.datasets import Dataset
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
 
 COMPANIES = "sources.rtic_companies"
 SECTORS = "sources.rtic_company_sectors"
+CODES = r"^RTIC[0-9]{4}(?:[0-9]{2})?(?:,RTIC[0-9]{4}(?:[0-9]{2})?)*$"
+"""A code and others after it, as they are once they have been read."""
+SECTOR_LENGTH = len("RTIC0052")
+
+
+def _is_codes(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(CODES)
 
 
 def _rtic_codes(text: pl.Expr) -> pl.Expr:
-    codes = text.str.to_uppercase().str.replace_all(r"\s", "").str.strip_chars(",;")
-    return pl.when(codes.str.contains(r"^RTIC[0-9]{4}(?:[0-9]{2})?(?:[,;]+RTIC[0-9]{4}(?:[0-9]{2})?)*$")).then(codes)
+    written = text.str.to_uppercase().str.replace_all(r"\s", "").str.strip_chars(",;")
+    codes = written.str.replace_all(r"[,;]+", ",")
+    return pl.when(_is_codes(codes)).then(codes)
 
 
-RTIC_CODES = Kind("RTIC codes (RTIC and 4 digits, then 2 for a vertical) with commas between", _rtic_codes)
+RTIC_CODES = Kind(
+    "RTIC codes (RTIC and 4 digits, then 2 for a vertical) with commas between",
+    quick_first(plain_as_it_is(_is_codes), _rtic_codes, pl.String),
+)
 COLUMNS = (
     Column("company_number", ("company_number",), CRN),
     Column("company_name", ("company_name",), TEXT),
@@ -35,13 +46,15 @@ DESCRIPTION = Column("description", ("description",), TEXT, "optional")
 
 
 def read(delivery: Delivery, desk: Desk) -> Reading:
-    """Firms, and the sectors of each: a vertical (RTIC005201) counts for its sector (RTIC0052), once."""
+    """Firms, and the sectors of each: a vertical (RTIC005201) counts for its sector (RTIC0052), once.
+
+    Sectors stand in the order of the codes.
+    """
     table = Table(delivery, COLUMNS, desk)
     table.require_unique("company_number")
     companies = table.rows.select(column.name for column in COLUMNS if column.name != "rtic_codes")
-    sectors = table.rows.select(
-        "company_number", rtic_code=pl.col("rtic_codes").str.extract_all(r"RTIC[0-9]{4}").list.unique().list.sort()
-    ).explode("rtic_code")
+    codes = pl.col("rtic_codes").str.split(",").list.eval(pl.element().str.head(SECTOR_LENGTH))
+    sectors = table.rows.select("company_number", rtic_code=codes.list.unique(maintain_order=True)).explode("rtic_code")
     return Reading(
         {COMPANIES: table.write("rtic_companies", companies), SECTORS: table.write("rtic_company_sectors", sectors)},
         table.rejected,

@@ -26,12 +26,12 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     places of business at one postcode are one point [ours].
     """
     table = Table(delivery, COLUMNS, desk, hash_rows=True)
-    table.pass_over_repeats()
-    rows = table.rows.select(*KEY, "employees")
+    rows = table.rows
     if rows.select(pl.struct(KEY).hash().is_duplicated().any()).collect().item():
+        table.pass_over_repeats()
         counted = pl.when(pl.col("employees").count() > 0).then(pl.col("employees").sum())
-        rows = rows.group_by(KEY, maintain_order=True).agg(counted)
-    return Reading({TABLE: table.write("rtic_locations", rows)}, table.rejected)
+        rows = table.rows.group_by(KEY, maintain_order=True).agg(counted)
+    return Reading({TABLE: table.write("rtic_locations", rows.select(*KEY, "employees"))}, table.rejected)
 
 
 RTIC_LOCATIONS = Dataset(

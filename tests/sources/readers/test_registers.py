@@ -152,8 +152,8 @@ def test_a_firms_verticals_are_folded_into_their_sectors(tmp_path: Path) -> None
         "website": "alpha.example",
     }
     assert [tuple(row.values()) for row in rows(reading, "sources.rtic_company_sectors")] == [
-        ("01234567", "RTIC0006"),
         ("01234567", "RTIC0052"),
+        ("01234567", "RTIC0006"),
         ("SC012345", "RTIC0098"),
     ]
 
