@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from pipelines.benchmark.campaign import Campaign
 from pipelines.benchmark.cases import CASES, FIRST, Refresh
 from pipelines.benchmark.machine import ROOT, circumstances
 from pipelines.benchmark.processes import DONE, run_measured
-from pipelines.benchmark.results import Comparison, RunFigures
+from pipelines.benchmark.results import OURS, THEIRS, Comparison, RunFigures
+from pipelines.benchmark.steps import StepFigures, read_steps
 
 PAIRED = "refresh-dsit-v1"
 """The refresh that the plain route does the work of."""
@@ -33,6 +35,7 @@ def against_plain(campaign: Campaign, scale: float, timeout_minutes: float) -> N
         raise TypeError(f"{PAIRED} is no refresh")
     began, ours, theirs = circumstances(), list[RunFigures](), list[RunFigures]()
     said: dict[str, Any] = {}
+    by_layer: dict[str, dict[str, float]] = {}
     for number in range(campaign.runs):
         measured = campaign.refresh(case, scale)
         campaign.say(PAIRED, scale, number, measured)
@@ -49,10 +52,25 @@ def against_plain(campaign: Campaign, scale: float, timeout_minutes: float) -> N
         )
         campaign.say("plain route", scale, number, plain)
         theirs.append(RunFigures.of(plain))
-        said = json.loads(plain.output) if plain.outcome == DONE else said
+        lines = list(map(json.loads, plain.output.splitlines()))
+        said = lines.pop() if plain.outcome == DONE else said
+        # Those of a run that was stopped end where it was.
+        by_layer = {
+            OURS: _seconds_of_layers(read_steps(campaign.folder(PAIRED, scale) / "dagster_home", measured)),
+            THEIRS: {line["layer"]: round(line["seconds"], 3) for line in lines},
+        }
     made = f"{said['groups']:,} groups, {sum(said['clusters'].values()):,} clusters" if said else ""
     with campaign.results() as results:
-        results.plain[scale] = Comparison(PAIRED, ours, theirs, "plain route", f"plain route: {made}", "", began)
+        results.plain[scale] = Comparison(
+            PAIRED, ours, theirs, "plain route", f"plain route: {made}", "", began, by_layer
+        )
+
+
+def _seconds_of_layers(steps: Iterable[StepFigures]) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+    for step in steps:
+        seconds[step.layer] = round(seconds.get(step.layer, 0) + step.seconds, 3)
+    return seconds
 
 
 def against_parts(campaign: Campaign, scale: float) -> None:

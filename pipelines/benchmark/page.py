@@ -9,7 +9,7 @@ from typing import TypeVar
 from pipelines.benchmark.cases import CASES
 from pipelines.benchmark.digests import differences
 from pipelines.benchmark.processes import DONE
-from pipelines.benchmark.results import CaseResult, Comparison, Results, RunFigures
+from pipelines.benchmark.results import OURS, THEIRS, CaseResult, Comparison, Results, RunFigures
 from pipelines.benchmark.steps import StepFigures
 from pipelines.benchmark.targets import TARGETS, exponents, scale_name
 
@@ -36,6 +36,10 @@ PLAIN = """\
 `tests/bench/plain_route.py`: polars, scikit-learn's HDBSCAN, networkx's Louvain and shapely, from the same drops to
 groups, outlines, location quotients, communities and criteria, as a competent user would write it. Run in turn with the
 whole refresh of `dsit-v1`, which makes all its tables, checks and reports beside."""
+
+PLAIN_LAYERS = """\
+By layer, in the last run. The plain route's work for a layer makes none of its tables but what the next needs; where it
+was stopped, layers that it had not come to are empty."""
 
 PARTS = """\
 `tests/bench/parts.py`: a step and the fastest library known for it, on the same arrays, in turn in one process, once
@@ -140,7 +144,18 @@ def _plain(results: Results) -> list[str]:
         for scale, pair in sorted(results.plain.items())
     ]
     heads = ("scale", "runs each", "ours, s", "ours, MiB", "plain route, s", "plain route, MiB", "times faster")
-    return [PLAIN, "", *_table(heads, rows)] if rows else []
+    by_layer = [
+        (scale_name(scale), layer, f"{ours:.1f}", *_of_layer(ours, pair.by_layer[THEIRS].get(layer)))
+        for scale, pair in sorted(results.plain.items())
+        for layer, ours in pair.by_layer.get(OURS, {}).items()
+    ]
+    of_layers = ("scale", "layer", "ours, s", "plain route, s", "times faster")
+    lines = [PLAIN, "", *_table(heads, rows)] if rows else []
+    return [*lines, "", PLAIN_LAYERS, "", *_table(of_layers, by_layer)] if by_layer else lines
+
+
+def _of_layer(ours: float, theirs: float | None) -> tuple[str, str]:
+    return ("", "") if theirs is None else (f"{theirs:.1f}", f"{theirs / ours:.1f}")
 
 
 def _parts(results: Results) -> list[str]:

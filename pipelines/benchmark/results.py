@@ -18,6 +18,7 @@ from pipelines.benchmark.steps import StepFigures
 
 NO_SCALE = 0.0
 """Stands for the scale of what has none."""
+OURS, THEIRS = "ours", "theirs"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ class Comparison:
     agreement: str
     """What of the results was found equal."""
     circumstances: dict[str, Any]
+    by_layer: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Seconds of each layer's work in the last run, of OURS and THEIRS; those of the latter that came to their end."""
 
     @property
     def ratio(self) -> float | None:

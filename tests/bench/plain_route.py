@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -28,19 +29,34 @@ from tests.bench.plain_register import Register, build_register
 
 
 def main() -> None:
-    """Make a month's clusters and print how many there are of each type."""
+    """Make a month's clusters and print how many there are of each type, after the seconds of each layer's work."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sources", type=Path, required=True)
     parser.add_argument("--month", type=Month.parse, required=True)
     given = parser.parse_args()
-    register = build_register(read_drops(given.sources, given.month), given.month)
+    began = time.perf_counter()
+
+    def tell(layer: str) -> None:
+        nonlocal began
+        now = time.perf_counter()
+        print(json.dumps({"layer": layer, "seconds": now - began}), flush=True)
+        began = now
+
+    drops = read_drops(given.sources, given.month)
+    tell("sources")
+    register = build_register(drops, given.month)
+    del drops
+    tell("organisations")
     points = sector_points(register)
     groups = spatial_groups(points)
     find_quotients(groups, points, register)
+    tell("spatial")
     groups += communities(register)
     find_joint_work(groups, register)
+    tell("network")
     active = set(register.active["organisation_id"])
     types = Counter(kind for group in groups if (kind := cluster_type(group, active)) is not None)
+    tell("typology")
     print(json.dumps({"groups": len(groups), "clusters": dict(sorted(types.items()))}))
 
 

@@ -28,7 +28,16 @@ from pipelines.benchmark.digests import TableDigest, differences, month_digests
 from pipelines.benchmark.growth import growth_exponent
 from pipelines.benchmark.page import page
 from pipelines.benchmark.processes import DONE, FAILED, OUT_OF_MEMORY, TIMEOUT, Measured, Sample, run_measured
-from pipelines.benchmark.results import CaseResult, Comparison, Results, RunFigures, read_results, write_results
+from pipelines.benchmark.results import (
+    OURS,
+    THEIRS,
+    CaseResult,
+    Comparison,
+    Results,
+    RunFigures,
+    read_results,
+    write_results,
+)
 from pipelines.benchmark.steps import StepFigures
 from pipelines.benchmark.targets import TARGETS
 from pipelines.synthetic_uk import synthesise
@@ -162,6 +171,14 @@ def test_the_page_says_where_results_differ(tmp_path: Path) -> None:
     assert written.endswith("## What did not help\n\nNothing yet.\n")
 
 
+def test_the_page_says_how_far_the_plain_route_came() -> None:
+    by_layer = {OURS: {"sources": 4.0, "spatial": 10.0}, THEIRS: {"sources": 2.0}}
+    stopped = Comparison("r", [run(90)], [run(600, TIMEOUT)], "plain route", "", "", DAY, by_layer)
+    written = page(Results(plain={1.0: stopped}), None)
+    assert "| 1:1 | 1 | 90.0 | 100 | timeout after 600 | 100 |  |" in written
+    assert "| 1:1 | sources | 4.0 | 2.0 | 0.5 |\n| 1:1 | spatial | 10.0 |  |  |" in written
+
+
 def test_results_are_kept_and_read_again(tmp_path: Path) -> None:
     pair = Comparison("outlines", [run(1)], [run(2)], "shapely alone", "3 groups", "the same", DAY)
     results = Results({"cores": 2}, {"python": "3"}, {"threads-1": {0.125: result(9)}}, {1.0: pair}, {"o": {1.0: pair}})
@@ -186,6 +203,7 @@ def test_the_command_measures_keeps_and_writes(tmp_path: Path, monkeypatch: pyte
 
     bench("--steps", "refresh-dsit-v1")
     bench("--steps", "rows-alone,publications-uk")
+    bench("--steps", "none", "--against", "plain")
     kept = json.loads(out.with_suffix(".json").read_text())
     assert set(kept["cases"]) == {"refresh-dsit-v1", "rows-alone", "publications-uk"}
     refreshed = kept["cases"]["refresh-dsit-v1"]["0.001"]
@@ -195,6 +213,10 @@ def test_the_command_measures_keeps_and_writes(tmp_path: Path, monkeypatch: pyte
     assert refreshed["rows"] == refreshed["steps"][0]["rows"] > 1000
     assert kept["cases"]["rows-alone"]["0.001"]["rows"] == refreshed["rows"]
     assert kept["cases"]["publications-uk"]["0.001"]["rows"] > 100_000
+    beside = kept["plain"]["0.001"]
+    assert {run["outcome"] for run in (*beside["ours"], *beside["theirs"])} == {DONE}
+    assert list(beside["by_layer"][OURS]) == ["sources"]
+    assert set(beside["by_layer"][THEIRS]) == {"sources", "organisations", "spatial", "network", "typology"}
     written = out.read_text()
     assert "| whole refresh, profile `dsit-v1` | 5 minutes | " in written
     assert written.endswith("## What did not help\n")
