@@ -69,7 +69,8 @@ ProfileOption = Annotated[
 SelectOption = Annotated[
     str | None,
     typer.Option(
-        "--select", help='Layers ("spatial,typology") or Dagster\'s asset selection ("+key:typology/candidates").'
+        "--select",
+        help='Layers and tables ("spatial,network.edges") or Dagster\'s asset selection ("+key:typology/candidates").',
     ),
 ]
 AnewOption = Annotated[

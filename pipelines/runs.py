@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +15,8 @@ from pathlib import Path
 import dagster as dg
 
 from assets.months import Month
-from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY
+from assets.sources.layer import INDEX_LAYER
+from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY, asset_key
 from assets.warehouse.declarations import declared_tables
 from pipelines.definitions import build_defs
 from pipelines.jobs import monthly_refresh
@@ -24,6 +27,11 @@ Progress = Callable[[str, int, int], None]
 
 QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The instance keeps every event; the console is for the progress display."""
+
+OPERATORS = {"and", "or", "not"}
+"""Of Dagster's selection syntax."""
+DROPS = ("sources", "reference")
+"""The layers that the step which takes drops in makes."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +60,45 @@ def dagster_home(settings: Settings) -> Path:
     return home
 
 
-def asset_selection(select: str | None) -> dg.AssetSelection:
-    """Layers by name, separated by commas or spaces, or Dagster's own selection syntax; everything where None.
+def selected_keys(select: str | None, definitions: dg.Definitions) -> set[dg.AssetKey]:
+    """The assets of a selection: layers and tables by name, with commas or spaces between, or Dagster's own selection
+    syntax; all assets where None.
 
-    The Index's layer brings along the drops it is made from.
+    The Index's layer brings along the drops it is made from, and a table those that are made with it. Raises
+    ValueError for a selection that cannot be read or names nothing.
     """
+    graph = definitions.resolve_asset_graph()
     if not select:
-        return dg.AssetSelection.all()
-    layers = {table.layer for table in declared_tables().values()}
+        return set(dg.AssetSelection.all().resolve(graph))
     words = select.replace(",", " ").split()
-    if all(word in layers for word in words):
-        return dg.AssetSelection.groups(*words, *(("sources", "reference") if "innovation_index" in words else ()))
-    return dg.AssetSelection.from_string(select)
+    is_names = words and all(re.fullmatch(r"[\w./]+", word) and word not in OPERATORS for word in words)
+    try:
+        selection = _named(words) if is_names else dg.AssetSelection.from_string(select)
+        keys = selection.required_multi_asset_neighbors().resolve(graph)
+    except dg.DagsterError as error:
+        raise ValueError(f"the selection {select!r} cannot be read: {error}") from error
+    if not keys:
+        raise ValueError(f"the selection {select!r} names no asset")
+    return set(keys)
+
+
+def _named(words: Sequence[str]) -> dg.AssetSelection:
+    """Layers and tables (`spatial`, `spatial.groups` or `spatial/groups`)."""
+    tables = {table.name: table.layer for table in declared_tables().values()}
+    layers = {*tables.values()}
+    selection: dg.AssetSelection = dg.AssetSelection.keys()
+    for word in words:
+        name = word.replace("/", ".")
+        if name not in layers and name not in tables:
+            near = [table for table in tables if table.endswith(f".{name}")]
+            near = near or difflib.get_close_matches(name, [*sorted(layers), *tables], 1)
+            meant = f"do you mean {near[0]}?" if near else f"layers are {', '.join(sorted(layers))}"
+            raise ValueError(f"there is no layer or table {word!r} to select: {meant}")
+        if name in tables:
+            selection |= dg.AssetSelection.assets(asset_key(name))
+        else:
+            selection |= dg.AssetSelection.groups(name, *(DROPS if name == INDEX_LAYER else ()))
+    return selection
 
 
 def run_month(
@@ -76,14 +111,12 @@ def run_month(
 ) -> RunOutcome:
     """Materialise a month; `anew`, also what stands there made from the same.
 
-    The run stands in the instance like any other; raises nothing for a run that fails.
+    The run stands in the instance like any other; raises nothing for a run that fails, ValueError for a selection that
+    names nothing.
     """
     started = time.monotonic()
     definitions = build_defs(settings)
-    graph = definitions.resolve_asset_graph()
-    keys = asset_selection(select).resolve(graph)
-    if not keys:
-        raise ValueError(f"the selection {select!r} names no asset")
+    keys = selected_keys(select, definitions)
     job = definitions.resolve_job_def(monthly_refresh.name)
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
