@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from assets.warehouse.memory import database_bytes
+from assets.warehouse.memory import BESIDE_METHODS, BESIDE_QUERIES, database_bytes
 
 SCHEMA_ORDER = (
     "reference",
@@ -79,6 +79,16 @@ class Warehouse:
         self.path = Path(path)
         self.memory_limit = memory_limit
         self.threads = threads
+        self._beside = BESIDE_QUERIES
+
+    def beside_methods(self) -> Warehouse:
+        """The same file, of whose memory DuckDB leaves more to a method's arrays.
+
+        A process opens a file in one of the two ways at a time.
+        """
+        other = Warehouse(self.path, self.memory_limit, self.threads)
+        other._beside = BESIDE_METHODS
+        return other
 
     def create(self) -> None:
         """Make the file and every table that is not there yet, in one transaction."""
@@ -100,7 +110,7 @@ class Warehouse:
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection, closed at the end; waits for another process's lock, then raises duckdb.IOException."""
         config: dict[str, Any] = {
-            "memory_limit": f"{database_bytes(self.memory_limit)}B",
+            "memory_limit": f"{database_bytes(self.memory_limit, self._beside)}B",
             "storage_compatibility_version": STORAGE_VERSION,
         }
         if self.threads:

@@ -15,8 +15,11 @@ UNITS = {
 }
 DEFAULT_LIMIT = "5500MB"
 """For the whole process where nothing is set: the full country fits, and a machine of 8 GB has room beside it."""
-BESIDE_DATABASE = 1_500_000_000
-"""Bytes kept for what is not DuckDB's: the interpreter, its libraries, and the arrays of the methods."""
+BESIDE_QUERIES = 1_500_000_000
+"""Bytes kept for what is not DuckDB's where it makes rows by itself: the interpreter, its libraries, drops as they are
+read."""
+BESIDE_METHODS = 2_000_000_000
+"""The same where a method holds arrays beside what DuckDB keeps of the tables that it read."""
 LEAST_DATABASE = 1_000_000_000
 """Bytes that DuckDB gets however little is left: with less, its joins of the full country fail."""
 
@@ -29,6 +32,6 @@ def parse_bytes(text: str) -> int:
     return int(float(found[1]) * UNITS[found[2].upper()])
 
 
-def database_bytes(limit: str | None) -> int:
+def database_bytes(limit: str | None, beside: int = BESIDE_QUERIES) -> int:
     """What DuckDB may hold where the process may take `limit`, DEFAULT_LIMIT where it is None."""
-    return max(parse_bytes(limit or DEFAULT_LIMIT) - BESIDE_DATABASE, LEAST_DATABASE)
+    return max(parse_bytes(limit or DEFAULT_LIMIT) - beside, LEAST_DATABASE)

@@ -216,9 +216,10 @@ def run_step(
     replacements: list[Replacement] = []
     to_do: list[Callable[[], None]] = []
     contexts: list[StepContext] = []
+    reading = warehouse if step.query else warehouse.beside_methods()
     with tempfile.TemporaryDirectory(prefix="step-", dir=warehouse.path.parent) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
-        with warehouse.connect(read_only=True) as connection:
+        with reading.connect(read_only=True) as connection:
             fingerprint = step_fingerprint(connection, step, month, profiles)
             if may_take_over and fingerprint and is_made(connection, step.tables, month, fingerprint):
                 outcomes = checked(connection)
@@ -228,7 +229,7 @@ def run_step(
                 folder = Path(scratch) / method.name
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
-                context = StepContext(warehouse, month, method, report, folder, making, profiles, to_do)
+                context = StepContext(reading, month, method, report, folder, making, profiles, to_do)
                 contexts.append(context)
                 replacements += _replacements(step, step.compute(context), month, method)
         with warehouse.transaction() as connection:
@@ -241,7 +242,7 @@ def run_step(
         for action in to_do:
             action()
         if step.tell:
-            with warehouse.connect(read_only=True):
+            with reading.connect(read_only=True):
                 for context in contexts:
                     step.tell(context)
     return result(rows, outcomes, is_taken_over=False)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.warehouse.database import Warehouse
-from assets.warehouse.memory import BESIDE_DATABASE, LEAST_DATABASE, database_bytes, parse_bytes
+from assets.method import MethodProfile
+from assets.months import Month
+from assets.warehouse.database import Query, Warehouse
+from assets.warehouse.memory import BESIDE_METHODS, BESIDE_QUERIES, LEAST_DATABASE, database_bytes, parse_bytes
+from assets.warehouse.steps import Rows, StepContext, run_step, step
 
 
 @pytest.mark.parametrize(
@@ -25,9 +28,29 @@ def test_what_is_no_size_is_named(text: str) -> None:
 
 
 def test_the_database_gets_what_the_process_leaves_and_never_too_little(tmp_path: Path) -> None:
-    assert database_bytes("4GB") == 4 * 10**9 - BESIDE_DATABASE
+    assert database_bytes("4GB") == 4 * 10**9 - BESIDE_QUERIES
+    assert database_bytes("4GB", BESIDE_METHODS) == 4 * 10**9 - BESIDE_METHODS
     assert database_bytes("1GB") == LEAST_DATABASE
     warehouse = Warehouse(tmp_path / "warehouse.duckdb", memory_limit="3GB")
     warehouse.create()
-    ((shown,),) = warehouse.read("select current_setting('memory_limit') as given").rows()
-    assert parse_bytes(shown) == pytest.approx(1.5e9, rel=0.1)  # shown to a tenth of a GiB
+
+    def given(opened: Warehouse) -> int:
+        return parse_bytes(opened.read("select current_setting('memory_limit') as given").item())
+
+    assert given(warehouse) == pytest.approx(1.5e9, rel=0.1)  # shown to a tenth of a GiB
+    assert given(warehouse.beside_methods()) == pytest.approx(1e9, rel=0.1)
+
+
+def test_a_method_has_more_memory_beside_the_database_than_a_query(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb", memory_limit="4GB")
+    warehouse.create()
+    seen: list[int] = []
+
+    @step(tables=["network.participations"], reads=())
+    def method(ctx: StepContext) -> Rows:
+        """Look at what DuckDB may hold."""
+        seen.append(parse_bytes(ctx.read("select current_setting('memory_limit') as given").item()))
+        return {"network.participations": Query("select * exclude (month) from network.participations where false", {})}
+
+    run_step(method, warehouse, Month(2025, 5), [MethodProfile(name="test")])
+    assert seen[0] == pytest.approx(2e9, rel=0.1)
