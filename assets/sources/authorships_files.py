@@ -23,6 +23,8 @@ from assets.sources.authorships_kernels import UNKNOWN, Bits, Ints, Numbers, fil
 from assets.warehouse.database import sql_text
 
 PIECE_ROWS = 1 << 20
+READ_BYTES = 1 << 20
+"""Of a column at a time: what is unpacked next is still near."""
 WIDEST_PAPER_BITS = 40
 """Paper ids that reach further are numbered anew, so that a work and an institution fit in 64 bits."""
 MOST_INSTITUTIONS = 1 << (63 - WIDEST_PAPER_BITS)
@@ -97,7 +99,7 @@ class AuthorshipFiles:
         if path not in known:
             kind = pq.read_schema(path).field(self.institution).type
             dictionary = None if pa.types.is_integer(kind) else [self.institution]
-            known[path] = pq.ParquetFile(path, read_dictionary=dictionary)
+            known[path] = pq.ParquetFile(path, read_dictionary=dictionary, buffer_size=READ_BYTES)
         return known[path]
 
 

@@ -114,9 +114,9 @@ class Table:
         """Raise DropError where two rows share a key; `rows` are `self.rows` with columns of the key put right."""
         kept = self.rows if rows is None else rows
         hashed = kept.select("drop_row", key=pl.struct(key).hash()).collect()
-        again = hashed.filter(~pl.col("key").is_first_distinct()).head(FIRST_FAILURES)
-        if again.is_empty():
+        if hashed["key"].n_unique() == hashed.height:
             return
+        again = hashed.filter(~pl.col("key").is_first_distinct()).head(FIRST_FAILURES)
         doubtful = hashed.filter(pl.col("key").is_in(again["key"].implode()))["drop_row"]
         found = kept.filter(pl.col("drop_row").is_in(doubtful.implode())).select(*PLACE, *key).collect()
         seen: dict[tuple[object, ...], tuple[str, int]] = {}
@@ -180,6 +180,9 @@ class Table:
         return pl.scan_parquet(target, glob=False).select(pl.col("drop_row").max()).collect().item() or last_row
 
     def _refuse_wrong_kinds(self) -> None:
+        marks = [pl.col(f"{REFUSED}{column.name}").is_not_null().any() for column in self._columns if _can_fail(column)]
+        if not marks or not self._all().select(pl.any_horizontal(marks)).collect().item():
+            return
         failing = [
             self._all()
             .filter(pl.col(f"{REFUSED}{column.name}").is_not_null())
@@ -192,8 +195,7 @@ class Table:
             for column in self._columns
             if _can_fail(column)
         ]
-        if failing:
-            self._refuse(pl.concat(failing))
+        self._refuse(pl.concat(failing))
 
     def _refuse(self, failing: pl.LazyFrame) -> None:
         in_order = failing.sort("drop_row", "column_name")

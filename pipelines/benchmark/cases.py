@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets.months import Month
+from assets.warehouse.made_from import code_fingerprint
 from pipelines.profiles import DEFAULT_PROFILES
 from pipelines.settings import MEMORY_LIMIT, THREADS
 
@@ -69,6 +70,11 @@ def _demo(folder: Path) -> list[str]:
     return ["make", "demo", f"DEMO={folder}"]
 
 
+def _demo_folder(work: Path) -> Path:
+    """Where the demonstration is: one for each state of the code, which would make all of it anew in another's."""
+    return work.absolute() / f"demo-{code_fingerprint()[:12]}"
+
+
 WORLD_WORKS = 239_000_000
 """Publications at 1:1 [METHOD, inputs]."""
 
@@ -121,8 +127,8 @@ COMMANDS = (
     Command(
         "demo-again",
         "`make demo`, the second time",
-        lambda work, scale: _demo(work.absolute() / "demo"),
-        lambda work, scale: Once(work.absolute() / "demo", _demo),
+        lambda work, scale: _demo(_demo_folder(work)),
+        lambda work, scale: Once(_demo_folder(work), _demo),
     ),
     Command(
         "rows-alone",

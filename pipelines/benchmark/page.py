@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from pipelines.benchmark.cases import CASES
+from pipelines.benchmark.cases import CASES, LAYERS
 from pipelines.benchmark.digests import differences
 from pipelines.benchmark.processes import DONE
 from pipelines.benchmark.results import OURS, THEIRS, CaseResult, Comparison, Results, RunFigures
@@ -147,7 +147,7 @@ def _plain(results: Results) -> list[str]:
     by_layer = [
         (scale_name(scale), layer, f"{ours:.1f}", *_of_layer(ours, pair.by_layer[THEIRS].get(layer)))
         for scale, pair in sorted(results.plain.items())
-        for layer, ours in pair.by_layer.get(OURS, {}).items()
+        for layer, ours in sorted(pair.by_layer.get(OURS, {}).items(), key=lambda of: LAYERS.split(",").index(of[0]))
     ]
     of_layers = ("scale", "layer", "ours, s", "plain route, s", "times faster")
     lines = [PLAIN, "", *_table(heads, rows)] if rows else []
