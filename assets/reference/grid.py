@@ -8,11 +8,13 @@ agree with the directory's within a few metres. Call from Python's own threads: 
 from __future__ import annotations
 
 import functools
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Transformer
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 Grid = Literal["gb", "ni"]
 Metres = npt.NDArray[np.float64]
@@ -42,6 +44,8 @@ def _epsg(grid: Grid) -> int:
 
 @functools.cache
 def _transformer(source: int, target: int) -> Transformer:
+    from pyproj import Transformer
+
     return Transformer.from_crs(source, target, always_xy=True)
 
 

@@ -20,6 +20,7 @@ from assets.warehouse.markdown import markdown_table
 from assets.warehouse.steps import Report, Step, StepResult, run_step
 
 POOL = "warehouse"
+CODE_VERSION = version("innovation-clusters")
 ANEW_TAG = "innovation-clusters/anew"
 """Tag of a run; where it is `true`, no rows are taken over."""
 MADE_BY = "taken over from run"
@@ -165,7 +166,7 @@ def _spec(step: Step, table: Table) -> dg.AssetSpec:
         owners=[OWNER],
         kinds={"duckdb", "sql" if step.query else "python"},
         metadata=metadata,
-        code_version=version("innovation-clusters"),
+        code_version=CODE_VERSION,
     )
 
 

@@ -41,7 +41,9 @@ class Table:
 @functools.cache
 def declared_tables() -> dict[str, Table]:
     """Every declared table by its full name, in the order of the layers."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        # Hundreds of statements, each of which would be a transaction of its own.
+        connection.execute("begin transaction")
         for layer in SCHEMA_ORDER:
             connection.execute(declaration(layer))
         tables = connection.execute(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-
-from sqlglot import exp
-from sqlglot.lineage import Node, lineage
+from typing import TYPE_CHECKING
 
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import Step
+
+if TYPE_CHECKING:
+    from sqlglot.lineage import Node
 
 Lineage = dict[str, list[tuple[str, str]]]
 ADDED_BY_THE_RUN = ("month", "profile", "profile_fingerprint")
@@ -35,6 +36,8 @@ def column_lineage(step: Step, table: str) -> Lineage:
 
 @functools.cache
 def _query_lineage(query: str, columns: tuple[str, ...]) -> Lineage:
+    from sqlglot.lineage import lineage
+
     schema: dict[str, dict[str, dict[str, str]]] = {}
     for table in declared_tables().values():
         name = table.name.split(".")[1]
@@ -48,6 +51,8 @@ def _query_lineage(query: str, columns: tuple[str, ...]) -> Lineage:
 
 
 def _leaves(node: Node) -> list[tuple[str, str]]:
+    from sqlglot import exp
+
     source = node.expression
     if node.downstream or not isinstance(source, exp.Table) or not source.db:
         return []
