@@ -71,7 +71,7 @@ def _demo(folder: Path) -> list[str]:
 
 
 def _demo_folder(work: Path) -> Path:
-    """Where the demonstration is: one for each state of the code, which would make all of it anew in another's."""
+    """Where the demonstration is, one for each state of the code: nothing that other code made would be taken over."""
     return work.absolute() / f"demo-{code_fingerprint()[:12]}"
 
 

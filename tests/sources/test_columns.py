@@ -29,6 +29,7 @@ from assets.sources.columns import (
     Column,
     Kind,
     choice,
+    known_sic2007,
     locate,
     missing,
 )
@@ -145,6 +146,15 @@ def test_plain_and_odd_texts_of_a_column_keep_their_places() -> None:
     ]
     codes = pl.DataFrame({"text": ["9001", "9001.0", None, "A.0", "9001.5"]})
     assert codes.select(CODE.parse(pl.col("text"))).to_series().to_list() == ["9001", "9001", None, "A.0", "9001.5"]
+
+
+def test_every_known_code_of_sic_2007_is_its_own_value() -> None:
+    known = known_sic2007()
+    assert known.str.contains("^[0-9]{5}$").all()
+    texts = pl.DataFrame({"text": known})
+    assert texts.select(SIC2007.parse(pl.col("text"))).to_series().to_list() == known.to_list()
+    spaced = texts.select(SIC2007.parse(pl.col("text").str.head(2) + "." + pl.col("text").str.tail(3))).to_series()
+    assert spaced.to_list() == known.to_list()
 
 
 def test_headers_are_matched_without_case_ends_and_runs_of_spaces() -> None:

@@ -158,6 +158,13 @@ def test_a_firms_verticals_are_folded_into_their_sectors(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize("codes", ["RTIC0098;RTIC0006", '"rtic009801,,RTIC0098; RTIC0006,"'])
+def test_codes_may_stand_with_any_separators(tmp_path: Path, codes: str) -> None:
+    reading = read_drop(RTIC_COMPANIES, {"2025-05.csv": RTIC_CSV.replace("RTIC0098", codes)}, tmp_path)
+    of_gamma = [row["rtic_code"] for row in rows(reading, "sources.rtic_company_sectors")][2:]
+    assert of_gamma == ["RTIC0098", "RTIC0006"]
+
+
 @pytest.mark.parametrize("codes", ["RTIC52", "RTIC0052 and more", "FinTech", ""])
 def test_codes_that_are_none_refuse_the_row(tmp_path: Path, codes: str) -> None:
     lines = RTIC_CSV.replace("RTIC0098", codes)
