@@ -198,10 +198,16 @@ def ui(
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open Dagster's web UI, with its daemon, on 127.0.0.1."""
+    from pipelines.held_storage import instance_of
+    from pipelines.live_runs import end_dead_runs
     from pipelines.runs import dagster_home
 
     settings = settings_of(sources, warehouse, profile, publication)
-    environment = {**os.environ, **settings.to_environment(), "DAGSTER_HOME": str(dagster_home(settings))}
+    home = dagster_home(settings)
+    with instance_of(home) as instance:
+        for ended in end_dead_runs(instance, home):
+            _warn(ended)
+    environment = {**os.environ, **settings.to_environment(), "DAGSTER_HOME": str(home)}
     program = str(Path(sys.executable).with_name("dagster"))
     command = [program, "dev", "--host", "127.0.0.1", "--port", str(port), "--module-name", "pipelines.definitions"]
     console.print(f"open http://127.0.0.1:{port} (Ctrl-C ends it)")
@@ -367,11 +373,11 @@ def _run(months: list[Month], settings: Settings, select: str | None, anew: bool
                 progress.update(task, description=f"{month}  {step}", completed=done, total=steps)
 
             try:
-                outcome = run_month(settings, month, select, show, anew=anew)
+                outcome = run_month(settings, month, select, show, anew=anew, tell=_warn)
             except ValueError as error:
                 _fail(str(error))
         for warning in outcome.warnings:
-            errors.print(f"[yellow]warning[/] {warning}")
+            _warn(warning)
         if not outcome.succeeded:
             _fail(f"{month} was not made: " + "\n".join(outcome.problems))
         taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
@@ -435,6 +441,10 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         console=errors,
     )
+
+
+def _warn(message: str) -> None:
+    errors.print(f"[yellow]warning[/] {message}", soft_wrap=True)
 
 
 def _fail(message: str) -> NoReturn:

@@ -16,14 +16,19 @@ import dagster as dg
 
 from assets.months import Month
 from assets.sources.layer import INDEX_LAYER
-from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY, asset_key
+from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY, POOL, asset_key
 from assets.warehouse.declarations import declared_tables
 from pipelines.definitions import build_defs
+from pipelines.held_storage import instance_of
 from pipelines.jobs import monthly_refresh
+from pipelines.live_runs import alive, end_dead_runs
 from pipelines.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with the step under way, the steps done and all steps."""
+
+Tell = Callable[[str], None]
+"""Called with a sentence that is not to wait for the end."""
 
 QUIET_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The instance keeps every event; the console is for the progress display."""
@@ -108,6 +113,7 @@ def run_month(
     progress: Progress | None = None,
     *,
     anew: bool = False,
+    tell: Tell | None = None,
 ) -> RunOutcome:
     """Materialise a month; `anew`, also what stands there made from the same.
 
@@ -119,21 +125,28 @@ def run_month(
     keys = selected_keys(select, definitions)
     job = definitions.resolve_job_def(monthly_refresh.name)
     run_id = str(uuid.uuid4())
-    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+    home = dagster_home(settings)
+    with instance_of(home) as instance:
+        for ended in end_dead_runs(instance, home):
+            if tell:
+                tell(ended)
+        if tell:
+            instance.add_event_listener(run_id, _Waiter(tell, instance))
         if progress:
             steps = sum(
                 1 for asset in definitions.assets or [] if isinstance(asset, dg.AssetsDefinition) and asset.keys & keys
             )
             instance.add_event_listener(run_id, _Watcher(progress, steps))
-        result = job.execute_in_process(
-            run_config=QUIET_CONSOLE,
-            instance=instance,
-            partition_key=str(month),
-            asset_selection=sorted(keys),
-            raise_on_error=False,
-            run_id=run_id,
-            tags={ANEW_TAG: "true"} if anew else {},
-        )
+        with alive(home, run_id):
+            result = job.execute_in_process(
+                run_config=QUIET_CONSOLE,
+                instance=instance,
+                partition_key=str(month),
+                asset_selection=sorted(keys),
+                raise_on_error=False,
+                run_id=run_id,
+                tags={ANEW_TAG: "true"} if anew else {},
+            )
         problems = [_reason(event) for event in result.all_events if event.is_step_failure]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
         taken_over = {event.step_key for event in result.all_events if _is_taken_over(event)}
@@ -165,6 +178,22 @@ class _Watcher:
         elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
             self.done += 1
             self.progress(str(event.step_key).replace("__", "."), self.done, self.steps)
+
+
+class _Waiter:
+    """Tells whom a step waits for that may not write the warehouse yet."""
+
+    def __init__(self, tell: Tell, instance: dg.DagsterInstance) -> None:
+        self.tell = tell
+        self.instance = instance
+
+    def __call__(self, entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None or not event.is_engine_event or "pool" not in event.engine_event_data.metadata:
+            return
+        slots = self.instance.event_log_storage.get_concurrency_info(POOL).claimed_slots
+        writers = " and ".join(f"run {slot.run_id}" for slot in slots) or "another run"
+        self.tell(f"{str(event.step_key).replace('__', '.')} waits for {writers}, which writes the warehouse")
 
 
 def _is_taken_over(event: dg.DagsterEvent) -> bool:

@@ -1,0 +1,107 @@
+"""Runs that are killed, and runs that wait for another, with real processes on a real instance."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.months import Month
+from assets.warehouse.dagster_assets import POOL
+from pipelines.held_storage import instance_of
+from pipelines.live_runs import LOCKS
+from pipelines.synthetic_uk import synthesise
+
+MONTH = Month(2025, 4)
+PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
+REFRESH = [PROGRAM, "refresh", "--month", str(MONTH), "--select", "sources"]
+
+
+@pytest.fixture(scope="module")
+def drops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("drops")
+    synthesise(folder / "sources", [MONTH], 0.001, 7)
+    return folder
+
+
+@pytest.fixture
+def world(drops: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(drops, tmp_path / "world"))
+
+
+def start(world: Path) -> subprocess.Popen[str]:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("INNOVATION_CLUSTERS", "DAGSTER"))
+    }
+    return subprocess.Popen(
+        REFRESH,
+        cwd=world,
+        env={**environment, "COLUMNS": "250"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def holders(world: Path) -> set[str]:
+    """The runs that have the warehouse's place; a run that shows it lives has made the instance."""
+    if not (world / "dagster_home" / LOCKS).is_dir():
+        return set()
+    with instance_of(world / "dagster_home") as instance:
+        return {slot.run_id for slot in instance.event_log_storage.get_concurrency_info(POOL).claimed_slots}
+
+
+def until_it_holds(world: Path) -> str:
+    for _ in range(300):
+        if found := holders(world):
+            return found.pop()
+        time.sleep(0.1)
+    raise AssertionError("no run came to hold the warehouse")
+
+
+@pytest.fixture
+def killed(world: Path) -> Iterator[str]:
+    """A run that was killed while it had the warehouse's place."""
+    process = start(world)
+    run_id = until_it_holds(world)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert holders(world) == {run_id}
+    yield run_id
+
+
+def test_a_run_that_was_killed_holds_no_later_one_up(world: Path, killed: str):
+    output, said = start(world).communicate(timeout=120)
+    assert f"{MONTH} made in" in output
+    assert f"run {killed} is marked as failed: its process ended without a word" in said
+    with dg.DagsterInstance.from_config(str(world / "dagster_home")) as instance:
+        statuses = {run.run_id: run.status for run in instance.get_runs()}
+    assert statuses.pop(killed) == dg.DagsterRunStatus.FAILURE
+    assert set(statuses.values()) == {dg.DagsterRunStatus.SUCCESS}
+    assert holders(world) == set()
+    assert [*(world / "dagster_home" / LOCKS).iterdir()] == []
+
+
+def test_a_run_that_lives_is_waited_for(world: Path):
+    first = start(world)
+    run_id = until_it_holds(world)
+    first.send_signal(signal.SIGSTOP)
+    try:
+        second = start(world)
+        assert second.stderr is not None
+        waits = second.stderr.readline()
+    finally:
+        first.send_signal(signal.SIGCONT)
+    assert first.communicate(timeout=120)[1].count("marked as failed") == 0
+    output, said = second.communicate(timeout=120)
+    assert f"{MONTH} made in" in output
+    assert "marked as failed" not in said
+    assert f"sources.ingest waits for run {run_id}, which writes the warehouse" in waits
