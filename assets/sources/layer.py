@@ -85,6 +85,11 @@ def ingest_step(sources: str, today: Callable[[], date] = date.today) -> Step:
             "nothing changes."
         ),
         reaches_outside=True,
+        datasets={
+            table: [dataset.name for dataset in DATASETS if table in dataset.tables or table == "sources.rejected"]
+            for table in TABLES
+            if table != "sources.drops"
+        },
     )
 
 

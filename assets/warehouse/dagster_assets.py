@@ -29,6 +29,9 @@ PREVIEW_ROWS = 8
 WIDEST_CELL = 60
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
+NO_DROPS = (
+    "the drops of {month} have not been taken in. Make the layer sources too (--select sources,...), or all of it"
+)
 
 # One month beyond the last complete one: a drop dated this month can be refreshed as soon as it arrives.
 MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone="Europe/London", end_offset=1)
@@ -80,6 +83,8 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         month = Month.parse(context.partition_key)
         file = warehouse.warehouse()
+        if step.reads and not _has_drops(file, month):
+            raise dg.Failure(NO_DROPS.format(month=month), allow_retries=False)
         shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
         may_take_over = set(shown) == {table.name for table in tables}
         try:
@@ -110,6 +115,11 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(asset_key(name), metadata=told)
 
     return run
+
+
+def _has_drops(warehouse: Warehouse, month: Month) -> bool:
+    found = warehouse.read("select 1 from sources.drops where month = $month limit 1", month=month.first_day)
+    return found.height == 1
 
 
 def _shown_before(context: dg.AssetExecutionContext, tables: Sequence[Table]) -> dict[str, dict[str, Any]]:
@@ -171,16 +181,18 @@ def _spec(step: Step, table: Table) -> dg.AssetSpec:
 
 
 def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, month: Month) -> dict[str, Any]:
-    step, rows = result.step, result.rows.get(table.name, 0)
+    step, written = result.step, result.rows.get(table.name, 0)
     sources = column_lineage(step, table.name)
     drops = warehouse.read(
         "select dataset, as_of, path, sha256 from sources.drops where month = $month order by dataset",
         month=month.first_day,
     )
-    scope = " where month = $month" if any(column.name == "month" for column in table.columns) else ""
-    preview = warehouse.read(f"select * from {table.name}{scope} limit {PREVIEW_ROWS}", month=month.first_day)
+    parameters = {"month": month.first_day, "datasets": list(step.datasets.get(table.name, ()))}
+    of_month = f"from {table.name} where {_scope(table)}"
+    preview = warehouse.read(f"select * {of_month} limit {PREVIEW_ROWS}", **parameters)
     metadata: dict[str, Any] = {
-        "dagster/partition_row_count": rows,
+        "dagster/partition_row_count": warehouse.read(f"select count(*) {of_month}", **parameters).item(),
+        "rows written": written,
         "dagster/column_lineage": dg.TableColumnLineage(
             {
                 column: [dg.TableColumnDep(asset_key(name), source) for name, source in deps]
@@ -196,6 +208,17 @@ def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, mon
     for profile, report in result.reports.items():
         metadata |= _report_metadata(report, f"{profile}: " if profile else "")
     return metadata
+
+
+def _scope(table: Table) -> str:
+    """Which of a table's rows are a month's: its own, or those of the drops that it uses."""
+    columns = {column.name for column in table.columns}
+    if "month" in columns:
+        return "month = $month"
+    of_drops = "from sources.drops where month = $month and dataset in $datasets"
+    if "dataset" in columns:
+        return f"(dataset, as_of) in (select (dataset, as_of) {of_drops})"
+    return f"as_of in (select as_of {of_drops})"
 
 
 def _report_metadata(report: Report, prefix: str) -> dict[str, Any]:

@@ -110,6 +110,8 @@ class Step:
     """Called once the rows are written, to report of them."""
     reaches_outside: bool = False
     """Whether what is outside the warehouse decides its rows, or is written by it: it is run every time."""
+    datasets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Table -> the datasets whose drops fill it, where its rows are those of drops and not of a month."""
 
     @property
     def layer(self) -> str:

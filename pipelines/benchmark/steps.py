@@ -50,7 +50,7 @@ def read_steps(home: Path, measured: Measured) -> list[StepFigures]:
         elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
             ended[key] = entry.timestamp
         else:
-            count = event.step_materialization_data.materialization.metadata["dagster/partition_row_count"].value
+            count = event.step_materialization_data.materialization.metadata["rows written"].value
             rows[key] = rows.get(key, 0) + int(str(count))
     figures = []
     for key, start in started.items():

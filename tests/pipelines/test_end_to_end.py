@@ -206,6 +206,31 @@ def test_the_instance_keeps_what_a_person_looks_at(world: Path):
     assert metadata["dagster/partition_row_count"].value > 1000
 
 
+def test_a_table_of_drops_shows_the_rows_that_the_month_uses(world: Path):
+    """The register is last month's, so that nothing of it is written; of firms there are two drops."""
+    told = latest_metadata(world)
+    warehouse = Warehouse(world / "warehouse.duckdb")
+    expected = {
+        "sources.idbr_local_units": "select count(*) as n from sources.idbr_local_units",
+        "sources.rtic_companies": "select count(*) as n from sources.rtic_companies where as_of >= '2025-05-01'",
+    }
+    for table, query in expected.items():
+        assert told[table]["dagster/partition_row_count"].value == warehouse.read(query).item() > 1000
+    assert told["sources.idbr_local_units"]["rows written"].value == 0
+    assert (
+        told["sources.rtic_companies"]["rows written"] == told["sources.rtic_companies"]["dagster/partition_row_count"]
+    )
+    assert "2025-05" in told["sources.rtic_companies"]["preview"].md_str
+    assert "2025-04" not in told["sources.rtic_companies"]["preview"].md_str
+
+
+def test_later_layers_of_a_month_whose_drops_were_not_taken_in_are_refused(copy: Path):
+    refused = run(copy, "refresh", "--month", "2025-07", "--select", "network,typology")
+    assert refused.returncode == 1
+    assert "the drops of 2025-07 have not been taken in" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_query_prints_writes_and_cannot_change_anything(world: Path, tmp_path: Path):
     counted = run(world, "query", "select count(*) as n from typology.innovation_clusters", "--format", "csv")
     assert counted.stdout.splitlines()[0] == "n"

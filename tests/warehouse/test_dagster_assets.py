@@ -8,7 +8,7 @@ import polars as pl
 from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import Rows, Step, StepContext, step
-from tests.support import MONTH
+from tests.support import MONTH, use_drop
 
 PROFILE = "name = 'one'"
 
@@ -53,6 +53,7 @@ def materialise(warehouse: Warehouse, instance: dg.DagsterInstance, *steps: Step
 def test_a_failed_blocking_check_shows_evidence_stops_what_follows_and_keeps_the_rows(
     warehouse: Warehouse, tmp_path: Path
 ):
+    use_drop(warehouse, "innovate_uk")
     with dg.DagsterInstance.ephemeral() as instance:
         good = materialise(warehouse, instance, participations(2, 2), edges)
         before = warehouse.read("from network.participations").rows()
@@ -77,3 +78,15 @@ def test_a_materialisation_tells_rows_lineage_drops_notes_and_cost(warehouse: Wa
     assert "application_id" in metadata["column sources"].md_str
     assert "made by hand" in metadata["notes"].md_str
     assert metadata["seconds"].value >= 0
+
+
+def test_a_month_whose_drops_were_not_taken_in_makes_nothing_of_them(warehouse: Warehouse):
+    use_drop(warehouse, "innovate_uk")
+    with warehouse.transaction() as connection:
+        connection.execute("update sources.drops set month = month - interval 1 month")
+    with dg.DagsterInstance.ephemeral() as instance:
+        made = materialise(warehouse, instance, edges)
+    failure = made.failure_data_for_node("network__edges")
+    assert "the drops of 2025-05 have not been taken in" in failure.user_failure_data.description
+    assert "--select sources" in failure.user_failure_data.description
+    assert warehouse.read("from network.edges").is_empty()
