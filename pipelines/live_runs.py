@@ -38,9 +38,10 @@ def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
             lock.acquire(blocking=False)
         except Timeout:
             continue
+        # A run that was interrupted may be known to have ended, and keep its place all the same.
+        instance.event_log_storage.free_concurrency_slots_for_run(path.stem)
         run = instance.get_run_by_id(path.stem)
         if run is not None and not run.is_finished:
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
             instance.report_run_failed(run, f"Marked as failed: {WHAT_HAPPENED}.")
             dead.append(f"run {run.run_id} is marked as failed: {WHAT_HAPPENED}")
         path.unlink(missing_ok=True)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -67,25 +66,39 @@ def until_it_holds(world: Path) -> str:
     raise AssertionError("no run came to hold the warehouse")
 
 
-@pytest.fixture
-def killed(world: Path) -> Iterator[str]:
-    """A run that was killed while it had the warehouse's place."""
+def ended_by(world: Path, how: signal.Signals) -> str:
+    """A run that was ended while it had the warehouse's place."""
     process = start(world)
     run_id = until_it_holds(world)
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(how)
     process.communicate(timeout=60)
-    assert holders(world) == {run_id}
-    yield run_id
+    assert process.returncode != 0
+    return run_id
 
 
-def test_a_run_that_was_killed_holds_no_later_one_up(world: Path, killed: str):
+def statuses(world: Path) -> dict[str, dg.DagsterRunStatus]:
+    with dg.DagsterInstance.from_config(str(world / "dagster_home")) as instance:
+        return {run.run_id: run.status for run in instance.get_runs()}
+
+
+def test_a_run_that_was_killed_is_marked_as_failed_by_the_next(world: Path):
+    killed = ended_by(world, signal.SIGKILL)
+    assert holders(world) == {killed}
+    assert statuses(world) == {killed: dg.DagsterRunStatus.STARTED}
     output, said = start(world).communicate(timeout=120)
     assert f"{MONTH} made in" in output
     assert f"run {killed} is marked as failed: its process ended without a word" in said
-    with dg.DagsterInstance.from_config(str(world / "dagster_home")) as instance:
-        statuses = {run.run_id: run.status for run in instance.get_runs()}
-    assert statuses.pop(killed) == dg.DagsterRunStatus.FAILURE
-    assert set(statuses.values()) == {dg.DagsterRunStatus.SUCCESS}
+    found = statuses(world)
+    assert found.pop(killed) == dg.DagsterRunStatus.FAILURE
+    assert set(found.values()) == {dg.DagsterRunStatus.SUCCESS}
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_was_ended_holds_no_later_one_up(world: Path, how: signal.Signals):
+    ended = ended_by(world, how)
+    output = start(world).communicate(timeout=120)[0]
+    assert f"{MONTH} made in" in output
+    assert statuses(world)[ended] in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
     assert holders(world) == set()
     assert [*(world / "dagster_home" / LOCKS).iterdir()] == []
 
