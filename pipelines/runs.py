@@ -174,10 +174,10 @@ class _Watcher:
         if event is None:
             return
         if event.event_type_value == "STEP_START":
-            self.progress(str(event.step_key).replace("__", "."), self.done, self.steps)
+            self.progress(_name(event), self.done, self.steps)
         elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
             self.done += 1
-            self.progress(str(event.step_key).replace("__", "."), self.done, self.steps)
+            self.progress(_name(event), self.done, self.steps)
 
 
 class _Waiter:
@@ -193,7 +193,7 @@ class _Waiter:
             return
         slots = self.instance.event_log_storage.get_concurrency_info(POOL).claimed_slots
         writers = " and ".join(f"run {slot.run_id}" for slot in slots) or "another run"
-        self.tell(f"{str(event.step_key).replace('__', '.')} waits for {writers}, which writes the warehouse")
+        self.tell(f"{_name(event)} waits for {writers}, which writes the warehouse")
 
 
 def _is_taken_over(event: dg.DagsterEvent) -> bool:
@@ -202,14 +202,21 @@ def _is_taken_over(event: dg.DagsterEvent) -> bool:
     return MADE_BY in event.step_materialization_data.materialization.metadata
 
 
+def _name(event: dg.DagsterEvent) -> str:
+    """Layer and name of the step that an event is of."""
+    return str(event.step_key).replace("__", ".")
+
+
 def _reason(event: dg.DagsterEvent) -> str:
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
-        return f"{event.step_key}: {data.user_failure_data.description}"
+        return f"{_name(event)}: {data.user_failure_data.description}"
     error = data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+    if error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+        return f"{_name(event)}: interrupted; what was made before stays, and the next refresh takes it over"
+    return f"{_name(event)}: {error.message.strip() if error else 'failed'}"
 
 
 def _warnings(evaluations: list[dg.DagsterEvent]) -> Iterator[str]:

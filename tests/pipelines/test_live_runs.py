@@ -66,14 +66,14 @@ def until_it_holds(world: Path) -> str:
     raise AssertionError("no run came to hold the warehouse")
 
 
-def ended_by(world: Path, how: signal.Signals) -> str:
-    """A run that was ended while it had the warehouse's place."""
+def ended_by(world: Path, how: signal.Signals) -> tuple[str, str]:
+    """A run that was ended while it had the warehouse's place, and what it said."""
     process = start(world)
     run_id = until_it_holds(world)
     process.send_signal(how)
-    process.communicate(timeout=60)
+    said = process.communicate(timeout=60)[1]
     assert process.returncode != 0
-    return run_id
+    return run_id, said
 
 
 def statuses(world: Path) -> dict[str, dg.DagsterRunStatus]:
@@ -82,7 +82,7 @@ def statuses(world: Path) -> dict[str, dg.DagsterRunStatus]:
 
 
 def test_a_run_that_was_killed_is_marked_as_failed_by_the_next(world: Path):
-    killed = ended_by(world, signal.SIGKILL)
+    killed, _ = ended_by(world, signal.SIGKILL)
     assert holders(world) == {killed}
     assert statuses(world) == {killed: dg.DagsterRunStatus.STARTED}
     output, said = start(world).communicate(timeout=120)
@@ -95,7 +95,8 @@ def test_a_run_that_was_killed_is_marked_as_failed_by_the_next(world: Path):
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_was_ended_holds_no_later_one_up(world: Path, how: signal.Signals):
-    ended = ended_by(world, how)
+    ended, said = ended_by(world, how)
+    assert ("sources.ingest: interrupted; what was made before stays" in said) == (how != signal.SIGKILL)
     output = start(world).communicate(timeout=120)[0]
     assert f"{MONTH} made in" in output
     assert statuses(world)[ended] in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
