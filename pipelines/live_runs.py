@@ -14,6 +14,8 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock, Timeout
 
+from assets.warehouse.dagster_assets import POOL
+
 LOCKS = "live_runs"
 WHAT_HAPPENED = "its process ended without a word: it was killed, or the machine went down"
 
@@ -30,7 +32,7 @@ def alive(home: Path, run_id: str) -> Iterator[None]:
 
 
 def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
-    """Mark the runs as failed whose process is gone, and free what they hold; returns what to say of each."""
+    """Mark the runs as failed whose process is gone, and free what ended runs hold; returns what to say of each."""
     dead = []
     for path in sorted((home / LOCKS).glob("*.lock")):
         lock = FileLock(path)
@@ -38,12 +40,20 @@ def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
             lock.acquire(blocking=False)
         except Timeout:
             continue
-        # A run that was interrupted may be known to have ended, and keep its place all the same.
-        instance.event_log_storage.free_concurrency_slots_for_run(path.stem)
         run = instance.get_run_by_id(path.stem)
         if run is not None and not run.is_finished:
             instance.report_run_failed(run, f"Marked as failed: {WHAT_HAPPENED}.")
             dead.append(f"run {run.run_id} is marked as failed: {WHAT_HAPPENED}")
         path.unlink(missing_ok=True)
         lock.release()
+    _free_places(instance)
     return dead
+
+
+def _free_places(instance: dg.DagsterInstance) -> None:
+    """Free what ended runs hold, those of the UI too: Dagster's daemon alone would, if one runs."""
+    storage = instance.event_log_storage
+    for slot in storage.get_concurrency_info(POOL).claimed_slots:
+        run = instance.get_run_by_id(slot.run_id)
+        if run is None or run.is_finished:
+            storage.free_concurrency_slots_for_run(slot.run_id)

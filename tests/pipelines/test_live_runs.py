@@ -104,6 +104,18 @@ def test_a_run_that_was_ended_holds_no_later_one_up(world: Path, how: signal.Sig
     assert [*(world / "dagster_home" / LOCKS).iterdir()] == []
 
 
+def test_a_place_that_a_run_kept_beyond_its_end_is_free(world: Path):
+    """As a run of the UI does whose process was killed: Dagster marks it as failed, and leaves it its place."""
+    assert start(world).wait(timeout=120) == 0
+    with instance_of(world / "dagster_home") as instance:
+        ended = instance.get_runs(limit=1)[0].run_id
+        assert instance.event_log_storage.claim_concurrency_slot(POOL, ended, "sources__ingest").is_claimed
+    output, said = start(world).communicate(timeout=120)
+    assert f"{MONTH} made in" in output
+    assert "waits for" not in said
+    assert holders(world) == set()
+
+
 def test_a_run_that_lives_is_waited_for(world: Path):
     first = start(world)
     run_id = until_it_holds(world)
