@@ -252,7 +252,10 @@ def bench(
     ] = None,
     runs: Annotated[int, typer.Option("--runs", min=1, help="Runs of each.")] = 1,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0.0, help="Minutes after which the plain route is stopped.")
+        float,
+        typer.Option(
+            "--timeout", min=0.0, help="Minutes after which the plain route, or a part beside a library, is stopped."
+        ),
     ] = 180.0,
     work: Annotated[Path, typer.Option("--work", help="Folder for drops and warehouses.")] = Path("bench"),
     out: Annotated[Path, typer.Option("--out", help="The page; the figures are kept beside it as JSON.")] = Path(

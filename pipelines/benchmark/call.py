@@ -25,7 +25,7 @@ def bench(
 ) -> None:
     """Measure and write. What is measured takes the place of what was kept of it; all else in the JSON stays.
 
-    A run of the plain route that takes more than `timeout_minutes` is stopped, and kept as such.
+    A run of the plain route, or a part beside a library, that takes more than `timeout_minutes` is stopped.
     Raises ValueError for an unknown case, RuntimeError where something that others go on with cannot be made.
     """
     cases = find_cases(steps)
@@ -57,4 +57,4 @@ def _measure(
         if Against.plain in against:
             against_plain(campaign, scale, timeout_minutes)
         if Against.parts in against:
-            against_parts(campaign, scale)
+            against_parts(campaign, scale, timeout_minutes)

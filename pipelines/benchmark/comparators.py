@@ -73,8 +73,11 @@ def _seconds_of_layers(steps: Iterable[StepFigures]) -> dict[str, float]:
     return seconds
 
 
-def against_parts(campaign: Campaign, scale: float) -> None:
-    """Each step beside the fastest library known for it, each pair in a process of its own."""
+def against_parts(campaign: Campaign, scale: float, timeout_minutes: float) -> None:
+    """Each step beside the fastest library known for it, each pair in a process of its own.
+
+    A pair that takes more than `timeout_minutes` is stopped, and what was kept of it stays.
+    """
     warehouse = campaign.made(PAIRED, scale) / "warehouse.duckdb"
     listed = run_measured([*_module("parts"), "--list"], folder=ROOT)
     if listed.outcome != DONE:
@@ -84,7 +87,8 @@ def against_parts(campaign: Campaign, scale: float) -> None:
     for name in json.loads(listed.output):
         campaign.tell(f"{name} at {scale:g}")
         began = circumstances()
-        measured = run_measured([*_module("parts"), "--part", name, "--runs", str(runs), *options], folder=ROOT)
+        command = [*_module("parts"), "--part", name, "--runs", str(runs), *options]
+        measured = run_measured(command, folder=ROOT, timeout_seconds=60 * timeout_minutes)
         campaign.say(name, scale, 0, measured)
         if measured.outcome == DONE:
             found = json.loads(measured.output)
