@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -229,8 +230,8 @@ def doctor(
     for finding in findings:
         table.add_row(
             {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}[finding.verdict],
-            finding.what,
-            finding.found,
+            escape(finding.what),
+            escape(finding.found),
         )
     console.print(table)
     raise typer.Exit(1 if any(finding.verdict == "bad" for finding in findings) else 0)
@@ -447,9 +448,9 @@ def _progress() -> Progress:
 
 
 def _warn(message: str) -> None:
-    errors.print(f"[yellow]warning[/] {message}", soft_wrap=True)
+    errors.print(f"[yellow]warning[/] {escape(message)}", soft_wrap=True)
 
 
 def _fail(message: str) -> NoReturn:
-    errors.print(f"[red]error[/] {message}", soft_wrap=True)
+    errors.print(f"[red]error[/] {escape(message)}", soft_wrap=True)
     raise typer.Exit(1)

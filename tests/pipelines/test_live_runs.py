@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -123,6 +124,7 @@ def test_a_run_that_lives_is_waited_for(world: Path):
     try:
         second = start(world)
         assert second.stderr is not None
+        assert select.select([second.stderr], [], [], 60)[0], "nothing was said within a minute"
         waits = second.stderr.readline()
     finally:
         first.send_signal(signal.SIGCONT)
