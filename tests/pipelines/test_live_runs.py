@@ -87,7 +87,7 @@ def test_a_run_that_was_killed_is_marked_as_failed_by_the_next(world: Path):
     assert holders(world) == {killed}
     assert statuses(world) == {killed: dg.DagsterRunStatus.STARTED}
     output, said = start(world).communicate(timeout=120)
-    assert f"{MONTH} made in" in output
+    assert f"{MONTH} made in" in output, said
     assert f"run {killed} is marked as failed: its process ended without a word" in said
     found = statuses(world)
     assert found.pop(killed) == dg.DagsterRunStatus.FAILURE
@@ -98,8 +98,8 @@ def test_a_run_that_was_killed_is_marked_as_failed_by_the_next(world: Path):
 def test_a_run_that_was_ended_holds_no_later_one_up(world: Path, how: signal.Signals):
     ended, said = ended_by(world, how)
     assert ("sources.ingest: interrupted; what was made before stays" in said) == (how != signal.SIGKILL)
-    output = start(world).communicate(timeout=120)[0]
-    assert f"{MONTH} made in" in output
+    output, said = start(world).communicate(timeout=120)
+    assert f"{MONTH} made in" in output, said
     assert statuses(world)[ended] in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
     assert holders(world) == set()
     assert [*(world / "dagster_home" / LOCKS).iterdir()] == []
@@ -112,7 +112,7 @@ def test_a_place_that_a_run_kept_beyond_its_end_is_free(world: Path):
         ended = instance.get_runs(limit=1)[0].run_id
         assert instance.event_log_storage.claim_concurrency_slot(POOL, ended, "sources__ingest").is_claimed
     output, said = start(world).communicate(timeout=120)
-    assert f"{MONTH} made in" in output
+    assert f"{MONTH} made in" in output, said
     assert "waits for" not in said
     assert holders(world) == set()
 
@@ -130,6 +130,6 @@ def test_a_run_that_lives_is_waited_for(world: Path):
         first.send_signal(signal.SIGCONT)
     assert first.communicate(timeout=120)[1].count("marked as failed") == 0
     output, said = second.communicate(timeout=120)
-    assert f"{MONTH} made in" in output
+    assert f"{MONTH} made in" in output, said
     assert "marked as failed" not in said
     assert f"sources.ingest waits for run {run_id}, which writes the warehouse" in waits
