@@ -15,7 +15,7 @@ export INNOVATION_CLUSTERS_WAREHOUSE := $(DEMO)/warehouse.duckdb
 export INNOVATION_CLUSTERS_PUBLICATION := $(DEMO)/publication
 DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home $(BIN)/innovation-clusters
 
-.PHONY: install demo ui serve test lint docs recovery index-recovery bench pictures clean
+.PHONY: install demo ui serve test lint docs recovery index-recovery bench attack pictures clean
 
 install: $(STAMP)
 
@@ -55,6 +55,9 @@ index-recovery: install
 
 bench: install
 	$(BIN)/innovation-clusters bench --against plain --against parts --work $(BENCH)
+
+attack: install
+	$(BIN)/python -m tests.attack
 
 pictures: install
 	$(BIN)/python -m tests.pictures.map --publication $(DEMO)/publication --out docs/pictures
