@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,7 @@ ATTACKS: tuple[Attack, ...] = ()
 
 PAGE = Path("docs/reliability.md")
 BEGIN, END = "<!-- table of attacks, written by `make attack` -->", "<!-- end of the table -->"
-HEADER = "| attack | what is tried, and what counts as held | tried | held | minutes | revision | day |\n|---|---|---|---|---|---|---|"
+COLUMNS = ("attack", "what is tried, and what counts as held", "tried", "held", "minutes", "revision", "day")
 
 
 def main() -> int:
@@ -55,7 +56,11 @@ def _made(attack: Attack, work: Path | None) -> tuple[str, bool]:
     minutes = (time.monotonic() - started) / 60
     print(f"{attack.name}: {held} of {len(attempts)} held, {minutes:.1f} minutes", flush=True)
     cells = (attack.name, attack.tries, len(attempts), held, f"{minutes:.1f}", _revision(), date.today())
-    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |", held == len(attempts) > 0
+    return _row(cells), held == len(attempts) > 0
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
 def _revision() -> str:
@@ -70,8 +75,9 @@ def _write(page: Path, rows: dict[str, str]) -> None:
     table, _, after = rest.partition(END)
     earlier = {match[1]: match[0] for match in re.finditer(r"^\| ([a-z-]+) \|.*$", table, re.MULTILINE)}
     merged = {**earlier, **rows}
-    lines = [merged[attack.name] for attack in ATTACKS if attack.name in merged]
-    page.write_text("\n".join([f"{before}{BEGIN}", HEADER, *lines, f"{END}{after}"]), encoding="utf-8")
+    lines = [_row(COLUMNS), _row(["---"] * len(COLUMNS))]
+    lines += [merged[attack.name] for attack in ATTACKS if attack.name in merged]
+    page.write_text("\n".join([f"{before}{BEGIN}", *lines, f"{END}{after}"]), encoding="utf-8")
 
 
 if __name__ == "__main__":
