@@ -35,12 +35,11 @@ def main() -> int:
     unknown = [name for name in given.names if name not in known]
     if unknown:
         parser.error(f"there is no attack {', '.join(unknown)}; there are {', '.join(known)}")
-    rows, all_held = {}, True
+    all_held = True
     for attack in [known[name] for name in given.names] or ATTACKS:
         row, held = _made(attack, given.work)
-        rows[attack.name] = row
+        _write(given.out, {attack.name: row})
         all_held = all_held and held
-    _write(given.out, rows)
     return 0 if all_held else 1
 
 
