@@ -1,0 +1,79 @@
+"""Processes that are killed while they make a warehouse, and what is there afterwards. Shared by tests and attacks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from assets.scratch import ALIVE
+from assets.warehouse.database import Warehouse
+from assets.warehouse.litter import left_beside
+from assets.warehouse.schema import table_names
+
+CREATE = """
+import sys
+from assets.warehouse.database import Warehouse
+print("ready", flush=True)
+Warehouse(sys.argv[1], threads=1).create()
+"""
+OLD_SECTORS = """
+drop table reference.rtic_sectors;
+create table reference.rtic_sectors (
+    as_of date not null, rtic_code varchar not null check (length(rtic_code) = 8), sector varchar not null
+);
+comment on column reference.rtic_sectors.rtic_code is 'As an earlier version declared it.';
+"""
+"""A table as earlier versions made it, whose check calls a function."""
+
+
+def create(path: Path, killed_after: float | None = None) -> float | None:
+    """Have a process make a warehouse, or what it lacks, and kill it after so many seconds of that.
+
+    Returns the seconds that it took; None where it was killed before its end.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", CREATE, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    started = time.monotonic()
+    try:
+        said = process.communicate(timeout=killed_after)[1]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return None
+    assert process.returncode == 0, said
+    return time.monotonic() - started
+
+
+def contents(path: Path) -> dict[str, tuple[int, int]]:
+    """Table -> its number of rows, and a digest of them."""
+    warehouse = Warehouse(path, threads=1)
+    with warehouse.connect(read_only=True) as connection:
+        names = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        return {
+            name: connection.execute(f"select count(*), bit_xor(hash(t)) from {name} as t").fetchall()[0]
+            for (name,) in names
+        }
+
+
+def what_is_wrong(path: Path, before: Mapping[str, tuple[int, int]]) -> str | None:
+    """What is not as it should be after the next command: tables, comments, earlier rows, litter; None where all is."""
+    found = contents(path)
+    if lacking := table_names() - set(found):
+        return f"tables are lacking: {', '.join(sorted(lacking))}"
+    if changed := [table for table, was in before.items() if found[table] != was]:
+        return f"rows are not as they were: {', '.join(changed)}"
+    untold = Warehouse(path, threads=1).read(
+        "select schema_name || '.' || table_name || '.' || column_name as untold from duckdb_columns() "
+        "where not internal and comment is null and table_name <> 'rtic_sectors'"
+    )
+    if untold.height:
+        return f"columns have no comment: {', '.join(untold['untold'])}"
+    if left := [folder for folder in left_beside(path) if (folder / ALIVE).exists()]:
+        return f"{len(left)} folders are left"
+    return None
