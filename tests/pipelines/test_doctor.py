@@ -21,6 +21,7 @@ from pipelines.held_storage import instance_of
 from tests.support import use_drop
 from tests.warehouse.damage import BLOCK_BYTES, FIRST_BLOCK, UNOPENABLE, copied, flipped
 
+READ = "import sys, duckdb; on = duckdb.connect(sys.argv[1], read_only=True); print('on', flush=True); sys.stdin.read()"
 READERS = (
     ["query", "select 1 from sources.drops"],
     ["rankings"],
@@ -86,7 +87,8 @@ def test_a_damaged_block_is_seen(whole: Path, folder: Path, block: int):
     path = copied(whole, folder / "warehouse.duckdb")
     with Warehouse(path).connect() as connection:
         connection.execute(
-            "insert into ledger.made_from select '2025-05-01', 't' || hash(i), md5(i::varchar), i from range(30000) r(i)"
+            "insert into ledger.made_from "
+            "select '2025-05-01', 't' || hash(i), md5(i::varchar), i from range(30000) as r(i)"
         )
     intact = call("doctor")
     assert rows(intact, "blocks") == ["ok: every row of 92 tables can be read"]
@@ -95,8 +97,6 @@ def test_a_damaged_block_is_seen(whole: Path, folder: Path, block: int):
     shown = call("doctor")
     quick = call("doctor", "--quick")
     damaged = [*rows(shown, "blocks"), *rows(shown, "warehouse")]
-    if rows(shown, "blocks") == rows(intact, "blocks"):
-        pytest.skip("the block is one that nothing stands in")
     assert shown.exit_code == 1
     assert len(damaged) == 1
     assert damaged[0].startswith("bad: ")
@@ -165,11 +165,8 @@ def test_litter_is_seen_and_goes_at_the_next_start(whole: Path, folder: Path):
 
 def test_what_a_reader_spills_now_stays(whole: Path, folder: Path):
     path = copied(whole, folder / "warehouse.duckdb")
-    reads = (
-        "import sys, duckdb; c = duckdb.connect(sys.argv[1], read_only=True); print('on', flush=True); sys.stdin.read()"
-    )
     with subprocess.Popen(
-        [sys.executable, "-c", reads, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", READ, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as reader:
         assert reader.stdout is not None
         reader.stdout.readline()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import duckdb
 
 from assets.scratch import ALIVE
 from assets.warehouse.database import Warehouse
@@ -50,6 +52,13 @@ def create(path: Path, killed_after: float | None = None) -> float | None:
     return time.monotonic() - started
 
 
+def seconds_of(attempt: Callable[[], float | None]) -> float:
+    """The seconds that a process takes which nothing kills."""
+    taken = attempt()
+    assert taken is not None
+    return taken
+
+
 def contents(path: Path) -> dict[str, tuple[int, int]]:
     """Table -> its number of rows, and a digest of them."""
     warehouse = Warehouse(path, threads=1)
@@ -77,3 +86,12 @@ def what_is_wrong(path: Path, before: Mapping[str, tuple[int, int]]) -> str | No
     if left := [folder for folder in left_beside(path) if (folder / ALIVE).exists()]:
         return f"{len(left)} folders are left"
     return None
+
+
+def made_again(path: Path, before: Mapping[str, tuple[int, int]]) -> str | None:
+    """Make a warehouse, or what it lacks, after a kill; what is wrong then, None where nothing is."""
+    try:
+        Warehouse(path, threads=1).create()
+    except (ValueError, duckdb.Error) as error:
+        return f"{type(error).__name__}: {error}"
+    return what_is_wrong(path, before)
