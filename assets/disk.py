@@ -31,7 +31,7 @@ class DiskFullError(ValueError):
     def __init__(self, folder: Path) -> None:
         free = shutil.disk_usage(_existing(folder)).free / MEGABYTE
         super().__init__(
-            f"the disk of {folder} is full: {free:.1f} MB are free. What was there before stays: "
+            f"the disk of {folder.absolute()} is full: {free:.1f} MB are free. What was there before stays: "
             "free some of the disk, and run the same again"
         )
 

@@ -170,7 +170,7 @@ def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: St
             reading = _read(dataset, delivery, deliveries, parent, context)
         except DropError as error:
             # The drop is not to blame for what could not be written of it.
-            refuse_full_disk(error, context.scratch)
+            refuse_full_disk(error, context.warehouse.path.parent)
             return error
         return Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
 

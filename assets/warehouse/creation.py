@@ -21,8 +21,7 @@ def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> 
     """Add declared tables in one transaction; the connection is in none."""
     connection.execute("begin transaction")
     for table in tables:
-        for statement in statements_of_tables()[table]:
-            connection.execute(statement)
+        connection.execute(";\n".join(statements_of_tables()[table]))
     connection.execute("commit")
     connection.execute("checkpoint")
 

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from assets.disk import refuse_full_disk
+from assets.disk import DiskFullError, refuse_full_disk
 from assets.scratch import scratch_folder
 from assets.warehouse.creation import add_tables, put_in_place
 from assets.warehouse.faults import (
@@ -122,6 +122,7 @@ class Warehouse:
             delete_left_beside(self.path)
             if not self.path.exists():
                 self._make()
+                return
         except OSError as error:
             refuse_full_disk(error, self.path.parent)
             raise WarehouseError(f"{self.path} cannot be made: {error}: give another with --warehouse") from error
@@ -138,8 +139,11 @@ class Warehouse:
             raise left_alone(log, path)
         with scratch_folder(path.parent, MAKING) as folder:
             new = self._at(folder / path.name)
-            with new.connect() as connection:
-                add_tables(connection, table_names())
+            try:
+                with new.connect() as connection:
+                    add_tables(connection, table_names())
+            except DiskFullError as error:
+                raise DiskFullError(path.parent) from error
             put_in_place(new.path, path)
 
     def _delete_spilled(self) -> None:
