@@ -38,7 +38,10 @@ def log_of_a_killed_process(path: Path, *statements: str) -> None:
 
 @pytest.mark.parametrize("schema", [*SCHEMA_ORDER, OF_ITSELF])
 def test_the_log_of_every_declaration_can_be_replayed(tmp_path: Path, schema: str):
-    """What is replayed of a longer log is replayed of each of its beginnings too."""
+    """What is replayed of a longer log is replayed of each of its beginnings too.
+
+    DuckDB 1.5.5 fails at the comment on a column of a table whose check or default calls a function.
+    """
     path = tmp_path / "warehouse.duckdb"
     tables = {name: made for name, made in statements_of_tables().items() if name.split(".")[0] == schema}
     log_of_a_killed_process(path, *(statement for made in tables.values() for statement in made))
