@@ -12,10 +12,10 @@ from tests.attack.command_line import call
 from tests.warehouse.killing import create, made_again, seconds_of, what_is_wrong
 
 KILLS, SEED = 100, 20261127
-BY_THE_COMMAND_LINE = 10
+BY_THE_COMMAND_LINE = 25
 """Every so many, the next command is a whole refresh and not the making of the warehouse alone."""
 BEYOND_THE_END = 1.15
-"""Kills fall between the start of a creation and a little after the seconds that it usually takes."""
+"""Kills fall between the start of a creation and a little after the seconds that the last one took which ended."""
 
 
 def attempts(work: Path) -> Iterator[Attempt]:
@@ -27,6 +27,7 @@ def attempts(work: Path) -> Iterator[Attempt]:
         path = folder / "warehouse.duckdb"
         moment = draw.uniform(0.0, seconds * BEYOND_THE_END)
         ended = create(path, killed_after=moment)
+        seconds = ended or seconds
         left = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
         problem = _refreshed(folder) if number % BY_THE_COMMAND_LINE == 0 else made_again(path, {})
         what = f"kill {number} after {moment:.3f} s" + ("" if ended is None else ", when it had ended")

@@ -33,6 +33,7 @@ def attempts(work: Path) -> Iterator[Attempt]:
     for number in range(KILLS):
         moment = draw.uniform(0.0, seconds * BEYOND_THE_END)
         path, ended = upgrade(f"kill-{number}", moment)
+        seconds = ended or seconds
         log = log_of(path).stat().st_size if log_of(path).exists() else 0
         problem = made_again(path, before)
         what = f"kill {number} after {moment:.3f} s" + ("" if ended is None else ", when it had ended")

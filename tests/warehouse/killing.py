@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import multiprocessing
 import time
 from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import duckdb
@@ -15,12 +15,8 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.litter import left_beside
 from assets.warehouse.schema import table_names
 
-CREATE = """
-import sys
-from assets.warehouse.database import Warehouse
-print("ready", flush=True)
-Warehouse(sys.argv[1], threads=1).create()
-"""
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__])
 OLD_SECTORS = """
 drop table reference.rtic_sectors;
 create table reference.rtic_sectors (
@@ -36,20 +32,23 @@ def create(path: Path, killed_after: float | None = None) -> float | None:
 
     Returns the seconds that it took; None where it was killed before its end.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-c", CREATE, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
+    ready, of_the_process = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=_create, args=(path, of_the_process))
+    process.start()
+    ready.recv()
     started = time.monotonic()
-    try:
-        said = process.communicate(timeout=killed_after)[1]
-    except subprocess.TimeoutExpired:
+    process.join(killed_after)
+    if process.exitcode is None:
         process.kill()
-        process.communicate()
+        process.join()
         return None
-    assert process.returncode == 0, said
+    assert process.exitcode == 0, "the process says above why it made no warehouse"
     return time.monotonic() - started
+
+
+def _create(path: Path, ready: Connection) -> None:
+    ready.send(None)
+    Warehouse(path, threads=1).create()
 
 
 def seconds_of(attempt: Callable[[], float | None]) -> float:
