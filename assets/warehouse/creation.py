@@ -1,8 +1,9 @@
 """Making tables, such that a kill or a full disk at any moment leaves a file that opens.
 
-A new file is made whole in a folder beside, and then linked to its name. Tables that an older file lacks are added one
-by one: a table and its comments in one transaction, which is then written to the file, so that the log holds one
-table's declaration at most. What belongs here: the order of these. What does not: connections.
+A new file is made whole in a folder beside, and then linked to its name. Tables that an older file lacks are added in
+one transaction, whose log can be replayed, and then written to the file once: at each such writing DuckDB writes anew a
+block that is in use, which a kill in that very moment can leave half written. What belongs here: the order of these.
+What does not: connections.
 """
 
 from __future__ import annotations

@@ -128,8 +128,7 @@ class Warehouse:
             raise WarehouseError(f"{self.path} cannot be made: {error}: give another with --warehouse") from error
         if missing := sorted(table_names() - self._tables()):
             with self.connect() as connection:
-                for table in missing:
-                    add_tables(connection, [table])
+                add_tables(connection, missing)
         if spilled(self.path):
             self._delete_spilled()
 
