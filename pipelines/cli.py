@@ -164,7 +164,10 @@ def publish(
     """Publish a month that is in the warehouse: disclosure control, map, downloads and report."""
     from pipelines.publish import unpublishable
 
-    problem = unpublishable(_open(warehouse), month)
+    try:
+        problem = unpublishable(_open(warehouse), month)
+    except ValueError as error:
+        _fail(str(error))
     if problem:
         _fail(problem)
     _run([month], settings_of(None, warehouse, profile, publication), "publication")
@@ -199,6 +202,7 @@ def ui(
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open Dagster's web UI, with its daemon, on 127.0.0.1."""
+    from assets.warehouse.litter import delete_left_beside
     from pipelines.held_storage import instance_of
     from pipelines.live_runs import end_dead_runs
     from pipelines.runs import dagster_home
@@ -208,6 +212,7 @@ def ui(
     with instance_of(home) as instance:
         for ended in end_dead_runs(instance, home):
             _warn(ended)
+    delete_left_beside(Path(settings.warehouse))
     environment = {**os.environ, **settings.to_environment(), "DAGSTER_HOME": str(home)}
     program = str(Path(sys.executable).with_name("dagster"))
     command = [program, "dev", "--host", "127.0.0.1", "--port", str(port), "--module-name", "pipelines.definitions"]
@@ -221,12 +226,13 @@ def doctor(
     warehouse: WarehouseOption = Settings.warehouse,
     publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Do not read every row of the warehouse.")] = False,
 ) -> None:
-    """Say what is missing: folders, drops, versions, locks, schema, profiles."""
+    """Say what is missing or damaged: folders, drops, versions, locks, schema, blocks, history, litter, profiles."""
     from pipelines.doctor import examine
 
     table = Table("", "what", "found")
-    findings = examine(settings_of(sources, warehouse, profile, publication))
+    findings = examine(settings_of(sources, warehouse, profile, publication), quick)
     for finding in findings:
         table.add_row(
             {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}[finding.verdict],
@@ -289,7 +295,7 @@ def query(
     _check_output(output_format, out)
     try:
         frame = _open(warehouse).read(sql)
-    except duckdb.Error as error:
+    except (duckdb.Error, ValueError) as error:
         _fail(str(error))
     _write(frame, output_format, out)
 
@@ -353,9 +359,9 @@ def _check_output(output_format: OutputFormat, out: Path | None) -> None:
 def _open(path: str) -> Warehouse:
     from assets.warehouse.database import Warehouse
 
-    if not Path(path).is_file():
+    if not Path(path).exists():
         _fail(f"no warehouse at {path}: make one with `innovation-clusters refresh`, or give --warehouse")
-    return Warehouse(path)
+    return Warehouse(path, tell=_warn)
 
 
 def _write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, layout: Layout | None = None) -> None:
@@ -386,7 +392,10 @@ def _run(months: list[Month], settings: Settings, select: str | None, anew: bool
             _fail(f"{month} was not made: " + "\n".join(outcome.problems))
         taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
         console.print(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})", soft_wrap=True)
-    _print_counts(settings, months[-1])
+    try:
+        _print_counts(settings, months[-1])
+    except ValueError as error:
+        _fail(str(error))
     console.print(f"{time.monotonic() - started:.0f} s in all")
     _print_how_to_look(settings)
 

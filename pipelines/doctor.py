@@ -1,17 +1,16 @@
-"""What is missing before a month can be made: folders, drops, versions, locks, schema, profiles. Changes nothing."""
+"""What is missing before a month can be made: folders, drops, versions, profiles. Changes nothing.
+
+What is stored already is looked at in `doctor_storage`.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Literal
 
-import duckdb
 from packaging.requirements import Requirement
 
 from assets.method import find_profiles, shared_method
@@ -19,23 +18,23 @@ from assets.publication.folder import months_shown
 from assets.sources.layer import index_problems, list_all, map_problems
 from assets.sources.registry import DATASETS
 from assets.sources.storage import SourcesAddressError, Storage
-from assets.warehouse.declarations import declared_tables
+from pipelines.doctor_storage import history_findings, litter_findings, warehouse_findings
+from pipelines.finding import Finding
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `bad` stops a refresh, `note` does not."""
-
-    verdict: Literal["ok", "note", "bad"]
-    what: str
-    found: str
-
-
-def examine(settings: Settings) -> list[Finding]:
-    """Look at everything that a refresh with these settings needs."""
-    return [*_versions(), *_profiles(settings), *_sources(settings), *_warehouse(settings), *_publication(settings)]
+def examine(settings: Settings, quick: bool = False) -> list[Finding]:
+    """Look at everything that a refresh with these settings needs; `quick` does not read the warehouse's rows."""
+    return [
+        *_versions(),
+        *_profiles(settings),
+        *_sources(settings),
+        *warehouse_findings(settings, quick),
+        *history_findings(settings),
+        *_publication(settings),
+        *litter_findings(settings),
+    ]
 
 
 def _versions() -> Iterator[Finding]:
@@ -92,43 +91,6 @@ def _sources(settings: Settings) -> Iterator[Finding]:
     for what, problems in (("the Map", of_map), ("the Index", of_index)):
         for problem in problems:
             yield Finding("bad" if of_map and of_index else "note", what, str(problem))
-
-
-def _warehouse(settings: Settings) -> Iterator[Finding]:
-    path = Path(settings.warehouse)
-    if not path.exists():
-        yield Finding("note", "warehouse", f"{path} is not there yet; the first refresh makes it")
-        return
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            columns = connection.execute(
-                "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() where not internal"
-            ).fetchall()
-    except duckdb.IOException as error:
-        holder = re.search(r"held in .*?\(PID (\d+)\)", str(error))
-        who = f"process {holder[1]} holds it" if holder else str(error)
-        yield Finding("bad", "warehouse", f"{path} cannot be opened: {who}; wait for it or end it")
-        return
-    found: dict[str, dict[str, str]] = {}
-    for schema, table, column, kind in columns:
-        found.setdefault(f"{schema}.{table}", {})[column] = kind
-    stale = [
-        name
-        for name, table in declared_tables().items()
-        if name in found and found[name] != {column.name: column.type for column in table.columns}
-    ]
-    if stale:
-        yield Finding(
-            "bad",
-            "schema",
-            f"{', '.join(stale)} differ from their declaration: "
-            "drop them, or start a new warehouse, and make the months again",
-        )
-    else:
-        missing = sum(name not in found for name in declared_tables())
-        yield Finding(
-            "ok", "schema", f"{len(found)} tables as declared" + (f", {missing} to be made" if missing else "")
-        )
 
 
 def _publication(settings: Settings) -> Iterator[Finding]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from assets.method import MethodProfile
 from assets.publication.parameters import declared_parameters
 from assets.warehouse.checks import rules
-from assets.warehouse.database import SCHEMA_ORDER
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.lineage import column_lineage
+from assets.warehouse.schema import SCHEMA_ORDER
 from assets.warehouse.steps import Step
 from pipelines.definitions import all_steps
 from pipelines.settings import Settings

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.disk import full_disk_said
 from assets.months import Month
 from assets.sources.layer import INDEX_LAYER
 from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY, POOL, asset_key
+from assets.warehouse.database import WAITS
 from assets.warehouse.declarations import declared_tables
 from pipelines.definitions import build_defs
 from pipelines.held_storage import instance_of
@@ -54,9 +56,14 @@ class RunOutcome:
     """Steps whose rows were there, made from the same."""
 
 
+def home_folder(settings: Settings) -> Path:
+    """DAGSTER_HOME, else `dagster_home` beside the warehouse, whether it is there or not."""
+    return Path(os.environ.get("DAGSTER_HOME") or Path(settings.warehouse).absolute().parent / "dagster_home")
+
+
 def dagster_home(settings: Settings) -> Path:
-    """DAGSTER_HOME, else `dagster_home` beside the warehouse; made where missing, with the project's settings."""
-    home = Path(os.environ.get("DAGSTER_HOME") or Path(settings.warehouse).absolute().parent / "dagster_home")
+    """The home's folder; made where missing, with the project's settings."""
+    home = home_folder(settings)
     home.mkdir(parents=True, exist_ok=True)
     instance_settings = home / "dagster.yaml"
     if not instance_settings.exists():
@@ -118,15 +125,15 @@ def run_month(
     """Materialise a month; `anew`, also what stands there made from the same.
 
     The run stands in the instance like any other; raises nothing for a run that fails, ValueError for a selection that
-    names nothing.
+    names nothing, DiskFullError where its history cannot be written.
     """
     started = time.monotonic()
     definitions = build_defs(settings)
     keys = selected_keys(select, definitions)
     job = definitions.resolve_job_def(monthly_refresh.name)
     run_id = str(uuid.uuid4())
-    home = dagster_home(settings)
-    with instance_of(home) as instance:
+    home = home_folder(settings)
+    with full_disk_said(home), instance_of(dagster_home(settings)) as instance:
         for ended in end_dead_runs(instance, home):
             if tell:
                 tell(ended)
@@ -189,6 +196,8 @@ class _Waiter:
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
+        if event is None and entry.user_message.startswith(WAITS):
+            self.tell(f"{str(entry.step_key).replace('__', '.')} {entry.user_message}")
         if event is None or not event.is_engine_event or "pool" not in event.engine_event_data.metadata:
             return
         slots = self.instance.event_log_storage.get_concurrency_info(POOL).claimed_slots

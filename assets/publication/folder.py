@@ -15,14 +15,15 @@ import hashlib
 import os
 import re
 import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from assets.disk import sync_folder
 from assets.months import Month
 from assets.publication.page import MONTHS_FILE, months_script
+from assets.scratch import delete_dead, folders_left, scratch_folder
 
 RELEASES = ".releases"
 MAKING = ".making-"
@@ -45,10 +46,11 @@ class Release:
         link = self.publication / str(self.month)
         before = link.readlink().name if link.is_symlink() else None
         if before != self.folder:
-            new_link = self.publication / f"{MAKING}{uuid.uuid4().hex}"
-            new_link.symlink_to(Path(RELEASES) / self.folder)
-            new_link.replace(link)
-            _sync(self.publication)
+            with scratch_folder(self.publication / RELEASES, MAKING) as making:
+                new_link = making / link.name
+                new_link.symlink_to(Path(RELEASES) / self.folder)
+                new_link.replace(link)
+            sync_folder(self.publication)
         show_months(self.publication)
         for release in (self.publication / RELEASES).glob(f"{self.month}-*"):
             if release.name not in (self.folder, before):
@@ -68,8 +70,7 @@ def put(publication: Path, month: Month, files: Mapping[str, bytes]) -> Release:
         )
     releases = publication / RELEASES
     releases.mkdir(parents=True, exist_ok=True)
-    for left_by_a_crash in releases.glob(f"{MAKING}*"):
-        shutil.rmtree(left_by_a_crash)
+    delete_dead(releases, MAKING)
     name = f"{month}-{digest(files)[:DIGEST_CHARACTERS]}"
     number = 1
     while (releases / name).exists():
@@ -78,14 +79,19 @@ def put(publication: Path, month: Month, files: Mapping[str, bytes]) -> Release:
         # Someone has changed the files of that name: they stay as they are until the link is turned away from them.
         number += 1
         name = f"{name.partition('_')[0]}_{number}"
-    making = releases / f"{MAKING}{uuid.uuid4().hex}"
-    for path, content in sorted(files.items()):
-        _write(making / path, content)
-    for folder, _, _ in os.walk(making, topdown=False):
-        _sync(Path(folder))
-    making.rename(releases / name)
-    _sync(releases)
+    with scratch_folder(releases, MAKING) as making:
+        for path, content in sorted(files.items()):
+            _write(making / name / path, content)
+        for folder, _, _ in os.walk(making / name, topdown=False):
+            sync_folder(Path(folder))
+        (making / name).rename(releases / name)
+    sync_folder(releases)
     return Release(publication, month, name)
+
+
+def left_in(publication: Path) -> list[Path]:
+    """Folders in which a release was to be written by a process that is gone; changes nothing."""
+    return folders_left(publication / RELEASES, MAKING)
 
 
 def digest(files: Mapping[str, bytes]) -> str:
@@ -114,10 +120,10 @@ def show_months(publication: Path) -> None:
         target = publication / name
         if target.is_file() and target.read_bytes() == content:
             continue
-        written = publication / f"{MAKING}{uuid.uuid4().hex}"
-        _write(written, content)
-        written.replace(target)
-    _sync(publication)
+        with scratch_folder(publication / RELEASES, MAKING) as making:
+            _write(making / name, content)
+            (making / name).replace(target)
+    sync_folder(publication)
 
 
 def _way_in(months: list[Month]) -> bytes:
@@ -162,12 +168,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make the folder's entries last through a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from assets.disk import refuse_full_disk
 from assets.innovation_index.categories import CATEGORIES, OVERALL
 from assets.publication.base_map import BaseMap
 from assets.publication.downloads import DOWNLOADS, Download, download_rows
@@ -145,6 +146,7 @@ def _publish(ctx: StepContext, publication: Path, base_map: BaseMap | None) -> p
     try:
         ctx.once_written(put(publication, ctx.month, files).show)
     except OSError as error:
+        refuse_full_disk(error, publication)
         raise ValueError(f"{publication} cannot be written: {error}: give another folder with --publication") from error
     rows = _rows(files)
     ctx.report.figure("page", str(publication / str(ctx.month) / "index.html"))

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.disk import refuse_full_disk
 from assets.reference.shipped import SHIPPED_AS_OF, shipped_file
 from assets.sources.datasets import Dataset
 from assets.sources.deliveries import bring, delivery_of
@@ -168,6 +169,8 @@ def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: St
         try:
             reading = _read(dataset, delivery, deliveries, parent, context)
         except DropError as error:
+            # The drop is not to blame for what could not be written of it.
+            refuse_full_disk(error, context.warehouse.path.parent)
             return error
         return Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
 

@@ -1,20 +1,22 @@
 """Dagster assets from steps: keys, dependencies, checks, pool, retries, what the UI shows. No rule of any layer."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 import polars as pl
 
+from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
 from assets.months import FIRST_MONTH, Month
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
+from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.steps import Report, Step, StepResult, run_step
@@ -44,9 +46,9 @@ class WarehouseResource(dg.ConfigurableResource):
     memory_limit: str | None = None
     threads: int | None = None
 
-    def warehouse(self) -> Warehouse:
-        """The file, with every declared table in it."""
-        warehouse = Warehouse(self.path, self.memory_limit, self.threads)
+    def warehouse(self, tell: Callable[[str], None]) -> Warehouse:
+        """The file, with every declared table in it; `tell` is called where it is waited for."""
+        warehouse = Warehouse(self.path, self.memory_limit, self.threads, tell)
         warehouse.create()
         return warehouse
 
@@ -81,40 +83,47 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
     def run(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, method: MethodResource
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
-        month = Month.parse(context.partition_key)
-        file = warehouse.warehouse()
-        if step.reads and not _has_drops(file, month):
-            raise dg.Failure(NO_DROPS.format(month=month), allow_retries=False)
-        shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
-        may_take_over = set(shown) == {table.name for table in tables}
-        try:
-            result = run_step(step, file, month, method.load(), _made_by_run(context), may_take_over)
-        except ChecksFailedError as error:
-            yield from (_check_result(outcome) for outcome in error.outcomes)
-            raise dg.Failure(str(error), allow_retries=False) from error
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise dg.RetryRequested(LOCK_RETRIES, LOCK_RETRY_SECONDS) from error
-            raise
-        except (ConnectionError, TimeoutError) as error:
-            raise dg.RetryRequested(NETWORK_RETRIES, NETWORK_RETRY_SECONDS) from error
-        except ValueError as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
-        for report in result.reports.values():
-            for message in report.messages:
-                context.log.info(message)
-        for outcome in result.checks:
-            yield _check_result(outcome)
-        if result.is_taken_over:
-            context.log.info("Made from the same as before: rows are taken over.")
-            metadata = shown
-        else:
-            with file.connect(read_only=True):
-                metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
-        for name, told in metadata.items():
-            yield dg.MaterializeResult(asset_key(name), metadata=told)
+        with _faults_as_dagster_takes_them(Path(warehouse.path).parent):
+            month = Month.parse(context.partition_key)
+            file = warehouse.warehouse(context.log.warning)
+            if step.reads and not _has_drops(file, month):
+                raise dg.Failure(NO_DROPS.format(month=month), allow_retries=False)
+            shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
+            may_take_over = set(shown) == {table.name for table in tables}
+            try:
+                result = run_step(step, file, month, method.load(), _made_by_run(context), may_take_over)
+            except ChecksFailedError as error:
+                yield from (_check_result(outcome) for outcome in error.outcomes)
+                raise dg.Failure(str(error), allow_retries=False) from error
+            for report in result.reports.values():
+                for message in report.messages:
+                    context.log.info(message)
+            for outcome in result.checks:
+                yield _check_result(outcome)
+            if result.is_taken_over:
+                context.log.info("Made from the same as before: rows are taken over.")
+                metadata = shown
+            else:
+                with file.connect(read_only=True):
+                    metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
+            for name, told in metadata.items():
+                yield dg.MaterializeResult(asset_key(name), metadata=told)
 
     return run
+
+
+@contextmanager
+def _faults_as_dagster_takes_them(folder: Path) -> Iterator[None]:
+    """What passes by itself is tried again; what a person has to see to ends the run with its sentence alone."""
+    try:
+        with full_disk_said(folder):
+            yield
+    except WarehouseHeldError as error:
+        raise dg.RetryRequested(LOCK_RETRIES, LOCK_RETRY_SECONDS) from error
+    except (ConnectionError, TimeoutError) as error:
+        raise dg.RetryRequested(NETWORK_RETRIES, NETWORK_RETRY_SECONDS) from error
+    except ValueError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
 
 
 def _has_drops(warehouse: Warehouse, month: Month) -> bool:

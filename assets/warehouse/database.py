@@ -1,6 +1,7 @@
 """The DuckDB file: reading, and replacing a slice of tables in one transaction.
 
-What belongs here: connections, transactions, the declared tables. What does not: any query of a layer, Dagster.
+What belongs here: connections, transactions, rows that take the place of others. What does not: any query of a layer,
+Dagster, making tables (`creation`), what is said of faults (`faults`).
 DuckDB lets one process write. A connection is held only while it is used: compute first, then swap.
 """
 
@@ -8,31 +9,40 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from assets.warehouse.memory import BESIDE_METHODS, BESIDE_QUERIES, database_bytes
-
-SCHEMA_ORDER = (
-    "reference",
-    "sources",
-    "organisations",
-    "spatial",
-    "network",
-    "typology",
-    "innovation_index",
-    "publication",
+from assets.disk import DiskFullError, refuse_full_disk
+from assets.scratch import scratch_folder
+from assets.warehouse.creation import add_tables, put_in_place
+from assets.warehouse.faults import (
+    OF_THE_FILE,
+    WarehouseError,
+    WarehouseHeldError,
+    fault_in_use,
+    held,
+    holder,
+    left_alone,
+    log_of,
+    unopenable,
 )
-OF_ITSELF = "ledger"
-"""The schema of what the warehouse keeps of itself: of no layer."""
+from assets.warehouse.litter import MAKING, delete_left_beside, delete_spilled, spilled
+from assets.warehouse.memory import BESIDE_METHODS, BESIDE_QUERIES, database_bytes
+from assets.warehouse.schema import table_names
+
 LOCK_WAIT_SECONDS = 120.0
+"""How long a file that another process holds is waited for."""
+LOCK_TOLD_AFTER_SECONDS = 1.0
+"""How long it is waited for in silence: most processes are done sooner."""
+LOCK_TRIED_EVERY_SECONDS = 0.2
+WAITS = "waits"
+"""What a sentence begins with that tells of waiting."""
 STORAGE_VERSION = "v1.3.0"
 """The oldest DuckDB that reads the file: the first to keep text as a dictionary whose entries are compressed, which is
 written in four fifths of the time."""
@@ -73,12 +83,20 @@ class Warehouse:
 
     `memory_limit` (for example "4GB") is for the whole process: DuckDB gets what `memory` leaves it, and past that it
     spills to `<file>.tmp` beside the file. `threads` is for DuckDB and for the methods; all cores where it is None.
+    `tell` is called with a sentence where another process that holds the file is waited for.
     """
 
-    def __init__(self, path: str | Path, memory_limit: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self.path = Path(path)
         self.memory_limit = memory_limit
         self.threads = threads
+        self.tell = tell
         self._beside = BESIDE_QUERIES
 
     def beside_methods(self) -> Warehouse:
@@ -86,20 +104,51 @@ class Warehouse:
 
         A process opens a file in one of the two ways at a time.
         """
-        other = Warehouse(self.path, self.memory_limit, self.threads)
+        other = self._at(self.path)
         other._beside = BESIDE_METHODS
         return other
 
+    def _at(self, path: Path) -> Warehouse:
+        return Warehouse(path, self.memory_limit, self.threads, self.tell)
+
     def create(self) -> None:
-        """Make the file and every table that is not there yet, in one transaction."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        declarations = [declaration(schema) for schema in (*SCHEMA_ORDER, OF_ITSELF)]
-        declared = {name for text in declarations for name in re.findall(r"create table if not exists (\S+)", text)}
-        if self.path.exists() and declared <= self._tables():
-            return
-        with self.transaction() as connection:
-            for text in declarations:
-                connection.execute(text)
+        """Make the file, or add the tables that it lacks; whatever ends this, the file opens afterwards.
+
+        What processes that are gone left beside the file is deleted. Raises WarehouseError for a file that cannot be
+        used, DiskFullError for a full disk.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            delete_left_beside(self.path)
+            if not self.path.exists():
+                self._make()
+                return
+        except OSError as error:
+            refuse_full_disk(error, self.path.parent)
+            raise WarehouseError(f"{self.path} cannot be made: {error}: give another with --warehouse") from error
+        if missing := sorted(table_names() - self._tables()):
+            with self.connect() as connection:
+                add_tables(connection, missing)
+        if spilled(self.path):
+            self._delete_spilled()
+
+    def _make(self) -> None:
+        path = self.path.resolve()
+        if (log := log_of(path)).exists():
+            raise left_alone(log, path)
+        with scratch_folder(path.parent, MAKING) as folder:
+            new = self._at(folder / path.name)
+            try:
+                with new.connect() as connection:
+                    add_tables(connection, table_names())
+            except DiskFullError as error:
+                raise DiskFullError(path.parent) from error
+            put_in_place(new.path, path)
+
+    def _delete_spilled(self) -> None:
+        """Delete what DuckDB spilled in processes that are gone: none lives while the file is held for writing."""
+        with suppress(WarehouseHeldError, duckdb.ConnectionException), self.connect(wait_seconds=0):
+            delete_spilled(self.path)
 
     def _tables(self) -> set[str]:
         with self.connect(read_only=True) as connection:
@@ -107,27 +156,50 @@ class Warehouse:
         return {f"{schema}.{table}" for schema, table in names}
 
     @contextmanager
-    def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection, closed at the end; waits for another process's lock, then raises duckdb.IOException."""
+    def connect(
+        self, read_only: bool = False, wait_seconds: float = LOCK_WAIT_SECONDS
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection, closed at the end.
+
+        Waits for another process's lock, then raises WarehouseHeldError. Raises WarehouseError where the file cannot
+        be opened or proves damaged, DiskFullError where the disk does not take what is written.
+        """
+        connection = self._opened(read_only, wait_seconds)
+        try:
+            yield connection
+        except Exception as error:
+            refuse_full_disk(error, self.path.parent)
+            if fault := fault_in_use(self.path, error):
+                raise fault from error
+            raise
+        finally:
+            connection.close()
+
+    def _opened(self, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:
         config: dict[str, Any] = {
             "memory_limit": f"{database_bytes(self.memory_limit, self._beside)}B",
             "storage_compatibility_version": STORAGE_VERSION,
+            # Else DuckDB fetches what opens a file that is not its own.
+            "autoinstall_known_extensions": False,
         }
         if self.threads:
             config["threads"] = self.threads
-        deadline = time.monotonic() + LOCK_WAIT_SECONDS
+        started, is_told = time.monotonic(), False
         while True:
             try:
-                connection = duckdb.connect(str(self.path), read_only=read_only, config=config)
-                break
-            except duckdb.IOException as error:
-                if "lock" not in str(error).lower() or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
-        try:
-            yield connection
-        finally:
-            connection.close()
+                return duckdb.connect(str(self.path), read_only=read_only, config=config)
+            except OF_THE_FILE as error:
+                refuse_full_disk(error, self.path.parent)
+                if (by := holder(error)) is None:
+                    raise unopenable(self.path, error) from error
+                waited = time.monotonic() - started
+                if waited > wait_seconds:
+                    raise held(self.path, by) from error
+                if waited > LOCK_TOLD_AFTER_SECONDS and not is_told:
+                    is_told = True
+                    if self.tell:
+                        self.tell(f"{WAITS} for {by}, which holds {self.path}")
+                time.sleep(LOCK_TRIED_EVERY_SECONDS)
 
     def read(self, sql: str, **parameters: Any) -> pl.DataFrame:
         """The rows of a query; `$name` in it is bound to the parameter of that name, others are ignored."""
@@ -151,7 +223,9 @@ class Warehouse:
             try:
                 yield connection
             except BaseException:
-                connection.execute("rollback")
+                # DuckDB ends a transaction by itself where it cannot write; the first error is the one to tell.
+                with suppress(duckdb.Error):
+                    connection.execute("rollback")
                 raise
             connection.execute("commit")
 
@@ -210,11 +284,6 @@ def _any_order(connection: duckdb.DuckDBPyConnection, is_free: bool = True) -> I
         # A transaction that failed takes no more statements; its connection is closed.
         with suppress(duckdb.TransactionException):
             connection.execute("set preserve_insertion_order = true")
-
-
-def declaration(layer: str) -> str:
-    """The DDL of a layer, or OF_ITSELF: `sql/schema/<layer>.sql`."""
-    return (files("sql") / "schema" / f"{layer}.sql").read_text(encoding="utf-8")
 
 
 def bound(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

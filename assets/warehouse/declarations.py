@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from assets.warehouse.database import SCHEMA_ORDER, declaration
+from assets.warehouse.schema import SCHEMA_ORDER, declaration
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import inspect
 import os
 import re
 import resource
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,9 +23,11 @@ import polars as pl
 
 from assets.method import MethodProfile, shared_method
 from assets.months import Month
+from assets.scratch import scratch_folder
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, blocking_failures, run_checks
 from assets.warehouse.database import Query, Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.litter import STEP
 from assets.warehouse.made_from import is_made, set_made, step_fingerprint
 
 Rows = Mapping[str, "pl.DataFrame | Path | Query"] | Sequence[Replacement]
@@ -219,7 +220,7 @@ def run_step(
     to_do: list[Callable[[], None]] = []
     contexts: list[StepContext] = []
     reading = warehouse if step.query else warehouse.beside_methods()
-    with tempfile.TemporaryDirectory(prefix="step-", dir=warehouse.path.parent) as scratch:
+    with scratch_folder(warehouse.path.parent, STEP) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with reading.connect(read_only=True) as connection:
             fingerprint = step_fingerprint(connection, step, month, profiles)
@@ -228,7 +229,7 @@ def run_step(
                 if not blocking_failures(outcomes):
                     return result({}, outcomes, is_taken_over=True)
             for method in methods:
-                folder = Path(scratch) / method.name
+                folder = scratch / method.name
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
                 context = StepContext(reading, month, method, report, folder, making, profiles, to_do)

@@ -105,7 +105,7 @@ comment on column reference.boundaries.outline_wkt is 'Outline, longitude and la
 
 create table if not exists reference.sic_sectors (
     as_of date not null,
-    sic2007_prefix varchar not null check (length(sic2007_prefix) between 2 and 5),
+    sic2007_prefix varchar not null,
     sector varchar not null
 );
 comment on table reference.sic_sectors is 'The 32 broad SIC sectors; the longest matching prefix of a SIC 2007 code decides. Key: as_of, sic2007_prefix.';
@@ -115,7 +115,7 @@ comment on column reference.sic_sectors.sector is 'Name of the broad sector.';
 
 create table if not exists reference.rtic_sectors (
     as_of date not null,
-    rtic_code varchar not null check (length(rtic_code) = 8),
+    rtic_code varchar not null,
     sector varchar not null
 );
 comment on table reference.rtic_sectors is 'The 46 emerging sectors of the Real-Time Industrial Classifications. Key: as_of, rtic_code.';

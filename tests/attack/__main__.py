@@ -15,9 +15,14 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from tests.attack import creation_kills, full_disk, upgrade_kills
 from tests.attack.attempt import Attack, Attempt
 
-ATTACKS: tuple[Attack, ...] = ()
+ATTACKS: tuple[Attack, ...] = (
+    creation_kills.ATTACK,
+    upgrade_kills.ATTACK,
+    full_disk.ATTACK,
+)
 
 PAGE = Path("docs/reliability.md")
 BEGIN, END = "<!-- table of attacks, written by `make attack` -->", "<!-- end of the table -->"

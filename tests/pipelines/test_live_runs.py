@@ -92,6 +92,7 @@ def test_a_run_that_was_killed_is_marked_as_failed_by_the_next(world: Path):
     found = statuses(world)
     assert found.pop(killed) == dg.DagsterRunStatus.FAILURE
     assert set(found.values()) == {dg.DagsterRunStatus.SUCCESS}
+    assert [*world.glob("step-*")] == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -133,3 +134,21 @@ def test_a_run_that_lives_is_waited_for(world: Path):
     assert f"{MONTH} made in" in output, said
     assert "marked as failed" not in said
     assert f"sources.ingest waits for run {run_id}, which writes the warehouse" in waits
+
+
+def test_a_process_that_holds_the_file_is_named_while_it_is_waited_for(world: Path):
+    hold = "import sys, duckdb; held = duckdb.connect('warehouse.duckdb'); print('on', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], cwd=world, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        run = start(world)
+        assert run.stderr is not None
+        assert select.select([run.stderr], [], [], 60)[0], "nothing was said within a minute"
+        waits = run.stderr.readline()
+        holder.kill()
+    output, said = run.communicate(timeout=120)
+    assert f"{MONTH} made in" in output, said
+    assert f"sources.ingest waits for process {holder.pid} (python" in waits
+    assert waits.rstrip().endswith(f"which holds {world / 'warehouse.duckdb'}")

@@ -14,6 +14,7 @@ import pytest
 from assets.months import Month
 from assets.publication import folder, release, report
 from assets.publication.folder import MAKING, RELEASES, checksums, months_shown, put
+from assets.scratch import ALIVE
 from assets.warehouse.checks import ChecksFailedError
 from assets.warehouse.database import Warehouse
 from pipelines.definitions import all_steps
@@ -119,7 +120,7 @@ def test_nothing_leaves_where_disclosure_controls_tables_break_a_rule(filled: Wa
     assert released(publication) == files
 
 
-def test_a_crash_while_writing_leaves_the_earlier_release_and_no_litter_for_long(
+def test_a_crash_while_writing_leaves_the_earlier_release_and_no_litter(
     filled: Warehouse, publication: Path, monkeypatch: pytest.MonkeyPatch
 ):
     release_month(filled, publication)
@@ -130,14 +131,17 @@ def test_a_crash_while_writing_leaves_the_earlier_release_and_no_litter_for_long
     def crash(path: Path, content: bytes) -> None:
         written.append(path)
         if len(written) == 5:
-            raise OSError("no space left on device")
+            raise OSError("the device is gone")
         write(path, content)
 
-    with monkeypatch.context() as patched, pytest.raises(ValueError, match="cannot be written: no space left"):
+    with monkeypatch.context() as patched, pytest.raises(ValueError, match="cannot be written: the device is gone"):
         patched.setattr(folder, "_write", crash)
         release_month(filled, publication)
     assert released(publication) == files
-    assert list((publication / RELEASES).glob(f"{MAKING}*"))
+    assert not list((publication / RELEASES).glob(f"{MAKING}*"))
+    killed = publication / RELEASES / f"{MAKING}a_killed"
+    killed.mkdir()
+    (killed / ALIVE).touch()
     release_month(filled, publication)
     assert described(released(publication)) == stored(filled)
     assert not list((publication / RELEASES).glob(f"{MAKING}*"))

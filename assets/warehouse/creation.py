@@ -1,0 +1,42 @@
+"""Making tables, such that a kill or a full disk at any moment leaves a file that opens.
+
+A new file is made whole in a folder beside, and then linked to its name. Tables that an older file lacks are added in
+one transaction, whose log can be replayed, and then written to the file once: at each such writing DuckDB writes anew a
+block that is in use, which a kill in that very moment can leave half written. What belongs here: the order of these.
+What does not: connections.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from assets.disk import sync_folder
+from assets.warehouse.schema import statements_of_tables
+
+
+def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
+    """Add declared tables in one transaction; the connection is in none."""
+    connection.execute("begin transaction")
+    for table in tables:
+        connection.execute(";\n".join(statements_of_tables()[table]))
+    connection.execute("commit")
+    connection.execute("checkpoint")
+
+
+def put_in_place(made: Path, path: Path) -> None:
+    """Give a file that is whole its name; one that another process has made of that name meanwhile stays."""
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # A disk that knows no links: two processes that make a warehouse in the same instant are not told apart.
+        if not path.exists():
+            made.rename(path)
+    sync_folder(path.parent)

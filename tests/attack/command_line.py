@@ -1,0 +1,18 @@
+"""The command line, as a person calls it in a folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
+
+
+def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call it with the settings' usual names, whatever the environment says."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("INNOVATION_CLUSTERS", "DAGSTER"))
+    }
+    return subprocess.run([PROGRAM, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False)
