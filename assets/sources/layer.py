@@ -229,7 +229,7 @@ def _rows_of(parent: Loaded, context: StepContext) -> Path:
         if isinstance(rows, Path):
             return rows
     target = context.scratch / f"{dataset.name}-loaded.parquet"
-    return context.warehouse.export(f"select * from {table} where as_of = $as_of", target, as_of=parent.row["as_of"])
+    return context.export(f"select * from {table} where as_of = $as_of", target, as_of=parent.row["as_of"])
 
 
 def _drops_row(dataset: Dataset, delivery: Delivery, reading: Reading, context: StepContext) -> dict[str, Any]:
