@@ -14,9 +14,10 @@ import time
 from datetime import date
 from pathlib import Path
 
+from tests.attack import orders_of_months
 from tests.attack.attempt import Attack, Attempt
 
-ATTACKS: tuple[Attack, ...] = ()
+ATTACKS: tuple[Attack, ...] = (orders_of_months.ATTACK,)
 
 PAGE = Path("docs/reliability.md")
 BEGIN, END = "<!-- table of attacks, written by `make attack` -->", "<!-- end of the table -->"
