@@ -29,7 +29,7 @@ def attempts(folder: Path) -> Iterator[Attempt]:
 
 ATTACK = Attack(
     "orders-of-months",
-    "up to four months are made and remade from changing inputs in a random order, two to six makings each; held: after "
-    "every one, all rows of the typology are those of making the same months in order, anew",
+    "up to four months are made and remade from changing inputs in a random order, two to six makings each; held: after"
+    " every one, all rows of the typology are those of making the same months in order, anew",
     attempts,
 )
