@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from assets.months import Month, month_range
@@ -77,6 +77,12 @@ SelectOption = Annotated[
 AnewOption = Annotated[
     bool, typer.Option("--anew", help="Make also what is there already, made from the same drops, parameters and code.")
 ]
+OnlyOption = Annotated[
+    bool,
+    typer.Option(
+        "--only", help="Leave later months in the warehouse as they are: those that follow from this are only named."
+    ),
+]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to write the rows.")]
 OutOption = Annotated[
     Path | None,
@@ -134,9 +140,13 @@ def refresh(
     profile: ProfileOption = None,
     select: SelectOption = None,
     anew: AnewOption = False,
+    only: OnlyOption = False,
 ) -> None:
-    """Make one month: read the drops, and materialise every asset, or those selected."""
-    _run([month], settings_of(sources, warehouse, profile, publication), select, anew)
+    """Make one month: read the drops, and materialise every asset, or those selected.
+
+    Later months that are there already, and follow from it, are made again.
+    """
+    _run([month], settings_of(sources, warehouse, profile, publication), select, anew, only)
 
 
 @app.command()
@@ -149,9 +159,13 @@ def backfill(
     profile: ProfileOption = None,
     select: SelectOption = None,
     anew: AnewOption = False,
+    only: OnlyOption = False,
 ) -> None:
-    """Make a range of months, the earliest first, so that clusters keep their identity."""
-    _run(_range(first, last), settings_of(sources, warehouse, profile, publication), select, anew)
+    """Make a range of months, the earliest first, so that clusters keep their identity.
+
+    Later months that are there already, and follow from them, are made again.
+    """
+    _run(_range(first, last), settings_of(sources, warehouse, profile, publication), select, anew, only)
 
 
 @app.command()
@@ -160,8 +174,12 @@ def publish(
     warehouse: WarehouseOption = Settings.warehouse,
     publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
+    only: OnlyOption = False,
 ) -> None:
-    """Publish a month that is in the warehouse: disclosure control, map, downloads and report."""
+    """Publish a month that is in the warehouse: disclosure control, map, downloads and report.
+
+    Later months that are there already, and follow from it, are made and published again.
+    """
     from pipelines.publish import unpublishable
 
     try:
@@ -170,7 +188,7 @@ def publish(
         _fail(str(error))
     if problem:
         _fail(problem)
-    _run([month], settings_of(None, warehouse, profile, publication), "publication")
+    _run([month], settings_of(None, warehouse, profile, publication), "publication", only=only)
 
 
 @app.command()
@@ -371,33 +389,61 @@ def _write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, l
         _fail(f"{out} cannot be written: {error}")
 
 
-def _run(months: list[Month], settings: Settings, select: str | None, anew: bool = False) -> None:
-    from pipelines.runs import run_month
+def _run(months: list[Month], settings: Settings, select: str | None, anew: bool = False, only: bool = False) -> None:
+    """Make months and what follows from them, as the only one to make months of the warehouse meanwhile."""
+    from assets.warehouse.turns import turn
 
     started = time.monotonic()
-    for month in months:
-        with _progress() as progress:
-            task = progress.add_task(str(month), total=None)
-
-            def show(step: str, done: int, steps: int, month: Month = month, task: TaskID = task) -> None:
-                progress.update(task, description=f"{month}  {step}", completed=done, total=steps)
-
-            try:
-                outcome = run_month(settings, month, select, show, anew=anew, tell=_warn)
-            except ValueError as error:
-                _fail(str(error))
-        for warning in outcome.warnings:
-            _warn(warning)
-        if not outcome.succeeded:
-            _fail(f"{month} was not made: " + "\n".join(outcome.problems))
-        taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
-        console.print(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})", soft_wrap=True)
+    span = str(months[0]) if len(months) == 1 else f"{months[0]} to {months[-1]}"
     try:
+        with turn(settings.warehouse, f"the making of {span}", _warn):
+            for month in months:
+                _make(month, settings, select, anew)
+            _follow(months, settings, only)
         _print_counts(settings, months[-1])
     except ValueError as error:
         _fail(str(error))
     console.print(f"{time.monotonic() - started:.0f} s in all")
     _print_how_to_look(settings)
+
+
+def _make(month: Month, settings: Settings, select: str | None, anew: bool = False) -> None:
+    from pipelines.runs import run_month
+
+    with _progress() as progress:
+        task = progress.add_task(str(month), total=None)
+
+        def show(step: str, done: int, steps: int) -> None:
+            progress.update(task, description=f"{month}  {step}", completed=done, total=steps)
+
+        outcome = run_month(settings, month, select, show, anew=anew, tell=_warn)
+    for warning in outcome.warnings:
+        _warn(warning)
+    if not outcome.succeeded:
+        _fail(f"{month} was not made: " + "\n".join(outcome.problems))
+    taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
+    console.print(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})", soft_wrap=True)
+
+
+def _follow(made: list[Month], settings: Settings, only: bool) -> None:
+    """Make again the later months that are out of date, or say which they are and why they stay so."""
+    from pipelines.definitions import all_steps
+    from pipelines.later_months import is_unfinished, months_to_follow
+
+    reason = "--only leaves it as it is" if only else ""
+    steps = all_steps(settings)
+    for later in months_to_follow(settings, steps, made):
+        if not reason and is_unfinished(settings, steps, made[-1]):
+            reason = f"the rest of {made[-1]} has to be made first, without --select"
+        if why := reason or later.hindrance:
+            _warn(f"{later.month} was made before this and is out of date ({why}): {_remedy(later.month)}")
+            continue
+        console.print(f"{later.month} was made before this and follows from it: it is made again", soft_wrap=True)
+        _make(later.month, settings, ",".join(later.tables))
+
+
+def _remedy(month: Month) -> str:
+    return f"make it again (innovation-clusters refresh --month {month})"
 
 
 def _print_counts(settings: Settings, month: Month) -> None:

@@ -20,7 +20,7 @@ from pipelines.jobs import innovation_index, monthly_refresh
 from pipelines.maintenance import prune_history, prune_weekly
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.schedules import monthly_schedule
-from pipelines.sensors import new_drop_sensor
+from pipelines.sensors import later_month_sensor, new_drop_sensor
 from pipelines.settings import Settings
 
 
@@ -44,14 +44,15 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
     Resources given by name take the place of its own, so that a test can swap one without patching.
     """
     settings = settings or Settings.from_environment()
+    steps = all_steps(settings)
     return dg.Definitions(
-        assets=[asset_of(step) for step in all_steps(settings)],
+        assets=[asset_of(step) for step in steps],
         jobs=[monthly_refresh, innovation_index, prune_history],
         schedules=[
             *(monthly_schedule(settings, job.name) for job in (monthly_refresh, innovation_index)),
             prune_weekly,
         ],
-        sensors=[new_drop_sensor(settings)],
+        sensors=[new_drop_sensor(settings), later_month_sensor(settings, steps)],
         resources={
             "warehouse": WarehouseResource(
                 path=str(Path(settings.warehouse).absolute()),

@@ -20,6 +20,7 @@ from assets.sources.layer import INDEX_LAYER
 from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY, POOL, asset_key
 from assets.warehouse.database import WAITS
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.turns import turn
 from pipelines.definitions import build_defs
 from pipelines.held_storage import instance_of
 from pipelines.jobs import monthly_refresh
@@ -124,8 +125,9 @@ def run_month(
 ) -> RunOutcome:
     """Materialise a month; `anew`, also what stands there made from the same.
 
-    The run stands in the instance like any other; raises nothing for a run that fails, ValueError for a selection that
-    names nothing, DiskFullError where its history cannot be written.
+    It waits for a run that makes another month of the warehouse. It stands in the instance like any other; raises
+    nothing for a run that fails, ValueError for a selection that names nothing, DiskFullError where its history cannot
+    be written.
     """
     started = time.monotonic()
     definitions = build_defs(settings)
@@ -133,7 +135,8 @@ def run_month(
     job = definitions.resolve_job_def(monthly_refresh.name)
     run_id = str(uuid.uuid4())
     home = home_folder(settings)
-    with full_disk_said(home), instance_of(dagster_home(settings)) as instance:
+    making = turn(settings.warehouse, f"run {run_id} of {month}", tell or _nobody)
+    with making, full_disk_said(home), instance_of(dagster_home(settings)) as instance:
         for ended in end_dead_runs(instance, home):
             if tell:
                 tell(ended)
@@ -166,6 +169,10 @@ def run_month(
         [*_warnings(evaluations)],
         len(taken_over),
     )
+
+
+def _nobody(sentence: str) -> None:
+    """Where nobody is to be told."""
 
 
 class _Watcher:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import dagster as dg
@@ -11,7 +11,10 @@ from assets.months import Month
 from assets.sources.drops import Drop
 from assets.sources.layer import index_problems, list_all, map_problems
 from assets.sources.storage import SourcesAddressError, Storage
+from assets.warehouse.dagster_assets import PARTITION_TAG, asset_key
+from assets.warehouse.steps import Step
 from pipelines.jobs import innovation_index, monthly_refresh
+from pipelines.later_months import is_unfinished, months_to_follow
 from pipelines.settings import Settings
 
 LOOK_EVERY_SECONDS = 300
@@ -54,6 +57,39 @@ def new_drop_sensor(settings: Settings) -> dg.SensorDefinition:
                 for month in months_to_make(arrived if seen else _newest(arrived), listing.drops)
             ],
         )
+
+    return sensor
+
+
+def later_month_sensor(settings: Settings, steps: Sequence[Step]) -> dg.SensorDefinition:
+    """Make again, after a run of a month, the next later month that follows from it; that one's run does the rest.
+
+    The command line does so itself: a run of it that ended has left nothing to make.
+    """
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="later_month",
+        monitored_jobs=[monthly_refresh, innovation_index],
+        request_job=monthly_refresh,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="After a month was made, makes again the next later month in the warehouse that follows from it.",
+    )
+    def sensor(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+        run = context.dagster_run
+        month = Month.parse(run.tags[PARTITION_TAG])
+        if is_unfinished(settings, steps, month):
+            return dg.SkipReason(f"a part of {month} was made: the rest of it has to be made first")
+        for later in months_to_follow(settings, steps, [month]):
+            if later.hindrance:
+                context.log.warning(f"{later.month} is out of date and is not made again: {later.hindrance}")
+                continue
+            return dg.RunRequest(
+                run_key=f"{run.run_id}-{later.month}",
+                partition_key=str(later.month),
+                asset_selection=[asset_key(table) for table in later.tables],
+            )
+        return dg.SkipReason(f"no later month follows from {month}")
 
     return sensor
 

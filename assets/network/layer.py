@@ -89,7 +89,7 @@ def communities(ctx: StepContext) -> Rows:
 
     participations = ctx.read(PARTICIPATIONS)
     firms = ctx.read(FIRMS)["organisation_id"]
-    found = find_communities(participations, firms, ctx.method.network, ctx.warehouse.threads)
+    found = find_communities(participations, firms, ctx.method.network, ctx.threads)
     for reason in found.runs["skipped_reason"].drop_nulls():
         ctx.report.say(f"no communities: {reason}")
     ctx.report.figure("communities", found.groups.height)
@@ -143,7 +143,7 @@ def collaboration_tests(ctx: StepContext) -> Rows:
 
     participations = ctx.read(PARTICIPATIONS)
     members = ctx.read(MEMBERS_OF_ALL_GROUPS)
-    table = group_tests(participations, members, ctx.method.network, ctx.warehouse.threads)
+    table = group_tests(participations, members, ctx.method.network, ctx.threads)
     if ctx.method in ctx.profiles[-1:]:
         forget_networks()
     if participations.is_empty():

@@ -18,9 +18,9 @@ from assets.publication.base_map import BaseMap
 from assets.publication.downloads import DOWNLOADS, Download, download_rows
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
 from assets.publication.parameters import parameter_rows
-from assets.warehouse.checks import blocking_failures, run_checks
+from assets.warehouse.checks import blocking_failures
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import Rows, Step, StepContext, step, step_parameters
+from assets.warehouse.steps import Rows, Step, StepContext, step
 
 if TYPE_CHECKING:
     from assets.publication.page import PageTables
@@ -158,10 +158,7 @@ def _publish(ctx: StepContext, publication: Path, base_map: BaseMap | None) -> p
 def _refuse_what_breaks_a_rule(ctx: StepContext) -> None:
     """Nothing leaves where disclosure control's tables break a rule, however this step was started."""
     tables = [name for name in declared_tables() if name.startswith("publication.") and name != FILES]
-    with ctx.warehouse.connect(read_only=True) as connection:
-        outcomes = run_checks(
-            connection, tables, step_parameters(ctx.month, ctx.method), [profile.name for profile in ctx.profiles]
-        )
+    outcomes = ctx.check(tables)
     broken = [f"{outcome.table}: {outcome.name}" for outcome in blocking_failures(outcomes)]
     if broken:
         raise ValueError(

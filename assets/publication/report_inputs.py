@@ -14,9 +14,8 @@ from assets.method import MethodProfile
 from assets.months import Month
 from assets.publication.notes import source_rows
 from assets.text_safety import on_one_line
-from assets.warehouse.checks import run_checks
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import StepContext, step_parameters
+from assets.warehouse.steps import StepContext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,17 +113,7 @@ def _of_month(table: str) -> str:
 def _checks(ctx: StepContext, made_here: Sequence[str]) -> pl.DataFrame:
     """Every rule tried on the month again, of the tables that have rows of it. Evidence stays in the warehouse."""
     by_month = [table.name for table in declared_tables().values() if table.key[:1] == ("month",)]
-    with ctx.warehouse.connect(read_only=True) as connection:
-        made = [
-            name
-            for name in by_month
-            if name not in made_here
-            and connection.execute(
-                f"select exists (from {name} where month = $month)", {"month": ctx.month.first_day}
-            ).fetchall()[0][0]
-        ]
-        names = [profile.name for profile in ctx.profiles]
-        outcomes = run_checks(connection, made, step_parameters(ctx.month, ctx.method), names)
+    outcomes = ctx.check([name for name in by_month if name not in made_here], if_filled=True)
     return pl.DataFrame(
         [
             {

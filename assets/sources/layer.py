@@ -170,7 +170,7 @@ def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: St
             reading = _read(dataset, delivery, deliveries, parent, context)
         except DropError as error:
             # The drop is not to blame for what could not be written of it.
-            refuse_full_disk(error, context.warehouse.path.parent)
+            refuse_full_disk(error, context.scratch)
             return error
         return Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
 
@@ -232,7 +232,7 @@ def _rows_of(parent: Loaded, context: StepContext) -> Path:
         if isinstance(rows, Path):
             return rows
     target = context.scratch / f"{dataset.name}-loaded.parquet"
-    return context.warehouse.export(f"select * from {table} where as_of = $as_of", target, as_of=parent.row["as_of"])
+    return context.export(f"select * from {table} where as_of = $as_of", target, as_of=parent.row["as_of"])
 
 
 def _drops_row(dataset: Dataset, delivery: Delivery, reading: Reading, context: StepContext) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def _each_sector(
         return known or aside.put(find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint))
 
     read = (ctx.read(SECTOR_POINTS, scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
-    results = over_threads(run, read, ctx.warehouse.threads)
+    results = over_threads(run, read, ctx.threads)
     found = {sector: result for sector, result in results.items() if isinstance(result, Found)}
     again = taken_over(ctx, [result for result in results.values() if isinstance(result, EarlierRun)])
     taken = {sector: aside.put(result) for sector, result in again.items()}
@@ -129,7 +129,7 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     from assets.spatial.null import Null, NullFit, background_fingerprint, null_sizes, simulate_null
 
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
-    threads = ctx.warehouse.threads
+    threads = ctx.threads
     background = background_of(ctx.read(ALL_SITES, grid=grid), ctx.method.spatial, threads)
     fingerprint = background_fingerprint(background, rules, settings)
     kept = [NullFit(**row) for row in ctx.read(KEPT_NULL, fingerprint=fingerprint).iter_rows(named=True)]
@@ -198,7 +198,7 @@ def outlines(ctx: StepContext) -> Rows:
         ctx.read(MEMBER_PLACES),
         ctx.method.spatial.hull_ratio,
         ctx.method.spatial.outline_buffer_m,
-        ctx.warehouse.threads,
+        ctx.threads,
     )
     table = made.with_columns(group_ids.gather(made["group_id"]).alias("group_id"))
     ctx.report.figure("median_area_km2", table["area_km2"].median())
@@ -277,7 +277,7 @@ def location_quotients(ctx: StepContext) -> Rows:
 def _firms_in_outlines(ctx: StepContext, shapes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
     from assets.spatial.quotients import firms_inside
 
-    inside = firms_inside(shapes["outline_wkt"], firms, ctx.warehouse.threads)
+    inside = firms_inside(shapes["outline_wkt"], firms, ctx.threads)
     return shapes.select(
         "group_id",
         "among_active",

@@ -223,9 +223,16 @@ order by layer, code
 """The month's drop of boundaries where it has a name, else the shipped list."""
 
 EARLIER_MONTH = """
-select max(month) as month from typology.cluster_counts where month < $month and profile = $profile
+select max(month) as month
+from (
+    select month from typology.candidates where month < $month and profile = $profile
+    union all
+    select month from typology.cluster_events where month < $month and profile = $profile
+)
 """
-"""The latest earlier month that was made for the profile, also where it ended without a cluster."""
+"""The latest earlier month that this step was made for with the profile. One that ended without a cluster counts: its
+groups were tested and, where there was none, the clusters before it ended. To look further back would raise those again
+from the dead."""
 
 EARLIER_CLUSTERS = """
 select cluster_id, approach, scheme, sector, cluster_type, firms, employees

@@ -1,7 +1,7 @@
 """Dagster assets from steps: keys, dependencies, checks, pool, retries, what the UI shows. No rule of any layer."""
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -20,11 +20,13 @@ from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.steps import Report, Step, StepResult, run_step
+from assets.warehouse.turns import turn
 
 POOL = "warehouse"
 CODE_VERSION = version("innovation-clusters")
 ANEW_TAG = "innovation-clusters/anew"
 """Tag of a run; where it is `true`, no rows are taken over."""
+PARTITION_TAG = "dagster/partition"
 MADE_BY = "taken over from run"
 OWNER = "team:innovation-clusters"
 PREVIEW_ROWS = 8
@@ -40,11 +42,19 @@ MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", ti
 
 
 class WarehouseResource(dg.ConfigurableResource):
-    """The DuckDB file that every asset reads and writes."""
+    """The DuckDB file that every asset reads and writes; a run that has it is alone in making months of it."""
 
     path: str
     memory_limit: str | None = None
     threads: int | None = None
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["WarehouseResource", None, None]:
+        """Wait for the run's turn before its first step: one that waited in a step would hold the pool meanwhile."""
+        run, log = context.run, context.log
+        month = f" of {run.tags[PARTITION_TAG]}" if run and PARTITION_TAG in run.tags else ""
+        with turn(self.path, f"run {context.run_id}{month}", log.warning if log else print):
+            yield self
 
     def warehouse(self, tell: Callable[[str], None]) -> Warehouse:
         """The file, with every declared table in it; `tell` is called where it is waited for."""

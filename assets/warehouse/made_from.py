@@ -27,6 +27,7 @@ import duckdb
 
 from assets.method import SHARED_SECTIONS, MethodProfile, shared_method
 from assets.months import Month
+from assets.warehouse.reading import LAYERS_OF_DROPS
 
 if TYPE_CHECKING:
     from assets.warehouse.steps import Step
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 PROJECT = "innovation-clusters"
 CODE = ("assets", "sql")
 """Packages that rows depend on."""
-LAYERS_OF_DROPS = ("sources", "reference")
-"""Layers whose rows follow from the month's drops alone."""
 
 
 def step_fingerprint(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import re
 import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +28,8 @@ from assets.warehouse.database import Query, Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.litter import STEP
 from assets.warehouse.made_from import is_made, set_made, step_fingerprint
+from assets.warehouse.reading import Reading
+from assets.warehouse.touched import tables_touched
 
 Rows = Mapping[str, "pl.DataFrame | Path | Query"] | Sequence[Replacement]
 """What every table of the step gets; or, where the month is not the scope, the replacements."""
@@ -64,7 +65,7 @@ class Report:
 class StepContext:
     """What a step's function is given."""
 
-    warehouse: Warehouse
+    reading: Reading
     month: Month
     method: MethodProfile
     """The profile of a per-profile step; else the one whose shared sections all profiles of the month agree on."""
@@ -80,7 +81,7 @@ class StepContext:
     @property
     def threads(self) -> int:
         """Threads that a step may use: the warehouse's, or all cores."""
-        return self.warehouse.threads or os.cpu_count() or 1
+        return self.reading.threads or os.cpu_count() or 1
 
     def once_written(self, action: Callable[[], None]) -> None:
         """Do something when the rows are committed, and not at all where a check fails.
@@ -90,8 +91,21 @@ class StepContext:
         self.to_do.append(action)
 
     def read(self, sql: str, **parameters: Any) -> pl.DataFrame:
-        """The rows of a query; `$month`, `$profile` and every parameter of the profile are bound by name."""
-        return self.warehouse.read(sql, **{**step_parameters(self.month, self.method), **parameters})
+        """The rows of a query; `$month`, `$profile` and every parameter of the profile are bound by name.
+
+        Raises UndeclaredReadError where it touches a table that the step neither declares nor makes. A step looks at
+        its own tables for earlier months: their rows of this month are those that it is there to replace.
+        """
+        return self.reading.read(sql, {**step_parameters(self.month, self.method), **parameters})
+
+    def export(self, sql: str, target: Path, **parameters: Any) -> Path:
+        """The rows of a query in a Parquet file, never held in memory; bound and refused as in `read`."""
+        return self.reading.export(sql, target, {**step_parameters(self.month, self.method), **parameters})
+
+    def check(self, tables: Sequence[str], *, if_filled: bool = False) -> list[CheckOutcome]:
+        """What the rules of tables say of the month and profiles now; `if_filled`, of tables with rows of the month."""
+        names = [profile.name for profile in self.profiles]
+        return self.reading.check(tables, step_parameters(self.month, self.method), names, if_filled=if_filled)
 
 
 @dataclass(frozen=True)
@@ -163,18 +177,22 @@ def step(
 def sql_step(table: str, tell: Callable[[StepContext], None] | None = None) -> Step:
     """The step of `sql/<layer>/<table>.sql`; it is per profile where its query names `$profile`.
 
-    `tell` is called once the rows are written, to report of them.
+    It declares the tables that its query touches. `tell` is called once the rows are written, to report of them.
     """
     layer, name = table.split(".")
+    file = f"sql/{layer}/{name}.sql"
     query = (files("sql") / layer / f"{name}.sql").read_text(encoding="utf-8")
     known = declared_tables()
     if table not in known:
-        raise ValueError(f"sql/{layer}/{name}.sql has no table {table} in sql/schema/{layer}.sql")
+        raise ValueError(f"{file} has no table {table} in sql/schema/{layer}.sql")
+    touched = tables_touched(query)
+    if unknown := touched - set(known):
+        raise ValueError(f"{file} reads {', '.join(sorted(unknown))}, which sql/schema does not declare")
 
     def compute(context: StepContext) -> Rows:
         return {table: Query(query, step_parameters(context.month, context.method))}
 
-    reads = tuple(other for other in known if other != table and re.search(rf"\b{re.escape(other)}\b", query))
+    reads = tuple(other for other in known if other != table and other in touched)
     return Step(name, (table,), reads, "$profile" in query, compute, known[table].description, query, tell=tell)
 
 
@@ -220,6 +238,7 @@ def run_step(
     to_do: list[Callable[[], None]] = []
     contexts: list[StepContext] = []
     reading = warehouse if step.query else warehouse.beside_methods()
+    allowed = Reading(reading, f"{step.layer}.{step.name}", step.tables, step.reads)
     with scratch_folder(warehouse.path.parent, STEP) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with reading.connect(read_only=True) as connection:
@@ -232,9 +251,12 @@ def run_step(
                 folder = scratch / method.name
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
-                context = StepContext(reading, month, method, report, folder, making, profiles, to_do)
+                context = StepContext(allowed, month, method, report, folder, making, profiles, to_do)
                 contexts.append(context)
                 replacements += _replacements(step, step.compute(context), month, method)
+        for replacement in replacements:
+            if isinstance(replacement.rows, Query):
+                allowed.allow(replacement.rows.sql)
         with warehouse.transaction() as connection:
             rows = replace(connection, replacements)
             outcomes = checked(connection)

@@ -1,7 +1,6 @@
 """From files to typed clusters through the command line, on a real Dagster instance and a real DuckDB file."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,15 +10,12 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.method import find_profiles
 from assets.months import Month
 from assets.warehouse.dagster_assets import asset_key
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.made_from import LAYERS_OF_DROPS
-from assets.warehouse.steps import run_step
 from pipelines.definitions import all_steps
-from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
+from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
 from pipelines.synthetic_uk import synthesise
 from pipelines.synthetic_uk.recovery import measure, read_truth
@@ -280,30 +276,3 @@ def test_what_cannot_be_done_is_said_in_words(copy: Path, arguments: tuple[str, 
     assert refused.returncode != 0
     assert said in " ".join(refused.stderr.replace("│", " ").split())
     assert "Traceback" not in refused.stderr
-
-
-def test_steps_declare_every_table_they_read(copy: Path, monkeypatch: pytest.MonkeyPatch):
-    """What a step reads and does not say would change without its rows being made anew."""
-    read: set[str] = set()
-    reads = Warehouse.read
-
-    def noting(self: Warehouse, sql: str, **parameters: object) -> pl.DataFrame:
-        read.update(name for name in declared_tables() if re.search(rf"\b{re.escape(name)}\b", sql))
-        return reads(self, sql, **parameters)
-
-    monkeypatch.setattr(Warehouse, "read", noting)
-    warehouse, profiles = Warehouse(copy / "warehouse.duckdb"), find_profiles(DEFAULT_PROFILES, PROFILES_FOLDER)
-    for step in all_steps(Settings(sources=str(copy / "sources"), publication=str(copy / "publication"))):
-        if step.query or step.reaches_outside:
-            continue
-        read.clear()
-        run_step(step, warehouse, MONTHS[1], profiles)
-        assert read, step.name
-        allowed = {*step.reads, *step.tables}
-        if any(name.split(".")[0] in LAYERS_OF_DROPS for name in allowed):
-            # The digests of all the month's drops stand for each of their tables.
-            allowed.add("sources.drops")
-        if step.name == "clusters" and step.layer == "typology":
-            # Only which earlier months there are; their rows follow from the step's own.
-            allowed.add("typology.cluster_counts")
-        assert read <= allowed, (step.layer, step.name, read - allowed)

@@ -133,7 +133,7 @@ def test_a_run_that_lives_is_waited_for(world: Path):
     output, said = second.communicate(timeout=120)
     assert f"{MONTH} made in" in output, said
     assert "marked as failed" not in said
-    assert f"sources.ingest waits for run {run_id}, which writes the warehouse" in waits
+    assert f"the making of {MONTH} waits for run {run_id} of {MONTH} (process {first.pid})" in waits
 
 
 def test_a_process_that_holds_the_file_is_named_while_it_is_waited_for(world: Path):

@@ -99,7 +99,7 @@ def test_what_is_put_off_is_done_once_the_rows_are_committed_and_not_where_a_che
         @step(tables=[GROUPS], reads=[], per_profile=True)
         def told(context: StepContext) -> dict[str, pl.DataFrame]:
             """Communities, told of."""
-            context.once_written(lambda: seen.append((context.method.name, stored(context.warehouse))))
+            context.once_written(lambda: seen.append((context.method.name, stored(warehouse))))
             return dict(grouping(*groups).compute(context))
 
         return told
