@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from assets.disk import FULL
+
 T = TypeVar("T")
 LOOK_EVERY_SECONDS = 0.1
 MODULE = "assets.sources.apart"
@@ -34,7 +36,8 @@ class ProcessEndedError(RuntimeError):
 def call_apart(function: Callable[..., T], given: tuple[Any, ...], memory_bytes: int, scratch: Path) -> T:
     """What a function of a module answers to what is given, called in a new process that may hold so much memory.
 
-    Arguments and answer are pickled. Raises what the function raises, and ProcessEndedError where the process ends
+    Arguments and answer are pickled. Raises what the function raises, OSError for a full disk, and ProcessEndedError
+    where the process ends
     without an answer, or is ended because it takes more memory.
     """
     with tempfile.TemporaryDirectory(prefix="apart-", dir=scratch) as folder:
@@ -53,12 +56,14 @@ def call_apart(function: Callable[..., T], given: tuple[Any, ...], memory_bytes:
                 process.stdin.close()
         if has_passed:
             raise ProcessEndedError(f"it took more than {memory_bytes // 1_000_000} MB of memory")
+        if process.returncode in FULL:
+            raise OSError(process.returncode, os.strerror(process.returncode))
         if process.returncode != 0 or not answer.exists():
             raise ProcessEndedError(_end_in_words(process.returncode))
         has_returned, outcome = pickle.loads(answer.read_bytes())
     if not has_returned:
         raise outcome
-    return outcome  # type: ignore[no-any-return]
+    return outcome
 
 
 def _wait(process: subprocess.Popen[bytes], memory_bytes: int) -> bool:
@@ -105,7 +110,10 @@ def _answer(question: Path, answer: Path) -> None:
         sent = pickle.dumps((True, function(*given)))
     except Exception as error:
         sent = _pickled_error(error)
-    answer.write_bytes(sent)
+    try:
+        answer.write_bytes(sent)
+    except OSError as error:
+        os._exit(error.errno if error.errno in FULL else 1)
 
 
 def _pickled_error(error: Exception) -> bytes:

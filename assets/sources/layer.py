@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.disk import room_in
 from assets.reference.shipped import SHIPPED_AS_OF, shipped_file
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.sources.datasets import Dataset
@@ -164,7 +165,8 @@ def _load(
     troubled = {problem.file.split("/")[0] for problem in listing.problems}
     needed = _needed({*selected, *troubled}, storage.address, context.making)
     refused = [DropError(problem) for problem in (*listing.problems, *needed)]
-    deliveries = _deliveries(storage, selected, context.scratch, bounds)
+    with room_in(context.scratch, "drops were brought"):
+        deliveries = _deliveries(storage, selected, context.scratch, bounds)
     loaded: dict[str, Loaded] = {}
 
     def load(dataset: Dataset) -> Loaded | DropError | None:

@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from assets.disk import DiskFullError, is_full
+from assets.disk import DiskFullError, is_full, room_in
 from assets.sources.apart import ProcessEndedError, call_apart
 from assets.sources.batches import batches
 from assets.sources.bounds import USUAL_BOUNDS
@@ -53,10 +53,8 @@ def read_drop(dataset: Dataset, delivery: Delivery, desk: Desk) -> Reading:
     Raises DropError for a drop that cannot be read, whatever its reader or a library under it did, and DiskFullError.
     """
     if _needs_apart(delivery):
-        reading = _apart(delivery, desk, _read, (dataset.name, delivery, desk))
-    else:
-        reading = _read(dataset.name, delivery, desk)
-    return reading
+        return _apart(delivery, desk, _read, (dataset.name, delivery, desk))
+    return _read(dataset.name, delivery, desk)
 
 
 def read_texts(dataset: Dataset, delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
@@ -121,7 +119,8 @@ def _in_words(delivery: Delivery, desk: Desk, work: Callable[[], T]) -> T:
 def _apart(delivery: Delivery, desk: Desk, work: Callable[..., T], given: tuple[object, ...]) -> T:
     bounds = delivery.parts[0].bounds if delivery.parts else USUAL_BOUNDS
     try:
-        return call_apart(work, given, bounds.reader_bytes, desk.scratch)
+        with room_in(desk.scratch, f"{delivery.drop.path} was read"):
+            return call_apart(work, given, bounds.reader_bytes, desk.scratch)
     except ProcessEndedError as error:
         found = f"the process that read it did not come to an end of its own: {error}"
         remedy = (

@@ -42,7 +42,7 @@ def check_workbook(path: Path, name: str, bounds: Bounds) -> None:
     if columns * rows > bounds.sheet_cells:
         found = f"the cells of the first sheet reach as far as {_letters(columns)}{rows}: {columns * rows} cells"
         remedy = (
-            "Delete the rows below the table and the columns right of it, where a stray cell stands, and save the file; "
+            "Delete the rows below the table and the columns right of it, where a stray cell stands, and save it; "
             + raise_it("sheet_cells")
         )
         raise DropError(Problem(name, found, f"at most {bounds.sheet_cells} cells", remedy))

@@ -198,9 +198,11 @@ def is_publication_tables(delivery: Delivery) -> bool:
 
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
-    """Publications with a UK institution, the UK institutions, citations, joint works. A work without a date or an id, or
-    whose citations are no count, a UK institution without an id, and an authorship of a work that is not there are
-    refused."""
+    """Publications with a UK institution, the UK institutions, citations, joint works.
+
+    A work without a date or an id, or whose citations are no count, a UK institution without an id, and an authorship
+    of a work that is not there are refused.
+    """
     with reader_database(desk) as database:
         tables = _load(database, delivery, desk)
         failing = database.sql(REFUSED.format(counted=tables[WORKS].names.get("citations", "citations"))).pl()
@@ -295,10 +297,10 @@ def _tables(delivery: Delivery) -> dict[str, ParquetTable]:
         raise _lacking(parts[WORKS][0], "publication_date or publication_year", list(tables[WORKS].names.values()))
     _check_kinds([(tables[WORKS], "paper_id"), (tables[AUTHORSHIPS], "paper_id")])
     _check_kinds([(tables[AUTHORSHIPS], "institution_id"), (tables[INSTITUTIONS_TABLE], "institution_id")])
-    for table in tables.values():
-        for part in table.parts:
-            _check_flat(part, table)
-            check_parquet(part.path, part.name, table.names.values())
+    for found in tables.values():
+        for part in found.parts:
+            _check_flat(part, found)
+            check_parquet(part.path, part.name, found.names.values())
     return tables
 
 
