@@ -37,8 +37,7 @@ def call_apart(function: Callable[..., T], given: tuple[Any, ...], memory_bytes:
     """What a function of a module answers to what is given, called in a new process that may hold so much memory.
 
     Arguments and answer are pickled. Raises what the function raises, OSError for a full disk, and ProcessEndedError
-    where the process ends
-    without an answer, or is ended because it takes more memory.
+    where the process ends without an answer, or is ended because it takes more memory.
     """
     with tempfile.TemporaryDirectory(prefix="apart-", dir=scratch) as folder:
         question, answer = Path(folder) / "question", Path(folder) / "answer"

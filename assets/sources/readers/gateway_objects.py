@@ -166,7 +166,8 @@ ORGANISATION_ROWS = """
 
 
 MALFORMED = """
-    select file, row, cast(null as varchar) as column_name, line as value, 'a JSON object' as expected
+    select file, row, cast(null as varchar) as column_name,
+        'a line of ' || length(line) || ' characters' as value, 'a JSON object' as expected
     from bodies where not is_json
     union all
     select file, row, 'id', null, 'the id of the object'
@@ -176,6 +177,7 @@ MALFORMED = """
         coalesce(json_type(body, '$.fund'), ''))
     order by file, row
 """
+"""Of a line its length alone is told: an abstract may stand in it."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ RECORDS = f"""
 """The lines that are kept: UK institutions, works with one, and what cannot be read. A year stands for its 1 July."""
 
 REFUSED = f"""
-    select file, row, 'id' as column_name, line as value, 'a JSON object with an id' as expected
+    select file, row, 'id' as column_name, 'a line of ' || length(line) || ' characters' as value,
+        'a JSON object with an id' as expected
     from records where id is null
     union all
     select file, row, 'publication_date', null, 'a date or a year of publication'
