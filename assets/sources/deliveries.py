@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assets.sources.bounds import Bounds, in_words, raise_it
+from assets.sources.bounds import USUAL_BOUNDS, Bounds, in_words, raise_it
 from assets.sources.drops import Drop
 from assets.sources.files import Part
 from assets.sources.problems import DropError, Problem
@@ -16,7 +16,7 @@ from assets.sources.reading import Delivery
 from assets.sources.storage import Stamp, Storage, changed, digest_of_file, sha256_of_parts
 
 
-def bring(storage: Storage, drop: Drop, scratch: Path, bounds: Bounds) -> Delivery:
+def bring(storage: Storage, drop: Drop, scratch: Path, bounds: Bounds = USUAL_BOUNDS) -> Delivery:
     """The files of a drop, in place where the sources are local, else copied under `scratch`.
 
     Raises DropError where the drop is past its bound, or has a part that may not be read.
