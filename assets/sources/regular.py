@@ -49,7 +49,7 @@ def _outside(real: Path, name: str, roots: Sequence[Path]) -> Problem | None:
         return None
     return Problem(
         name,
-        f"a link leads out of the sources, into the folder {real.parent}",
+        f"a link leads out of the sources, into the folder {real if real.is_dir() else real.parent}",
         "links to files within the sources",
         f"Put the file itself there, or name that folder in {SETTINGS['linked']} where it may be read",
     )
