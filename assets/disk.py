@@ -8,48 +8,57 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
-SAID_OF_A_FULL_DISK = (
-    "No space left on device",
-    "Disk quota exceeded",
-    "Could not write all required bytes",
-    "database or disk is full",
-    "'max_temp_directory_size' setting",
+SAID_OF_A_FULL_DISK = re.compile(
+    r"no space left on device|disk quota exceeded|could not write all required bytes|database or disk is full"
+    r"|'max_temp_directory_size' setting|os error (?:28|122)\b|errno:? (?:28|122)\b",
+    re.IGNORECASE,
 )
-"""What DuckDB, polars and SQLite say in errors of their own; the last is of DuckDB that may spill no more."""
+"""What DuckDB, polars, SQLite and libraries in other languages say in errors of their own; the fifth is of DuckDB that
+may spill no more."""
 MEGABYTE = 1_000_000
 
 
 class DiskFullError(ValueError):
-    """A disk is full; says which, what is free, and what to do."""
+    """A disk is full; says which, what is free, and what to do. `doing`: what there was no room for."""
 
-    def __init__(self, folder: Path) -> None:
-        free = shutil.disk_usage(_existing(folder)).free / MEGABYTE
+    def __init__(self, folder: Path, doing: str = "") -> None:
+        self.folder, self.doing = folder, doing
+        try:
+            free = f"{shutil.disk_usage(_existing(folder)).free / MEGABYTE:.1f} MB are free"
+        except OSError:
+            free = "it cannot be asked how much is free"
+        while_doing = f", while {doing}" if doing else ""
         super().__init__(
-            f"the disk of {folder.absolute()} is full: {free:.1f} MB are free. What was there before stays: "
-            "free some of the disk, and run the same again"
+            f"the disk of {folder.absolute()} is full: {free}{while_doing}. What was there before stays, and no drop "
+            "is at fault: free some of the disk, and run the same again"
         )
+
+    def __reduce__(self) -> tuple[type[DiskFullError], tuple[Path, str]]:
+        # A process that reads a drop apart hands it over.
+        return DiskFullError, (self.folder, self.doing)
 
 
 @contextmanager
-def full_disk_said(folder: Path) -> Iterator[None]:
+def full_disk_said(folder: Path, doing: str = "") -> Iterator[None]:
     """Raise DiskFullError for whatever a full disk made fail in here, however it was wrapped; all else as it is."""
     try:
         yield
     except Exception as error:
-        refuse_full_disk(error, folder)
+        refuse_full_disk(error, folder, doing)
         raise
 
 
-def refuse_full_disk(error: BaseException, folder: Path) -> None:
+def refuse_full_disk(error: BaseException, folder: Path, doing: str = "") -> None:
     """Raise DiskFullError, of the disk that `folder` is on, where an error or one that it came of is of a full disk."""
     if is_disk_full(error) and not isinstance(error, DiskFullError):
-        raise DiskFullError(folder) from error
+        raise DiskFullError(folder, doing) from error
 
 
 def is_disk_full(error: BaseException) -> bool:
@@ -58,7 +67,8 @@ def is_disk_full(error: BaseException) -> bool:
     while at is not None:
         if isinstance(at, DiskFullError) or (isinstance(at, OSError) and at.errno in FULL):
             return True
-        if any(words in str(at) for words in SAID_OF_A_FULL_DISK):
+        # A ValueError is ours or of a value, and may quote what a drop holds.
+        if not isinstance(at, ValueError) and SAID_OF_A_FULL_DISK.search(str(at)):
             return True
         at = at.__cause__ or at.__context__
     return False

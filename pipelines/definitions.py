@@ -28,12 +28,12 @@ def all_steps(settings: Settings) -> list[Step]:
     """Every step, in an order in which they can run."""
     base_map = BaseMap(settings.base_map, settings.base_map_attribution or "") if settings.base_map else None
     return [
-        ingest_step(settings.sources),
+        ingest_step(settings.sources, bounds=settings.bounds),
         *ORGANISATIONS,
         *SPATIAL,
         *NETWORK,
         *TYPOLOGY,
-        *index_steps(settings.sources),
+        *index_steps(settings.sources, settings.bounds),
         *publication_steps(settings.publication, base_map),
     ]
 

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from assets.method import find_profiles, shared_method
 from assets.publication.folder import months_shown
 from assets.sources.layer import index_problems, list_all, map_problems
+from assets.sources.problems import DropError
 from assets.sources.registry import DATASETS
 from assets.sources.storage import SourcesAddressError, Storage
 from pipelines.doctor_storage import history_findings, litter_findings, warehouse_findings
@@ -70,8 +71,8 @@ def _profiles(settings: Settings) -> Iterator[Finding]:
 
 def _sources(settings: Settings) -> Iterator[Finding]:
     try:
-        listing = list_all(Storage(settings.sources), date.today())
-    except SourcesAddressError as error:
+        listing = list_all(Storage(settings.sources, settings.bounds.linked), date.today())
+    except (SourcesAddressError, DropError) as error:
         yield Finding("bad", "sources", str(error))
         return
     yield Finding("ok", "sources", f"{settings.sources}: {len(listing.drops)} drops")

@@ -10,6 +10,7 @@ import dagster as dg
 from assets.months import Month
 from assets.sources.drops import Drop
 from assets.sources.layer import index_problems, list_all, map_problems
+from assets.sources.problems import DropError
 from assets.sources.storage import SourcesAddressError, Storage
 from assets.warehouse.dagster_assets import PARTITION_TAG, asset_key
 from assets.warehouse.steps import Step
@@ -35,8 +36,8 @@ def new_drop_sensor(settings: Settings) -> dg.SensorDefinition:
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:
-            listing = list_all(Storage(settings.sources), date.today())
-        except SourcesAddressError as error:
+            listing = list_all(Storage(settings.sources, settings.bounds.linked), date.today())
+        except (SourcesAddressError, DropError) as error:
             return dg.SkipReason(str(error))
         available = {drop.dataset: drop for drop in listing.drops}
         of_map = map_problems(available, settings.sources)

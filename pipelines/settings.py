@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from assets.sources.bounds import SETTINGS as BOUNDS
+from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.warehouse.memory import parse_bytes
 from pipelines.profiles import DEFAULT_PROFILES
 
@@ -32,12 +35,15 @@ class Settings:
     """Template of an online base map's tiles, which readers of the published page may turn on; none by default."""
     base_map_attribution: str | None = None
     """Who made the base map, as its licence wants it said."""
+    bounds: Bounds = USUAL_BOUNDS
+    """How much of the sources may be taken in, and from where."""
 
     @classmethod
     def from_environment(cls) -> Settings:
         """Settings from INNOVATION_CLUSTERS_*; profiles are separated by commas.
 
-        Raises ValueError for a bad number or size, and for a base map without an attribution.
+        Folders of links are separated as in PATH. Raises ValueError for a bad number or size, and for a base map
+        without an attribution.
         """
         profiles = tuple(name.strip() for name in os.environ.get(PROFILE, "").split(",") if name.strip())
         threads = os.environ.get(THREADS)
@@ -61,6 +67,7 @@ class Settings:
             threads=int(threads) if threads else None,
             base_map=base_map,
             base_map_attribution=attribution,
+            bounds=_bounds(memory_limit),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -77,4 +84,24 @@ class Settings:
             values[THREADS] = str(self.threads)
         if self.base_map and self.base_map_attribution:
             values |= {BASE_MAP: self.base_map, BASE_MAP_ATTRIBUTION: self.base_map_attribution}
+        for name, variable in BOUNDS.items():
+            bound = getattr(self.bounds, name)
+            if bound != getattr(USUAL_BOUNDS, name):
+                values[variable] = os.pathsep.join(bound) if isinstance(bound, tuple) else str(bound)
         return values
+
+
+def _bounds(memory_limit: str | None) -> Bounds:
+    """The bounds of the environment; a reader apart may hold what the whole process may."""
+    given: dict[str, Any] = {}
+    for name, variable in BOUNDS.items():
+        text = os.environ.get(variable)
+        if not text:
+            continue
+        try:
+            given[name] = tuple(text.split(os.pathsep)) if name == "linked" else parse_bytes(text)
+        except ValueError as error:
+            raise ValueError(f"{variable}: {error}") from error
+    if memory_limit:
+        given["reader_bytes"] = parse_bytes(memory_limit)
+    return replace(USUAL_BOUNDS, **given)

@@ -6,7 +6,9 @@ What does not: fitting and scoring (`classifier`), which examples count (`traini
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import polars as pl
 from assets.innovation_index.categories import CATEGORIES
 from assets.innovation_index.prevalence import Decision, adjust_to_month, keep_mixture, tally
 from assets.method import IndexMethod
+from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.sources.texts import text_batches
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.markdown import markdown_table
@@ -31,6 +34,8 @@ MODELS, QUALITY, ITEM_CATEGORIES = (
 )
 TEXTS_OF_KIND = {"business": ("businesses", "rtic_companies"), "event": ("events",), "paper": ("publications",)}
 """The datasets that a kind's texts may be in: the first that the month has a drop of."""
+TextsOf = Callable[[Mapping[str, Any], Path, int], Iterator[pl.DataFrame]]
+"""The texts of a drop (its row of sources.drops, a folder to work in, rows at a time)."""
 BATCH_ROWS = 20_000
 """Texts scored at a time: a matter of memory alone."""
 SHOWN_DECIMALS = 3
@@ -71,8 +76,9 @@ LINEAGE = {
 }
 
 
-def classify_step(sources: str) -> Step:
-    """The step that classifies the month's items; `sources` is the folder or address that texts are read from."""
+def classify_step(sources: str, bounds: Bounds = USUAL_BOUNDS) -> Step:
+    """The step that classifies the month's items; `sources` is the folder or address that texts are read from, within
+    bounds."""
 
     def classify(context: StepContext) -> Rows:
         drops = {row["dataset"]: row for row in context.read(DROPS).iter_rows(named=True)}
@@ -87,7 +93,8 @@ def classify_step(sources: str) -> Step:
         if items.is_empty() or not texts:
             context.report.say("no item of the month has a text to classify: the classifier is not run")
             return _rows()
-        return _classified(context, sources, drops, texts, items)
+        texts_of = functools.partial(text_batches, sources, bounds=bounds)
+        return _classified(context, texts_of, drops, texts, items)
 
     return Step(
         name="classify",
@@ -119,7 +126,7 @@ def _taken_over(context: StepContext, drop: Mapping[str, Any]) -> Rows:
 
 def _classified(
     context: StepContext,
-    sources: str,
+    texts_of: TextsOf,
     drops: Mapping[str, Mapping[str, Any]],
     texts: Mapping[str, Mapping[str, Any]],
     items: pl.DataFrame,
@@ -128,12 +135,12 @@ def _classified(
     from assets.innovation_index.training import training_examples
 
     labels_drop = drops.get("training_labels")
-    labels = _labels(context, sources, labels_drop)
+    labels = _labels(context, texts_of, labels_drop)
     examples = training_examples(labels, labels_drop["path"] if labels_drop else None, context.method.index)
     model = train(examples.texts, examples.labels, examples.filed, context.method.index)
     scores = [
         _scores(batch, model).with_columns(kind=pl.lit(kind))
-        for kind, batch in _texts_of_items(context, sources, texts, items)
+        for kind, batch in _texts_of_items(context, texts_of, texts, items)
     ]
     scored = sum(batch.height for batch in scores)
     decision = _decide(scores, model, context.method.index)
@@ -161,25 +168,25 @@ def _classified(
     return _rows(models, quality, categories.sort("item_id", "category"))
 
 
-def _labels(context: StepContext, sources: str, drop: Mapping[str, Any] | None) -> pl.DataFrame:
+def _labels(context: StepContext, texts_of: TextsOf, drop: Mapping[str, Any] | None) -> pl.DataFrame:
     """Text and categories of each label, in the order of the drop; none without a drop."""
     from assets.innovation_index.training import EXAMPLES_SCHEMA
 
     if drop is None:
         return pl.DataFrame(schema=EXAMPLES_SCHEMA)
     categories = context.read(LABELS, as_of=drop["as_of"])
-    texts = pl.concat(text_batches(sources, drop, context.scratch, BATCH_ROWS))
+    texts = pl.concat(texts_of(drop, context.scratch, BATCH_ROWS))
     labelled = texts.with_columns(row_number=pl.col("key").cast(pl.Int64)).join(categories, on="row_number")
     return labelled.sort("row_number").select("text", pl.col("categories").fill_null([]))
 
 
 def _texts_of_items(
-    context: StepContext, sources: str, texts: Mapping[str, Mapping[str, Any]], items: pl.DataFrame
+    context: StepContext, texts_of: TextsOf, texts: Mapping[str, Mapping[str, Any]], items: pl.DataFrame
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Kind, and frames of source_key and text; a text that several items share comes once, others not at all."""
     for kind, drop in texts.items():
         wanted = items.filter(pl.col("kind") == kind).select("source_key").unique()
-        for batch in text_batches(sources, drop, context.scratch, BATCH_ROWS):
+        for batch in texts_of(drop, context.scratch, BATCH_ROWS):
             needed = batch.rename({"key": "source_key"}).join(wanted, on="source_key", how="semi")
             if needed.height:
                 yield kind, needed

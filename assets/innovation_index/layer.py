@@ -11,9 +11,10 @@ from assets.innovation_index.clusters import cluster_history, clusters, rankings
 from assets.innovation_index.influence import influence
 from assets.innovation_index.items import ITEMS
 from assets.innovation_index.places import places
+from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.warehouse.steps import Step
 
 
-def index_steps(sources: str) -> list[Step]:
-    """The Index's steps; `sources` is the folder or object-store address that texts are read from."""
-    return [ITEMS, classify_step(sources), clusters, rankings, cluster_history, rank_changes, places, influence]
+def index_steps(sources: str, bounds: Bounds = USUAL_BOUNDS) -> list[Step]:
+    """The Index's steps; `sources` is the folder or object-store address that texts are read from, within bounds."""
+    return [ITEMS, classify_step(sources, bounds), clusters, rankings, cluster_history, rank_changes, places, influence]

@@ -21,10 +21,11 @@ def shapes(part: Part) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Properties and outline (WKT, longitude and latitude, WGS84, simplified) of each area of a file.
 
     An area without a shape is passed over, as is a whole layer whose shapes are not in degrees and that does not say
-    in what they are. Raises ValueError where GDAL cannot read the file.
+    in what they are. Raises ValueError where GDAL cannot read the file, or its shapes are none.
     """
     import pyogrio
-    import shapely
+    import pyproj.exceptions
+    import shapely.errors
 
     try:
         for layer, _ in pyogrio.list_layers(part.path):
@@ -35,7 +36,13 @@ def shapes(part: Part) -> Iterator[tuple[Mapping[str, Any], str]]:
                 if outline is not None and not outline.is_empty:
                     properties = {name: column[row] for name, column in zip(meta["fields"], columns, strict=True)}
                     yield properties, shapely.to_wkt(outline, rounding_precision=4)
-    except pyogrio.errors.DataSourceError as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyproj.exceptions.ProjError,
+        shapely.errors.ShapelyError,
+        UnicodeError,
+    ) as error:
         raise ValueError(str(error)) from error
 
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from assets.months import Month
-from assets.sources.problems import Problem
+from assets.sources.problems import DropError, Problem, printable
 from assets.sources.storage import Entry, Storage
 
 DATA_EXTENSIONS = frozenset(
@@ -53,7 +53,7 @@ class Listing:
     drops: tuple[Drop, ...]
     """By dataset and date."""
     problems: tuple[Problem, ...]
-    """What stops a refresh: two drops of one date, a date to come, a name that is no date."""
+    """What stops a refresh: two drops of one date, a date to come, a name that is no date, what is no file."""
     warnings: tuple[str, ...]
     """What a person should look at: folders and files that nothing reads."""
 
@@ -70,17 +70,17 @@ def list_drops(storage: Storage, known: Collection[str], others: Collection[str]
     for entry in storage.entries():
         if NOTES.search(entry.name) or entry.name in others:
             continue
-        if not entry.is_folder:
-            warnings.append(f"{entry.name} lies outside the datasets' folders and is not read")
+        if entry.trouble and entry.name in known:
+            problems.append(entry.trouble)
+        elif not entry.is_folder:
+            warnings.append(f"{printable(entry.name)} lies outside the datasets' folders and is not read")
         elif entry.name not in known:
             near = difflib.get_close_matches(entry.name, known, n=1)
             meant = f": is {near[0]} meant?" if near else ""
-            warnings.append(f"{entry.name}/ is not a dataset known here and is not read{meant}")
+            warnings.append(f"{printable(entry.name)}/ is not a dataset known here and is not read{meant}")
         else:
-            for inside in storage.entries(entry.name):
-                if not NOTES.search(inside.name):
-                    found = _drop(entry.name, inside, today)
-                    (drops if isinstance(found, Drop) else problems).append(found)  # type: ignore[arg-type]
+            for found in _inside(storage, entry.name, today):
+                (drops if isinstance(found, Drop) else problems).append(found)  # type: ignore[arg-type]
     drops.sort()
     problems += _two_of_one_date(drops)
     return Listing(storage.address, tuple(drops), tuple(problems), tuple(warnings))
@@ -90,6 +90,29 @@ def select_drops(listing: Listing, month: Month) -> dict[str, Drop]:
     """For each dataset, the newest drop that is not after the last day of the month [stated in FORMATS]."""
     usable = [drop for drop in listing.drops if drop.as_of <= month.last_day]
     return {drop.dataset: drop for drop in sorted(usable)}
+
+
+def _inside(storage: Storage, dataset: str, today: date) -> Iterator[Drop | Problem]:
+    """The drops in a dataset's folder, and what is wrong there."""
+    try:
+        entries = storage.entries(dataset)
+    except DropError as error:
+        yield error.problem
+        return
+    for entry in entries:
+        if not NOTES.search(entry.name):
+            found = entry.trouble or _drop(dataset, entry, today)
+            yield found if isinstance(found, Problem) else _trouble_inside(storage, found) or found
+
+
+def _trouble_inside(storage: Storage, drop: Drop) -> Problem | None:
+    """What is no file among the parts of a drop; a local folder alone can have such, and is looked through quickly."""
+    if drop.is_folder and storage.is_local:
+        try:
+            storage.files_under(drop.path)
+        except DropError as error:
+            return error.problem
+    return None
 
 
 def _drop(dataset: str, entry: Entry, today: date) -> Drop | Problem:

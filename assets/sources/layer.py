@@ -1,7 +1,7 @@
 """Taking the month's drops in: one step for sources and reference, so that a bad drop leaves both as they were.
 
 What belongs here: which drops to read, what to do where one is absent or already loaded, the rows of `sources.drops`.
-What does not: what is inside a file (`readers`).
+What does not: what is inside a file (`readers`), what protects the run from it (`readings`).
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from typing import Any
 
 import polars as pl
 
-from assets.disk import refuse_full_disk
+from assets.disk import full_disk_said
 from assets.reference.shipped import SHIPPED_AS_OF, shipped_file
+from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.sources.datasets import Dataset
-from assets.sources.deliveries import bring, delivery_of
+from assets.sources.deliveries import bring, change_of, delivery_of
 from assets.sources.drops import Drop, Listing, list_drops, select_drops
 from assets.sources.files import Part
 from assets.sources.problems import DropError, DropsRefusedError, Problem
 from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.readings import read_drop
 from assets.sources.registry import DATASETS, ITEM_SOURCES, OTHER_NAMES, REGISTERS
 from assets.sources.storage import Storage
 from assets.warehouse.database import Replacement
@@ -59,7 +61,7 @@ class Loaded:
     """None where the warehouse has the drop already."""
 
 
-def ingest_step(sources: str, today: Callable[[], date] = date.today) -> Step:
+def ingest_step(sources: str, today: Callable[[], date] = date.today, bounds: Bounds = USUAL_BOUNDS) -> Step:
     """The step that takes in the drops of the month from the folder or object-store address `sources`.
 
     Its run raises DropsRefusedError, with a line for each bad drop, before anything is written. `today` says which
@@ -67,10 +69,10 @@ def ingest_step(sources: str, today: Callable[[], date] = date.today) -> Step:
     """
 
     def ingest(context: StepContext) -> list[Replacement]:
-        storage = Storage(sources)
+        storage = Storage(sources, bounds.linked)
         listing = list_all(storage, today())
         earlier = context.read("select * from sources.drops order by month")
-        loaded = _load(storage, listing, earlier, context)
+        loaded = _load(storage, listing, earlier, context, bounds)
         _report(listing, loaded, context)
         return _replacements(loaded, earlier, context)
 
@@ -131,9 +133,16 @@ def _needed(present: Collection[str], address: str, making: Collection[str] | No
     return of_index if INDEX_LAYER in layers else of_index and map_problems(present, address)
 
 
-def _deliveries(storage: Storage, selected: Mapping[str, Drop], scratch: Path) -> dict[str, Delivery]:
-    """The drops on the local disk, and the shipped lists where there is none."""
-    deliveries = {name: bring(storage, drop, scratch / "brought") for name, drop in selected.items()}
+def _deliveries(
+    storage: Storage, selected: Mapping[str, Drop], scratch: Path, bounds: Bounds
+) -> dict[str, Delivery | DropError]:
+    """The drops on the local disk, or why one is not, and the shipped lists where there is none."""
+    deliveries: dict[str, Delivery | DropError] = {}
+    for name, drop in selected.items():
+        try:
+            deliveries[name] = bring(storage, drop, scratch / "brought", bounds)
+        except DropError as error:
+            deliveries[name] = error
     for dataset in DATASETS:
         if dataset.shipped and dataset.name not in selected:
             deliveries[dataset.name] = _shipped(dataset, dataset.shipped, scratch / "shipped")
@@ -148,13 +157,16 @@ def _shipped(dataset: Dataset, name: str, scratch: Path) -> Delivery:
     return delivery_of(Drop(dataset.name, SHIPPED_AS_OF, path, is_folder=False), (Part(local, path),))
 
 
-def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: StepContext) -> dict[str, Loaded]:
+def _load(
+    storage: Storage, listing: Listing, earlier: pl.DataFrame, context: StepContext, bounds: Bounds
+) -> dict[str, Loaded]:
     """Read every drop that the warehouse lacks; raises DropsRefusedError once all bad ones are known."""
     selected = select_drops(listing, context.month)
     troubled = {problem.file.split("/")[0] for problem in listing.problems}
     needed = _needed({*selected, *troubled}, storage.address, context.making)
     refused = [DropError(problem) for problem in (*listing.problems, *needed)]
-    deliveries = _deliveries(storage, selected, context.scratch)
+    with full_disk_said(context.scratch, "drops were brought"):
+        deliveries = _deliveries(storage, selected, context.scratch, bounds)
     loaded: dict[str, Loaded] = {}
 
     def load(dataset: Dataset) -> Loaded | DropError | None:
@@ -162,6 +174,8 @@ def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: St
         delivery = deliveries.get(dataset.name)
         if delivery is None or dataset.name in troubled:
             return None
+        if isinstance(delivery, DropError):
+            return delivery
         parent = loaded.get(dataset.refers_to or "")
         before = _earlier_row(dataset, delivery, earlier)
         if before is not None and (parent is None or parent.reading is None):
@@ -169,10 +183,10 @@ def _load(storage: Storage, listing: Listing, earlier: pl.DataFrame, context: St
         try:
             reading = _read(dataset, delivery, deliveries, parent, context)
         except DropError as error:
-            # The drop is not to blame for what could not be written of it.
-            refuse_full_disk(error, context.scratch)
-            return error
-        return Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
+            # A file that was replaced half-way is not at fault for what its halves make together.
+            return change_of(storage, delivery) or error
+        change = change_of(storage, delivery)
+        return change or Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
 
     # Those that refer to no other come first; of each kind several at once, since parts of reading keep one core busy.
     outcomes: dict[str, Loaded | DropError | None] = {}
@@ -202,7 +216,7 @@ def _earlier_row(dataset: Dataset, delivery: Delivery, earlier: pl.DataFrame) ->
 def _read(
     dataset: Dataset,
     delivery: Delivery,
-    deliveries: Mapping[str, Delivery],
+    deliveries: Mapping[str, Delivery | DropError],
     parent: Loaded | None,
     context: StepContext,
 ) -> Reading:
@@ -220,7 +234,8 @@ def _read(
     scratch = context.scratch / dataset.name
     scratch.mkdir()
     related = {dataset.refers_to: _rows_of(parent, context)} if dataset.refers_to and parent else {}
-    return dataset.read(delivery, Desk(scratch, context.method.sources.max_rejected_share, related))
+    holds_texts = dataset.texts is not None
+    return read_drop(dataset, delivery, Desk(scratch, context.method.sources.max_rejected_share, related, holds_texts))
 
 
 def _rows_of(parent: Loaded, context: StepContext) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assets.text_safety import visible
+
 SHOWN_VALUE_CHARACTERS = 200
 
 
@@ -28,7 +30,7 @@ class Problem:
     def __str__(self) -> str:
         row = f", row {self.row}" if self.row is not None else ""
         column = f", column {self.column}" if self.column else ""
-        return f"{self.file}{row}{column}: {self.found}; expected {self.expected}. {self.remedy}."
+        return printable(f"{self.file}{row}{column}: {self.found}; expected {self.expected}. {self.remedy}.")
 
 
 class DropError(ValueError):
@@ -39,6 +41,9 @@ class DropError(ValueError):
         self.also = tuple(also)
         super().__init__("\n    ".join([str(problem), *(f"also {other}" for other in self.also)]))
 
+    def __reduce__(self) -> tuple[type[DropError], tuple[Problem, tuple[Problem, ...]]]:
+        return DropError, (self.problem, self.also)
+
 
 class DropsRefusedError(ValueError):
     """The drops of a month are refused; the warehouse is as it was. One line for each bad drop."""
@@ -47,6 +52,11 @@ class DropsRefusedError(ValueError):
         self.errors = tuple(errors)
         count = "1 drop is" if len(errors) == 1 else f"{len(errors)} drops are"
         super().__init__("\n  ".join([f"nothing was written, {count} refused:", *map(str, errors)]))
+
+
+def printable(text: str) -> str:
+    """Text with names and values of drops in it, on one line, as any terminal and log can take it."""
+    return visible(" ".join(text.splitlines())).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shown(value: object) -> str:

@@ -10,6 +10,8 @@ import polars as pl
 
 from assets.sources.drops import Drop
 from assets.sources.files import Part
+from assets.sources.problems import shown
+from assets.sources.storage import Stamp
 
 REJECTED_SCHEMA = {
     "file": pl.String,
@@ -19,6 +21,8 @@ REJECTED_SCHEMA = {
     "reason": pl.String,
 }
 """Columns of `sources.rejected` that a reader fills."""
+LONGEST_CODE_CHARACTERS = 32
+"""Of a value that is shown though its drop holds texts: a number, a date or a code, and in one word."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Delivery:
     """Its files, by name; one where the drop is a file."""
     sha256: str
     size_bytes: int
+    stamps: tuple[Stamp, ...] = ()
+    """What each part was like when the digest was made of it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,16 @@ class Desk:
     """Share of the rows that may be refused one by one."""
     related: Mapping[str, Path] = field(default_factory=dict)
     """Parquet files of the datasets that this one's rows refer to, where these could be read."""
+    holds_texts: bool = False
+    """Whether the drop holds texts of items, of which nothing is shown or kept (`texts`): in a row that is a column
+    out, a title stands where a number should."""
+
+    def shown(self, value: object) -> str:
+        """A value of the drop as messages show it: quoted, or its length alone where it may be of a text."""
+        text = str(value)
+        if self.holds_texts and (len(text) > LONGEST_CODE_CHARACTERS or any(map(str.isspace, text))):
+            return f"a text of {len(text)} characters"
+        return repr(shown(text))
 
 
 @dataclass(frozen=True)

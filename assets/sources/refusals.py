@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.sources.problems import SHOWN_VALUE_CHARACTERS, DropError, Problem, shown
+from assets.sources.problems import SHOWN_VALUE_CHARACTERS, DropError, Problem
 from assets.sources.reading import REJECTED_SCHEMA, Desk
 
 FIRST_FAILURES = 5
@@ -24,7 +24,7 @@ def check_share(refused: int, rows_read: int, first: pl.DataFrame, desk: Desk) -
     problems = [
         Problem(
             row["file"],
-            "there is no value" if row["value"] is None else f"the value is {shown(row['value'])!r}",
+            "there is no value" if row["value"] is None else f"the value is {desk.shown(row['value'])}",
             row["expected"],
             "Likewise" if number else f"Correct the file or have it sent again ({share})",
             row=row["row"],

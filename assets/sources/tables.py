@@ -12,6 +12,7 @@ from typing import Literal
 
 import polars as pl
 
+from assets.disk import is_disk_full
 from assets.sources.columns import Column, locate, missing
 from assets.sources.files import (
     Choose,
@@ -68,7 +69,7 @@ class Table:
         last_row = 0
         for part in plain_files(delivery.parts, desk.scratch, choose):
             table = text_table(part)
-            _check_header(table, columns)
+            _check_header(table, columns, desk)
             last_row = self._stage(table, last_row, hash_rows)
         self.rows_read = self._all().select(pl.len()).collect().item() if self._staged else 0
         if self.rows_read == 0:
@@ -129,7 +130,7 @@ class Table:
                 problems.append(
                     Problem(
                         file,
-                        f"{', '.join(repr(shown(value)) for value in values)} stands in {there} already",
+                        f"{', '.join(map(self._desk.shown, values))} stands in {there} already",
                         f"every {names} once",
                         "Keep the row that is right and take out the other",
                         row=row,
@@ -173,7 +174,9 @@ class Table:
         target = self._desk.scratch / f"staged-{len(self._staged)}.parquet"
         try:
             rows.sink_parquet(target, compression=SCRATCH_COMPRESSION)
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            if is_disk_full(error):
+                raise
             ragged = ragged_row(table.part, len(table.header)) if table.part.kind in ("csv", "tsv") else None
             raise (DropError(ragged) if ragged else unreadable(table.part, error)) from error
         self._staged.append(target)
@@ -223,7 +226,7 @@ def _not_of_kind(column: Column) -> pl.Expr:
     return pl.when(unread).then(text).when(absent).then(pl.lit("")).alias(f"{REFUSED}{column.name}")
 
 
-def _check_header(table: TextTable, columns: Sequence[Column]) -> None:
+def _check_header(table: TextTable, columns: Sequence[Column], desk: Desk) -> None:
     """Raise DropError where a needed column is not in row 1, saying where the header seems to be."""
     lacking = missing(table.header, columns)
     if not lacking:
@@ -240,7 +243,8 @@ def _check_header(table: TextTable, columns: Sequence[Column]) -> None:
                 )
             )
     names = ", ".join(column.label for column in lacking)
-    there = ", ".join(name for name in table.header if name) or "nothing"
+    # Where there is no header, the first row is one of data.
+    there = ", ".join(desk.shown(name).strip("'") for name in table.header if name) or "nothing"
     raise DropError(
         Problem(
             table.part.name,

@@ -16,10 +16,12 @@ from typing import Any
 
 import polars as pl
 
-from assets.sources.deliveries import bring
+from assets.sources.bounds import USUAL_BOUNDS, Bounds
+from assets.sources.deliveries import bring, change_of
 from assets.sources.drops import Drop
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Desk
+from assets.sources.readings import read_texts
 from assets.sources.registry import DATASETS
 from assets.sources.storage import Storage
 
@@ -27,7 +29,9 @@ ANY_SHARE = 1.0
 """The drop was let in when the month read it: rows refused then are left out again, however many they are."""
 
 
-def text_batches(sources: str, drop: Mapping[str, Any], scratch: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
+def text_batches(
+    sources: str, drop: Mapping[str, Any], scratch: Path, batch_rows: int, bounds: Bounds = USUAL_BOUNDS
+) -> Iterator[pl.DataFrame]:
     """The texts of a drop, at most `batch_rows` at a time, as frames of `key` and `text`, both strings, never null.
 
     `sources` is the folder or object-store address, `drop` the month's row of `sources.drops` (`dataset`, `as_of`,
@@ -41,22 +45,29 @@ def text_batches(sources: str, drop: Mapping[str, Any], scratch: Path, batch_row
     | publications | `publication_id` | title, abstract (OpenAlex; of the Microsoft Academic Graph the title alone) |
     | training_labels | `row_number`, as text | the text |
 
-    Publications are those with a UK institution. Raises DropError where the drop is gone or its bytes are not those
-    that the month read, ValueError for a dataset that has no texts. Do not store what this returns (see above).
+    Publications are those with a UK institution. Raises DropError where the drop is gone, its bytes are not those that
+    the month read, or it changes meanwhile, which is known once the last batch is out; ValueError for a dataset
+    that has no texts. Do not store what this returns (see above).
     """
     dataset = next((dataset for dataset in DATASETS if dataset.name == drop["dataset"]), None)
     if dataset is None or dataset.texts is None:
         raise ValueError(f"{drop['dataset']} has no texts")
-    storage = Storage(sources)
+    storage = Storage(sources, bounds.linked)
     path = str(drop["path"])
     remedy = "Read the sources again: make the month with the layer sources"
     is_folder = storage.is_folder(path)
     if not is_folder and not storage.is_file(path):
         raise DropError(Problem(path, "the drop that the month read is gone", "the same file or folder", remedy))
-    delivery = bring(storage, Drop(dataset.name, drop["as_of"], path, is_folder), scratch / "brought")
+    delivery = bring(storage, Drop(dataset.name, drop["as_of"], path, is_folder), scratch / "brought", bounds)
     if delivery.sha256 != drop["sha256"]:
         found = "its bytes are not those that the month read"
         raise DropError(Problem(path, found, f"the drop whose SHA-256 is {drop['sha256']}", remedy))
     desk = scratch / f"texts-{dataset.name}"
     desk.mkdir()
-    yield from dataset.texts(delivery, Desk(desk, ANY_SHARE), batch_rows)
+    try:
+        yield from read_texts(dataset, delivery, Desk(desk, ANY_SHARE, holds_texts=True), batch_rows)
+    except DropError as error:
+        raise change_of(storage, delivery) or error from error
+    change = change_of(storage, delivery)
+    if change:
+        raise change

@@ -28,7 +28,7 @@ def parse_bytes(text: str) -> int:
     """A size as DuckDB writes it (`4GB`, `512 MiB`) in bytes. Raises ValueError naming what is not one."""
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", text)
     if found is None or found[2].upper() not in UNITS:
-        raise ValueError(f"memory limit {text!r} is no size: expected a number with a unit, such as 4GB or 3072MiB")
+        raise ValueError(f"{text!r} is no size: expected a number with a unit, such as 4GB or 3072MiB")
     return int(float(found[1]) * UNITS[found[2].upper()])
 
 

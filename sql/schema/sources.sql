@@ -40,7 +40,7 @@ comment on column sources.rejected.as_of is 'Date of the drop the row came from.
 comment on column sources.rejected.file is 'File the row stands in, relative to the sources.';
 comment on column sources.rejected.row_number is 'Row of the file, counting the header as row 1; null where the format has no rows.';
 comment on column sources.rejected.column_name is 'Column that failed, in the publisher''s spelling.';
-comment on column sources.rejected.value is 'The value that failed, at most 200 characters.';
+comment on column sources.rejected.value is 'The value that failed, at most 200 characters; null in a dataset whose rows hold texts of items.';
 comment on column sources.rejected.reason is 'Why, in words.';
 
 create table if not exists sources.idbr_enterprises (

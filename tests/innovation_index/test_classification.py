@@ -16,7 +16,7 @@ from assets.innovation_index.classification import classify_step
 from assets.innovation_index.training import seed_examples
 from assets.method import IndexMethod, MethodProfile
 from assets.sources.problems import DropError
-from assets.sources.storage import sha256_of_file
+from assets.sources.storage import digest_of_file
 from assets.sources.texts import text_batches
 from assets.warehouse.checks import ChecksFailedError, run_checks
 from assets.warehouse.database import Warehouse
@@ -43,7 +43,7 @@ def put_drops(warehouse: Warehouse, sources: Path, **files: str) -> None:
         path = sources / dataset / "2025-05.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-        row = {"dataset": dataset, "path": f"{dataset}/2025-05.csv", "sha256": sha256_of_file(path)}
+        row = {"dataset": dataset, "path": f"{dataset}/2025-05.csv", "sha256": digest_of_file(path, path.name)[0]}
         rows.append({**row, "bytes": 1, "rows_read": 1, "rows_rejected": 0, "as_of": AS_OF})
     fill(warehouse, "sources.drops", rows)
 

@@ -110,7 +110,7 @@ def test_settings_come_from_the_environment_and_go_back_to_it(monkeypatch: pytes
 
 def test_a_memory_limit_that_is_no_size_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(MEMORY_LIMIT, "lots")
-    with pytest.raises(ValueError, match="INNOVATION_CLUSTERS_MEMORY_LIMIT: memory limit 'lots' is no size"):
+    with pytest.raises(ValueError, match="INNOVATION_CLUSTERS_MEMORY_LIMIT: 'lots' is no size"):
         Settings.from_environment()
     shown = CliRunner().invoke(app, ["doctor"])
     assert shown.exit_code == 1

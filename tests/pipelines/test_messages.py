@@ -1,4 +1,5 @@
-"""What stands in square brackets in a file, or in a file's name, is shown as it stands: it is no mark of style."""
+"""What stands in square brackets or between colons in a file, or in its name, is shown as it stands: it is no mark of
+style, and no picture."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_bad_value_in_brackets_is_named(folder: Path):
     drop = folder / "sources" / "rtic_locations" / "2025-05.csv"
-    drop.write_text("company_number,postcode,kind,employees\n12345678,LS1 4AP,[/b]operating,5\n")
+    drop.write_text("company_number,postcode,kind,employees\n12345678,LS1 4AP,[/b]:x:operating,5\n")
     (folder / "sources" / "rtic_companies").mkdir()
     (folder / "sources" / "rtic_companies" / "2025-05.csv").write_text(
         "company_number,company_name,rtic_codes\n12345678,Alpha,RTIC0052\n"
@@ -33,7 +34,7 @@ def test_a_bad_value_in_brackets_is_named(folder: Path):
     refused = call("refresh", folder, "--month", "2025-05", "--select", "sources")
     assert refused.exit_code == 1
     assert "rtic_locations/2025-05.csv, row 2" in refused.output
-    assert "[/b]operating" in refused.output
+    assert "[/b]:x:operating" in refused.output
 
 
 def test_doctor_names_a_file_with_brackets(folder: Path):

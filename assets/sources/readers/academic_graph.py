@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.sources.authorships_of_drops import write_institution_pairs
 from assets.sources.batches import batches
+from assets.sources.citations import EXPECTED_COUNT, citations, odd_count
 from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
 from assets.sources.lines import lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
@@ -52,12 +53,12 @@ COUNTED = """
     group by publication_id
 """
 
-DATED = """
+DATED = f"""
     create table dated as
     select row, c[1] as publication_id, c[9] as written, coalesce(nullif(c[6], ''), nullif(c[5], '')) as title,
-        greatest(coalesce(try_cast(c[20] as bigint), 0), 0) as citations,
+        {citations("c[20]")} as citations, {odd_count("c[20]")} as odd_count,
         coalesce(try_cast(left(c[9], 10) as date), try(make_date(try_cast(c[8] as integer), 7, 1))) as publication_date
-    from (select row, string_split(line, chr(9)) as c from {lines} where line is not null)
+    from (select row, string_split(line, chr(9)) as c from {{lines}} where line is not null)
     where c[1] in (select publication_id from counted)
 """
 """Positions: 1 PaperId, 5 PaperTitle, 6 OriginalTitle, 8 Year, 9 Date, 20 CitationCount (absent from short files). A
@@ -70,7 +71,7 @@ PUBLICATIONS = """
     semi join uk using (institution_key)
     join counted as c on c.publication_id = a.publication_id
     join dated as d on d.publication_id = a.publication_id
-    where d.publication_date is not null
+    where d.publication_date is not null and d.odd_count is null
     group by a.publication_id, a.institution_key
     order by a.publication_id, a.institution_key
 """
@@ -83,26 +84,30 @@ INSTITUTIONS = """
 
 CITATIONS = """
     select publication_id, max(citations) as citations
-    from dated where publication_date is not null
+    from dated where publication_date is not null and odd_count is null
     group by publication_id order by publication_id
 """
 
 OF_DATED_PAPERS = """
     select publication_id, institution_key
     from affiliated
-    where publication_id in (select publication_id from dated where publication_date is not null)
+    where publication_id in (select publication_id from dated where publication_date is not null and odd_count is null)
 """
 
 TITLES = """
     select publication_id as key, min(title) as text
-    from dated where publication_date is not null and title is not null
+    from dated where publication_date is not null and odd_count is null and title is not null
     group by publication_id order by publication_id
 """
 
-REFUSED = """
+REFUSED = f"""
     select $file as file, row, 'Date' as column_name, nullif(written, '') as value,
         'a date, or a Year beside it' as expected
-    from dated where publication_date is null order by row
+    from dated where publication_date is null
+    union all
+    select $file, row, 'CitationCount', odd_count, '{EXPECTED_COUNT}'
+    from dated where publication_date is not null and odd_count is not null
+    order by row
 """
 
 
@@ -112,7 +117,8 @@ def is_academic_graph(delivery: Delivery) -> bool:
 
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
-    """Papers with a UK affiliation, and the UK affiliations. A paper with neither date nor year is refused."""
+    """Papers with a UK affiliation, and the UK affiliations. A paper with neither date nor year, or whose
+    citations are no count, is refused."""
     with reader_database(desk) as database:
         papers = _load(database, delivery)
         failing = database.sql(REFUSED, params={"file": papers.name}).pl()

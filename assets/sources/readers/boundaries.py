@@ -7,7 +7,6 @@ follows from its ONS code, whatever its layer is called.
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -18,7 +17,7 @@ from assets.reference.shipped import shipped_list
 from assets.sources.boundary_shapes import shapes
 from assets.sources.columns import TEXT, Column
 from assets.sources.datasets import Dataset
-from assets.sources.files import SEND_AGAIN, Part, check_utf8, plain_files, unreadable
+from assets.sources.files import SEND_AGAIN, Part, check_whole, json_content, plain_files, unreadable
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
@@ -95,21 +94,24 @@ def area_outlines(parts: Iterable[Part]) -> tuple[pl.DataFrame, list[str]]:
 
 
 def _geography(part: Part) -> list[tuple[str, str]]:
-    check_utf8(part)
-    try:
-        content = json.loads(part.path.read_text(encoding="utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise unreadable(part, error) from error
-    shapes = list(content.get("features", []))
-    for layer in content.get("objects", {}).values():
-        shapes += layer.get("geometries", [])
-    pairs = [pair for shape in shapes if (pair := _code_and_name(shape.get("properties") or {}))]
+    content = json_content(part)
+    layers = _items(content, "objects")
+    found = [*_items(content, "features"), *(shape for layer in layers for shape in _items(layer, "geometries"))]
+    properties = [shape.get("properties") for shape in found if isinstance(shape, dict)]
+    pairs = [pair for item in properties if isinstance(item, dict) and (pair := _code_and_name(item))]
     if not pairs:
         raise _no_names(part)
     return pairs
 
 
+def _items(content: object, name: str) -> list[object]:
+    """The items of a list, or of an object, that stands in an object under a name; none where it does not."""
+    found = content.get(name) if isinstance(content, dict) else None
+    return list(found.values()) if isinstance(found, dict) else found if isinstance(found, list) else []
+
+
 def _geopackage(part: Part) -> list[tuple[str, str]]:
+    check_whole(part)
     pairs = []
     try:
         with contextlib.closing(sqlite3.connect(f"file:{part.path}?mode=ro", uri=True)) as database:

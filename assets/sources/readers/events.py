@@ -47,9 +47,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     rows = table.rows.select(
         "latitude", "longitude", "postcode", event_key=EVENT_KEY, event_year=pl.col("start_date").dt.year()
     )
-    # The values that failed are the site's too: the reason is kept, they are not.
-    rejected = table.rejected.with_columns(value=pl.lit(None, pl.String))
-    return Reading({TABLE: table.write("events", rows)}, rejected)
+    return Reading({TABLE: table.write("events", rows)}, table.rejected)
 
 
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:

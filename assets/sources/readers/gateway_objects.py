@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from assets.reference.postcodes import normalise_postcode
-from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
+from assets.sources.files import SEND_AGAIN, Part, check_utf8, json_content, unreadable
 from assets.sources.lines import LINE_KINDS, lines_of, reader_database
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk
@@ -66,11 +66,36 @@ STRUCTURES = {
 
 DAY_OF = f"""
     create macro day_of(written) as coalesce(
-        cast(epoch_ms(try_cast(written as bigint) + {ONE_HOUR_MS}) as date),
+        try(cast(epoch_ms(try_cast(written as bigint) + {ONE_HOUR_MS}) as date)),
         try_cast(left(written, 10) as date))
 """
 """The day of a time in epoch milliseconds, or of an ISO date. A day is midnight in London, which in summer is 23:00 of
 the day before in UTC: an hour on, both fall on the day that is meant."""
+
+FIRST_DAY, LAST_DAY = "1900-01-01", "2100-12-31"
+"""Between these a project lies; a time outside is a mark for none, or was written in another unit."""
+MISDATED = f"""
+    with of_funds as (
+        select * from (select file, row, unnest(links.link) as l from projects) where l.rel = 'FUND'
+    ), times as (
+        select file, row, 'start' as column_name, "start" as value from projects
+        union all select file, row, 'end', "end" from projects
+        union all select file, row, 'start', "start" from funds
+        union all select file, row, 'end', "end" from funds
+        union all select file, row, 'links.start', l."start" from of_funds
+        union all select file, row, 'links.end', l."end" from of_funds
+    )
+    select file, row, column_name, value,
+        'milliseconds since 1970, or YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}' as expected
+    from times
+    where nullif(trim(value), '') is not null
+        and coalesce(day_of(value) not between date '{FIRST_DAY}' and date '{LAST_DAY}', true)
+    order by all
+"""
+"""Times that cannot be: the object that they stand in is refused."""
+WELL_DATED = """
+    delete from {kind}s where (file, row) in (select (file, row) from misdated)
+"""
 
 NAME_KEY = "create macro name_key(name) as lower(regexp_replace(trim(name), '\\s+', ' ', 'g'))"
 
@@ -141,7 +166,8 @@ ORGANISATION_ROWS = """
 
 
 MALFORMED = """
-    select file, row, cast(null as varchar) as column_name, line as value, 'a JSON object' as expected
+    select file, row, cast(null as varchar) as column_name,
+        'a line of ' || length(line) || ' characters' as value, 'a JSON object' as expected
     from bodies where not is_json
     union all
     select file, row, 'id', null, 'the id of the object'
@@ -151,6 +177,7 @@ MALFORMED = """
         coalesce(json_type(body, '$.fund'), ''))
     order by file, row
 """
+"""Of a line its length alone is told: an abstract may stand in it."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +200,6 @@ def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> Gatew
     with reader_database(desk) as database:
         database.execute("create table bodies (file varchar, row bigint, body json, line varchar, is_json boolean)")
         for part in parts:
-            check_utf8(part)
             _take_in(database, part)
         rejected = _refuse_malformed(database, desk)
         database.execute(OBJECTS)
@@ -183,6 +209,7 @@ def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> Gatew
             *(STRUCTURED.format(kind=kind, structure=STRUCTURES[kind]) for kind in STRUCTURES),
         ):
             database.execute(statement)
+        rejected = pl.concat([rejected, _refuse_misdated(database, desk)])
         database.execute(LINKS)
         database.execute(PARTICIPANT_ROWS)
         projects = database.sql(PROJECT_ROWS).pl()
@@ -204,6 +231,7 @@ def _take_in(database: duckdb.DuckDBPyConnection, part: Part) -> None:
         database.register("page", _page(part).to_arrow())
         relation = "page"
     else:
+        check_utf8(part)
         relation = lines_of(part)
     try:
         database.execute(
@@ -218,10 +246,7 @@ def _take_in(database: duckdb.DuckDBPyConnection, part: Part) -> None:
 
 def _page(part: Part) -> pl.DataFrame:
     """The objects of a page, as `row` and `line`: one, or each of a list."""
-    try:
-        content = json.loads(part.path.read_text(encoding="utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise unreadable(part, error) from error
+    content = json_content(part)
     objects = content if isinstance(content, list) else [content]
     return pl.DataFrame(
         {"row": range(1, len(objects) + 1), "line": [json.dumps(item) for item in objects]},
@@ -235,4 +260,16 @@ def _refuse_malformed(database: duckdb.DuckDBPyConnection, desk: Desk) -> pl.Dat
     total = database.sql("select count(*) from bodies").fetchall()[0][0]
     if failing.height:
         check_share(failing.height, total, failing, desk)
+    return rejected_rows(failing)
+
+
+def _refuse_misdated(database: duckdb.DuckDBPyConnection, desk: Desk) -> pl.DataFrame:
+    """The objects with a time that cannot be, which are refused and left out."""
+    failing = database.sql(MISDATED).pl()
+    if failing.height:
+        total = database.sql("select count(*) from objects").fetchall()[0][0]
+        check_share(failing.select("file", "row").n_unique(), total, failing, desk)
+        database.register("misdated", failing.to_arrow())
+        for kind in ("project", "fund"):
+            database.execute(WELL_DATED.format(kind=kind))
     return rejected_rows(failing)

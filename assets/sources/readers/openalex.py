@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.sources.authorships_of_drops import write_institution_pairs
 from assets.sources.batches import batches, joined
+from assets.sources.citations import EXPECTED_COUNT, citations, odd_count
 from assets.sources.files import SEND_AGAIN, check_utf8, unreadable
 from assets.sources.lines import LINE_KINDS, lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
@@ -25,7 +26,7 @@ NOT_RECORDS = re.compile(r"(^|/)(manifest|merged_ids/.*|release_notes\.txt)$", r
 """Files that lie in a snapshot beside its lines."""
 FIELDS = """"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR", "country_code": "VARCHAR", "type": "VARCHAR",
     "publication_year": "INTEGER", "publication_date": "VARCHAR", "geo": {"latitude": "DOUBLE", "longitude": "DOUBLE"},
-    "cited_by_count": "BIGINT",
+    "cited_by_count": "VARCHAR",
     "authorships": [{"institutions": [{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR",
         "country_code": "VARCHAR", "type": "VARCHAR"}]}]"""
 """What is read of a line, work or institution."""
@@ -33,25 +34,30 @@ TEXT_FIELDS = ', "title": "VARCHAR", "abstract_inverted_index": "JSON"'
 TEXTS = ", coalesce(r.title, r.display_name) as title, r.abstract_inverted_index as abstract"
 """What is read of a work besides, where its text is asked for: the tables hold none of it."""
 
-RECORDS = """
+RECORDS = f"""
     select $file as file, row, regexp_extract(r.id, '[^/]+$') as id, r.authorships is not null as is_work,
+        {odd_count("r.cited_by_count")} as odd_count,
         coalesce(try_cast(r.publication_date as date), try(make_date(r.publication_year, 7, 1))) as publication_date,
         r.display_name as name, r.ror as ror, r.country_code as country_code, r.type as type,
         r.geo.latitude as latitude, r.geo.longitude as longitude, r.authorships as authorships,
-        greatest(coalesce(r.cited_by_count, 0), 0) as citations{texts},
+        {citations("r.cited_by_count")} as citations{{texts}},
         case when r.id is null then line end as line
-    from (select row, line, try(json_transform(line, '{{{fields}}}')) as r from {lines} where line is not null)
+    from (select row, line, try(json_transform(line, '{{{{{{fields}}}}}}')) as r from {{lines}} where line is not null)
     where r.id is null or (r.country_code = 'GB' and regexp_matches(r.id, '(^|/)I[0-9]+$')) or list_contains(
         try(json_extract_string(line, '$.authorships[*].institutions[*].country_code')), 'GB')
 """
 """The lines that are kept: UK institutions, works with one, and what cannot be read. A year stands for its 1 July."""
 
-REFUSED = """
-    select file, row, 'id' as column_name, line as value, 'a JSON object with an id' as expected
+REFUSED = f"""
+    select file, row, 'id' as column_name, 'a line of ' || length(line) || ' characters' as value,
+        'a JSON object with an id' as expected
     from records where id is null
     union all
     select file, row, 'publication_date', null, 'a date or a year of publication'
     from records where id is not null and is_work and publication_date is null
+    union all
+    select file, row, 'cited_by_count', odd_count, '{EXPECTED_COUNT}'
+    from records where id is not null and is_work and publication_date is not null and odd_count is not null
     order by file, row
 """
 
@@ -63,7 +69,8 @@ NAMED = """
         select publication_id, publication_date, unnest(a.institutions) as i
         from (
             select id as publication_id, publication_date, unnest(authorships) as a
-            from records where id is not null and is_work and publication_date is not null
+            from records
+            where id is not null and is_work and publication_date is not null and odd_count is null
         )
     )
     where i.id is not null
@@ -116,8 +123,9 @@ WORDS = """
 
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
-    """Publications with a UK institution, and the UK institutions. A line without an id, or a work without a date, is
-    refused. Institutions are counted once a work, however many authors they have on it."""
+    """Publications with a UK institution, and the UK institutions. A line without an id, a work without a date,
+    and one whose citations are no count are refused. Institutions are counted once a work, however many authors they
+    have on it."""
     with reader_database(desk) as database:
         lines = _load(database, delivery)
         failing = database.sql(REFUSED).pl()

@@ -31,9 +31,11 @@ from assets.sources.authorships_ends import of_works_with
 from assets.sources.authorships_files import AuthorshipFiles, MissingPaperError
 from assets.sources.authorships_of_drops import LIMITS, write_institution_pairs
 from assets.sources.batches import batches
+from assets.sources.citations import EXPECTED_COUNT, citations, odd_count
 from assets.sources.columns import CODE, DATE, DEGREES, TEXT, WHOLE_NUMBER, Column, locate, missing
 from assets.sources.files import SEND_AGAIN, Part, unreadable
 from assets.sources.lines import reader_database, write
+from assets.sources.parquet_files import check_parquet
 from assets.sources.problems import DropError, Problem, shown
 from assets.sources.reading import Delivery, Desk, PublicationTables
 from assets.sources.refusals import check_share, rejected_rows
@@ -91,13 +93,14 @@ COUNTED = """
 
 DATED = f"""
     create table dated as
-    select paper_id, citations, title, publication_date,
-        case when publication_date is null or paper_id is null then file end as file,
-        case when publication_date is null or paper_id is null then row end as row,
+    select paper_id, citations, title, publication_date, odd_count,
+        case when publication_date is null or paper_id is null or odd_count is not null then file end as file,
+        case when publication_date is null or paper_id is null or odd_count is not null then row end as row,
         case when publication_date is null then written end as written
     from (
         select file, row, paper_id, {{title}} as title,
-            greatest(coalesce(try_cast(citations as bigint), 0), 0) as citations,
+            {citations("cast(citations as varchar)")} as citations,
+            {odd_count("cast(citations as varchar)")} as odd_count,
             coalesce(
                 try_cast(left(cast(publication_date as varchar), 10) as date),
                 try(make_date(try_cast(publication_year as integer), 7, 1))
@@ -116,7 +119,7 @@ PUBLICATIONS = f"""
     semi join uk on uk.institution_id = a.institution_id
     join counted as c on c.paper_id = a.paper_id
     join dated as d on d.paper_id = a.paper_id
-    where d.publication_date is not null
+    where d.publication_date is not null and d.odd_count is null
     group by a.paper_id, a.institution_id
     order by publication_id, institution_key
 """
@@ -129,25 +132,29 @@ INSTITUTIONS = f"""
 
 CITATIONS = f"""
     select {KEY.format("paper_id")} as publication_id, max(citations) as citations
-    from dated where publication_date is not null and paper_id is not null
+    from dated where publication_date is not null and odd_count is null and paper_id is not null
     group by paper_id order by publication_id
 """
 
 TITLES = f"""
     select {KEY.format("paper_id")} as key, min(title) as text
-    from dated where publication_date is not null and paper_id is not null and title <> ''
+    from dated where publication_date is not null and odd_count is null and paper_id is not null and title <> ''
     group by paper_id order by key
 """
 
 OF_DATED_WORKS = """
     select {paper} as publication_id, {institution} as institution_key
-    from affiliated where paper_id in (select paper_id from dated where publication_date is not null)
+    from affiliated
+    where paper_id in (select paper_id from dated where publication_date is not null and odd_count is null)
 """
 
-REFUSED = """
+REFUSED = f"""
     select file, row, 'publication_date' as column_name, written as value,
         'a date, or a publication_year beside it' as expected
     from dated where paper_id is not null and publication_date is null
+    union all
+    select file, row, '{{counted}}', odd_count, '{EXPECTED_COUNT}'
+    from dated where paper_id is not null and publication_date is not null and odd_count is not null
     union all
     select file, row, 'paper_id', null, 'the id of the work' from dated where paper_id is null
     union all
@@ -191,11 +198,14 @@ def is_publication_tables(delivery: Delivery) -> bool:
 
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
-    """Publications with a UK institution, the UK institutions, citations, joint works. A work without a date or an id,
-    a UK institution without one, and an authorship of a work that is not there are refused."""
+    """Publications with a UK institution, the UK institutions, citations, joint works.
+
+    A work without a date or an id, or whose citations are no count, a UK institution without an id, and an authorship
+    of a work that is not there are refused.
+    """
     with reader_database(desk) as database:
         tables = _load(database, delivery, desk)
-        failing = database.sql(REFUSED).pl()
+        failing = database.sql(REFUSED.format(counted=tables[WORKS].names.get("citations", "citations"))).pl()
         found = database.sql("select count(*) from counted").fetchall()[0][0]
         check_share(failing.height, max(found, failing.height), failing, desk)
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
@@ -287,6 +297,10 @@ def _tables(delivery: Delivery) -> dict[str, ParquetTable]:
         raise _lacking(parts[WORKS][0], "publication_date or publication_year", list(tables[WORKS].names.values()))
     _check_kinds([(tables[WORKS], "paper_id"), (tables[AUTHORSHIPS], "paper_id")])
     _check_kinds([(tables[AUTHORSHIPS], "institution_id"), (tables[INSTITUTIONS_TABLE], "institution_id")])
+    for found in tables.values():
+        for part in found.parts:
+            _check_flat(part, found)
+            check_parquet(part.path, part.name, found.names.values())
     return tables
 
 
@@ -307,6 +321,18 @@ def _table(columns: tuple[Column, ...], parts: list[Part]) -> ParquetTable:
         for name in names:
             kinds.setdefault(name, schema.field(names[name]).type)
     return ParquetTable(tuple(parts), names, kinds)
+
+
+def _check_flat(part: Part, table: ParquetTable) -> None:
+    """Raise DropError where a column that is read holds lists or the like, and no single values."""
+    schema = pq.read_schema(part.path)
+    for name in table.names.values():
+        kind = schema.field(name).type
+        if pa.types.is_nested(kind):
+            remedy = "Write one value a row"
+            raise DropError(
+                Problem(part.name, f"the column is of the kind {kind}", "single values", remedy, column=name)
+            )
 
 
 def _lacking(part: Part, columns: str, header: list[str]) -> DropError:

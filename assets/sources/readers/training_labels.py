@@ -11,7 +11,7 @@ from assets.sources.category_lists import CATEGORY_LIST, EXPECTED, each_category
 from assets.sources.columns import TEXT, Column, Kind
 from assets.sources.datasets import Dataset
 from assets.sources.digests import sha256_of_text
-from assets.sources.problems import DropError, Problem, shown
+from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.refusals import FIRST_FAILURES
 from assets.sources.tables import PLACE, Table
@@ -27,7 +27,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     """A digest of each text, and its categories. Raises DropError for a category that is none of the five: a label
     misread is worse than one that is missing."""
     table = Table(delivery, COLUMNS, desk)
-    _require_known(table)
+    _require_known(table, desk)
     labelled = table.rows.select(
         pl.col("drop_row").alias("row_number"),
         text_sha256=sha256_of_text(pl.col("text")),
@@ -43,13 +43,13 @@ def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFr
     yield from batches(table.write("texts", rows), batch_rows)
 
 
-def _require_known(table: Table) -> None:
+def _require_known(table: Table, desk: Desk) -> None:
     wrong = pl.col("categories").is_not_null() & CATEGORY_LIST.parse(pl.col("categories")).is_null()
     failing = table.rows.filter(wrong).select(*PLACE, "categories").head(FIRST_FAILURES).collect()
     problems = [
         Problem(
             file,
-            f"the value is {shown(value)!r}",
+            f"the value is {desk.shown(value)}",
             EXPECTED,
             "Correct the category, or leave the cell empty where the text is of none of the five",
             row=row,
