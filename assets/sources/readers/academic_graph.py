@@ -18,7 +18,7 @@ from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
 from assets.sources.lines import lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, PublicationTables
-from assets.sources.refusals import check_share, rejected_rows
+from assets.sources.refusals import check_share, citations_expected, rejected_rows
 
 AFFILIATIONS = "affiliations"
 AUTHORS = "paperauthoraffiliations"
@@ -55,7 +55,9 @@ COUNTED = """
 DATED = """
     create table dated as
     select row, c[1] as publication_id, c[9] as written, coalesce(nullif(c[6], ''), nullif(c[5], '')) as title,
-        greatest(coalesce(try_cast(c[20] as bigint), 0), 0) as citations,
+        coalesce(try_cast(c[20] as bigint), 0) as citations,
+        case when not coalesce(try_cast(c[20] as bigint) between 0 and {limit}, nullif(c[20], '') is null)
+            then c[20] end as no_count,
         coalesce(try_cast(left(c[9], 10) as date), try(make_date(try_cast(c[8] as integer), 7, 1))) as publication_date
     from (select row, string_split(line, chr(9)) as c from {lines} where line is not null)
     where c[1] in (select publication_id from counted)
@@ -102,7 +104,10 @@ TITLES = """
 REFUSED = """
     select $file as file, row, 'Date' as column_name, nullif(written, '') as value,
         'a date, or a Year beside it' as expected
-    from dated where publication_date is null order by row
+    from dated where publication_date is null
+    union all
+    select $file, row, 'CitationCount', no_count, $expected from dated where no_count is not null
+    order by row, column_name
 """
 
 
@@ -112,15 +117,17 @@ def is_academic_graph(delivery: Delivery) -> bool:
 
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
-    """Papers with a UK affiliation, and the UK affiliations. A paper with neither date nor year is refused."""
+    """Papers with a UK affiliation, and the UK affiliations. A paper with neither date nor year is refused, and so is
+    one whose citations are no number."""
     with reader_database(desk) as database:
-        papers = _load(database, delivery)
-        failing = database.sql(REFUSED, params={"file": papers.name}).pl()
+        papers = _load(database, delivery, desk)
+        failing = database.sql(REFUSED, params={"file": papers.name, "expected": citations_expected(desk)}).pl()
         found = database.sql("select count(*) from dated").fetchall()[0][0]
         if found == 0:
             expected = "papers whose affiliations have the Iso3166Code GB"
             raise DropError(Problem(delivery.drop.path, "there is no paper of a UK institution", expected, SEND_AGAIN))
         check_share(failing.height, found, failing, desk)
+        database.execute("delete from dated where no_count is not null")
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
         institutions = write(database, INSTITUTIONS, desk.scratch / "institutions.parquet")
         citations = write(database, CITATIONS, desk.scratch / "citations.parquet")
@@ -131,12 +138,12 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
     """Titles of the papers that `read` keeps, as `key` and `text`: the graph's abstracts are another product."""
     with reader_database(desk) as database:
-        _load(database, delivery)
+        _load(database, delivery, desk)
         target = write(database, TITLES, desk.scratch / "texts.parquet")
     yield from batches(target, batch_rows)
 
 
-def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery) -> Part:
+def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, desk: Desk) -> Part:
     """Make the tables `uk`, `affiliated`, `counted` and `dated`; returns the file of papers."""
     parts = {_table(part): part for part in delivery.parts}
     absent = [name for table, name in FILES.items() if table not in parts]
@@ -150,7 +157,7 @@ def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery) -> Part:
     for table, statement in ((AFFILIATIONS, UK_AFFILIATIONS), (AUTHORS, AFFILIATED)):
         _run(database, statement, parts[table])
     database.execute(COUNTED)
-    _run(database, DATED, parts[PAPERS])
+    _run(database, DATED, parts[PAPERS], limit=desk.limits.max_citations)
     return parts[PAPERS]
 
 
@@ -158,8 +165,8 @@ def _table(part: Part) -> str:
     return PurePosixPath(part.name).name.lower().removesuffix(".gz").removesuffix(".txt")
 
 
-def _run(database: duckdb.DuckDBPyConnection, statement: str, part: Part) -> None:
+def _run(database: duckdb.DuckDBPyConnection, statement: str, part: Part, **given: object) -> None:
     try:
-        database.execute(statement.format(lines=lines_of(part)))
+        database.execute(statement.format(lines=lines_of(part), **given))
     except duckdb.InvalidInputException as error:
         raise unreadable(part, error) from error

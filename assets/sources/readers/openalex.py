@@ -19,13 +19,13 @@ from assets.sources.files import SEND_AGAIN, check_utf8, unreadable
 from assets.sources.lines import LINE_KINDS, lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, PublicationTables
-from assets.sources.refusals import check_share, rejected_rows
+from assets.sources.refusals import check_share, citations_expected, rejected_rows
 
 NOT_RECORDS = re.compile(r"(^|/)(manifest|merged_ids/.*|release_notes\.txt)$", re.IGNORECASE)
 """Files that lie in a snapshot beside its lines."""
 FIELDS = """"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR", "country_code": "VARCHAR", "type": "VARCHAR",
     "publication_year": "INTEGER", "publication_date": "VARCHAR", "geo": {"latitude": "DOUBLE", "longitude": "DOUBLE"},
-    "cited_by_count": "BIGINT",
+    "cited_by_count": "VARCHAR",
     "authorships": [{"institutions": [{"id": "VARCHAR", "display_name": "VARCHAR", "ror": "VARCHAR",
         "country_code": "VARCHAR", "type": "VARCHAR"}]}]"""
 """What is read of a line, work or institution."""
@@ -38,7 +38,10 @@ RECORDS = """
         coalesce(try_cast(r.publication_date as date), try(make_date(r.publication_year, 7, 1))) as publication_date,
         r.display_name as name, r.ror as ror, r.country_code as country_code, r.type as type,
         r.geo.latitude as latitude, r.geo.longitude as longitude, r.authorships as authorships,
-        greatest(coalesce(r.cited_by_count, 0), 0) as citations{texts},
+        coalesce(try_cast(r.cited_by_count as bigint), 0) as citations,
+        case when r.authorships is not null and not coalesce(
+            try_cast(r.cited_by_count as bigint) between 0 and {limit}, r.cited_by_count is null)
+            then r.cited_by_count end as no_count{texts},
         case when r.id is null then line end as line
     from (select row, line, try(json_transform(line, '{{{fields}}}')) as r from {lines} where line is not null)
     where r.id is null or (r.country_code = 'GB' and regexp_matches(r.id, '(^|/)I[0-9]+$')) or list_contains(
@@ -52,7 +55,9 @@ REFUSED = """
     union all
     select file, row, 'publication_date', null, 'a date or a year of publication'
     from records where id is not null and is_work and publication_date is null
-    order by file, row
+    union all
+    select file, row, 'cited_by_count', no_count, $expected from records where id is not null and no_count is not null
+    order by file, row, column_name
 """
 
 NAMED = """
@@ -63,7 +68,7 @@ NAMED = """
         select publication_id, publication_date, unnest(a.institutions) as i
         from (
             select id as publication_id, publication_date, unnest(authorships) as a
-            from records where id is not null and is_work and publication_date is not null
+            from records where id is not null and is_work and publication_date is not null and no_count is null
         )
     )
     where i.id is not null
@@ -116,11 +121,12 @@ WORDS = """
 
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
-    """Publications with a UK institution, and the UK institutions. A line without an id, or a work without a date, is
-    refused. Institutions are counted once a work, however many authors they have on it."""
+    """Publications with a UK institution, and the UK institutions. A line without an id, a work without a date, and one
+    whose citations are no number are refused. Institutions are counted once a work, however many authors they have on
+    it."""
     with reader_database(desk) as database:
-        lines = _load(database, delivery)
-        failing = database.sql(REFUSED).pl()
+        lines = _load(database, delivery, desk)
+        failing = database.sql(REFUSED, params={"expected": citations_expected(desk)}).pl()
         check_share(failing.height, max(lines, failing.height), failing, desk)
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
         institutions = write(database, INSTITUTIONS, desk.scratch / "institutions.parquet")
@@ -135,14 +141,16 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
     """Title and abstract of the works that `read` keeps, as `key` and `text`; a work with neither is left out."""
     with reader_database(desk) as database:
-        _load(database, delivery, TEXT_FIELDS, TEXTS)
+        _load(database, delivery, desk, TEXT_FIELDS, TEXTS)
         target = write(database, WORDS, desk.scratch / "texts.parquet")
     for words in batches(target, batch_rows):
         abstract = pl.Series("abstract", [_abstract(index) for index in words["abstract"]], dtype=pl.String)
         yield words.select("key", text=joined("title", abstract)).filter(pl.col("text") != "")
 
 
-def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, text_fields: str = "", texts: str = "") -> int:
+def _load(
+    database: duckdb.DuckDBPyConnection, delivery: Delivery, desk: Desk, text_fields: str = "", texts: str = ""
+) -> int:
     """Make the tables `records` and `named`; returns the number of lines read."""
     lines = 0
     for number, part in enumerate(part for part in delivery.parts if not NOT_RECORDS.search(part.name)):
@@ -150,7 +158,8 @@ def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, text_fields: 
             expected = "JSON Lines (.jsonl, .jsonl.gz, part_000.gz), Papers.txt and its companions, or Parquet"
             raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, SEND_AGAIN))
         lines += check_utf8(part)
-        query = RECORDS.format(fields=FIELDS + text_fields, lines=lines_of(part), texts=texts)
+        limit = desk.limits.max_citations
+        query = RECORDS.format(fields=FIELDS + text_fields, lines=lines_of(part), texts=texts, limit=limit)
         verb = "insert into records" if number else "create table records as"
         try:
             database.execute(f"{verb} {query}", {"file": part.name})

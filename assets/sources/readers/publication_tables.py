@@ -36,7 +36,7 @@ from assets.sources.files import SEND_AGAIN, Part, unreadable
 from assets.sources.lines import reader_database, write
 from assets.sources.problems import DropError, Problem, shown
 from assets.sources.reading import Delivery, Desk, PublicationTables
-from assets.sources.refusals import check_share, rejected_rows
+from assets.sources.refusals import check_share, citations_expected, rejected_rows
 from assets.warehouse.database import sql_text
 
 WORKS, AUTHORSHIPS, INSTITUTIONS_TABLE = "works", "authorships", "institutions"
@@ -91,13 +91,17 @@ COUNTED = """
 
 DATED = f"""
     create table dated as
-    select paper_id, citations, title, publication_date,
-        case when publication_date is null or paper_id is null then file end as file,
-        case when publication_date is null or paper_id is null then row end as row,
+    select paper_id, coalesce(citations, 0) as citations, title, publication_date, no_count,
+        case when publication_date is null or paper_id is null or no_count is not null then file end as file,
+        case when publication_date is null or paper_id is null or no_count is not null then row end as row,
         case when publication_date is null then written end as written
     from (
         select file, row, paper_id, {{title}} as title,
-            greatest(coalesce(try_cast(citations as bigint), 0), 0) as citations,
+            try_cast(citations as bigint) as citations,
+            case when not coalesce(
+                try_cast(citations as bigint) between 0 and {{limit}},
+                coalesce(cast(citations as varchar), '') in ('', 'nan')
+            ) then cast(citations as varchar) end as no_count,
             coalesce(
                 try_cast(left(cast(publication_date as varchar), 10) as date),
                 try(make_date(try_cast(publication_year as integer), 7, 1))
@@ -151,6 +155,8 @@ REFUSED = """
     union all
     select file, row, 'paper_id', null, 'the id of the work' from dated where paper_id is null
     union all
+    select file, row, $citations, no_count, $expected from dated where no_count is not null
+    union all
     select file, row, 'institution_id', null, 'the id of the institution'
     from institutions where country_code = 'GB' and institution_id is null
     union all
@@ -192,12 +198,15 @@ def is_publication_tables(delivery: Delivery) -> bool:
 
 def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     """Publications with a UK institution, the UK institutions, citations, joint works. A work without a date or an id,
-    a UK institution without one, and an authorship of a work that is not there are refused."""
+    one whose citations are no number, a UK institution without an id, and an authorship of a work that is not there are
+    refused."""
     with reader_database(desk) as database:
         tables = _load(database, delivery, desk)
-        failing = database.sql(REFUSED).pl()
+        told = {"citations": tables[WORKS].names.get("citations"), "expected": citations_expected(desk)}
+        failing = database.sql(REFUSED, params=told).pl()
         found = database.sql("select count(*) from counted").fetchall()[0][0]
         check_share(failing.height, max(found, failing.height), failing, desk)
+        database.execute("delete from dated where no_count is not null")
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
         institutions = write(database, INSTITUTIONS, desk.scratch / "institutions.parquet")
         citations = write(database, CITATIONS, desk.scratch / "citations.parquet")
@@ -241,7 +250,7 @@ def _load(
     (rows.filter("institution_id <> ''") if is_text else rows).create_view("kept")
     database.execute(AFFILIATED)
     database.execute(COUNTED)
-    database.execute(DATED.format(title=title))
+    database.execute(DATED.format(title=title, limit=desk.limits.max_citations))
     database.execute("create view known as select paper_id from dated where paper_id is not null")
     return tables
 
