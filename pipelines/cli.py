@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from assets.months import Month, month_range
+from pipelines.accepting import AcceptingCommand, accepted, not_needed
 from pipelines.benchmark.against import Against
 from pipelines.output import Layout, OutputFormat, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
@@ -125,8 +127,9 @@ def synthesise(
     console.print(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
 
 
-@app.command()
+@app.command(cls=AcceptingCommand)
 def refresh(
+    context: typer.Context,
     month: Annotated[Month, typer.Option("--month", parser=read_month, help="Month to make, YYYY-MM.")],
     sources: SourcesOption = Settings.sources,
     warehouse: WarehouseOption = Settings.warehouse,
@@ -136,11 +139,12 @@ def refresh(
     anew: AnewOption = False,
 ) -> None:
     """Make one month: read the drops, and materialise every asset, or those selected."""
-    _run([month], settings_of(sources, warehouse, profile, publication), select, anew)
+    _run([month], settings_of(sources, warehouse, profile, publication), select, anew, accepted(context))
 
 
-@app.command()
+@app.command(cls=AcceptingCommand)
 def backfill(
+    context: typer.Context,
     first: Annotated[Month, typer.Option("--from", parser=read_month, help="First month, YYYY-MM.")],
     last: Annotated[Month, typer.Option("--to", parser=read_month, help="Last month, YYYY-MM.")],
     sources: SourcesOption = Settings.sources,
@@ -151,7 +155,8 @@ def backfill(
     anew: AnewOption = False,
 ) -> None:
     """Make a range of months, the earliest first, so that clusters keep their identity."""
-    _run(_range(first, last), settings_of(sources, warehouse, profile, publication), select, anew)
+    settings = settings_of(sources, warehouse, profile, publication)
+    _run(_range(first, last), settings, select, anew, accepted(context))
 
 
 @app.command()
@@ -365,7 +370,13 @@ def _write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, l
         _fail(f"{out} cannot be written: {error}")
 
 
-def _run(months: list[Month], settings: Settings, select: str | None, anew: bool = False) -> None:
+def _run(
+    months: list[Month],
+    settings: Settings,
+    select: str | None,
+    anew: bool = False,
+    accepting: Mapping[str, str] | None = None,
+) -> None:
     from pipelines.runs import run_month
 
     started = time.monotonic()
@@ -377,7 +388,7 @@ def _run(months: list[Month], settings: Settings, select: str | None, anew: bool
                 progress.update(task, description=f"{month}  {step}", completed=done, total=steps)
 
             try:
-                outcome = run_month(settings, month, select, show, anew=anew, tell=_warn)
+                outcome = run_month(settings, month, select, show, anew=anew, accepting=accepting, tell=_warn)
             except ValueError as error:
                 _fail(str(error))
         for warning in outcome.warnings:
@@ -386,6 +397,8 @@ def _run(months: list[Month], settings: Settings, select: str | None, anew: bool
             _fail(f"{month} was not made: " + "\n".join(outcome.problems))
         taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
         console.print(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})", soft_wrap=True)
+    for name in not_needed(_open(settings.warehouse), months, accepting or {}):
+        _warn(f"--accept {name} was not needed: no drop of these months was blocked or warned about for it")
     _print_counts(settings, months[-1])
     console.print(f"{time.monotonic() - started:.0f} s in all")
     _print_how_to_look(settings)
