@@ -397,7 +397,7 @@ def _run(
             _fail(f"{month} was not made: " + "\n".join(outcome.problems))
         taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
         console.print(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})", soft_wrap=True)
-    for name in not_needed(_open(settings.warehouse), months, accepting or {}):
+    for name in not_needed(_open(settings.warehouse), months, accepting) if accepting else ():
         _warn(f"--accept {name} was not needed: no drop of these months was blocked or warned about for it")
     _print_counts(settings, months[-1])
     console.print(f"{time.monotonic() - started:.0f} s in all")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.method import PublicationMethod
 from assets.publication.notes import origin_of
+from assets.sources.plausibility import LARGEST
 from assets.text_safety import visible
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _of_alarm(row: Mapping[str, Any], method: PublicationMethod) -> Notice:
     label, name, figure = row["label"], row["column_name"], row["figure"]
     column = "" if row["kind"] == "rows" else label if label == name else f"{label} ({name})"
     if not _may_be_told(row, method):
-        what = f"{figure} changed implausibly against the drop of {row['before_as_of']}; the figures are not given"
+        beside = f" beside the drop of {row['before_as_of']}" if row["before_as_of"] else ""
+        what = f"{figure} not plausible{beside}; the figures are not given"
     elif row["before"] is None:
         what = f"{figure} {_shown(row, row['now'])} in the drop of {row['as_of']}"
     else:
@@ -109,10 +111,9 @@ def _notice(dataset: str, column: str, what: str, accepted: str | None) -> Notic
 
 
 def _may_be_told(row: Mapping[str, Any], method: PublicationMethod) -> bool:
-    if row["figure"] == "largest value" or row["kind"] is None:
+    if row["figure"] == LARGEST or row["kind"] is None or row["row_count"] < method.disclosure_min_firms:
         return False
-    is_of_many = row["row_count"] >= method.disclosure_min_firms
-    return row["figure"] != "total" or (is_of_many and row["largest_share"] <= method.dominance_one_share)
+    return row["figure"] != "total" or row["largest_share"] <= method.dominance_one_share
 
 
 def _shown(row: Mapping[str, Any], value: float) -> str:

@@ -100,7 +100,7 @@ def test_a_figure_that_could_be_one_businesss_is_not_given(
     fill(month, "sources.alarms", alarms)
     fill(month, "sources.drop_profiles", of_drops)
     (sentence,) = sentences(month)
-    assert "against the drop of 2025-04-01; the figures are not given" in sentence
+    assert "not plausible beside the drop of 2025-04-01; the figures are not given" in sentence
     assert "million" not in sentence
 
 
