@@ -50,6 +50,27 @@ class SourcesMethod(Section):
     """Warn where a table's rows differ from last month's by more than this share."""
     max_unlocated_share: Annotated[Share, OURS] = 0.2
     """Warn where more than this share of a funder's money has no place."""
+    drop_change_warn_share: Annotated[Positive, OURS] = 0.25
+    """Warn where the rows, a total or a share of a drop's column differ from those of the dataset's drop before by more
+    than this share."""
+    drop_change_block_factor: Annotated[float, Field(gt=1), OURS] = 3.0
+    """Refuse a drop where they are this many times what they were, or one such part of it."""
+    max_employees: Annotated[Count, OURS] = 2_000_000
+    """A row that gives an enterprise, a firm or a site more employees is refused: the largest employers of the United
+    Kingdom, its health services, have about one and a half million together."""
+    max_turnover_gbp: Annotated[Positive, OURS] = 1e12
+    """A row that gives a business a larger turnover, in GBP, is refused: a third of the country's whole output."""
+    max_award_gbp: Annotated[Positive, OURS] = 2e9
+    """A row that gives a larger award, fund, offer or claim, in GBP, is refused."""
+    max_citations: Annotated[Count, OURS] = 1_000_000
+    """A publication with more citations is refused: the most cited of all have some hundred thousand."""
+    max_population: Annotated[Count, OURS] = 20_000_000
+    """A town with more residents is refused."""
+    max_grid_error_m: Annotated[Positive, OURS] = 5_000.0
+    """A postcode's grid reference agrees with its latitude and longitude where they are at most this far apart, in
+    metres; of a sample of the directory at most max_rejected_share may be further."""
+    grid_sample_rows: Annotated[Count, OURS] = 20_000
+    """Postcodes whose grid references are held against their degrees, evenly spaced over the directory."""
 
 
 class OrganisationsMethod(Section):

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from assets.months import Month, month_range
+from pipelines.accepting import AcceptingCommand, accepted, not_needed
 from pipelines.benchmark.against import Against
 from pipelines.output import Layout, OutputFormat, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
@@ -131,8 +133,9 @@ def synthesise(
     console.print(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
 
 
-@app.command()
+@app.command(cls=AcceptingCommand)
 def refresh(
+    context: typer.Context,
     month: Annotated[Month, typer.Option("--month", parser=read_month, help="Month to make, YYYY-MM.")],
     sources: SourcesOption = Settings.sources,
     warehouse: WarehouseOption = Settings.warehouse,
@@ -146,11 +149,13 @@ def refresh(
 
     Later months that are there already, and follow from it, are made again.
     """
-    _run([month], settings_of(sources, warehouse, profile, publication), select, anew, only)
+    settings = settings_of(sources, warehouse, profile, publication)
+    _run([month], settings, select, anew=anew, only=only, accepting=accepted(context))
 
 
-@app.command()
+@app.command(cls=AcceptingCommand)
 def backfill(
+    context: typer.Context,
     first: Annotated[Month, typer.Option("--from", parser=read_month, help="First month, YYYY-MM.")],
     last: Annotated[Month, typer.Option("--to", parser=read_month, help="Last month, YYYY-MM.")],
     sources: SourcesOption = Settings.sources,
@@ -165,7 +170,8 @@ def backfill(
 
     Later months that are there already, and follow from them, are made again.
     """
-    _run(_range(first, last), settings_of(sources, warehouse, profile, publication), select, anew, only)
+    settings = settings_of(sources, warehouse, profile, publication)
+    _run(_range(first, last), settings, select, anew=anew, only=only, accepting=accepted(context))
 
 
 @app.command()
@@ -389,7 +395,15 @@ def _write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, l
         _fail(f"{out} cannot be written: {error}")
 
 
-def _run(months: list[Month], settings: Settings, select: str | None, anew: bool = False, only: bool = False) -> None:
+def _run(
+    months: list[Month],
+    settings: Settings,
+    select: str | None,
+    *,
+    anew: bool = False,
+    only: bool = False,
+    accepting: Mapping[str, str] | None = None,
+) -> None:
     """Make months and what follows from them, as the only one to make months of the warehouse meanwhile."""
     from assets.warehouse.turns import turn
 
@@ -398,8 +412,10 @@ def _run(months: list[Month], settings: Settings, select: str | None, anew: bool
     try:
         with turn(settings.warehouse, f"the making of {span}", _warn):
             for month in months:
-                _make(month, settings, select, anew)
+                _make(month, settings, select, anew, accepting)
             _follow(months, settings, only)
+        for name in not_needed(_open(settings.warehouse), months, accepting) if accepting else ():
+            _warn(f"--accept {name} was not needed: no drop of these months was blocked or warned about for it")
         _print_counts(settings, months[-1])
     except ValueError as error:
         _fail(str(error))
@@ -407,7 +423,13 @@ def _run(months: list[Month], settings: Settings, select: str | None, anew: bool
     _print_how_to_look(settings)
 
 
-def _make(month: Month, settings: Settings, select: str | None, anew: bool = False) -> None:
+def _make(
+    month: Month,
+    settings: Settings,
+    select: str | None,
+    anew: bool = False,
+    accepting: Mapping[str, str] | None = None,
+) -> None:
     from pipelines.runs import run_month
 
     with _progress() as progress:
@@ -416,7 +438,7 @@ def _make(month: Month, settings: Settings, select: str | None, anew: bool = Fal
         def show(step: str, done: int, steps: int) -> None:
             progress.update(task, description=f"{month}  {step}", completed=done, total=steps)
 
-        outcome = run_month(settings, month, select, show, anew=anew, tell=_warn)
+        outcome = run_month(settings, month, select, show, anew=anew, accepting=accepting, tell=_warn)
     for warning in outcome.warnings:
         _warn(warning)
     if not outcome.succeeded:

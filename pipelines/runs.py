@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +18,7 @@ import dagster as dg
 from assets.disk import full_disk_said
 from assets.months import Month
 from assets.sources.layer import INDEX_LAYER
-from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY, POOL, asset_key
+from assets.warehouse.dagster_assets import ACCEPT_TAG, ANEW_TAG, MADE_BY, POOL, asset_key
 from assets.warehouse.database import WAITS
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.turns import turn
@@ -121,9 +122,11 @@ def run_month(
     progress: Progress | None = None,
     *,
     anew: bool = False,
+    accepting: Mapping[str, str] | None = None,
     tell: Tell | None = None,
 ) -> RunOutcome:
-    """Materialise a month; `anew`, also what stands there made from the same.
+    """Materialise a month; `anew`, also what stands there made from the same. `accepting` is what a person lets pass of
+    its drops (`dataset:column`), and why.
 
     It waits for a run that makes another month of the warehouse. It stands in the instance like any other; raises
     nothing for a run that fails, ValueError for a selection that names nothing, DiskFullError where its history cannot
@@ -155,7 +158,10 @@ def run_month(
                 asset_selection=sorted(keys),
                 raise_on_error=False,
                 run_id=run_id,
-                tags={ANEW_TAG: "true"} if anew else {},
+                tags={
+                    **({ANEW_TAG: "true"} if anew else {}),
+                    **({ACCEPT_TAG: json.dumps(dict(accepting))} if accepting else {}),
+                },
             )
         problems = [_reason(event) for event in result.all_events if event.is_step_failure]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]

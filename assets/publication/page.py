@@ -95,6 +95,8 @@ class PageOptions:
     """Text and address, relative to the page, of what is published beside it: report, downloads."""
     sources: Sequence[str] = ()
     """The datasets the month was made from, with their dates, each in words."""
+    notices: Sequence[str] = ()
+    """What to look at in the month's sources, each in a sentence."""
     base_map: BaseMap | None = None
     method: PublicationMethod = field(default_factory=PublicationMethod)
     """What the page explains disclosure control with."""
@@ -137,6 +139,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
         "profiles": {name: visible(text) for name, text in options.profiles.items()},
         "links": [[visible(text), address] for text, address in options.links],
         "sources": [visible(text) for text in options.sources],
+        "notices": [visible(text) for text in options.notices],
         "base_map": base_map and {"tiles": base_map.tiles, "attribution": visible(base_map.attribution)},
         "min_firms": options.method.disclosure_min_firms,
         "employees_rounding": options.method.employees_rounding,
@@ -186,5 +189,6 @@ def _index(month: Month, options: PageOptions) -> bytes:
         month_in_words=month.first_day.strftime("%B %Y"),
         policy=content_security_policy(options.base_map),
         scripts=SCRIPTS,
+        notices=[visible(text) for text in options.notices],
     )
     return page.encode("utf-8")

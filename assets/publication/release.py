@@ -99,6 +99,8 @@ def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
             "reference.boundaries",
             *PAGE_TABLES.values(),
             "publication.suppressions",
+            "sources.alarms",
+            "sources.drop_profiles",
             "typology.cluster_counts",
             "innovation_index.models",
             "innovation_index.model_quality",
@@ -186,6 +188,7 @@ def _files(ctx: StepContext, base_map: BaseMap | None) -> dict[str, bytes]:
         profiles={profile.name: profile.description for profile in ctx.profiles},
         links=[("Report of the month", "report.html"), ("Downloads", "downloads.html")],
         sources=[f"{title}, {as_of}" for title, as_of in inputs.sources.select("title", "as_of").iter_rows()],
+        notices=[notice.sentence for notice in inputs.notices],
         base_map=base_map,
         method=ctx.method.publication,
     )

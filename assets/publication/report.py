@@ -167,6 +167,7 @@ def _content(inputs: ReportInputs, index_size: int, pictures: frozenset[str]) ->
         "models": inputs.models.to_dicts(),
         "model_quality": inputs.model_quality.to_dicts(),
         "sources": inputs.sources.to_dicts(),
+        "notices": list(inputs.notices),
         "check_counts": _check_counts(inputs.checks),
         "check_problems": inputs.checks.filter(pl.col("outcome") != "passed").to_dicts(),
         "methods": [_method(inputs, profile) for profile in profiles],

@@ -13,6 +13,7 @@ import polars as pl
 from assets.method import MethodProfile
 from assets.months import Month
 from assets.publication.notes import source_rows
+from assets.publication.source_notices import Notice, source_notices
 from assets.text_safety import on_one_line
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import StepContext
@@ -77,6 +78,8 @@ class ReportInputs:
     """`measure`, `rule`, `cells`."""
     sources: pl.DataFrame
     """As `source_rows` gives them."""
+    notices: Sequence[Notice]
+    """What to look at in the month's sources."""
     checks: pl.DataFrame
     """`layer`, `table`, `rule`, `description`, `outcome` (passed, warned, failed)."""
     profiles: Sequence[MethodProfile]
@@ -101,6 +104,7 @@ def read_report(ctx: StepContext, made_here: Sequence[str]) -> ReportInputs:
         model_quality=ctx.read(_of_month("innovation_index.model_quality")),
         suppressions=ctx.read(SUPPRESSIONS),
         sources=on_one_line(source_rows(drops)),
+        notices=source_notices(ctx),
         checks=_checks(ctx, made_here),
         profiles=ctx.profiles,
     )

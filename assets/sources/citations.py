@@ -9,13 +9,15 @@ COUNT = "^[0-9]+([.]0*)?$"
 """A whole number, perhaps with the `.0` of one that was stored as a fraction."""
 NOT_KNOWN = "('', 'nan')"
 """What stands where there is no count."""
-EXPECTED_COUNT = "a count of citations: a whole number, 0 or more"
 
 
 def odd_count(text: str) -> str:
-    """SQL for a text that says something and no count of citations, else null: its work is refused."""
-    is_count = f"regexp_matches(trim({text}), '{COUNT}') and try_cast({text} as bigint) is not null"
-    return f"case when lower(trim({text})) not in {NOT_KNOWN} and not ({is_count}) then {text} end"
+    """SQL for a text that says something and no count of citations, else null: its work is refused.
+
+    `{limit}` in it is to be filled with the most that a work may have.
+    """
+    is_count = f"regexp_matches(trim({text}), '{COUNT}') and try_cast({text} as bigint) <= {{limit}}"
+    return f"case when lower(trim({text})) not in {NOT_KNOWN} and not coalesce({is_count}, false) then {text} end"
 
 
 def citations(text: str) -> str:

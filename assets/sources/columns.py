@@ -16,6 +16,7 @@ import polars as pl
 from assets.reference.postcodes import is_normal_postcode, normalise_postcode
 from assets.reference.shipped import shipped_list
 from assets.sources.company_numbers import is_normal_crn, normalise_crn
+from assets.sources.files import SPREADSHEET_ERRORS
 
 MONEY = pl.Decimal(18, 2)
 PLAIN_DIGITS = 12
@@ -49,6 +50,8 @@ class Column:
     kind: Kind
     presence: Literal["required", "nullable", "optional"] = "required"
     """required: every row has a value; nullable: the header has the column; optional: it may lack it."""
+    limit: str | None = None
+    """The parameter of `SourcesMethod` that no value is above."""
 
     @property
     def label(self) -> str:
@@ -185,7 +188,12 @@ def matching(pattern: str, expected: str) -> Kind:
     return Kind(expected, lambda text: pl.when(text.str.contains(f"^(?:{pattern})$")).then(text))
 
 
-TEXT = Kind("text", lambda text: text)
+def _words(text: pl.Expr) -> pl.Expr:
+    """Text but for the errors of a spreadsheet, which are no text, and in a column of numbers no empty cell."""
+    return pl.when(~text.is_in([*SPREADSHEET_ERRORS.values()])).then(text)
+
+
+TEXT = Kind("text", _words, is_lenient=True)
 CODE = Kind(
     "a code",
     quick_first(
@@ -208,6 +216,8 @@ CRN = Kind(
     "a company registration number of 8 characters",
     quick_first(plain_as_it_is(is_normal_crn), normalise_crn, pl.String),
 )
+UK_EASTINGS, UK_NORTHINGS = (0, 700_000), (0, 1_300_000)
+"""Metres of the British National Grid between which the United Kingdom lies; those of the Irish Grid are fewer."""
 UK_LATITUDES, UK_LONGITUDES = (49.0, 61.5), (-9.0, 2.5)
 """Degrees between which the United Kingdom lies."""
 LATITUDE = Kind("a latitude in the United Kingdom, 49 to 61.5 degrees", _within(*UK_LATITUDES))

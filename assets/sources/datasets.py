@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assets.sources.measures import Measure
 from assets.sources.reading import Delivery, Desk, Reading
 
 
@@ -31,3 +32,5 @@ class Dataset:
     """Whether the table holds other datasets too, told apart by its column `dataset`."""
     texts: Callable[[Delivery, Desk, int], Iterator[pl.DataFrame]] | None = None
     """Its texts as frames of `key` and `text`, a number of rows at a time; never stored (see `texts`)."""
+    profiled: tuple[Measure, ...] = ()
+    """Its columns of money, counts and coordinates, whose figures are kept and held against the drop before."""

@@ -44,6 +44,17 @@ DEEPEST_PACKING = 4
 """Archives in one another at the most: an archive can be made that holds itself."""
 HEADER_SEARCH_ROWS = 20
 SEND_AGAIN = "Fetch or export the file again, whole, and put it in this one's place"
+SPREADSHEET_ERRORS = {
+    "NA": "#N/A",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "Div0": "#DIV/0!",
+    "Name": "#NAME?",
+    "Num": "#NUM!",
+    "Null": "#NULL!",
+    "GettingData": "#GETTING_DATA",
+}
+"""What stands in a cell that a spreadsheet could not work out, by the library's name of it."""
 SAVE_AS_UTF8 = "Save the file as UTF-8 and put it in this one's place"
 
 
@@ -352,14 +363,29 @@ def _parquet(part: Part) -> TextTable:
 def _first_sheet(part: Part) -> TextTable:
     check_workbook(part.path, part.name, part.bounds)
     try:
-        sheet = fastexcel.read_excel(part.path).load_sheet(0, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        loaded = fastexcel.read_excel(part.path).load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
+        cells, errors = loaded.to_arrow_with_errors()
     except fastexcel.FastExcelError as error:
         raise unreadable(part, error) from error
+    sheet = _with_errors(pl.DataFrame(cells), errors)
     if sheet.height == 0:
         raise DropError(Problem(part.name, "the first sheet is empty", "a header in row 1", SEND_AGAIN))
     sheet = sheet.rename({name: str(position) for position, name in enumerate(sheet.columns)})
     header = tuple(value or "" for value in sheet.row(0))
     return TextTable(part, header, sheet.slice(1).with_row_index("row", offset=2).lazy())
+
+
+def _with_errors(sheet: pl.DataFrame, errors: fastexcel.CellErrors | None) -> pl.DataFrame:
+    """The cells of a sheet, with `#N/A` and its like where the library has nothing for what could not be worked out."""
+    at: dict[int, list[tuple[int, str]]] = {}
+    for error in errors.errors if errors else ():
+        row, column = error.position
+        kind = re.search(r"Error\((\w+)\)", error.detail)
+        at.setdefault(column, []).append((row, SPREADSHEET_ERRORS.get(kind[1] if kind else "", "#ERROR")))
+    for column, found in at.items():
+        rows, texts = zip(*found, strict=True)
+        sheet.replace_column(column, sheet.to_series(column).scatter(rows, texts))
+    return sheet
 
 
 def first_rows(table: TextTable) -> list[tuple[int, list[str]]]:

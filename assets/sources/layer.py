@@ -22,6 +22,8 @@ from assets.sources.datasets import Dataset
 from assets.sources.deliveries import bring, change_of, delivery_of
 from assets.sources.drops import Drop, Listing, list_drops, select_drops
 from assets.sources.files import Part
+from assets.sources.looking import LookedAt, Looker, accepted_rows
+from assets.sources.plausibility import alarm_rows, told
 from assets.sources.problems import DropError, DropsRefusedError, Problem
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.readings import read_drop
@@ -31,8 +33,19 @@ from assets.warehouse.database import Replacement
 from assets.warehouse.steps import Step, StepContext
 
 TABLES: tuple[str, ...] = tuple(
-    dict.fromkeys(["sources.drops", "sources.rejected", *(table for dataset in DATASETS for table in dataset.tables)])
+    dict.fromkeys(
+        [
+            "sources.drops",
+            "sources.rejected",
+            "sources.drop_profiles",
+            "sources.alarms",
+            *(table for dataset in DATASETS for table in dataset.tables),
+        ]
+    )
 )
+OF_EVERY_DATASET = ("sources.rejected", "sources.drop_profiles", "sources.alarms")
+"""Tables that every drop has rows in, besides those of its dataset."""
+ACCEPTED = "ledger.accepted"
 SHIPPED = "default:"
 """How the path of a shipped list begins."""
 MAP_LAYERS = frozenset({"organisations", "spatial", "network", "typology"})
@@ -59,6 +72,8 @@ class Loaded:
     row: dict[str, Any]
     reading: Reading | None
     """None where the warehouse has the drop already."""
+    looked_at: LookedAt | None = None
+    """None of a shipped list, and of a drop that was not read and of which nothing is let pass now."""
 
 
 def ingest_step(sources: str, today: Callable[[], date] = date.today, bounds: Bounds = USUAL_BOUNDS) -> Step:
@@ -72,7 +87,7 @@ def ingest_step(sources: str, today: Callable[[], date] = date.today, bounds: Bo
         storage = Storage(sources, bounds.linked)
         listing = list_all(storage, today())
         earlier = context.read("select * from sources.drops order by month")
-        loaded = _load(storage, listing, earlier, context, bounds)
+        loaded = _load(storage, listing, earlier, Looker(context, earlier), context, bounds)
         _report(listing, loaded, context)
         return _replacements(loaded, earlier, context)
 
@@ -89,7 +104,7 @@ def ingest_step(sources: str, today: Callable[[], date] = date.today, bounds: Bo
         ),
         reaches_outside=True,
         datasets={
-            table: [dataset.name for dataset in DATASETS if table in dataset.tables or table == "sources.rejected"]
+            table: [dataset.name for dataset in DATASETS if table in dataset.tables or table in OF_EVERY_DATASET]
             for table in TABLES
             if table != "sources.drops"
         },
@@ -158,7 +173,7 @@ def _shipped(dataset: Dataset, name: str, scratch: Path) -> Delivery:
 
 
 def _load(
-    storage: Storage, listing: Listing, earlier: pl.DataFrame, context: StepContext, bounds: Bounds
+    storage: Storage, listing: Listing, earlier: pl.DataFrame, looker: Looker, context: StepContext, bounds: Bounds
 ) -> dict[str, Loaded]:
     """Read every drop that the warehouse lacks; raises DropsRefusedError once all bad ones are known."""
     selected = select_drops(listing, context.month)
@@ -179,14 +194,17 @@ def _load(
         parent = loaded.get(dataset.refers_to or "")
         before = _earlier_row(dataset, delivery, earlier)
         if before is not None and (parent is None or parent.reading is None):
-            return Loaded(delivery, {**before, "month": context.month.first_day}, None)
+            row = {**before, "month": context.month.first_day}
+            return Loaded(delivery, row, None, looker.look_again(dataset, delivery))
         try:
             reading = _read(dataset, delivery, deliveries, parent, context)
+            is_shipped = delivery.drop.path.startswith(SHIPPED)
+            looked_at = None if is_shipped else looker.look_at(dataset, delivery, reading)
         except DropError as error:
             # A file that was replaced half-way is not at fault for what its halves make together.
             return change_of(storage, delivery) or error
         change = change_of(storage, delivery)
-        return change or Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading)
+        return change or Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading, looked_at)
 
     # Those that refer to no other come first; of each kind several at once, since parts of reading keep one core busy.
     outcomes: dict[str, Loaded | DropError | None] = {}
@@ -234,8 +252,8 @@ def _read(
     scratch = context.scratch / dataset.name
     scratch.mkdir()
     related = {dataset.refers_to: _rows_of(parent, context)} if dataset.refers_to and parent else {}
-    holds_texts = dataset.texts is not None
-    return read_drop(dataset, delivery, Desk(scratch, context.method.sources.max_rejected_share, related, holds_texts))
+    limits, holds_texts = context.method.sources, dataset.texts is not None
+    return read_drop(dataset, delivery, Desk(scratch, limits.max_rejected_share, related, limits, holds_texts))
 
 
 def _rows_of(parent: Loaded, context: StepContext) -> Path:
@@ -278,6 +296,8 @@ def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: 
     replacements = [Replacement("sources.drops", {"month": month}, rows)]
     for dataset in DATASETS:
         item = loaded.get(dataset.name)
+        if item is not None and item.looked_at is not None:
+            replacements += _of_looked_at(item.looked_at, dataset.name, item)
         if item is None or item.reading is None:
             continue
         as_of = item.row["as_of"]
@@ -296,6 +316,17 @@ def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: 
             if other != month
         ]
     return replacements
+
+
+def _of_looked_at(looked_at: LookedAt, dataset: str, item: Loaded) -> list[Replacement]:
+    """The drop's profile and alarms, and what was let pass of it now."""
+    of_drop = {"dataset": dataset, "as_of": item.row["as_of"]}
+    sha256 = item.delivery.sha256
+    replacements = [Replacement("sources.alarms", of_drop, alarm_rows(looked_at.alarms, sha256))]
+    if looked_at.profile is not None:
+        replacements.append(Replacement("sources.drop_profiles", of_drop, looked_at.profile))
+    accepted = accepted_rows(looked_at.accepted_now, sha256)
+    return replacements + [Replacement(ACCEPTED, {**of_drop, **key}, rows) for key, rows in accepted]
 
 
 def _months_of(earlier: pl.DataFrame, dataset: str, as_of: date) -> list[date]:
@@ -321,6 +352,8 @@ def _report(listing: Listing, loaded: Mapping[str, Loaded], context: StepContext
             context.report.say(f"{dataset.name}: {item.row['rows_read']} rows of {item.row['path']}{refused}")
             for note in item.reading.notes:
                 context.report.say(note)
+        for alarm in item.looked_at.alarms if item and item.looked_at else ():
+            context.report.say(f"{dataset.name}: {told(alarm)}")
     used = [
         {name: item.row[name] for name in ("dataset", "as_of", "path", "rows_read", "rows_rejected")}
         for item in loaded.values()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.method import SourcesMethod
 from assets.sources.drops import Drop
 from assets.sources.files import Part
 from assets.sources.problems import shown
@@ -48,6 +49,8 @@ class Desk:
     """Share of the rows that may be refused one by one."""
     related: Mapping[str, Path] = field(default_factory=dict)
     """Parquet files of the datasets that this one's rows refer to, where these could be read."""
+    limits: SourcesMethod = field(default_factory=SourcesMethod)
+    """The parameters of the method that bound single values."""
     holds_texts: bool = False
     """Whether the drop holds texts of items, of which nothing is shown or kept (`texts`): in a row that is a column
     out, a title stands where a number should."""

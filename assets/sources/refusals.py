@@ -35,6 +35,11 @@ def check_share(refused: int, rows_read: int, first: pl.DataFrame, desk: Desk) -
     raise DropError(problems[0], problems[1:])
 
 
+def citations_expected(desk: Desk) -> str:
+    """What a publication's citations are, in words."""
+    return f"a whole number of citations, 0 or more and at most {desk.limits.max_citations:,}, which is max_citations"
+
+
 def rejected_rows(failing: pl.DataFrame) -> pl.DataFrame:
     """Failing rows in the columns of `sources.rejected`."""
     return failing.select(

@@ -6,7 +6,7 @@ Rows stream through Parquet files, so a drop may be larger than memory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +34,8 @@ REFUSED = "refused:"
 """Prefix of the columns that hold a text that is not of its column's kind."""
 SCRATCH_COMPRESSION: Literal["lz4"] = "lz4"
 """Of files that are read once and thrown away: quick rather than small."""
+KEY = "key:"
+"""Prefix of the columns that hold what is compared of a key."""
 TEXT_OF = "text:"
 """Prefix of the columns that hold a value as text."""
 
@@ -76,6 +78,7 @@ class Table:
             remedy = "Export the file again, with its rows"
             raise DropError(Problem(delivery.drop.path, "there are no rows of data", "a header and rows", remedy))
         self._refuse_wrong_kinds()
+        self._refuse_beyond_limits()
 
     @property
     def rows(self) -> pl.LazyFrame:
@@ -110,6 +113,33 @@ class Table:
         found = rows.select(*PLACE).sort("drop_row").collect()
         self._passed_over |= set(found["drop_row"])
         self._rejected.append(passed_over(found, reason))
+
+    def refuse_repeats(self, key: Mapping[str, pl.Expr], rows: pl.LazyFrame | None = None) -> None:
+        """Refuse rows whose key an earlier row has, one by one, whatever their other columns say.
+
+        `key` are columns of the table, each with what is compared of it; a key with a null is none. `rows` are
+        `self.rows`, or some of them.
+        """
+        kept = self.rows if rows is None else rows
+        parts = [f"{KEY}{name}" for name in key]
+        keyed = kept.select(*PLACE, **{f"{KEY}{name}": part for name, part in key.items()}).drop_nulls(parts)
+        hashed = keyed.select("drop_row", key=pl.struct(parts).hash()).collect()
+        doubtful = hashed.filter(pl.col("key").is_duplicated())["drop_row"]
+        if doubtful.is_empty():
+            return
+        found = keyed.filter(pl.col("drop_row").is_in(doubtful.implode())).sort("drop_row")
+        first = pl.format("row {} of {}", pl.col("row").first(), pl.col("file").first()).over(parts)
+        names = " and ".join(self.label(name) for name in key)
+        again = found.filter(~pl.struct(parts).is_first_distinct())
+        failing = found.select(*PLACE, *parts, first=first).join(again.select("drop_row"), on="drop_row", how="semi")
+        self._refuse(
+            failing.select(
+                *PLACE,
+                column_name=pl.lit(names),
+                value=pl.concat_str([pl.col(part).cast(pl.String) for part in parts], separator=", "),
+                expected=pl.format("every {} once: it stands in {} already", pl.lit(names), "first"),
+            )
+        )
 
     def require_unique(self, *key: str, rows: pl.LazyFrame | None = None) -> None:
         """Raise DropError where two rows share a key; `rows` are `self.rows` with columns of the key put right."""
@@ -200,9 +230,24 @@ class Table:
         ]
         self._refuse(pl.concat(failing))
 
+    def _refuse_beyond_limits(self) -> None:
+        for column in self._columns:
+            if column.limit is not None:
+                limit = getattr(self._desk.limits, column.limit)
+                beyond = self.rows.filter(pl.col(column.name) > limit)
+                unit = " pounds" if column.limit.endswith("_gbp") else ""
+                self.refuse(
+                    beyond.select(*PLACE, value=pl.col(column.name).cast(pl.String)),
+                    column.name,
+                    f"{column.kind.expected} and at most {limit:,.0f}{unit}, which is {column.limit}",
+                )
+
     def _refuse(self, failing: pl.LazyFrame) -> None:
         in_order = failing.sort("drop_row", "column_name")
-        refused = len(self._refused_rows) + failing.select(pl.col("drop_row").n_unique()).collect().item()
+        rows = failing.select(pl.col("drop_row").n_unique()).collect().item()
+        if rows == 0:
+            return
+        refused = len(self._refused_rows) + rows
         check_share(refused, self.rows_read, in_order.head(FIRST_FAILURES).collect(), self._desk)
         found = in_order.collect()
         self._refused_rows |= set(found["drop_row"])
@@ -222,8 +267,8 @@ def _not_of_kind(column: Column) -> pl.Expr:
     """The text where it is not of the column's kind (empty where a required value is missing), else null."""
     text, value = pl.col(f"{TEXT_OF}{column.name}"), pl.col(column.name)
     unread = pl.lit(False) if column.kind.is_lenient else text.is_not_null() & value.is_null()
-    absent = text.is_null() if column.presence == "required" else pl.lit(False)
-    return pl.when(unread).then(text).when(absent).then(pl.lit("")).alias(f"{REFUSED}{column.name}")
+    absent = value.is_null() if column.presence == "required" else pl.lit(False)
+    return pl.when(unread).then(text).when(absent).then(text.fill_null("")).alias(f"{REFUSED}{column.name}")
 
 
 def _check_header(table: TextTable, columns: Sequence[Column], desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Dagster assets from steps: keys, dependencies, checks, pool, retries, what the UI shows. No rule of any layer."""
 
 import base64
+import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -27,10 +28,15 @@ CODE_VERSION = version("innovation-clusters")
 ANEW_TAG = "innovation-clusters/anew"
 """Tag of a run; where it is `true`, no rows are taken over."""
 PARTITION_TAG = "dagster/partition"
+ACCEPT_TAG = "innovation-clusters/accept"
+"""Tag of a run: a JSON object of what a person lets pass (`dataset:column`) and why."""
+ACCEPT_EXAMPLE = '{"idbr_enterprises:turnover_gbp": "why"}'
 MADE_BY = "taken over from run"
 OWNER = "team:innovation-clusters"
 PREVIEW_ROWS = 8
 WIDEST_CELL = 60
+ROWS_IN_WORDS = 4
+"""Failing rows that a check's description tells of; its evidence has more."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
 NO_DROPS = (
@@ -101,7 +107,8 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
             shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
             may_take_over = set(shown) == {table.name for table in tables}
             try:
-                result = run_step(step, file, month, method.load(), _made_by_run(context), may_take_over)
+                accepting = _accepted(context.run.tags.get(ACCEPT_TAG))
+                result = run_step(step, file, month, method.load(), _made_by_run(context), may_take_over, accepting)
             except ChecksFailedError as error:
                 yield from (_check_result(outcome) for outcome in error.outcomes)
                 raise dg.Failure(str(error), allow_retries=False) from error
@@ -153,6 +160,17 @@ def _shown_before(context: dg.AssetExecutionContext, tables: Sequence[Table]) ->
             if (made := record.asset_materialization) is not None:
                 found[table.name] = {MADE_BY: record.run_id, **made.metadata}
     return found
+
+
+def _accepted(tag: str | None) -> dict[str, str]:
+    """What the run's tag lets pass, and why; raises ValueError for a tag that is no JSON object of texts."""
+    try:
+        given = json.loads(tag or "{}")
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the tag {ACCEPT_TAG} is no JSON ({error}): expected {ACCEPT_EXAMPLE}") from error
+    if not isinstance(given, dict) or not all(isinstance(reason, str) for reason in given.values()):
+        raise ValueError(f"the tag {ACCEPT_TAG} is {tag}: expected {ACCEPT_EXAMPLE}")
+    return given
 
 
 def _made_by_run(context: dg.AssetExecutionContext) -> frozenset[str]:
@@ -259,8 +277,10 @@ def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
     description = outcome.description
     if not outcome.passed:
         metadata["evidence"] = dg.MetadataValue.md(markdown_table(outcome.evidence, WIDEST_CELL))
-        first = ", ".join(f"{column} {value}" for column, value in outcome.evidence.row(0, named=True).items())
-        description += f" It does not hold for: {first}."
+        rows = outcome.evidence.head(ROWS_IN_WORDS).iter_rows(named=True)
+        first = "; ".join(", ".join(f"{column} {value}" for column, value in row.items()) for row in rows)
+        more = outcome.failing_rows - ROWS_IN_WORDS
+        description += f" It does not hold for: {first}{f'; and {more} more' if more > 0 else ''}."
     return dg.AssetCheckResult(
         passed=outcome.passed,
         asset_key=asset_key(outcome.table),

@@ -76,6 +76,8 @@ class StepContext:
     """Tables that the run is to make, this step's among them; None for a step that is run by itself."""
     profiles: Sequence[MethodProfile] = ()
     """All profiles of the run, for what tells of them."""
+    accepting: Mapping[str, str] = field(default_factory=dict)
+    """What a person lets pass in this run, and why."""
     to_do: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -214,12 +216,14 @@ def run_step(
     profiles: Sequence[MethodProfile],
     making: frozenset[str] | None = None,
     may_take_over: bool = False,
+    accepting: Mapping[str, str] | None = None,
 ) -> StepResult:
     """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
 
-    `making` are the tables of the whole run, where it is known. Where the rows are there already, made from the same
-    (`made_from`), and it may be, they are taken over: checked and nothing else. A blocking check that fails rolls
-    everything back and raises ChecksFailedError with the evidence; the tables stay as they were.
+    `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why. Where
+    the rows are there already, made from the same (`made_from`), and it may be, they are taken over: checked and
+    nothing else. A blocking check that fails rolls everything back and raises ChecksFailedError with the evidence; the
+    tables stay as they were.
     """
     started = time.monotonic()
     shared = shared_method(profiles)
@@ -251,7 +255,7 @@ def run_step(
                 folder = scratch / method.name
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
-                context = StepContext(allowed, month, method, report, folder, making, profiles, to_do)
+                context = StepContext(allowed, month, method, report, folder, making, profiles, accepting or {}, to_do)
                 contexts.append(context)
                 replacements += _replacements(step, step.compute(context), month, method)
         for replacement in replacements:

@@ -43,6 +43,64 @@ comment on column sources.rejected.column_name is 'Column that failed, in the pu
 comment on column sources.rejected.value is 'The value that failed, at most 200 characters; null in a dataset whose rows hold texts of items.';
 comment on column sources.rejected.reason is 'Why, in words.';
 
+create table if not exists sources.drop_profiles (
+    dataset varchar not null,
+    as_of date not null,
+    table_name varchar not null,
+    column_name varchar not null,
+    label varchar not null,
+    kind varchar not null check (kind in ('rows', 'money', 'count', 'coordinate')),
+    row_count bigint not null check (row_count >= 0),
+    total decimal(38, 2),
+    mean double,
+    missing_share double check (missing_share between 0 and 1),
+    zero_share double check (zero_share between 0 and 1),
+    negatives bigint check (negatives >= 0),
+    smallest double,
+    largest double
+);
+comment on table sources.drop_profiles is 'What the numbers in each column of money, counts and coordinates of a drop are like together; the drop after it is held against them. Key: dataset, as_of, column_name.';
+comment on column sources.drop_profiles.dataset is 'Name of the dataset.';
+comment on column sources.drop_profiles.as_of is 'Date of the drop.';
+comment on column sources.drop_profiles.table_name is 'Table that the column is of.';
+comment on column sources.drop_profiles.column_name is 'The column; rows: the number of rows in the first table that the dataset fills.';
+comment on column sources.drop_profiles.label is 'The publisher''s name of the column.';
+comment on column sources.drop_profiles.kind is 'rows, money (GBP), count or coordinate (metres or degrees).';
+comment on column sources.drop_profiles.row_count is 'Rows of the table.';
+comment on column sources.drop_profiles.total is 'Sum of the values; null of coordinates.';
+comment on column sources.drop_profiles.mean is 'Mean of the values; null where there is none.';
+comment on column sources.drop_profiles.missing_share is 'Share of the rows without a value.';
+comment on column sources.drop_profiles.zero_share is 'Share of the values that are 0.';
+comment on column sources.drop_profiles.negatives is 'Values below 0.';
+comment on column sources.drop_profiles.smallest is 'The smallest value. It may be one business''s: it does not leave the warehouse.';
+comment on column sources.drop_profiles.largest is 'The largest value, likewise.';
+
+create table if not exists sources.alarms (
+    dataset varchar not null,
+    as_of date not null,
+    sha256 varchar not null,
+    column_name varchar not null,
+    label varchar not null,
+    figure varchar not null,
+    before_as_of date,
+    before double,
+    now double not null,
+    verdict varchar not null check (verdict in ('warned', 'blocked')),
+    accepted_because varchar
+);
+comment on table sources.alarms is 'Figures of a drop that are not plausible, beside those of the dataset''s drop before. Key: dataset, as_of, column_name, figure.';
+comment on column sources.alarms.dataset is 'Name of the dataset.';
+comment on column sources.alarms.as_of is 'Date of the drop.';
+comment on column sources.alarms.sha256 is 'SHA-256 of the drop''s bytes: what was accepted holds for these.';
+comment on column sources.alarms.column_name is 'The column; rows: the number of rows in the first table that the dataset fills.';
+comment on column sources.alarms.label is 'The publisher''s name of the column.';
+comment on column sources.alarms.figure is 'What is not plausible: rows, total, values above 0, rows with a value, zeros (shares), negative values, largest value or mean.';
+comment on column sources.alarms.before_as_of is 'Date of the drop that it is held against; null where there is none.';
+comment on column sources.alarms.before is 'The figure of that drop.';
+comment on column sources.alarms.now is 'The figure of this drop.';
+comment on column sources.alarms.verdict is 'warned, or blocked: then the drop was let in for the reason a person gave.';
+comment on column sources.alarms.accepted_because is 'Why a person let it pass; null where nobody has.';
+
 create table if not exists sources.idbr_enterprises (
     as_of date not null,
     entref varchar not null,

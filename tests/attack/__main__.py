@@ -15,13 +15,14 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from tests.attack import creation_kills, full_disk, hostile_files, orders_of_months, upgrade_kills
+from tests.attack import creation_kills, full_disk, hostile_files, orders_of_months, upgrade_kills, wrong_files
 from tests.attack.attempt import Attack, Attempt
 
 ATTACKS: tuple[Attack, ...] = (
     creation_kills.ATTACK,
     upgrade_kills.ATTACK,
     full_disk.ATTACK,
+    wrong_files.ATTACK,
     hostile_files.ATTACK,
     orders_of_months.ATTACK,
 )

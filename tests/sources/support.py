@@ -80,9 +80,11 @@ def ingest(
     month: Month = MAY,
     today: date = TODAY,
     profile: MethodProfile | None = None,
+    accepting: Mapping[str, str] | None = None,
 ) -> StepResult:
     """Take in the month's drops."""
-    return run_step(ingest_step(str(sources), lambda: today), warehouse, month, [profile or MethodProfile(name="test")])
+    step = ingest_step(str(sources), lambda: today)
+    return run_step(step, warehouse, month, [profile or MethodProfile(name="test")], accepting=accepting)
 
 
 def read_drop(

@@ -110,8 +110,7 @@ def test_a_drop_delivered_again_is_read_again_and_every_month_that_uses_it_says_
 
 
 def test_sites_are_checked_again_when_their_enterprises_are_new(april: Place) -> None:
-    fewer = "\n".join(ENTERPRISES_CSV.splitlines()[:3]) + "\n"
-    put(april.sources, "idbr_enterprises/2025-05.csv", fewer)
+    put(april.sources, "idbr_enterprises/2025-05.csv", ENTERPRISES_CSV.replace("9003", "9004"))
     with pytest.raises(
         DropsRefusedError, match=r"idbr_local_units/2025-04.csv, row 5, column entref: the value is '9003'"
     ):

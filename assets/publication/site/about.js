@@ -82,6 +82,16 @@
           app.data.links.map(([words, address]) => app.element("li", {}, app.element("a", { href: address }, words))),
         ),
       ),
+    app.data.notices.length > 0 &&
+      section(
+        "Sources to look at",
+        paragraph("What of the month's sources was not near the delivery before, or was refused."),
+        app.element(
+          "ul",
+          {},
+          app.data.notices.map((notice) => app.element("li", {}, notice)),
+        ),
+      ),
     section(
       "The four types",
       app.element(

@@ -14,12 +14,12 @@ import polars as pl
 
 from assets.sources.authorships_of_drops import write_institution_pairs
 from assets.sources.batches import batches
-from assets.sources.citations import EXPECTED_COUNT, citations, odd_count
+from assets.sources.citations import citations, odd_count
 from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
 from assets.sources.lines import lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, PublicationTables
-from assets.sources.refusals import check_share, rejected_rows
+from assets.sources.refusals import check_share, citations_expected, rejected_rows
 
 AFFILIATIONS = "affiliations"
 AUTHORS = "paperauthoraffiliations"
@@ -100,12 +100,12 @@ TITLES = """
     group by publication_id order by publication_id
 """
 
-REFUSED = f"""
+REFUSED = """
     select $file as file, row, 'Date' as column_name, nullif(written, '') as value,
         'a date, or a Year beside it' as expected
     from dated where publication_date is null
     union all
-    select $file, row, 'CitationCount', odd_count, '{EXPECTED_COUNT}'
+    select $file, row, 'CitationCount', odd_count, $expected
     from dated where publication_date is not null and odd_count is not null
     order by row
 """
@@ -120,8 +120,8 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     """Papers with a UK affiliation, and the UK affiliations. A paper with neither date nor year, or whose
     citations are no count, is refused."""
     with reader_database(desk) as database:
-        papers = _load(database, delivery)
-        failing = database.sql(REFUSED, params={"file": papers.name}).pl()
+        papers = _load(database, delivery, desk)
+        failing = database.sql(REFUSED, params={"file": papers.name, "expected": citations_expected(desk)}).pl()
         found = database.sql("select count(*) from dated").fetchall()[0][0]
         if found == 0:
             expected = "papers whose affiliations have the Iso3166Code GB"
@@ -137,12 +137,12 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
     """Titles of the papers that `read` keeps, as `key` and `text`: the graph's abstracts are another product."""
     with reader_database(desk) as database:
-        _load(database, delivery)
+        _load(database, delivery, desk)
         target = write(database, TITLES, desk.scratch / "texts.parquet")
     yield from batches(target, batch_rows)
 
 
-def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery) -> Part:
+def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, desk: Desk) -> Part:
     """Make the tables `uk`, `affiliated`, `counted` and `dated`; returns the file of papers."""
     parts = {_table(part): part for part in delivery.parts}
     absent = [name for table, name in FILES.items() if table not in parts]
@@ -156,7 +156,7 @@ def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery) -> Part:
     for table, statement in ((AFFILIATIONS, UK_AFFILIATIONS), (AUTHORS, AFFILIATED)):
         _run(database, statement, parts[table])
     database.execute(COUNTED)
-    _run(database, DATED, parts[PAPERS])
+    _run(database, DATED, parts[PAPERS], limit=desk.limits.max_citations)
     return parts[PAPERS]
 
 
@@ -164,8 +164,8 @@ def _table(part: Part) -> str:
     return PurePosixPath(part.name).name.lower().removesuffix(".gz").removesuffix(".txt")
 
 
-def _run(database: duckdb.DuckDBPyConnection, statement: str, part: Part) -> None:
+def _run(database: duckdb.DuckDBPyConnection, statement: str, part: Part, **given: object) -> None:
     try:
-        database.execute(statement.format(lines=lines_of(part)))
+        database.execute(statement.format(lines=lines_of(part), **given))
     except duckdb.InvalidInputException as error:
         raise unreadable(part, error) from error

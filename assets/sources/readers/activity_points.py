@@ -7,6 +7,7 @@ import polars as pl
 from assets.sources.category_lists import CATEGORY_LIST, each_category
 from assets.sources.columns import CODE, Column, choice
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.places_given import coordinate_columns, refuse_misplaced
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
@@ -31,5 +32,12 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
 
 
 ACTIVITY_POINTS = Dataset(
-    "activity_points", (TABLE,), read, lacking="items classified elsewhere: the Index classifies its own"
+    "activity_points",
+    (TABLE,),
+    read,
+    lacking="items classified elsewhere: the Index classifies its own",
+    profiled=(
+        Measure(TABLE, "latitude", "latitude", "coordinate", "needed"),
+        Measure(TABLE, "longitude", "longitude", "coordinate", "needed"),
+    ),
 )

@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.sources.columns import CRN, DATE, POUNDS, TEXT, Column
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
 
@@ -16,7 +17,7 @@ COLUMNS = (
     Column("organisation_name", ("organisation_name",), TEXT),
     Column("crn", ("crn",), CRN.or_null(), "nullable"),
     Column("activity_date", ("date",), DATE),
-    Column("amount_gbp", ("amount",), POUNDS, "nullable"),
+    Column("amount_gbp", ("amount",), POUNDS, "nullable", "max_award_gbp"),
 )
 
 
@@ -35,6 +36,7 @@ PATENTS = Dataset(
     functools.partial(read, "patents"),
     lacking="patents as a signal of RD&I activity",
     scoped_by_dataset=True,
+    profiled=(Measure(TABLE, "amount_gbp", "amount", "money", "optional"),),
 )
 RD_TAX_CLAIMS = Dataset(
     "rd_tax_claims",
@@ -42,4 +44,5 @@ RD_TAX_CLAIMS = Dataset(
     functools.partial(read, "rd_tax_claims"),
     lacking="R&D tax claims as a signal of RD&I activity",
     scoped_by_dataset=True,
+    profiled=(Measure(TABLE, "amount_gbp", "amount", "money", "optional"),),
 )

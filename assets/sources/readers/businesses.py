@@ -9,6 +9,7 @@ import polars as pl
 from assets.sources.batches import batches, joined
 from assets.sources.columns import CRN, POSTCODE, TEXT, Column, Kind
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.places_given import coordinate_columns, refuse_misplaced, without_place
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
@@ -47,5 +48,13 @@ def _table(delivery: Delivery, desk: Desk) -> Table:
 
 
 BUSINESSES = Dataset(
-    "businesses", (TABLE,), read, lacking="businesses of the Index's own: rtic_companies are taken", texts=texts
+    "businesses",
+    (TABLE,),
+    read,
+    lacking="businesses of the Index's own: rtic_companies are taken",
+    texts=texts,
+    profiled=(
+        Measure(TABLE, "latitude", "latitude", "coordinate", "optional"),
+        Measure(TABLE, "longitude", "longitude", "coordinate", "optional"),
+    ),
 )

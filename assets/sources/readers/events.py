@@ -13,6 +13,7 @@ from assets.sources.batches import batches, joined
 from assets.sources.columns import CODE, DATE, POSTCODE, TEXT, Column, Kind
 from assets.sources.datasets import Dataset
 from assets.sources.digests import sha256_of_text
+from assets.sources.measures import Measure
 from assets.sources.places_given import coordinate_columns, refuse_misplaced, without_place
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
@@ -64,4 +65,14 @@ def _table(delivery: Delivery, desk: Desk) -> Table:
     return table
 
 
-EVENTS = Dataset("events", (TABLE,), read, lacking="events in the Index", texts=texts)
+EVENTS = Dataset(
+    "events",
+    (TABLE,),
+    read,
+    lacking="events in the Index",
+    texts=texts,
+    profiled=(
+        Measure(TABLE, "latitude", "latitude", "coordinate", "optional"),
+        Measure(TABLE, "longitude", "longitude", "coordinate", "optional"),
+    ),
+)

@@ -6,6 +6,7 @@ from its keys. What belongs here: the API's shapes. What does not: the site's CS
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,21 @@ from assets.sources.refusals import check_share, rejected_rows
 
 JSON_KINDS = (*LINE_KINDS, "json")
 ONE_HOUR_MS = 3_600_000
+FIRST_BYTES = 4_096
+"""Of a file, in which its first character is looked for."""
+
+PIECES = """
+    create table pieces as
+    select file, row, unnest(case
+            when json_type(body) = 'ARRAY' then json_extract(body, '$[*]')
+            when json_type(body, '$.project') = 'ARRAY' then json_extract(body, '$.project[*]')
+            when json_type(body, '$.organisation') = 'ARRAY' then json_extract(body, '$.organisation[*]')
+            when json_type(body, '$.fund') = 'ARRAY' then json_extract(body, '$.fund[*]')
+            else [body]
+        end) as body
+    from bodies where is_json
+"""
+"""What stands in a line or a file, lists and pages taken apart."""
 
 OBJECTS = """
     create table objects as
@@ -32,17 +48,9 @@ OBJECTS = """
             when json_exists(body, '$.addresses') or (json_exists(body, '$.name') and not json_exists(body, '$.title'))
                 then 'organisation'
         end as kind, body
-    from (
-        select file, row, unnest(case
-                when json_type(body, '$.project') = 'ARRAY' then json_extract(body, '$.project[*]')
-                when json_type(body, '$.organisation') = 'ARRAY' then json_extract(body, '$.organisation[*]')
-                when json_type(body, '$.fund') = 'ARRAY' then json_extract(body, '$.fund[*]')
-                else [body]
-            end) as body
-        from bodies where is_json
-    )
+    from pieces
 """
-"""Every object, pages taken apart, and its kind by its keys."""
+"""Every object, and its kind by its keys."""
 
 STRUCTURED = """
     create table {kind}s as
@@ -165,19 +173,39 @@ ORGANISATION_ROWS = """
 """Organisations, with their main address; those that only projects name stand with that name, or with their id."""
 
 
-MALFORMED = """
+REFUSED = """
     select file, row, cast(null as varchar) as column_name,
         'a line of ' || length(line) || ' characters' as value, 'a JSON object' as expected
     from bodies where not is_json
     union all
     select file, row, 'id', null, 'the id of the object'
-    from bodies
-    where is_json and json_extract_string(body, '$.id') is null and 'ARRAY' not in (
-        coalesce(json_type(body, '$.project'), ''), coalesce(json_type(body, '$.organisation'), ''),
-        coalesce(json_type(body, '$.fund'), ''))
-    order by file, row
+    from pieces where json_extract_string(body, '$.id') is null
+    union all
+    select file, row, 'valuePounds.amount', valuePounds.amount, $expected from funds
+    where not is_amount(valuePounds.amount, $limit)
+    union all
+    select file, row, 'participantValues.participant.grantOffer', offer, $expected
+    from (
+        select file, row, unnest(list_transform(participantValues.participant, lambda p: p.grantOffer)) as offer
+        from projects
+    )
+    where not is_amount(offer, $limit)
+    order by file, row, column_name, value
 """
-"""Of a line its length alone is told: an abstract may stand in it."""
+"""What is refused: lines that are no JSON, objects without an id, and those that give an amount that is none. Of a line
+its length alone is told: an abstract may stand in it."""
+
+IS_AMOUNT = """
+    create macro is_amount(written, most) as
+    coalesce(try_cast(written as decimal(18, 2)) between 0 and most, written is null)
+"""
+
+REMOVED = (
+    "delete from funds where not is_amount(valuePounds.amount, $limit)",
+    "delete from projects where not list_bool_and(coalesce(list_transform("
+    "participantValues.participant, lambda p: is_amount(p.grantOffer, $limit)), []))",
+)
+"""The funds and projects that are refused for an amount."""
 
 
 @dataclass(frozen=True)
@@ -195,21 +223,23 @@ class GatewayObjects:
 def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> GatewayObjects:
     """Projects, participants and organisations of a drop's plain files.
 
-    A line that is not JSON, or an object without an id, is refused; raises DropError where there is no project.
+    A file that is one list of objects is taken apart. A line that is not JSON, an object without an id, and one whose
+    amount is negative or no number are refused; raises DropError where there is no project.
     """
     with reader_database(desk) as database:
         database.execute("create table bodies (file varchar, row bigint, body json, line varchar, is_json boolean)")
         for part in parts:
             _take_in(database, part)
-        rejected = _refuse_malformed(database, desk)
-        database.execute(OBJECTS)
         for statement in (
+            PIECES,
+            OBJECTS,
             DAY_OF,
             NAME_KEY,
+            IS_AMOUNT,
             *(STRUCTURED.format(kind=kind, structure=STRUCTURES[kind]) for kind in STRUCTURES),
         ):
             database.execute(statement)
-        rejected = pl.concat([rejected, _refuse_misdated(database, desk)])
+        rejected = pl.concat([_refuse(database, desk), _refuse_misdated(database, desk)])
         database.execute(LINKS)
         database.execute(PARTICIPANT_ROWS)
         projects = database.sql(PROJECT_ROWS).pl()
@@ -226,8 +256,8 @@ def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> Gatew
 
 
 def _take_in(database: duckdb.DuckDBPyConnection, part: Part) -> None:
-    """Add a file's lines, or the one object or the list of a `.json` page, to `bodies`."""
-    if part.kind == "json":
+    """Add a file's lines, or the one object of a `.json` page or the list of whatever begins as one, to `bodies`."""
+    if part.kind == "json" or _is_list(part):
         database.register("page", _page(part).to_arrow())
         relation = "page"
     else:
@@ -244,6 +274,11 @@ def _take_in(database: duckdb.DuckDBPyConnection, part: Part) -> None:
         raise unreadable(part, error) from error
 
 
+def _is_list(part: Part) -> bool:
+    with part.path.open("rb") as stream:
+        return stream.read(FIRST_BYTES).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
+
+
 def _page(part: Part) -> pl.DataFrame:
     """The objects of a page, as `row` and `line`: one, or each of a list."""
     content = json_content(part)
@@ -254,12 +289,18 @@ def _page(part: Part) -> pl.DataFrame:
     )
 
 
-def _refuse_malformed(database: duckdb.DuckDBPyConnection, desk: Desk) -> pl.DataFrame:
-    """The lines that are no JSON object with an id (or a page of them), which are refused."""
-    failing = database.sql(MALFORMED).pl()
-    total = database.sql("select count(*) from bodies").fetchall()[0][0]
-    if failing.height:
-        check_share(failing.height, total, failing, desk)
+def _refuse(database: duckdb.DuckDBPyConnection, desk: Desk) -> pl.DataFrame:
+    """What is refused, taken out of the tables of objects."""
+    limit = desk.limits.max_award_gbp
+    expected = f"an amount in pounds, 0 or more and at most {limit:,.0f}, which is max_award_gbp"
+    failing = database.sql(REFUSED, params={"expected": expected, "limit": limit}).pl()
+    if failing.is_empty():
+        return rejected_rows(failing)
+    objects = "select (select count(*) from pieces) + (select count(*) from bodies where not is_json)"
+    total = database.sql(objects).fetchall()[0][0]
+    check_share(failing.select("file", "row").n_unique(), total, failing, desk)
+    for statement in REMOVED:
+        database.execute(statement, {"limit": limit})
     return rejected_rows(failing)
 
 

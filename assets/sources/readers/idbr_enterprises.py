@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assets.sources.columns import CODE, CRN, SIC2007, TEXT, THOUSANDS_OF_POUNDS, WHOLE_NUMBER, Column
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
 
@@ -13,8 +14,8 @@ COLUMNS = (
     Column("crn", ("crn",), CRN.or_null(), "nullable"),
     Column("name", ("name",), TEXT),
     Column("sic2007", ("sic2007",), SIC2007),
-    Column("employees", ("employees",), WHOLE_NUMBER, "nullable"),
-    Column("turnover_gbp", ("turnover_thousands",), THOUSANDS_OF_POUNDS, "nullable"),
+    Column("employees", ("employees",), WHOLE_NUMBER, "nullable", "max_employees"),
+    Column("turnover_gbp", ("turnover_thousands",), THOUSANDS_OF_POUNDS, "nullable", "max_turnover_gbp"),
     Column("legal_status", ("legal_status",), TEXT, "nullable"),
 )
 
@@ -32,4 +33,8 @@ IDBR_ENTERPRISES = Dataset(
     (TABLE,),
     read,
     lacking="the IDBR's sites: nothing in the 32 SIC sectors from it",
+    profiled=(
+        Measure(TABLE, "employees", "employees", "count", "needed"),
+        Measure(TABLE, "turnover_gbp", "turnover_thousands", "money", "expected"),
+    ),
 )

@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.sources.columns import CODE, POSTCODE, SIC2007, WHOLE_NUMBER, Column
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import PLACE, Table
 
@@ -16,7 +17,7 @@ COLUMNS = (
     Column("entref", ("entref",), CODE),
     Column("sic2007", ("sic2007",), SIC2007),
     Column("postcode", ("postcode",), POSTCODE.or_null(), "nullable"),
-    Column("employees", ("employees",), WHOLE_NUMBER, "nullable"),
+    Column("employees", ("employees",), WHOLE_NUMBER, "nullable", "max_employees"),
 )
 
 
@@ -38,4 +39,5 @@ IDBR_LOCAL_UNITS = Dataset(
     read,
     lacking="the IDBR's sites: nothing in the 32 SIC sectors from it",
     refers_to=ENTERPRISES,
+    profiled=(Measure(TABLE, "employees", "employees", "count", "needed"),),
 )

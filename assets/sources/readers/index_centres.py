@@ -15,6 +15,7 @@ from assets.innovation_index.categories import CATEGORIES, OVERALL, category_of
 from assets.sources.category_lists import one_category
 from assets.sources.columns import CODE, Column, Kind
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.places_given import coordinate_columns, refuse_misplaced
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import PLACE, Table
@@ -50,5 +51,12 @@ def category_of_file(file: str) -> str | None:
 
 
 INDEX_CENTRES = Dataset(
-    "index_centres", (TABLE,), read, lacking="given starting centres: last month's or k-means++ start the Index"
+    "index_centres",
+    (TABLE,),
+    read,
+    lacking="given starting centres: last month's or k-means++ start the Index",
+    profiled=(
+        Measure(TABLE, "latitude", "latitude", "coordinate", "needed"),
+        Measure(TABLE, "longitude", "longitude", "coordinate", "needed"),
+    ),
 )

@@ -12,6 +12,7 @@ import polars as pl
 
 from assets.sources.columns import CODE, CRN, DATE, POSTCODE, POUNDS, TEXT, YES_NO, Column, Kind, choice
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import PLACE, Table
 
@@ -54,7 +55,9 @@ COLUMNS = (
     Column("postcode", ("Postcode", "Post Code"), POSTCODE.or_null(), "nullable"),
     Column("is_lead", ("Is Lead Participant",), YES_NO, "nullable"),
     Column("is_withdrawn", ("Participant Withdrawn From Project",), YES_NO, "nullable"),
-    Column("award_gbp", ("Award Offered (£)", "Award Offered", "Award Offered (GBP)"), POUNDS, "nullable"),
+    Column(
+        "award_gbp", ("Award Offered (£)", "Award Offered", "Award Offered (GBP)"), POUNDS, "nullable", "max_award_gbp"
+    ),
     Column("enterprise_size", ("Enterprise Size",), ENTERPRISE_SIZE, "nullable"),
 )
 OUTCOME = Column("outcome", ("Application Outcome",), choice("Funded", "Not funded"))
@@ -64,14 +67,19 @@ def read(name: str, columns: tuple[Column, ...], delivery: Delivery, desk: Desk)
     """Participants, each under the number of its row in the drop.
 
     A row that repeats another exactly is passed over with the reason "repeated row". A row with neither an application
-    nor a project number is refused. Blank "Yes/No" cells are No. The date is the project's start, else the first day of
-    the competition's financial year.
+    nor a project number is refused, and so is one whose project and participant an earlier row has: a participant is
+    who has the registration number, else the name. Blank "Yes/No" cells are No. The date is the project's start, else
+    the first day of the competition's financial year.
     """
     table = Table(delivery, columns, desk, hash_rows=True)
     table.pass_over_repeats()
     application_id = pl.coalesce("application", "project_id")
     unnumbered = table.rows.filter(application_id.is_null()).select(*PLACE, value=pl.lit(None, pl.String))
     table.refuse(unnumbered, "application", "an application number, or a project number")
+    named = pl.col("participant_name").str.to_lowercase().str.replace_all(r"\s+", " ")
+    table.refuse_repeats(
+        {"project_id": pl.coalesce("project_id", "application"), "participant_name": pl.coalesce("crn", named)}
+    )
     rows = table.rows.select(
         pl.col("drop_row").alias("row_number"),
         application_id.alias("application_id"),
@@ -96,10 +104,14 @@ INNOVATE_UK = Dataset(
     ("sources.innovate_uk",),
     functools.partial(read, "innovate_uk", COLUMNS),
     lacking="Innovate UK's funding and the activity known from it; the network too, unless there are applications",
+    reader_version=2,
+    profiled=(Measure("sources.innovate_uk", "award_gbp", "Award Offered (£)", "money", "needed"),),
 )
 INNOVATE_UK_APPLICATIONS = Dataset(
     "innovate_uk_applications",
     ("sources.innovate_uk_applications",),
     functools.partial(read, "innovate_uk_applications", (*COLUMNS, OUTCOME)),
     lacking="Innovate UK applications that were not funded",
+    reader_version=2,
+    profiled=(Measure("sources.innovate_uk_applications", "award_gbp", "Award Offered (£)", "money", "expected"),),
 )

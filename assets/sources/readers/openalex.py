@@ -15,12 +15,12 @@ import polars as pl
 
 from assets.sources.authorships_of_drops import write_institution_pairs
 from assets.sources.batches import batches, joined
-from assets.sources.citations import EXPECTED_COUNT, citations, odd_count
+from assets.sources.citations import citations, odd_count
 from assets.sources.files import SEND_AGAIN, check_utf8, unreadable
 from assets.sources.lines import LINE_KINDS, lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, PublicationTables
-from assets.sources.refusals import check_share, rejected_rows
+from assets.sources.refusals import check_share, citations_expected, rejected_rows
 
 NOT_RECORDS = re.compile(r"(^|/)(manifest|merged_ids/.*|release_notes\.txt)$", re.IGNORECASE)
 """Files that lie in a snapshot beside its lines."""
@@ -48,7 +48,7 @@ RECORDS = f"""
 """
 """The lines that are kept: UK institutions, works with one, and what cannot be read. A year stands for its 1 July."""
 
-REFUSED = f"""
+REFUSED = """
     select file, row, 'id' as column_name, 'a line of ' || length(line) || ' characters' as value,
         'a JSON object with an id' as expected
     from records where id is null
@@ -56,7 +56,7 @@ REFUSED = f"""
     select file, row, 'publication_date', null, 'a date or a year of publication'
     from records where id is not null and is_work and publication_date is null
     union all
-    select file, row, 'cited_by_count', odd_count, '{EXPECTED_COUNT}'
+    select file, row, 'cited_by_count', odd_count, $expected
     from records where id is not null and is_work and publication_date is not null and odd_count is not null
     order by file, row
 """
@@ -127,8 +127,8 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     and one whose citations are no count are refused. Institutions are counted once a work, however many authors they
     have on it."""
     with reader_database(desk) as database:
-        lines = _load(database, delivery)
-        failing = database.sql(REFUSED).pl()
+        lines = _load(database, delivery, desk)
+        failing = database.sql(REFUSED, params={"expected": citations_expected(desk)}).pl()
         check_share(failing.height, max(lines, failing.height), failing, desk)
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
         institutions = write(database, INSTITUTIONS, desk.scratch / "institutions.parquet")
@@ -143,14 +143,16 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
     """Title and abstract of the works that `read` keeps, as `key` and `text`; a work with neither is left out."""
     with reader_database(desk) as database:
-        _load(database, delivery, TEXT_FIELDS, TEXTS)
+        _load(database, delivery, desk, TEXT_FIELDS, TEXTS)
         target = write(database, WORDS, desk.scratch / "texts.parquet")
     for words in batches(target, batch_rows):
         abstract = pl.Series("abstract", [_abstract(index) for index in words["abstract"]], dtype=pl.String)
         yield words.select("key", text=joined("title", abstract)).filter(pl.col("text") != "")
 
 
-def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, text_fields: str = "", texts: str = "") -> int:
+def _load(
+    database: duckdb.DuckDBPyConnection, delivery: Delivery, desk: Desk, text_fields: str = "", texts: str = ""
+) -> int:
     """Make the tables `records` and `named`; returns the number of lines read."""
     lines = 0
     for number, part in enumerate(part for part in delivery.parts if not NOT_RECORDS.search(part.name)):
@@ -158,7 +160,8 @@ def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, text_fields: 
             expected = "JSON Lines (.jsonl, .jsonl.gz, part_000.gz), Papers.txt and its companions, or Parquet"
             raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, SEND_AGAIN))
         lines += check_utf8(part)
-        query = RECORDS.format(fields=FIELDS + text_fields, lines=lines_of(part), texts=texts)
+        limit = desk.limits.max_citations
+        query = RECORDS.format(fields=FIELDS + text_fields, lines=lines_of(part), texts=texts, limit=limit)
         verb = "insert into records" if number else "create table records as"
         try:
             database.execute(f"{verb} {query}", {"file": part.name})

@@ -8,6 +8,7 @@ import polars as pl
 from assets.reference.grid import to_grid
 from assets.sources.columns import LATITUDE, LONGITUDE, TEXT, WHOLE_NUMBER, YES_NO, Column
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
 
@@ -16,7 +17,7 @@ COLUMNS = (
     Column("name", ("name",), TEXT),
     Column("latitude", ("latitude", "lat"), LATITUDE),
     Column("longitude", ("longitude", "long", "lon"), LONGITUDE),
-    Column("population", ("population",), WHOLE_NUMBER),
+    Column("population", ("population",), WHOLE_NUMBER, limit="max_population"),
     Column("region", ("region",), TEXT),
     Column("is_primary_urban_area", ("is_primary_urban_area",), YES_NO),
 )
@@ -39,4 +40,15 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     return Reading({TABLE: located}, table.rejected)
 
 
-PLACES = Dataset("places", (TABLE,), read, lacking="towns other than the shipped ones", shipped="places")
+PLACES = Dataset(
+    "places",
+    (TABLE,),
+    read,
+    lacking="towns other than the shipped ones",
+    shipped="places",
+    profiled=(
+        Measure(TABLE, "population", "population", "count", "needed"),
+        Measure(TABLE, "latitude", "latitude", "coordinate", "needed"),
+        Measure(TABLE, "longitude", "longitude", "coordinate", "needed"),
+    ),
+)

@@ -14,10 +14,23 @@ import polars as pl
 
 from assets.reference.grid import Grid, to_grid, to_wgs84
 from assets.reference.postcodes import postcode_district, postcode_sector
-from assets.sources.columns import LATITUDE, LONGITUDE, POSTCODE, TEXT, WHOLE_NUMBER, Column, Kind
+from assets.sources.columns import (
+    LATITUDE,
+    LONGITUDE,
+    POSTCODE,
+    TEXT,
+    UK_EASTINGS,
+    UK_NORTHINGS,
+    WHOLE_NUMBER,
+    Column,
+    Kind,
+)
 from assets.sources.datasets import Dataset
+from assets.sources.files import SEND_AGAIN
+from assets.sources.measures import Measure
+from assets.sources.problems import DropError, Problem
 from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.tables import PLACE, Table
 
 POSTCODES = "reference.postcodes"
 AREAS = "reference.postcode_areas"
@@ -51,6 +64,8 @@ COLUMNS = (
     Column("latitude", ("lat", "latitude"), Kind(LATITUDE.expected, _latitude), "nullable"),
     Column("longitude", ("long", "longitude", "lon"), LONGITUDE, "nullable"),
 )
+MOSTLY = 0.5
+"""Share of the rows that are too far away from which on all of them are said to be exchanged."""
 POSITION = ("easting", "northing", "grid", "latitude", "longitude")
 
 
@@ -61,12 +76,10 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     """
     table = Table(delivery, COLUMNS, desk, choose=directory_files)
     table.require_unique("postcode")
-    is_known = (
-        pl.col("quality").ne_missing(NO_GRID_REFERENCE)
-        & pl.col("latitude").is_not_nan().fill_null(True)
-        & (pl.col("easting").is_not_null() | pl.col("latitude").is_not_null())
-    )
-    grid = pl.when(pl.col("postcode").str.starts_with(IRISH_GRID_AREA)).then(pl.lit("ni")).otherwise(pl.lit("gb"))
+    check_agreement(table, desk)
+    refuse_off_grid(table)
+    is_known = _is_known()
+    grid = _grid()
     given = table.rows.select(
         "postcode",
         *[pl.when(is_known).then(pl.col(name).cast(pl.Float64)).alias(name) for name in POSITION if name != "grid"],
@@ -81,6 +94,54 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     postcodes = table.write("postcodes", complete.with_columns(pl.col("easting", "northing").round().cast(pl.Int32)))
     areas = area_centroids(pl.scan_parquet(postcodes, glob=False)).collect()
     return Reading({POSTCODES: postcodes, AREAS: areas}, table.rejected)
+
+
+def _is_known() -> pl.Expr:
+    """Whether the directory knows where a postcode is."""
+    return (
+        pl.col("quality").ne_missing(NO_GRID_REFERENCE)
+        & pl.col("latitude").is_not_nan().fill_null(True)
+        & (pl.col("easting").is_not_null() | pl.col("latitude").is_not_null())
+    )
+
+
+def _grid() -> pl.Expr:
+    return pl.when(pl.col("postcode").str.starts_with(IRISH_GRID_AREA)).then(pl.lit("ni")).otherwise(pl.lit("gb"))
+
+
+def refuse_off_grid(table: Table) -> None:
+    """Refuse rows whose easting or northing lies outside the United Kingdom."""
+    for name, (lower, upper) in (("easting", UK_EASTINGS), ("northing", UK_NORTHINGS)):
+        outside = table.rows.filter(_is_known() & ~pl.col(name).is_between(lower, upper))
+        expected = f"a whole number of metres, {lower} to {upper}, which is the United Kingdom"
+        table.refuse(outside.select(*PLACE, value=pl.col(name).cast(pl.String)), name, expected)
+
+
+def check_agreement(table: Table, desk: Desk) -> None:
+    """Raise DropError where grid references and degrees tell of different places, as when eastings and northings are
+    exchanged: of a sample evenly spaced over the directory, more than the desk's share of rows are too far apart."""
+    given = pl.all_horizontal(pl.col("easting", "northing", "latitude", "longitude").is_not_null())
+    known = table.rows.filter(_is_known() & given)
+    every = max(1, table.rows_read // desk.limits.grid_sample_rows)
+    columns = ("file", "row", "easting", "northing", "latitude", "longitude")
+    rows = known.filter(pl.col("drop_row") % every == 0).select(*columns, grid=_grid()).collect()
+    east, north = (rows[name].to_numpy().astype(np.float64) for name in ("easting", "northing"))
+    degrees = rows["latitude"].to_numpy(), rows["longitude"].to_numpy()
+    is_irish = (rows["grid"] == "ni").to_numpy()
+    true_east, true_north = np.where(is_irish, to_grid(*degrees, "ni"), to_grid(*degrees, "gb"))
+    limit = desk.limits.max_grid_error_m
+    is_far = ~(np.hypot(east - true_east, north - true_north) <= limit)
+    if is_far.sum() <= desk.max_rejected_share * len(is_far):
+        return
+    is_exchanged = np.hypot(north - true_east, east - true_north) <= limit
+    columns_named = f"{table.label('easting')} and {table.label('northing')}"
+    first = rows.row(int(is_far.argmax()), named=True)
+    there = f"{first['easting']} and {first['northing']} (and so {is_far.sum()} of {len(is_far)} postcodes looked at)"
+    place = f"{round(true_east[is_far.argmax()])} and {round(true_north[is_far.argmax()])}"
+    expected = f"within {limit:,.0f} m (max_grid_error_m) of {place}, where its latitude and longitude are"
+    exchanged = is_exchanged[is_far].mean() > MOSTLY
+    remedy = "The two columns are exchanged: give each the other's name" if exchanged else SEND_AGAIN
+    raise DropError(Problem(first["file"], there, expected, remedy, row=first["row"], column=columns_named))
 
 
 def directory_files(names: Sequence[str]) -> Collection[str]:
@@ -145,5 +206,15 @@ def area_centroids(postcodes: pl.LazyFrame) -> pl.LazyFrame:
 
 
 POSTCODES_DATASET = Dataset(
-    "postcodes", (POSTCODES, AREAS), read, lacking="every position: nothing can be placed", reader_version=2
+    "postcodes",
+    (POSTCODES, AREAS),
+    read,
+    lacking="every position: nothing can be placed",
+    reader_version=3,
+    profiled=(
+        Measure(POSTCODES, "easting", "oseast1m", "coordinate", "needed"),
+        Measure(POSTCODES, "northing", "osnrth1m", "coordinate", "needed"),
+        Measure(POSTCODES, "latitude", "lat", "coordinate", "needed"),
+        Measure(POSTCODES, "longitude", "long", "coordinate", "needed"),
+    ),
 )

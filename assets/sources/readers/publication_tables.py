@@ -31,14 +31,14 @@ from assets.sources.authorships_ends import of_works_with
 from assets.sources.authorships_files import AuthorshipFiles, MissingPaperError
 from assets.sources.authorships_of_drops import LIMITS, write_institution_pairs
 from assets.sources.batches import batches
-from assets.sources.citations import EXPECTED_COUNT, citations, odd_count
+from assets.sources.citations import citations, odd_count
 from assets.sources.columns import CODE, DATE, DEGREES, TEXT, WHOLE_NUMBER, Column, locate, missing
 from assets.sources.files import SEND_AGAIN, Part, unreadable
 from assets.sources.lines import reader_database, write
 from assets.sources.parquet_files import check_parquet
 from assets.sources.problems import DropError, Problem, shown
 from assets.sources.reading import Delivery, Desk, PublicationTables
-from assets.sources.refusals import check_share, rejected_rows
+from assets.sources.refusals import check_share, citations_expected, rejected_rows
 from assets.warehouse.database import sql_text
 
 WORKS, AUTHORSHIPS, INSTITUTIONS_TABLE = "works", "authorships", "institutions"
@@ -148,12 +148,12 @@ OF_DATED_WORKS = """
     where paper_id in (select paper_id from dated where publication_date is not null and odd_count is null)
 """
 
-REFUSED = f"""
+REFUSED = """
     select file, row, 'publication_date' as column_name, written as value,
         'a date, or a publication_year beside it' as expected
     from dated where paper_id is not null and publication_date is null
     union all
-    select file, row, '{{counted}}', odd_count, '{EXPECTED_COUNT}'
+    select file, row, $counted, odd_count, $expected
     from dated where paper_id is not null and publication_date is not null and odd_count is not null
     union all
     select file, row, 'paper_id', null, 'the id of the work' from dated where paper_id is null
@@ -205,7 +205,8 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     """
     with reader_database(desk) as database:
         tables = _load(database, delivery, desk)
-        failing = database.sql(REFUSED.format(counted=tables[WORKS].names.get("citations", "citations"))).pl()
+        told = {"counted": tables[WORKS].names.get("citations"), "expected": citations_expected(desk)}
+        failing = database.sql(REFUSED, params=told).pl()
         found = database.sql("select count(*) from counted").fetchall()[0][0]
         check_share(failing.height, max(found, failing.height), failing, desk)
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
@@ -251,7 +252,7 @@ def _load(
     (rows.filter("institution_id <> ''") if is_text else rows).create_view("kept")
     database.execute(AFFILIATED)
     database.execute(COUNTED)
-    database.execute(DATED.format(title=title))
+    database.execute(DATED.format(title=title, limit=desk.limits.max_citations))
     database.execute("create view known as select paper_id from dated where paper_id is not null")
     return tables
 

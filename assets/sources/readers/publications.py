@@ -11,6 +11,7 @@ from types import ModuleType
 import polars as pl
 
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.reading import Delivery, Desk, Reading
 
 PUBLICATIONS = "sources.publication_institutions"
@@ -52,4 +53,11 @@ PUBLICATIONS_DATASET = Dataset(
     lacking="publications, RD&I activity known from them, and papers in the Index",
     reader_version=4,
     texts=texts,
+    profiled=(
+        Measure(PUBLICATIONS, "institution_count", "institutions of a publication", "count", "needed"),
+        Measure(CITATIONS, "citations", "cited_by_count", "count", "expected"),
+        Measure(PAIRS, "publications", "joint publications", "count", "optional"),
+        Measure(INSTITUTIONS, "latitude", "latitude", "coordinate", "optional"),
+        Measure(INSTITUTIONS, "longitude", "longitude", "coordinate", "optional"),
+    ),
 )

@@ -9,6 +9,7 @@ import polars as pl
 from assets.sources.batches import batches, joined
 from assets.sources.columns import CRN, POUNDS, TEXT, WHOLE_NUMBER, Column, Kind, plain_as_it_is, quick_first
 from assets.sources.datasets import Dataset
+from assets.sources.measures import Measure
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
 
@@ -37,8 +38,8 @@ COLUMNS = (
     Column("company_number", ("company_number",), CRN),
     Column("company_name", ("company_name",), TEXT),
     Column("rtic_codes", ("rtic_codes",), RTIC_CODES),
-    Column("employees", ("employees",), WHOLE_NUMBER, "nullable"),
-    Column("turnover_gbp", ("turnover",), POUNDS, "nullable"),
+    Column("employees", ("employees",), WHOLE_NUMBER, "nullable", "max_employees"),
+    Column("turnover_gbp", ("turnover",), POUNDS, "nullable", "max_turnover_gbp"),
     Column("website", ("website",), TEXT, "optional"),
 )
 DESCRIPTION = Column("description", ("description",), TEXT, "optional")
@@ -74,4 +75,8 @@ RTIC_COMPANIES = Dataset(
     read,
     lacking="the 46 emerging sectors, and businesses in the Index where they have no drop of their own",
     texts=texts,
+    profiled=(
+        Measure(COMPANIES, "employees", "employees", "count", "expected"),
+        Measure(COMPANIES, "turnover_gbp", "turnover", "money", "expected"),
+    ),
 )

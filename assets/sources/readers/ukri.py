@@ -10,6 +10,7 @@ import polars as pl
 from assets.sources.columns import CODE, DATE, POUNDS, TEXT, Column
 from assets.sources.datasets import Dataset
 from assets.sources.files import plain_files
+from assets.sources.measures import Measure
 from assets.sources.readers.gateway_objects import JSON_KINDS, read_objects
 from assets.sources.reading import Delivery, Desk, Reading
 from assets.sources.tables import Table
@@ -25,7 +26,7 @@ COLUMNS = (
     Column("status", ("Status",), TEXT, "nullable"),
     Column("start_date", ("StartDate",), DATE, "nullable"),
     Column("end_date", ("EndDate",), DATE, "nullable"),
-    Column("amount_gbp", ("AwardPounds",), POUNDS, "nullable"),
+    Column("amount_gbp", ("AwardPounds",), POUNDS, "nullable", "max_award_gbp"),
     Column("lead_name", ("LeadROName",), TEXT, "nullable"),
     Column("lead_id", ("LeadROId",), CODE, "nullable"),
     Column("region", ("Region",), TEXT, "nullable"),
@@ -76,4 +77,8 @@ UKRI = Dataset(
     read,
     lacking="UKRI's projects and funding, and RD&I activity known from them",
     reader_version=2,
+    profiled=(
+        Measure(PROJECTS, "amount_gbp", "valuePounds.amount", "money", "needed"),
+        Measure(PARTICIPANTS, "grant_offer_gbp", "grantOffer", "money", "optional"),
+    ),
 )

@@ -117,8 +117,15 @@ def test_empty_cells_dates_and_awards(tmp_path: Path) -> None:
             "2025-05.xlsx": workbook(
                 [
                     participant(**{"Project Start Date": datetime(2019, 1, 2)}),
-                    participant(**{"Project Start Date": None, "Competition Year": "2016/17"}),
-                    participant(**{"Application Number": None, "Is Lead Participant": None, "Award Offered (£)": None}),
+                    participant(**{"Project Start Date": None, "Competition Year": "2016/17", "CRN": "SC1"}),
+                    participant(
+                        **{
+                            "Application Number": None,
+                            "Is Lead Participant": None,
+                            "Award Offered (£)": None,
+                            "CRN": "SC2",
+                        }
+                    ),
                     participant(**{"CRN": "N/A", "Postcode": "Paris", "Award Offered (£)": 0}),
                 ]
             )
@@ -155,7 +162,7 @@ def test_sizes_are_spelled_many_ways(tmp_path: Path, written: str | None, size: 
 
 
 def test_an_exact_repeat_is_passed_over_and_another_lead_of_the_project_stays(tmp_path: Path) -> None:
-    other = participant(**{"Participant Name": "Beta Ltd"})
+    other = participant(**{"Participant Name": "Beta Ltd", "CRN": None})
     reading = read_drop(INNOVATE_UK, {"2025-05.xlsx": workbook([participant(), participant(), other])}, tmp_path)
     assert [(row["row_number"], row["participant_name"]) for row in rows(reading, "sources.innovate_uk")] == [
         (2, "Alpha Ltd"),
@@ -164,10 +171,41 @@ def test_an_exact_repeat_is_passed_over_and_another_lead_of_the_project_stays(tm
     assert reading.rejected.rows() == [("innovate_uk/2025-05.xlsx", 3, None, None, "repeated row")]
 
 
-def test_rows_that_differ_in_a_column_nobody_reads_are_no_repeats(tmp_path: Path) -> None:
-    other = participant(**{"Sector": "Energy"})
-    reading = read_drop(INNOVATE_UK, {"2025-05.xlsx": workbook([participant(), other])}, tmp_path)
-    assert len(rows(reading, "sources.innovate_uk")) == 2
+@pytest.mark.parametrize(
+    "other", [{"Sector": "Energy"}, {"Participant Name": "Alpha Limited", "Award Offered (£)": 5}, {"Postcode": None}]
+)
+def test_a_participant_stands_once_on_a_project_whatever_else_its_row_says(
+    tmp_path: Path, other: dict[str, Any]
+) -> None:
+    listed = workbook([participant(), participant(**{"Project Number": 2}), participant(**other)])
+    expected = (
+        r"row 4, column Project Number and Participant Name: the value is '133001, 01234567'; expected every Project "
+        r"Number and Participant Name once: it stands in row 2 of innovate_uk/2025-05.xlsx already"
+    )
+    with pytest.raises(DropError, match=expected):
+        read_drop(INNOVATE_UK, {"2025-05.xlsx": listed}, tmp_path)
+    reading = read_drop(INNOVATE_UK, {"2025-05.xlsx": listed}, tmp_path / "lenient", share=0.4)
+    assert [row["row_number"] for row in rows(reading, "sources.innovate_uk")] == [2, 3]
+
+
+def test_what_a_spreadsheet_could_not_work_out_is_no_empty_cell(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        for column, name in enumerate(HEADER):
+            if name in ("Award Offered (£)", "Project Title"):
+                sheet.write_formula(1, column, "=NA()", None, "#N/A")
+            elif (value := participant().get(name)) is not None:
+                sheet.write(1, column, value)
+    expected = r"row 2, column Award Offered \(£\): the value is '#N/A'; expected an amount in pounds"
+    with pytest.raises(DropError, match=expected):
+        read_drop(INNOVATE_UK, {"2025-05.xlsx": buffer.getvalue()}, tmp_path)
+    csv = pl.DataFrame([{name: participant().get(name) for name in HEADER}]).with_columns(
+        pl.lit("#N/A").alias("Project Title")
+    )
+    reading = read_drop(INNOVATE_UK, {"2025-05.csv": csv.write_csv()}, tmp_path / "csv")
+    assert rows(reading, "sources.innovate_uk")[0]["title"] is None
 
 
 def test_two_workbooks_are_counted_through(tmp_path: Path) -> None:
@@ -207,7 +245,14 @@ def test_applications_say_whether_they_were_funded(tmp_path: Path) -> None:
     header = (*HEADER, "Application Outcome")
     listed = [
         participant(**{"Application Outcome": "Funded"}),
-        participant(**{"Application Outcome": "Not funded", "Project Start Date": None, "Award Offered (£)": None}),
+        participant(
+            **{
+                "Application Outcome": "Not funded",
+                "Project Start Date": None,
+                "Award Offered (£)": None,
+                "CRN": "SC1",
+            }
+        ),
     ]
     reading = read_drop(INNOVATE_UK_APPLICATIONS, {"2025-05.xlsx": workbook(listed, header=header)}, tmp_path)
     assert [row["is_funded"] for row in rows(reading, "sources.innovate_uk_applications")] == [True, False]

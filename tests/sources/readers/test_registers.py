@@ -178,7 +178,7 @@ def test_one_number_written_two_ways_is_one_firm_twice(tmp_path: Path) -> None:
         read_drop(RTIC_COMPANIES, {"2025-05.csv": lines}, tmp_path)
 
 
-def test_locations_at_one_postcode_are_one_and_repeats_are_passed_over(tmp_path: Path) -> None:
+def test_a_location_stands_once_and_exact_repeats_are_passed_over(tmp_path: Path) -> None:
     lines = """company_number,postcode,kind,employees
 1234567,OX110AA,Registered,
 1234567,OX11 0AA,operating,5
@@ -186,14 +186,19 @@ def test_locations_at_one_postcode_are_one_and_repeats_are_passed_over(tmp_path:
 1234567,OX11 0AA,operating,7
 1234567,OX11 0AB,operating,
 """
-    reading = read_drop(RTIC_LOCATIONS, {"2025-05.csv": lines}, tmp_path)
+    key = "column company_number and postcode and kind: the value is '01234567, OX11 0AA, operating'"
+    with pytest.raises(DropError, match=key):
+        read_drop(RTIC_LOCATIONS, {"2025-05.csv": lines}, tmp_path)
+    reading = read_drop(RTIC_LOCATIONS, {"2025-05.csv": lines}, tmp_path / "lenient", share=0.5)
     assert [tuple(row.values()) for row in rows(reading, "sources.rtic_locations")] == [
         ("01234567", "OX11 0AA", "registered", None),
-        ("01234567", "OX11 0AA", "operating", 12),
+        ("01234567", "OX11 0AA", "operating", 5),
         ("01234567", "OX11 0AB", "operating", None),
     ]
-    assert [tuple(row) for row in reading.rejected.rows()] == [
-        ("rtic_locations/2025-05.csv", 5, None, None, "repeated row")
+    refused = "expected every company_number and postcode and kind once: it stands in row 3 of"
+    assert [(row[1], row[4]) for row in reading.rejected.rows()] == [
+        (5, "repeated row"),
+        (4, f"{refused} rtic_locations/2025-05.csv already"),
     ]
 
 
