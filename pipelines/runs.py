@@ -14,7 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.months import Month
+from assets.months import Month, unmakeable
 from assets.sources.layer import INDEX_LAYER
 from assets.warehouse.dagster_assets import ANEW_TAG, MADE_BY, POOL, asset_key
 from assets.warehouse.declarations import declared_tables
@@ -117,10 +117,12 @@ def run_month(
 ) -> RunOutcome:
     """Materialise a month; `anew`, also what stands there made from the same.
 
-    The run stands in the instance like any other; raises nothing for a run that fails, ValueError for a selection that
-    names nothing.
+    The run stands in the instance like any other; raises nothing for a run that fails, ValueError for a month that
+    cannot be made and for a selection that names nothing.
     """
     started = time.monotonic()
+    if problem := unmakeable(month):
+        raise ValueError(problem)
     definitions = build_defs(settings)
     keys = selected_keys(select, definitions)
     job = definitions.resolve_job_def(monthly_refresh.name)

@@ -107,11 +107,17 @@ class Warehouse:
         return {f"{schema}.{table}" for schema, table in names}
 
     @contextmanager
-    def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection, closed at the end; waits for another process's lock, then raises duckdb.IOException."""
+    def connect(
+        self, read_only: bool = False, further: Mapping[str, Any] | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection, closed at the end; waits for another process's lock, then raises duckdb.IOException.
+
+        `further` are settings of DuckDB beside the warehouse's own.
+        """
         config: dict[str, Any] = {
             "memory_limit": f"{database_bytes(self.memory_limit, self._beside)}B",
             "storage_compatibility_version": STORAGE_VERSION,
+            **(further or {}),
         }
         if self.threads:
             config["threads"] = self.threads

@@ -14,9 +14,10 @@ import time
 from datetime import date
 from pathlib import Path
 
+from tests.attack import ways_out_of_query
 from tests.attack.attempt import Attack, Attempt
 
-ATTACKS: tuple[Attack, ...] = ()
+ATTACKS: tuple[Attack, ...] = (ways_out_of_query.ATTACK,)
 
 PAGE = Path("docs/reliability.md")
 BEGIN, END = "<!-- table of attacks, written by `make attack` -->", "<!-- end of the table -->"
