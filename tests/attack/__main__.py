@@ -14,10 +14,10 @@ import time
 from datetime import date
 from pathlib import Path
 
-from tests.attack import ways_out_of_query
+from tests.attack import ways_out_of_query, web_requests
 from tests.attack.attempt import Attack, Attempt
 
-ATTACKS: tuple[Attack, ...] = (ways_out_of_query.ATTACK,)
+ATTACKS: tuple[Attack, ...] = (ways_out_of_query.ATTACK, web_requests.ATTACK)
 
 PAGE = Path("docs/reliability.md")
 BEGIN, END = "<!-- table of attacks, written by `make attack` -->", "<!-- end of the table -->"
