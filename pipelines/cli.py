@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -195,22 +192,29 @@ def ui(
     publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Show, and let nothing be changed; no schedule or sensor runs.")
+    ] = False,
 ) -> None:
     """Open Dagster's web UI, with its daemon, on 127.0.0.1."""
-    from pipelines.held_storage import instance_of
+    from pipelines.dagster_home import dagster_home, in_words, opened
     from pipelines.live_runs import end_dead_runs
-    from pipelines.runs import dagster_home
+    from pipelines.web import listen, show
 
     settings = settings_of(sources, warehouse, profile, publication)
-    home = dagster_home(settings)
-    with instance_of(home) as instance:
-        for ended in end_dead_runs(instance, home):
-            _warn(ended)
-    environment = {**os.environ, **settings.to_environment(), "DAGSTER_HOME": str(home)}
-    program = str(Path(sys.executable).with_name("dagster"))
-    command = [program, "dev", "--host", "127.0.0.1", "--port", str(port), "--module-name", "pipelines.definitions"]
-    console.print(f"open http://127.0.0.1:{port} (Ctrl-C ends it)")
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    try:
+        with listen(port) as listener:
+            home = dagster_home(settings)
+            if not read_only:
+                with opened(home) as instance:
+                    for ended in end_dead_runs(instance, home):
+                        _warn(ended)
+            with in_words(home):
+                show(listener, settings, home, read_only, lambda address: _say(f"open {address} (Ctrl-C ends it)"))
+    except ValueError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _say("ended")
 
 
 @app.command()
