@@ -35,6 +35,7 @@ PATENTS = Dataset(
     functools.partial(read, "patents"),
     lacking="patents as a signal of RD&I activity",
     scoped_by_dataset=True,
+    reader_version=2,
 )
 RD_TAX_CLAIMS = Dataset(
     "rd_tax_claims",
@@ -42,4 +43,5 @@ RD_TAX_CLAIMS = Dataset(
     functools.partial(read, "rd_tax_claims"),
     lacking="R&D tax claims as a signal of RD&I activity",
     scoped_by_dataset=True,
+    reader_version=2,
 )

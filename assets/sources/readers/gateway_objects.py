@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from assets.reference.postcodes import normalise_postcode
+from assets.sources.columns import BETWEEN_DATES
 from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
 from assets.sources.lines import LINE_KINDS, lines_of, reader_database
 from assets.sources.problems import DropError, Problem
@@ -65,12 +66,25 @@ STRUCTURES = {
 }
 
 DAY_OF = f"""
-    create macro day_of(written) as coalesce(
-        cast(epoch_ms(try_cast(written as bigint) + {ONE_HOUR_MS}) as date),
-        try_cast(left(written, 10) as date))
+    create macro day_of(written) as plausible(coalesce(
+        try(cast(epoch_ms(try_cast(written as bigint) + {ONE_HOUR_MS}) as date)),
+        try_cast(left(written, 10) as date)))
 """
 """The day of a time in epoch milliseconds, or of an ISO date. A day is midnight in London, which in summer is 23:00 of
 the day before in UTC: an hour on, both fall on the day that is meant."""
+
+IMPLAUSIBLE = f"""
+    select file, row, name as column_name, written as value,
+        'a time in milliseconds since 1970, or a date, {BETWEEN_DATES}' as expected
+    from (
+        select file, row, unnest(['start', 'end']) as name,
+            unnest([json_extract_string(body, '$.start'), json_extract_string(body, '$.end')]) as written
+        from objects where kind in ('project', 'fund')
+    )
+    where written <> '' and day_of(written) is null
+    order by file, row, name
+"""
+"""The times of projects and funds that are none, or of no day that anything can be of."""
 
 NAME_KEY = "create macro name_key(name) as lower(regexp_replace(trim(name), '\\s+', ' ', 'g'))"
 
@@ -168,7 +182,8 @@ class GatewayObjects:
 def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> GatewayObjects:
     """Projects, participants and organisations of a drop's plain files.
 
-    A line that is not JSON, or an object without an id, is refused; raises DropError where there is no project.
+    A line that is not JSON, an object without an id, and one that starts or ends on no day that can be, are refused;
+    raises DropError where there is no project.
     """
     with reader_database(desk) as database:
         database.execute("create table bodies (file varchar, row bigint, body json, line varchar, is_json boolean)")
@@ -176,9 +191,10 @@ def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> Gatew
             check_utf8(part)
             _take_in(database, part)
         rejected = _refuse_malformed(database, desk)
-        database.execute(OBJECTS)
+        for statement in (OBJECTS, DAY_OF):
+            database.execute(statement)
+        rejected = pl.concat([rejected, _refuse_implausible(database, desk)])
         for statement in (
-            DAY_OF,
             NAME_KEY,
             *(STRUCTURED.format(kind=kind, structure=STRUCTURES[kind]) for kind in STRUCTURES),
         ):
@@ -235,4 +251,15 @@ def _refuse_malformed(database: duckdb.DuckDBPyConnection, desk: Desk) -> pl.Dat
     total = database.sql("select count(*) from bodies").fetchall()[0][0]
     if failing.height:
         check_share(failing.height, total, failing, desk)
+    return rejected_rows(failing)
+
+
+def _refuse_implausible(database: duckdb.DuckDBPyConnection, desk: Desk) -> pl.DataFrame:
+    """The projects and funds whose own times cannot be, which are taken out of `objects` and refused."""
+    failing = database.sql(IMPLAUSIBLE).pl()
+    total = database.sql("select count(*) from objects").fetchall()[0][0]
+    if failing.height:
+        check_share(failing.height, total, failing, desk)
+        database.register("failing", failing.select("file", "row").to_arrow())
+        database.execute("delete from objects where kind in ('project', 'fund') and (file, row) in (from failing)")
     return rejected_rows(failing)

@@ -96,10 +96,12 @@ INNOVATE_UK = Dataset(
     ("sources.innovate_uk",),
     functools.partial(read, "innovate_uk", COLUMNS),
     lacking="Innovate UK's funding and the activity known from it; the network too, unless there are applications",
+    reader_version=2,
 )
 INNOVATE_UK_APPLICATIONS = Dataset(
     "innovate_uk_applications",
     ("sources.innovate_uk_applications",),
     functools.partial(read, "innovate_uk_applications", (*COLUMNS, OUTCOME)),
     lacking="Innovate UK applications that were not funded",
+    reader_version=2,
 )

@@ -31,7 +31,7 @@ from assets.sources.authorships_ends import of_works_with
 from assets.sources.authorships_files import AuthorshipFiles, MissingPaperError
 from assets.sources.authorships_of_drops import LIMITS, write_institution_pairs
 from assets.sources.batches import batches
-from assets.sources.columns import CODE, DATE, DEGREES, TEXT, WHOLE_NUMBER, Column, locate, missing
+from assets.sources.columns import BETWEEN_DATES, CODE, DATE, DEGREES, TEXT, WHOLE_NUMBER, Column, locate, missing
 from assets.sources.files import SEND_AGAIN, Part, unreadable
 from assets.sources.lines import reader_database, write
 from assets.sources.problems import DropError, Problem, shown
@@ -99,8 +99,8 @@ DATED = f"""
         select file, row, paper_id, {{title}} as title,
             greatest(coalesce(try_cast(citations as bigint), 0), 0) as citations,
             coalesce(
-                try_cast(left(cast(publication_date as varchar), 10) as date),
-                try(make_date(try_cast(publication_year as integer), 7, 1))
+                plausible(try_cast(left(cast(publication_date as varchar), 10) as date)),
+                plausible(try(make_date(try_cast(publication_year as integer), 7, 1)))
             ) as publication_date,
             coalesce(cast(publication_date as varchar), cast(publication_year as varchar)) as written
         from {WORKS}
@@ -144,9 +144,9 @@ OF_DATED_WORKS = """
     from affiliated where paper_id in (select paper_id from dated where publication_date is not null)
 """
 
-REFUSED = """
+REFUSED = f"""
     select file, row, 'publication_date' as column_name, written as value,
-        'a date, or a publication_year beside it' as expected
+        'a date, or a publication_year beside it, {BETWEEN_DATES}' as expected
     from dated where paper_id is not null and publication_date is null
     union all
     select file, row, 'paper_id', null, 'the id of the work' from dated where paper_id is null

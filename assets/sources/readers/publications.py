@@ -50,6 +50,6 @@ PUBLICATIONS_DATASET = Dataset(
     (PUBLICATIONS, INSTITUTIONS, CITATIONS, PAIRS),
     read,
     lacking="publications, RD&I activity known from them, and papers in the Index",
-    reader_version=3,
+    reader_version=4,
     texts=texts,
 )

@@ -75,4 +75,5 @@ UKRI = Dataset(
     (PROJECTS, PARTICIPANTS, ORGANISATIONS),
     read,
     lacking="UKRI's projects and funding, and RD&I activity known from them",
+    reader_version=2,
 )

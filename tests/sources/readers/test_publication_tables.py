@@ -269,7 +269,7 @@ def test_works_that_are_refused_count_nowhere(tmp_path: Path) -> None:
             2,
             "publication_date",
             None,
-            "expected a date, or a publication_year beside it",
+            "expected a date, or a publication_year beside it, from 1800 to 2100",
         )
     ]
     assert [row[0] for row in tuples(reading, PUBLICATIONS)] == ["13"]

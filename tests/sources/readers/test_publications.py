@@ -125,7 +125,13 @@ def test_a_line_that_cannot_be_read_is_refused_with_its_number(tmp_path: Path) -
     reading = read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": lines}, tmp_path / "lenient", share=0.7)
     assert reading.rejected.rows() == [
         ("publications/2025-05.jsonl", 2, "id", "not json", "expected a JSON object with an id"),
-        ("publications/2025-05.jsonl", 3, "publication_date", None, "expected a date or a year of publication"),
+        (
+            "publications/2025-05.jsonl",
+            3,
+            "publication_date",
+            None,
+            "expected a date or a year of publication from 1800 to 2100",
+        ),
     ]
     assert [row["publication_id"] for row in rows(reading, PUBLICATIONS)] == ["W1"]
     with pytest.raises(DropError, match="row 2, column id: the value is 'not json'"):
