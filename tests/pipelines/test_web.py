@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import socket
 import subprocess
 import sys
@@ -62,6 +63,8 @@ def test_what_the_ui_and_programs_ask_is_answered(server: Served):
 def test_the_ui_works_in_a_browser(server: Served):
     if chromium_path() is None:
         pytest.skip("no Chromium")
+    from playwright.sync_api import expect
+
     with browser() as chromium:
         page = chromium.new_page()
         refused, frames = [], []
@@ -69,7 +72,7 @@ def test_the_ui_works_in_a_browser(server: Served):
         page.on("websocket", lambda opened: opened.on("framereceived", lambda frame: frames.append(str(frame))))
         page.goto(f"http://127.0.0.1:{server.port}/assets", wait_until="networkidle")
         page.goto(f"http://127.0.0.1:{server.port}/runs/{server.run_id}", wait_until="networkidle")
-        page.wait_for_function(f"document.title.includes('{server.run_id[:8]}')", timeout=120_000)
+        expect(page).to_have_title(re.compile(server.run_id[:8]), timeout=120_000)
         assert [url for url in refused if "favicon" not in url] == []
         assert any("connection_ack" in frame for frame in frames)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.reference.postcodes import is_normal_postcode, normalise_postcode
@@ -131,6 +131,7 @@ def pounds(text: str) -> Decimal | None:
     return Decimal(plain) if re.fullmatch(r"[0-9]*\.?[0-9]+|[0-9]+\.", plain) else None
 
 
+@settings(deadline=None)
 @given(NUMBERS)
 def test_numbers_are_read_the_same_whether_they_are_written_plainly_or_not(texts: list[str]) -> None:
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})

@@ -214,6 +214,28 @@ def test_the_academic_graph_gives_the_same(tmp_path: Path) -> None:
     assert [tuple(row.values()) for row in rows(reading, PAIRS)] == [("10", "20", 1)]
 
 
+@pytest.mark.parametrize("day", ["2999-01-01", "0001-01-01", "1799-12-31"])
+def test_a_day_that_cannot_be_is_none_and_the_year_stands_in_for_it(day: str, tmp_path: Path) -> None:
+    lines = json_lines(
+        WORKS[0],
+        work("W8", [LEEDS], publication_date=day, publication_year=2019),
+        work("W9", [LEEDS], publication_date=day, publication_year=int(day[:4])),
+    )
+    reading = read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": lines}, tmp_path / "works", share=0.7)
+    assert [(row[1], row[2]) for row in reading.rejected.rows()] == [(3, "publication_date")]
+    dates = {row["publication_id"]: row["publication_date"] for row in rows(reading, PUBLICATIONS)}
+    assert dates["W8"] == date(2019, 7, 1)
+    files = {
+        "Affiliations.txt": AFFILIATIONS,
+        "PaperAuthorAffiliations.txt": AUTHORS,
+        "Papers.txt": PAPERS.replace("2020\t\tmore", f"{day[:4]}\t{day}\tmore"),
+    }
+    with pytest.raises(
+        DropError, match=f"row 3, column Date: the value is '{day}'; expected a date.* from 1800 to 2100"
+    ):
+        read_drop(PUBLICATIONS_DATASET, files, tmp_path / "papers")
+
+
 def test_a_paper_without_any_date_is_refused(tmp_path: Path) -> None:
     files = {
         "Affiliations.txt": AFFILIATIONS,
