@@ -27,6 +27,7 @@ from tests.attack.web_requests import (
     SOCKET,
     Request,
     Served,
+    left_behind,
     served,
 )
 from tests.pipelines.proxy import PASSWORD, USER, nginx_path, proxied
@@ -39,6 +40,7 @@ PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("ui")) as running:
         yield running
+    assert left_behind(running.home) == [], "the daemon and the code's servers end with the command"
 
 
 def test_hostile_requests_are_refused_and_change_nothing(server: Served):
