@@ -5,9 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 FIRST_MONTH = "2016-09"
+TIME_ZONE = "Europe/London"
+"""Whose calendar says which month is under way."""
 
 
 @dataclass(frozen=True, order=True)
@@ -20,8 +23,8 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> Month:
         """Read `YYYY-MM`; raises ValueError that names the text and what was expected."""
-        match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text.strip())
-        if match is None:
+        match = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", text.strip())
+        if match is None or match[1] == "0000":
             raise ValueError(f"{text!r} is not a month: expected YYYY-MM, for example 2025-05")
         return cls(int(match[1]), int(match[2]))
 
@@ -57,3 +60,11 @@ def month_range(first: Month, last: Month) -> list[Month]:
     while months[-1] < last:
         months.append(months[-1].plus(1))
     return months
+
+
+def unmakeable(month: Month) -> str | None:
+    """Why a month cannot be made, in words; None where it can: from FIRST_MONTH to the one under way."""
+    under_way = Month.of(datetime.now(ZoneInfo(TIME_ZONE)).date())
+    if str(month) >= FIRST_MONTH and month <= under_way:
+        return None
+    return f"{month} cannot be made: give a month from {FIRST_MONTH} to {under_way}, the one under way"

@@ -19,6 +19,8 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
+UNPRINTED = re.compile(f"{UNSEEN.pattern[:-1]}\ud800-\udfff]")
+"""The same, and halves of characters: how the system gives the bytes of a file's name that are not UTF-8."""
 FORMULA = re.compile(r"(^|;)(\s*)([=+\-@＝＋－＠])")
 """Where a spreadsheet would begin a formula: at the start of a cell, or after the semicolon at which programs of other
 countries cut a line into cells."""
@@ -28,6 +30,11 @@ MARKDOWN = re.compile(r"([\\`*\[\]<>|])")
 def visible(text: str) -> str:
     """The text without characters that are not seen, or that change how others are seen."""
     return UNSEEN.sub("", text)
+
+
+def escaped(text: str) -> str:
+    """The text for a terminal: what is not seen, or would steer it, stands as the code of its character, `\\x1b`."""
+    return UNPRINTED.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def on_one_line(frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from assets.months import Month, month_range
+from assets.months import Month, month_range, unmakeable
 from pipelines.accepting import AcceptingCommand, accepted, not_needed
 from pipelines.benchmark.against import Against
-from pipelines.output import Layout, OutputFormat, unwritable, write_rows
+from pipelines.output import Layout, OutputFormat, plain, screen, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
 
@@ -35,8 +30,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(emoji=False)
-errors = Console(stderr=True, emoji=False)
+console = screen()
+errors = screen(stderr=True)
 TOP_AT_THE_END = 3
 """Clusters of the Index that a refresh names when it is done."""
 
@@ -130,7 +125,7 @@ def synthesise(
     with _progress() as progress:
         task = progress.add_task("synthesising", total=1.0)
         write(out, wanted, scale, seed, lambda what, share: progress.update(task, description=what, completed=share))
-    console.print(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
+    _say(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
 
 
 @app.command(cls=AcceptingCommand)
@@ -209,12 +204,12 @@ def serve(
         server = make_server(Path(publication), port)
     except ValueError as error:
         _fail(str(error))
-    console.print(f"open http://127.0.0.1:{server.server_port} (Ctrl-C ends it)")
+    _say(f"open http://127.0.0.1:{server.server_port} (Ctrl-C ends it)")
     with server:
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            console.print("ended")
+            _say("ended")
 
 
 @app.command()
@@ -224,24 +219,31 @@ def ui(
     publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Show, and let nothing be changed; no schedule or sensor runs.")
+    ] = False,
 ) -> None:
     """Open Dagster's web UI, with its daemon, on 127.0.0.1."""
     from assets.warehouse.litter import delete_left_beside
-    from pipelines.held_storage import instance_of
+    from pipelines.dagster_home import dagster_home, in_words, opened
     from pipelines.live_runs import end_dead_runs
-    from pipelines.runs import dagster_home
+    from pipelines.web import listen, show
 
     settings = settings_of(sources, warehouse, profile, publication)
-    home = dagster_home(settings)
-    with instance_of(home) as instance:
-        for ended in end_dead_runs(instance, home):
-            _warn(ended)
-    delete_left_beside(Path(settings.warehouse))
-    environment = {**os.environ, **settings.to_environment(), "DAGSTER_HOME": str(home)}
-    program = str(Path(sys.executable).with_name("dagster"))
-    command = [program, "dev", "--host", "127.0.0.1", "--port", str(port), "--module-name", "pipelines.definitions"]
-    console.print(f"open http://127.0.0.1:{port} (Ctrl-C ends it)")
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    try:
+        with listen(port) as listener:
+            home = dagster_home(settings)
+            if not read_only:
+                with opened(home) as instance:
+                    for ended in end_dead_runs(instance, home):
+                        _warn(ended)
+                delete_left_beside(Path(settings.warehouse))
+            with in_words(home):
+                show(listener, settings, home, read_only, lambda address: _say(f"open {address} (Ctrl-C ends it)"))
+    except ValueError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _say("ended")
 
 
 @app.command()
@@ -260,8 +262,8 @@ def doctor(
     for finding in findings:
         table.add_row(
             {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}[finding.verdict],
-            escape(finding.what),
-            escape(finding.found),
+            plain(finding.what),
+            plain(finding.found),
         )
     console.print(table)
     raise typer.Exit(1 if any(finding.verdict == "bad" for finding in findings) else 0)
@@ -297,29 +299,32 @@ def bench(
     from pipelines.benchmark.call import bench as measure
 
     def tell(text: str) -> None:
-        errors.print(text, markup=False, highlight=False, soft_wrap=True)
+        errors.print(plain(text), highlight=False, soft_wrap=True)
 
     try:
         measure(scale or [0.125, 1.0], steps, against or [], runs, timeout, work, out, tell)
     except (ValueError, RuntimeError) as error:
         _fail(str(error))
-    console.print(f"the page is {out}, the figures are {out.with_suffix('.json')}", soft_wrap=True)
+    _say(f"the page is {out}, the figures are {out.with_suffix('.json')}")
 
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(help="One SQL query; the warehouse is opened read-only.")],
+    sql: Annotated[str, typer.Argument(help="One SQL query; it reads the warehouse and nothing else.")],
     warehouse: WarehouseOption = Settings.warehouse,
     output_format: FormatOption = OutputFormat.table,
     out: OutOption = None,
 ) -> None:
-    """Read the warehouse with SQL, to a table, CSV, Markdown or Parquet."""
-    import duckdb
+    """Read the warehouse with SQL, to a table, CSV, Markdown or Parquet.
 
-    _check_output(output_format, out)
+    Lists, structs and maps are written as JSON and blobs as hexadecimal digits, but in Parquet.
+    """
+    from assets.warehouse.reader import read_query
+
+    _check_output(output_format, out, warehouse)
     try:
-        frame = _open(warehouse).read(sql)
-    except (duckdb.Error, ValueError) as error:
+        frame = read_query(_open(warehouse), sql, nested_as_text=output_format is not OutputFormat.parquet)
+    except ValueError as error:
         _fail(str(error))
     _write(frame, output_format, out)
 
@@ -342,7 +347,7 @@ def rankings(
     from assets.method import find_profiles, shared_method
     from pipelines.rankings import RANKING_LAYOUT, find_rankings
 
-    _check_output(output_format, out)
+    _check_output(output_format, out, warehouse)
     if everything and top is not None:
         raise typer.BadParameter("give --top or --all, not both")
     try:
@@ -366,7 +371,7 @@ def place(
     """Find a town in the Index: its cluster in each category with rank and share, and what it is specialised in."""
     from pipelines.rankings import PLACE_LAYOUT, find_place
 
-    _check_output(output_format, out)
+    _check_output(output_format, out, warehouse)
     try:
         frame = find_place(_open(warehouse), name, month)
     except ValueError as error:
@@ -374,8 +379,8 @@ def place(
     _write(frame, output_format, out, PLACE_LAYOUT)
 
 
-def _check_output(output_format: OutputFormat, out: Path | None) -> None:
-    problem = unwritable(output_format, out)
+def _check_output(output_format: OutputFormat, out: Path | None, warehouse: str) -> None:
+    problem = unwritable(output_format, out, warehouse)
     if problem:
         raise typer.BadParameter(problem)
 
@@ -389,10 +394,14 @@ def _open(path: str) -> Warehouse:
 
 
 def _write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, layout: Layout | None = None) -> None:
+    import polars as pl
+
     try:
         write_rows(frame, output_format, out, console, layout)
-    except OSError as error:
-        _fail(f"{out} cannot be written: {error}")
+    except BrokenPipeError:  # Who reads has read enough.
+        raise typer.Exit(1) from None
+    except (OSError, pl.exceptions.PolarsError) as error:
+        _fail(f"{out or 'the output'} cannot be written: {error}")
 
 
 def _run(
@@ -419,7 +428,7 @@ def _run(
         _print_counts(settings, months[-1])
     except ValueError as error:
         _fail(str(error))
-    console.print(f"{time.monotonic() - started:.0f} s in all")
+    _say(f"{time.monotonic() - started:.0f} s in all")
     _print_how_to_look(settings)
 
 
@@ -444,7 +453,7 @@ def _make(
     if not outcome.succeeded:
         _fail(f"{month} was not made: " + "\n".join(outcome.problems))
     taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
-    console.print(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})", soft_wrap=True)
+    _say(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})")
 
 
 def _follow(made: list[Month], settings: Settings, only: bool) -> None:
@@ -460,7 +469,7 @@ def _follow(made: list[Month], settings: Settings, only: bool) -> None:
         if why := reason or later.hindrance:
             _warn(f"{later.month} was made before this and is out of date ({why}): {_remedy(later.month)}")
             continue
-        console.print(f"{later.month} was made before this and follows from it: it is made again", soft_wrap=True)
+        _say(f"{later.month} was made before this and follows from it: it is made again")
         _make(later.month, settings, ",".join(later.tables))
 
 
@@ -480,14 +489,14 @@ def _print_counts(settings: Settings, month: Month) -> None:
     )
     if not counts.is_empty():
         counts = counts.pivot("cluster_type", index="profile", values="clusters")
-        table = Table(*counts.columns, title=f"Clusters by type, {month}")
+        table = Table(*map(plain, counts.columns), title=f"Clusters by type, {month}")
         for row in counts.iter_rows():
-            table.add_row(*(str(value) for value in row))
+            table.add_row(*(plain(value) for value in row))
         console.print(table)
     first = top_clusters(warehouse, month, (OVERALL,), TOP_AT_THE_END)
     if not first.is_empty():
         named = [f"{row['rank']} {row['cluster']} {row['percentage']}" for row in first.iter_rows(named=True)]
-        console.print(f"the Index of {month}: {'; '.join(named)}", markup=False, soft_wrap=True)
+        _say(f"the Index of {month}: {'; '.join(named)}")
 
 
 def _print_how_to_look(settings: Settings) -> None:
@@ -500,13 +509,16 @@ def _print_how_to_look(settings: Settings) -> None:
         )
         if value != usual
     )
-    console.print(f"look at it: innovation-clusters ui{given}, then http://127.0.0.1:3000", soft_wrap=True)
+    _say(f"look at it: innovation-clusters ui{given}, then http://127.0.0.1:3000")
     way_in = Path(settings.publication) / "index.html"
     if way_in.is_file():
-        console.print(f"open the map: {way_in}", soft_wrap=True)
+        _say(f"open the map: {way_in}")
 
 
 def _range(first: Month, last: Month) -> list[Month]:
+    for month in (first, last):
+        if problem := unmakeable(month):
+            _fail(problem)
     try:
         return month_range(first, last)
     except ValueError as error:
@@ -516,7 +528,7 @@ def _range(first: Month, last: Month) -> list[Month]:
 def _progress() -> Progress:
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -524,10 +536,14 @@ def _progress() -> Progress:
     )
 
 
+def _say(message: str) -> None:
+    console.print(plain(message), soft_wrap=True)
+
+
 def _warn(message: str) -> None:
-    errors.print(f"[yellow]warning[/] {escape(message)}", soft_wrap=True)
+    errors.print(f"[yellow]warning[/] {plain(message)}", soft_wrap=True)
 
 
 def _fail(message: str) -> NoReturn:
-    errors.print(f"[red]error[/] {escape(message)}", soft_wrap=True)
+    errors.print(f"[red]error[/] {plain(message)}", soft_wrap=True)
     raise typer.Exit(1)

@@ -19,8 +19,8 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.faults import WarehouseError, damaged, left_alone, log_of
 from assets.warehouse.litter import left_beside, spill_folder, spilled
+from pipelines.dagster_home import home_folder
 from pipelines.finding import Finding
-from pipelines.runs import home_folder
 from pipelines.settings import Settings
 
 BUSY_SECONDS = 5.0

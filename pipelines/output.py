@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as without_markup
 from rich.table import Column, Table
 
+from assets.text_safety import escaped
 from assets.warehouse.markdown import markdown_table
 
 if TYPE_CHECKING:
@@ -31,13 +32,33 @@ class OutputFormat(StrEnum):
     parquet = "parquet"
 
 
-def unwritable(output_format: OutputFormat, out: Path | None) -> str | None:
+def screen(*, stderr: bool = False) -> Console:
+    """Where commands print: what looks like the code of an emoji (`:x:`) is text like any other."""
+    return Console(stderr=stderr, emoji=False)
+
+
+def plain(text: object) -> str:
+    """A value, or a message with values in it, as rich prints it letter for letter: no markup, nothing unseen."""
+    return without_markup(escaped(str(text)))
+
+
+def unwritable(output_format: OutputFormat, out: Path | None, warehouse: str) -> str | None:
     """Why rows cannot be written in the format to `out` (the screen where None); None where they can."""
+    if out is not None and any(_is_same(out, Path(f"{warehouse}{ending}")) for ending in ("", ".wal", ".tmp")):
+        return f"{out} is the warehouse's own: give another --out"
     if output_format is OutputFormat.parquet and out is None:
         return "Parquet needs a file: give --out"
     if output_format is OutputFormat.table and out is not None:
         return "a table goes to the screen: give --format csv, markdown or parquet with --out"
     return None
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether both name one file, there already or not."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.absolute().resolve() == other.absolute().resolve()
 
 
 @dataclass(frozen=True)
@@ -93,12 +114,12 @@ def _markdown(heading: str, rows: pl.DataFrame) -> str:
 def _table(heading: str, rows: pl.DataFrame) -> Table:
     """A table on the screen: a query's rows each on a line, a headed table's text wrapped and never cut."""
     columns = [
-        Column(escape(name), overflow="fold", justify="right" if dtype.is_numeric() else "left")
+        Column(plain(name), overflow="fold", justify="right" if dtype.is_numeric() else "left")
         if heading
-        else Column(escape(name), no_wrap=True)
+        else Column(plain(name), no_wrap=True)
         for name, dtype in rows.schema.items()
     ]
-    table = Table(*columns, title=escape(heading) or None)
+    table = Table(*columns, title=plain(heading) or None)
     for row in rows.iter_rows():
-        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+        table.add_row(*("" if value is None else plain(value) for value in row))
     return table

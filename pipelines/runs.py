@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import dagster as dg
 
-from assets.disk import full_disk_said
-from assets.months import Month
+from assets.months import Month, unmakeable
 from assets.sources.layer import INDEX_LAYER
 from assets.warehouse.dagster_assets import ACCEPT_TAG, ANEW_TAG, MADE_BY, POOL, asset_key
 from assets.warehouse.database import WAITS
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.turns import turn
+from pipelines.dagster_home import dagster_home, of_message, opened
 from pipelines.definitions import build_defs
-from pipelines.held_storage import instance_of
 from pipelines.jobs import monthly_refresh
 from pipelines.live_runs import alive, end_dead_runs
 from pipelines.settings import Settings
@@ -56,22 +53,6 @@ class RunOutcome:
     warnings: list[str]
     taken_over: int
     """Steps whose rows were there, made from the same."""
-
-
-def home_folder(settings: Settings) -> Path:
-    """DAGSTER_HOME, else `dagster_home` beside the warehouse, whether it is there or not."""
-    return Path(os.environ.get("DAGSTER_HOME") or Path(settings.warehouse).absolute().parent / "dagster_home")
-
-
-def dagster_home(settings: Settings) -> Path:
-    """The home's folder; made where missing, with the project's settings."""
-    home = home_folder(settings)
-    home.mkdir(parents=True, exist_ok=True)
-    instance_settings = home / "dagster.yaml"
-    if not instance_settings.exists():
-        shipped = files("pipelines") / "instance" / "dagster.yaml"
-        instance_settings.write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
-    return home
 
 
 def selected_keys(select: str | None, definitions: dg.Definitions) -> set[dg.AssetKey]:
@@ -129,17 +110,18 @@ def run_month(
     its drops (`dataset:column`), and why.
 
     It waits for a run that makes another month of the warehouse. It stands in the instance like any other; raises
-    nothing for a run that fails, ValueError for a selection that names nothing, DiskFullError where its history cannot
-    be written.
+    nothing for a run that fails, ValueError for a month that cannot be made, a selection that names nothing and a
+    history that cannot be written.
     """
     started = time.monotonic()
+    if problem := unmakeable(month):
+        raise ValueError(problem)
     definitions = build_defs(settings)
     keys = selected_keys(select, definitions)
     job = definitions.resolve_job_def(monthly_refresh.name)
     run_id = str(uuid.uuid4())
-    home = home_folder(settings)
-    making = turn(settings.warehouse, f"run {run_id} of {month}", tell or _nobody)
-    with making, full_disk_said(home), instance_of(dagster_home(settings)) as instance:
+    home = dagster_home(settings)
+    with turn(settings.warehouse, f"run {run_id} of {month}", tell or _nobody), opened(home) as instance:
         for ended in end_dead_runs(instance, home):
             if tell:
                 tell(ended)
@@ -163,7 +145,7 @@ def run_month(
                     **({ACCEPT_TAG: json.dumps(dict(accepting))} if accepting else {}),
                 },
             )
-        problems = [_reason(event) for event in result.all_events if event.is_step_failure]
+        problems = [_reason(event, home) for event in result.all_events if event.is_step_failure]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
         taken_over = {event.step_key for event in result.all_events if _is_taken_over(event)}
     return RunOutcome(
@@ -229,7 +211,7 @@ def _name(event: dg.DagsterEvent) -> str:
     return str(event.step_key).replace("__", ".")
 
 
-def _reason(event: dg.DagsterEvent) -> str:
+def _reason(event: dg.DagsterEvent, home: Path) -> str:
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return f"{_name(event)}: {data.user_failure_data.description}"
@@ -238,7 +220,8 @@ def _reason(event: dg.DagsterEvent) -> str:
         error = error.cause
     if error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
         return f"{_name(event)}: interrupted; what was made before stays, and the next refresh takes it over"
-    return f"{_name(event)}: {error.message.strip() if error else 'failed'}"
+    message = error.message.strip() if error else "failed"
+    return f"{_name(event)}: {of_message(home, message) or message}"
 
 
 def _warnings(evaluations: list[dg.DagsterEvent]) -> Iterator[str]:

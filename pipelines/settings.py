@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,10 @@ SOURCES, WAREHOUSE, PUBLICATION, PROFILE = (
     f"INNOVATION_CLUSTERS_{name}" for name in ("SOURCES", "WAREHOUSE", "PUBLICATION", "PROFILE")
 )
 MEMORY_LIMIT, THREADS = "INNOVATION_CLUSTERS_MEMORY_LIMIT", "INNOVATION_CLUSTERS_THREADS"
+UI_HOSTS = "INNOVATION_CLUSTERS_UI_HOSTS"
 BASE_MAP, BASE_MAP_ATTRIBUTION = "INNOVATION_CLUSTERS_BASE_MAP", "INNOVATION_CLUSTERS_BASE_MAP_ATTRIBUTION"
+
+HOST_NAME = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +41,15 @@ class Settings:
     """Who made the base map, as its licence wants it said."""
     bounds: Bounds = USUAL_BOUNDS
     """How much of the sources may be taken in, and from where."""
+    ui_hosts: tuple[str, ...] = ()
+    """Names under which Dagster's UI is reached through a proxy, beside the loopback ones."""
 
     @classmethod
     def from_environment(cls) -> Settings:
         """Settings from INNOVATION_CLUSTERS_*; profiles are separated by commas.
 
-        Folders of links are separated as in PATH. Raises ValueError for a bad number or size, and for a base map
-        without an attribution.
+        Folders of links are separated as in PATH. Raises ValueError for a bad number, size or host name, and for a base
+        map without an attribution.
         """
         profiles = tuple(name.strip() for name in os.environ.get(PROFILE, "").split(",") if name.strip())
         threads = os.environ.get(THREADS)
@@ -58,6 +64,10 @@ class Settings:
         base_map, attribution = os.environ.get(BASE_MAP) or None, os.environ.get(BASE_MAP_ATTRIBUTION) or None
         if base_map and not attribution:
             raise ValueError(f"{BASE_MAP} needs {BASE_MAP_ATTRIBUTION}: the words its licence asks for")
+        hosts = tuple(name.strip().lower() for name in os.environ.get(UI_HOSTS, "").split(",") if name.strip())
+        for name in hosts:
+            if re.fullmatch(HOST_NAME, name) is None:
+                raise ValueError(f"{UI_HOSTS}: {name!r} is no host name: give names alone, with commas between")
         return cls(
             sources=os.environ.get(SOURCES, cls.sources),
             warehouse=os.environ.get(WAREHOUSE, cls.warehouse),
@@ -68,6 +78,7 @@ class Settings:
             base_map=base_map,
             base_map_attribution=attribution,
             bounds=_bounds(memory_limit),
+            ui_hosts=hosts,
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -82,6 +93,8 @@ class Settings:
             values[MEMORY_LIMIT] = self.memory_limit
         if self.threads:
             values[THREADS] = str(self.threads)
+        if self.ui_hosts:
+            values[UI_HOSTS] = ",".join(self.ui_hosts)
         if self.base_map and self.base_map_attribution:
             values |= {BASE_MAP: self.base_map, BASE_MAP_ATTRIBUTION: self.base_map_attribution}
         for name, variable in BOUNDS.items():

@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -19,6 +20,9 @@ from assets.sources.company_numbers import is_normal_crn, normalise_crn
 from assets.sources.files import SPREADSHEET_ERRORS
 
 MONEY = pl.Decimal(18, 2)
+PLAUSIBLE_DATES = (date(1800, 1, 1), date(2100, 12, 31))
+"""The earliest and the latest day that anything here can be of, a company's start or a project's end [ours]."""
+BETWEEN_DATES = f"from {PLAUSIBLE_DATES[0].year} to {PLAUSIBLE_DATES[1].year}"
 PLAIN_DIGITS = 12
 """Digits of a number that is read quickly at the most: a thousand times it is still far from the largest there is."""
 
@@ -142,11 +146,12 @@ def _number(text: pl.Expr) -> pl.Expr:
 def _date(text: pl.Expr) -> pl.Expr:
     day = text.str.replace(r"[T ].*$", "")
     serial = text.str.extract(r"^([0-9]{5})(?:\.[0-9]*)?$", 1).cast(pl.Int32, strict=False)
-    return pl.coalesce(
+    written = pl.coalesce(
         day.str.to_date("%Y-%m-%d", strict=False),
         day.str.to_date("%d/%m/%Y", strict=False),
         pl.date(1899, 12, 30) + pl.duration(days=serial),
     )
+    return pl.when(written.is_between(*PLAUSIBLE_DATES)).then(written)
 
 
 def _sic2007(text: pl.Expr) -> pl.Expr:
@@ -206,7 +211,7 @@ CODE = Kind(
 WHOLE_NUMBER = Kind("a whole number, 0 or more", quick_first(_quick_whole_number, _whole_number, pl.Int64))
 POUNDS = Kind("an amount in pounds, 0 or more", _amount_parse(1))
 THOUSANDS_OF_POUNDS = Kind("an amount in thousands of pounds, 0 or more", _amount_parse(1000))
-DATE = Kind("a date: YYYY-MM-DD, DD/MM/YYYY or a spreadsheet's serial number", _date)
+DATE = Kind(f"a date: YYYY-MM-DD, DD/MM/YYYY or a spreadsheet's serial number, {BETWEEN_DATES}", _date)
 SIC2007 = Kind(
     "a SIC 2007 code of 5 digits",
     quick_first(plain_as_it_is(lambda text: text.is_in(known_sic2007().implode())), _sic2007, pl.String),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from assets.sources.columns import PLAUSIBLE_DATES
 from assets.sources.files import Part
 from assets.sources.reading import Desk
 from assets.warehouse.database import sql_text
@@ -19,16 +20,20 @@ LINE_KINDS = ("jsonl", "ndjson", "txt")
 LONGEST_LINE_BYTES = 64_000_000
 READER_MEMORY = "2GB"
 """What DuckDB may hold while a drop is read; past it, it spills to the desk."""
+PLAUSIBLE = "create macro plausible(day) as case when day between date '{}' and date '{}' then day end".format(
+    *PLAUSIBLE_DATES
+)
 NO_SEPARATOR = "\x01"
 """A character that JSON and tab-separated text cannot hold, so that a line stays one value."""
 
 
 @contextmanager
 def reader_database(desk: Desk) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory that spills to the desk, closed at the end."""
+    """A database in memory that spills to the desk, closed at the end; `plausible(day)` is null for one that is not."""
     with duckdb.connect(
         config={"memory_limit": READER_MEMORY, "temp_directory": str(desk.scratch / "spill")}
     ) as connection:
+        connection.execute(PLAUSIBLE)
         yield connection
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
-from assets.months import FIRST_MONTH, Month
+from assets.months import FIRST_MONTH, TIME_ZONE, Month
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
@@ -44,7 +44,7 @@ NO_DROPS = (
 )
 
 # One month beyond the last complete one: a drop dated this month can be refreshed as soon as it arrives.
-MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone="Europe/London", end_offset=1)
+MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone=TIME_ZONE, end_offset=1)
 
 
 class WarehouseResource(dg.ConfigurableResource):

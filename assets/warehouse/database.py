@@ -157,14 +157,17 @@ class Warehouse:
 
     @contextmanager
     def connect(
-        self, read_only: bool = False, wait_seconds: float = LOCK_WAIT_SECONDS
+        self,
+        read_only: bool = False,
+        wait_seconds: float = LOCK_WAIT_SECONDS,
+        further: Mapping[str, Any] | None = None,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection, closed at the end.
+        """A connection, closed at the end; `further` are settings of DuckDB beside the warehouse's own.
 
         Waits for another process's lock, then raises WarehouseHeldError. Raises WarehouseError where the file cannot
         be opened or proves damaged, DiskFullError where the disk does not take what is written.
         """
-        connection = self._opened(read_only, wait_seconds)
+        connection = self._opened(read_only, wait_seconds, further or {})
         try:
             yield connection
         except Exception as error:
@@ -175,12 +178,13 @@ class Warehouse:
         finally:
             connection.close()
 
-    def _opened(self, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+    def _opened(self, read_only: bool, wait_seconds: float, further: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
         config: dict[str, Any] = {
             "memory_limit": f"{database_bytes(self.memory_limit, self._beside)}B",
             "storage_compatibility_version": STORAGE_VERSION,
             # Else DuckDB fetches what opens a file that is not its own.
             "autoinstall_known_extensions": False,
+            **further,
         }
         if self.threads:
             config["threads"] = self.threads

@@ -15,7 +15,16 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from tests.attack import creation_kills, full_disk, hostile_files, orders_of_months, upgrade_kills, wrong_files
+from tests.attack import (
+    creation_kills,
+    full_disk,
+    hostile_files,
+    orders_of_months,
+    upgrade_kills,
+    ways_out_of_query,
+    web_requests,
+    wrong_files,
+)
 from tests.attack.attempt import Attack, Attempt
 
 ATTACKS: tuple[Attack, ...] = (
@@ -25,6 +34,8 @@ ATTACKS: tuple[Attack, ...] = (
     wrong_files.ATTACK,
     hostile_files.ATTACK,
     orders_of_months.ATTACK,
+    ways_out_of_query.ATTACK,
+    web_requests.ATTACK,
 )
 
 PAGE = Path("docs/reliability.md")

@@ -9,6 +9,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from assets.months import FIRST_MONTH, Month, unmakeable
+from assets.warehouse.dagster_assets import MONTHLY
+from assets.warehouse.database import Warehouse
 from pipelines.cli import app
 
 
@@ -41,3 +44,57 @@ def test_doctor_names_a_file_with_brackets(folder: Path):
     (folder / "sources" / "rtic_locations" / "[b]may.csv").touch()
     shown = call("doctor", folder)
     assert "[b]may.csv" in shown.output
+
+
+MONTHS = Month.parse(MONTHLY.get_first_partition_key()), Month.parse(MONTHLY.get_last_partition_key())
+"""Those that the UI offers."""
+
+
+def test_the_months_that_can_be_made_are_those_of_the_ui():
+    first, last = MONTHS
+    assert str(first) == FIRST_MONTH
+    assert (unmakeable(first), unmakeable(last)) == (None, None)
+    for outside in (first.plus(-1), last.plus(1)):
+        assert (
+            unmakeable(outside) == f"{outside} cannot be made: give a month from {first} to {last}, the one under way"
+        )
+
+
+OUTSIDE = ("0001-01", str(MONTHS[0].plus(-1)), str(MONTHS[1].plus(1)), "2999-01", "9999-12")
+
+
+@pytest.mark.parametrize("month", [*OUTSIDE, "0000-01", "2025-13", "2025-5", "\u0662\u0660\u0662\u0665-05", "", ":x:"])
+def test_a_month_outside_the_range_is_one_sentence_everywhere(folder: Path, month: str):
+    commands = {
+        "refresh": ["--month", month],
+        "backfill": ["--from", month, "--to", month],
+        "publish": ["--month", month],
+        "rankings": ["--month", month],
+        "place": ["--name", "Leeds", "--month", month],
+        "synthesise": ["--months", f"{month}:{month}", "--out", str(folder / "made")],
+    }
+    Warehouse(folder / "warehouse.duckdb").create()
+    for command, options in commands.items():
+        places = [] if command == "synthesise" else [f"--warehouse={folder / 'warehouse.duckdb'}"]
+        refused = CliRunner().invoke(app, [command, *options, *places], env={"COLUMNS": "250"})
+        said = " ".join(refused.stderr.replace("│", " ").split())
+        assert isinstance(refused.exception, SystemExit), command
+        if month not in OUTSIDE:
+            assert refused.exit_code == 2
+            assert "is not a month: expected YYYY-MM" in said
+        else:
+            assert refused.exit_code == 1
+            written = {"publish": "is not in", "rankings": "is empty", "place": "is empty"}
+            assert written.get(command, f"{month} cannot be made: give a month from {MONTHS[0]}") in said
+        assert not (folder / "made").exists()
+
+
+def test_what_looks_like_an_emoji_or_steers_the_screen_is_text(folder: Path):
+    for name in (":warning:.csv", "\x1b[31mred.csv"):
+        (folder / "sources" / "rtic_locations" / name).touch()
+    shown = call("doctor", folder).output
+    assert ":warning:.csv" in shown
+    assert "\\x1b[31mred.csv" in shown
+    assert "\x1b" not in shown
+    refused = call("refresh", folder, "--month", "2025-05", "--select", ":x: \x1b[2J").stderr
+    assert ":x: \\x1b[2J" in refused

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.reference.postcodes import is_normal_postcode, normalise_postcode
@@ -56,6 +56,14 @@ from assets.sources.company_numbers import is_normal_crn, normalise_crn
         (THOUSANDS_OF_POUNDS, "345.6", Decimal("345600.00")),
         (THOUSANDS_OF_POUNDS, "0.00125", Decimal("1.25")),
         (DATE, "2018-04-01", date(2018, 4, 1)),
+        (DATE, "1800-01-01", date(1800, 1, 1)),
+        (DATE, "31/12/2100", date(2100, 12, 31)),
+        (DATE, "1799-12-31", None),
+        (DATE, "2101-01-01", None),
+        (DATE, "2999-01-01", None),
+        (DATE, "01/01/0001", None),
+        (DATE, "0000-00-00", None),
+        (DATE, "99999", None),
         (DATE, "2018-04-01 00:00:00", date(2018, 4, 1)),
         (DATE, "2018-04-01T10:00:00", date(2018, 4, 1)),
         (DATE, "01/04/2018", date(2018, 4, 1)),
@@ -123,6 +131,7 @@ def pounds(text: str) -> Decimal | None:
     return Decimal(plain) if re.fullmatch(r"[0-9]*\.?[0-9]+|[0-9]+\.", plain) else None
 
 
+@settings(deadline=None)
 @given(NUMBERS)
 def test_numbers_are_read_the_same_whether_they_are_written_plainly_or_not(texts: list[str]) -> None:
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})

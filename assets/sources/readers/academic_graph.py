@@ -15,6 +15,7 @@ import polars as pl
 from assets.sources.authorships_of_drops import write_institution_pairs
 from assets.sources.batches import batches
 from assets.sources.citations import citations, odd_count
+from assets.sources.columns import BETWEEN_DATES
 from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
 from assets.sources.lines import lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
@@ -57,7 +58,9 @@ DATED = f"""
     create table dated as
     select row, c[1] as publication_id, c[9] as written, coalesce(nullif(c[6], ''), nullif(c[5], '')) as title,
         {citations("c[20]")} as citations, {odd_count("c[20]")} as odd_count,
-        coalesce(try_cast(left(c[9], 10) as date), try(make_date(try_cast(c[8] as integer), 7, 1))) as publication_date
+        coalesce(
+            plausible(try_cast(left(c[9], 10) as date)), plausible(try(make_date(try_cast(c[8] as integer), 7, 1)))
+        ) as publication_date
     from (select row, string_split(line, chr(9)) as c from {{lines}} where line is not null)
     where c[1] in (select publication_id from counted)
 """
@@ -100,9 +103,9 @@ TITLES = """
     group by publication_id order by publication_id
 """
 
-REFUSED = """
+REFUSED = f"""
     select $file as file, row, 'Date' as column_name, nullif(written, '') as value,
-        'a date, or a Year beside it' as expected
+        'a date, or a Year beside it, {BETWEEN_DATES}' as expected
     from dated where publication_date is null
     union all
     select $file, row, 'CitationCount', odd_count, $expected

@@ -37,6 +37,7 @@ PATENTS = Dataset(
     lacking="patents as a signal of RD&I activity",
     scoped_by_dataset=True,
     profiled=(Measure(TABLE, "amount_gbp", "amount", "money", "optional"),),
+    reader_version=2,
 )
 RD_TAX_CLAIMS = Dataset(
     "rd_tax_claims",
@@ -45,4 +46,5 @@ RD_TAX_CLAIMS = Dataset(
     lacking="R&D tax claims as a signal of RD&I activity",
     scoped_by_dataset=True,
     profiled=(Measure(TABLE, "amount_gbp", "amount", "money", "optional"),),
+    reader_version=2,
 )

@@ -54,4 +54,5 @@ COMPANIES_HOUSE = Dataset(
     (COMPANIES, SIC),
     read,
     lacking="the open register",
+    reader_version=2,
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from assets.sources.batches import batches, joined
-from assets.sources.columns import CODE, DATE, POSTCODE, TEXT, Column, Kind
+from assets.sources.columns import BETWEEN_DATES, CODE, DATE, POSTCODE, TEXT, Column, Kind
 from assets.sources.datasets import Dataset
 from assets.sources.digests import sha256_of_text
 from assets.sources.measures import Measure
@@ -34,7 +34,11 @@ COLUMNS = (
     Column("source", ("source",), SITE),
     Column("title", ("title",), TITLE),
     Column("description", ("description",), TEXT, "optional"),
-    Column("start_date", ("start_date",), Kind(f"{DATE.expected}, from {FIRST_YEAR} to {LAST_YEAR}", _event_date)),
+    Column(
+        "start_date",
+        ("start_date",),
+        Kind(DATE.expected.replace(BETWEEN_DATES, f"from {FIRST_YEAR} to {LAST_YEAR}"), _event_date),
+    ),
     *coordinate_columns("optional"),
     Column("postcode", ("postcode",), POSTCODE.or_null(), "optional"),
 )

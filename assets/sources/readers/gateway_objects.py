@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from assets.reference.postcodes import normalise_postcode
+from assets.sources.columns import BETWEEN_DATES
 from assets.sources.files import SEND_AGAIN, Part, check_utf8, json_content, unreadable
 from assets.sources.lines import LINE_KINDS, lines_of, reader_database
 from assets.sources.problems import DropError, Problem
@@ -73,15 +74,13 @@ STRUCTURES = {
 }
 
 DAY_OF = f"""
-    create macro day_of(written) as coalesce(
+    create macro day_of(written) as plausible(coalesce(
         try(cast(epoch_ms(try_cast(written as bigint) + {ONE_HOUR_MS}) as date)),
-        try_cast(left(written, 10) as date))
+        try_cast(left(written, 10) as date)))
 """
 """The day of a time in epoch milliseconds, or of an ISO date. A day is midnight in London, which in summer is 23:00 of
 the day before in UTC: an hour on, both fall on the day that is meant."""
 
-FIRST_DAY, LAST_DAY = "1900-01-01", "2100-12-31"
-"""Between these a project lies; a time outside is a mark for none, or was written in another unit."""
 MISDATED = f"""
     with of_funds as (
         select * from (select file, row, unnest(links.link) as l from projects) where l.rel = 'FUND'
@@ -94,13 +93,12 @@ MISDATED = f"""
         union all select file, row, 'links.end', l."end" from of_funds
     )
     select file, row, column_name, value,
-        'milliseconds since 1970, or YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}' as expected
+        'a time in milliseconds since 1970, or a date, {BETWEEN_DATES}' as expected
     from times
-    where nullif(trim(value), '') is not null
-        and coalesce(day_of(value) not between date '{FIRST_DAY}' and date '{LAST_DAY}', true)
+    where nullif(trim(value), '') is not null and day_of(value) is null
     order by all
 """
-"""Times that cannot be: the object that they stand in is refused."""
+"""Times that are none, or of no day that anything can be of: the object that they stand in is refused."""
 WELL_DATED = """
     delete from {kind}s where (file, row) in (select (file, row) from misdated)
 """
@@ -223,8 +221,9 @@ class GatewayObjects:
 def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> GatewayObjects:
     """Projects, participants and organisations of a drop's plain files.
 
-    A file that is one list of objects is taken apart. A line that is not JSON, an object without an id, and one whose
-    amount is negative or no number are refused; raises DropError where there is no project.
+    A file that is one list of objects is taken apart. A line that is not JSON, an object without an id, one whose
+    amount is negative or no number, and one with a time of no day that can be, are refused; raises DropError where
+    there is no project.
     """
     with reader_database(desk) as database:
         database.execute("create table bodies (file varchar, row bigint, body json, line varchar, is_json boolean)")

@@ -16,6 +16,7 @@ import polars as pl
 from assets.sources.authorships_of_drops import write_institution_pairs
 from assets.sources.batches import batches, joined
 from assets.sources.citations import citations, odd_count
+from assets.sources.columns import BETWEEN_DATES
 from assets.sources.files import SEND_AGAIN, check_utf8, unreadable
 from assets.sources.lines import LINE_KINDS, lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
@@ -37,7 +38,9 @@ TEXTS = ", coalesce(r.title, r.display_name) as title, r.abstract_inverted_index
 RECORDS = f"""
     select $file as file, row, regexp_extract(r.id, '[^/]+$') as id, r.authorships is not null as is_work,
         {odd_count("r.cited_by_count")} as odd_count,
-        coalesce(try_cast(r.publication_date as date), try(make_date(r.publication_year, 7, 1))) as publication_date,
+        coalesce(
+            plausible(try_cast(r.publication_date as date)), plausible(try(make_date(r.publication_year, 7, 1)))
+        ) as publication_date,
         r.display_name as name, r.ror as ror, r.country_code as country_code, r.type as type,
         r.geo.latitude as latitude, r.geo.longitude as longitude, r.authorships as authorships,
         {citations("r.cited_by_count")} as citations{{texts}},
@@ -48,12 +51,12 @@ RECORDS = f"""
 """
 """The lines that are kept: UK institutions, works with one, and what cannot be read. A year stands for its 1 July."""
 
-REFUSED = """
+REFUSED = f"""
     select file, row, 'id' as column_name, 'a line of ' || length(line) || ' characters' as value,
         'a JSON object with an id' as expected
     from records where id is null
     union all
-    select file, row, 'publication_date', null, 'a date or a year of publication'
+    select file, row, 'publication_date', null, 'a date or a year of publication {BETWEEN_DATES}'
     from records where id is not null and is_work and publication_date is null
     union all
     select file, row, 'cited_by_count', odd_count, $expected

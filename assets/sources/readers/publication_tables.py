@@ -32,7 +32,7 @@ from assets.sources.authorships_files import AuthorshipFiles, MissingPaperError
 from assets.sources.authorships_of_drops import LIMITS, write_institution_pairs
 from assets.sources.batches import batches
 from assets.sources.citations import citations, odd_count
-from assets.sources.columns import CODE, DATE, DEGREES, TEXT, WHOLE_NUMBER, Column, locate, missing
+from assets.sources.columns import BETWEEN_DATES, CODE, DATE, DEGREES, TEXT, WHOLE_NUMBER, Column, locate, missing
 from assets.sources.files import SEND_AGAIN, Part, unreadable
 from assets.sources.lines import reader_database, write
 from assets.sources.parquet_files import check_parquet
@@ -102,8 +102,8 @@ DATED = f"""
             {citations("cast(citations as varchar)")} as citations,
             {odd_count("cast(citations as varchar)")} as odd_count,
             coalesce(
-                try_cast(left(cast(publication_date as varchar), 10) as date),
-                try(make_date(try_cast(publication_year as integer), 7, 1))
+                plausible(try_cast(left(cast(publication_date as varchar), 10) as date)),
+                plausible(try(make_date(try_cast(publication_year as integer), 7, 1)))
             ) as publication_date,
             coalesce(cast(publication_date as varchar), cast(publication_year as varchar)) as written
         from {WORKS}
@@ -148,9 +148,9 @@ OF_DATED_WORKS = """
     where paper_id in (select paper_id from dated where publication_date is not null and odd_count is null)
 """
 
-REFUSED = """
+REFUSED = f"""
     select file, row, 'publication_date' as column_name, written as value,
-        'a date, or a publication_year beside it' as expected
+        'a date, or a publication_year beside it, {BETWEEN_DATES}' as expected
     from dated where paper_id is not null and publication_date is null
     union all
     select file, row, $counted, odd_count, $expected

@@ -225,6 +225,17 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         ),
         "works-0.parquet, row 2, column publication_date: the value is '2020'; expected a date, or a publication_year",
     ),
+    "a work of a day that cannot be": (
+        drop(
+            works={
+                **WORKS,
+                "publication_date": ["2999-01-01", *WORKS["publication_date"][1:]],
+                "publication_year": [1, *[None] * 3],
+            }
+        ),
+        "works-0.parquet, row 2, column publication_date: the value is '2999-01-01'; expected a date, or a "
+        "publication_year beside it, from 1800 to 2100",
+    ),
     "a work without an id": (
         drop(works=changed(WORKS, "paper_id", 3, None)),
         "works-0.parquet, row 5, column paper_id: there is no value; expected the id of the work",
@@ -269,7 +280,7 @@ def test_works_that_are_refused_count_nowhere(tmp_path: Path) -> None:
             2,
             "publication_date",
             None,
-            "expected a date, or a publication_year beside it",
+            "expected a date, or a publication_year beside it, from 1800 to 2100",
         )
     ]
     assert [row[0] for row in tuples(reading, PUBLICATIONS)] == ["13"]

@@ -125,7 +125,13 @@ def test_a_line_that_cannot_be_read_is_refused_with_its_number(tmp_path: Path) -
     reading = read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": lines}, tmp_path / "lenient", share=0.7)
     assert reading.rejected.rows() == [
         ("publications/2025-05.jsonl", 2, "id", "a line of 8 characters", "expected a JSON object with an id"),
-        ("publications/2025-05.jsonl", 3, "publication_date", None, "expected a date or a year of publication"),
+        (
+            "publications/2025-05.jsonl",
+            3,
+            "publication_date",
+            None,
+            "expected a date or a year of publication from 1800 to 2100",
+        ),
     ]
     assert [row["publication_id"] for row in rows(reading, PUBLICATIONS)] == ["W1"]
     with pytest.raises(DropError, match="row 2, column id: the value is 'a line of 8 characters'"):
@@ -206,6 +212,28 @@ def test_the_academic_graph_gives_the_same(tmp_path: Path) -> None:
     ]
     assert [tuple(row.values()) for row in rows(reading, CITATIONS)] == [("1", 8), ("3", 0)]
     assert [tuple(row.values()) for row in rows(reading, PAIRS)] == [("10", "20", 1)]
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "0001-01-01", "1799-12-31"])
+def test_a_day_that_cannot_be_is_none_and_the_year_stands_in_for_it(day: str, tmp_path: Path) -> None:
+    lines = json_lines(
+        WORKS[0],
+        work("W8", [LEEDS], publication_date=day, publication_year=2019),
+        work("W9", [LEEDS], publication_date=day, publication_year=int(day[:4])),
+    )
+    reading = read_drop(PUBLICATIONS_DATASET, {"2025-05.jsonl": lines}, tmp_path / "works", share=0.7)
+    assert [(row[1], row[2]) for row in reading.rejected.rows()] == [(3, "publication_date")]
+    dates = {row["publication_id"]: row["publication_date"] for row in rows(reading, PUBLICATIONS)}
+    assert dates["W8"] == date(2019, 7, 1)
+    files = {
+        "Affiliations.txt": AFFILIATIONS,
+        "PaperAuthorAffiliations.txt": AUTHORS,
+        "Papers.txt": PAPERS.replace("2020\t\tmore", f"{day[:4]}\t{day}\tmore"),
+    }
+    with pytest.raises(
+        DropError, match=f"row 3, column Date: the value is '{day}'; expected a date.* from 1800 to 2100"
+    ):
+        read_drop(PUBLICATIONS_DATASET, files, tmp_path / "papers")
 
 
 def test_a_paper_without_any_date_is_refused(tmp_path: Path) -> None:

@@ -158,6 +158,23 @@ def test_a_broken_line_is_refused_with_its_number(tmp_path: Path) -> None:
         read_drop(UKRI, {"2025-05.jsonl": lines}, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "time", [32472144000000, -62135596800000, 9223372036854775807, "2999-01-01", "0001-01-01", "soon"]
+)
+def test_a_project_or_a_fund_of_a_day_that_cannot_be_is_refused(time: int | str, tmp_path: Path) -> None:
+    project, fund = {**PROJECT, "id": "P2", "start": time}, {**FUND, "id": "F2", "end": time}
+    lines = json_lines(PROJECT, FUND, project, fund)
+    reading = read_drop(UKRI, {"2025-05.jsonl": lines}, tmp_path / "lenient", share=0.7)
+    expected = "expected a time in milliseconds since 1970, or a date, from 1800 to 2100"
+    assert reading.rejected.rows() == [
+        ("ukri/2025-05.jsonl", 3, "start", str(time), expected),
+        ("ukri/2025-05.jsonl", 4, "end", str(time), expected),
+    ]
+    assert [row["project_id"] for row in rows(reading, PROJECTS)] == [PROJECT["id"]]
+    with pytest.raises(DropError, match=f"row 3, column start: the value is '{time}'"):
+        read_drop(UKRI, {"2025-05.jsonl": lines}, tmp_path)
+
+
 def test_a_drop_without_a_project_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DropError, match="there is no project in the drop"):
         read_drop(UKRI, {"2025-05.jsonl": json_lines(LEAD)}, tmp_path)

@@ -1,0 +1,133 @@
+"""Dagster's web UI on this machine, behind the guard, with the daemon that runs schedules and sensors.
+
+What belongs here: how the two live and end together. What does not: who may ask what (web_guard), any page.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import dagster as dg
+import uvicorn
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import ModuleTarget
+from dagster_webserver.version import __version__
+from dagster_webserver.webserver import DagsterWebserver
+from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode, OperationType
+
+from pipelines.settings import Settings
+from pipelines.web_guard import Guard
+
+HOST = "127.0.0.1"
+DEFINITIONS = "pipelines.definitions"
+POLL_MILLISECONDS = 2000
+"""How often a page asks for what is new in its assets."""
+STATEMENT_TIMEOUT, POOL_RECYCLE, POOL_OVERFLOW = 15000, 3600, 20
+"""Milliseconds, seconds, connections for a storage that is a server's (PostgreSQL): those of Dagster's own command."""
+SECONDS_TO_END = 10
+
+
+class WebError(ValueError):
+    """The UI cannot be shown; the message says why."""
+
+
+class _NoMutation(ASTValidationRule):
+    """Refuses what changes something: of some mutations Dagster does not ask whether it may only show."""
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        if node.operation == OperationType.MUTATION:
+            self.report_error(GraphQLError("this server only shows: nothing can be changed here", node))
+
+
+class _ShowingWebserver(DagsterWebserver):
+    """Dagster's web server without mutations."""
+
+    def build_graphql_validation_rules(self) -> Collection[type[ASTValidationRule]]:
+        return [*super().build_graphql_validation_rules(), _NoMutation]
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on the loopback address, any free port for 0. Raises WebError where the port cannot be had."""
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        raise WebError(f"port {port} cannot be used: {error}: give another with --port") from error
+
+
+def show(listener: socket.socket, settings: Settings, home: Path, read_only: bool, tell: Callable[[str], None]) -> None:
+    """Show the UI until the process is told to end; `tell` is called with the address once pages are to be had.
+
+    `read_only` shows without changing anything, and without a daemon: schedules are another process's matter. Raises
+    WebError where the daemon ends by itself.
+    """
+    os.environ.update({**settings.to_environment(), "DAGSTER_HOME": str(home.absolute())})
+    with _ends_in_order(), dg.DagsterInstance.from_config(str(home)) as instance:
+        instance.optimize_for_webserver(STATEMENT_TIMEOUT, POOL_RECYCLE, POOL_OVERFLOW)
+        with WorkspaceProcessContext(
+            instance,
+            ModuleTarget(DEFINITIONS, None, str(Path.cwd()), None),
+            version=__version__,
+            read_only=read_only,
+            code_server_log_level="WARNING",
+        ) as context:
+            made = _ShowingWebserver if read_only else DagsterWebserver
+            app = Guard(made(context, "", POLL_MILLISECONDS).create_asgi_app(), settings.ui_hosts, read_only)
+            server = uvicorn.Server(
+                uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=SECONDS_TO_END)
+            )
+            if read_only:
+                tell(f"http://{HOST}:{listener.getsockname()[1]}")
+                server.run([listener])
+            else:
+                with _daemon(server):
+                    tell(f"http://{HOST}:{listener.getsockname()[1]}")
+                    server.run([listener])
+
+
+@contextmanager
+def _ends_in_order() -> Iterator[None]:
+    """Let SIGTERM end the process as Ctrl-C does, so that what it has started ends too."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _daemon(server: uvicorn.Server) -> Iterator[None]:
+    """Dagster's daemon for as long as the server lives, which ends with it."""
+    command = [sys.executable, "-m", "dagster._daemon", "run", "--module-name", DEFINITIONS]
+    # A session of its own: Ctrl-C at the terminal reaches this process alone, which ends the daemon.
+    daemon = subprocess.Popen(command, start_new_session=True)
+
+    def watch() -> None:
+        daemon.wait()
+        server.should_exit = True
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+        if daemon.poll() is not None:
+            raise WebError(f"Dagster's daemon ended by itself with exit code {daemon.returncode}: start again")
+    finally:
+        daemon.terminate()
+        try:
+            daemon.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
