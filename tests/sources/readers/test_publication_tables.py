@@ -316,3 +316,13 @@ def test_works_without_titles_have_no_texts(warehouse: Warehouse, tmp_path: Path
     ingest(warehouse, sources)
     (row,) = warehouse.read("select * from sources.drops where dataset = 'publications'").to_dicts()
     assert not list(text_batches(str(sources), row, tmp_path, 10))
+
+
+def test_citations_that_are_no_number_are_refused(tmp_path: Path) -> None:
+    words = {**WORKS, "cited_by_count": ["n/a", "1", "", "2"]}
+    with pytest.raises(DropError, match="row 2, column cited_by_count: the value is 'n/a'; expected a whole number of"):
+        read_drop(PUBLICATIONS_DATASET, drop(words), tmp_path)
+    missing = {**WORKS, "cited_by_count": [7.0, float("nan"), None, 2.0]}
+    dated = {**missing, "publication_date": WORKS["publication_date"]}
+    reading = read_drop(PUBLICATIONS_DATASET, drop(dated), tmp_path / "missing")
+    assert dict(tuples(reading, CITATIONS))["11"] == 7

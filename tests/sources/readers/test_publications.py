@@ -249,3 +249,22 @@ def test_a_paper_without_any_date_is_refused(tmp_path: Path) -> None:
 def test_a_table_of_the_graph_that_is_absent_is_named(tmp_path: Path) -> None:
     with pytest.raises(DropError, match=r"Affiliations.txt, PaperAuthorAffiliations.txt is not there"):
         read_drop(PUBLICATIONS_DATASET, {"Papers.txt": PAPERS}, tmp_path)
+
+
+@pytest.mark.parametrize("written", ["8 citations", "n/a", "-1", "1000001"])
+def test_citations_that_are_no_number_are_refused_in_every_form(tmp_path: Path, written: str) -> None:
+    expected = "expected a whole number of citations, 0 or more and at most 1,000,000, which is max_citations"
+    works = json_lines(work("W1", [institution("I1")], cited_by_count=written))
+    cited = [*CITED[:-2], written, CITED[-1]]
+    graph = {
+        "Affiliations.txt": AFFILIATIONS,
+        "PaperAuthorAffiliations.txt": AUTHORS,
+        "Papers.txt": PAPERS.replace("\t".join(CITED), "\t".join(cited)),
+    }
+    for files, place in (({"2025-05.jsonl": works}, "row 1, column cited_by_count"), (graph, "row 1, column Citation")):
+        with pytest.raises(DropError) as error:
+            read_drop(PUBLICATIONS_DATASET, files, tmp_path / place[-3:])
+        assert place in str(error.value)
+        assert f"the value is '{written}'; {expected}" in str(error.value)
+    reading = read_drop(PUBLICATIONS_DATASET, graph, tmp_path / "lenient", share=0.5)
+    assert [row["publication_id"] for row in rows(reading, PUBLICATIONS)] == ["3"]

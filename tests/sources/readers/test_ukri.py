@@ -75,7 +75,7 @@ FUND = {
 }
 
 
-@pytest.mark.parametrize("way", ["one file", "parts", "gzip", "pages", "printed page"])
+@pytest.mark.parametrize("way", ["one file", "parts", "gzip", "pages", "printed page", "lists"])
 def test_objects_are_told_by_their_keys_however_they_are_filed(tmp_path: Path, way: str) -> None:
     pages = [
         {"totalSize": 1, "page": 1, kind: items}
@@ -90,6 +90,11 @@ def test_objects_are_told_by_their_keys_however_they_are_filed(tmp_path: Path, w
         },
         "gzip": {"2025-05.jsonl.gz": gzip.compress(json_lines(PROJECT, LEAD, PARTNER, FUND).encode())},
         "pages": {"2025-05.jsonl": json_lines(*pages)},
+        "lists": {
+            "projects.jsonl": json.dumps([PROJECT], indent=2),
+            "organisations.jsonl.gz": gzip.compress(json.dumps([LEAD, PARTNER]).encode()),
+            "funds.jsonl": json_lines({"fund": []}, [FUND]),
+        },
         "printed page": {f"{number}.json": json.dumps(page, indent=2) for number, page in enumerate(pages)},
     }
     reading = read_drop(UKRI, files[way], tmp_path)
@@ -173,6 +178,23 @@ def test_a_project_or_a_fund_of_a_day_that_cannot_be_is_refused(time: int | str,
     assert [row["project_id"] for row in rows(reading, PROJECTS)] == [PROJECT["id"]]
     with pytest.raises(DropError, match=f"row 3, column start: the value is '{time}'"):
         read_drop(UKRI, {"2025-05.jsonl": lines}, tmp_path)
+
+
+@pytest.mark.parametrize("amount", [-1, "n/a", 2_000_000_001])
+def test_an_amount_that_is_none_is_refused(tmp_path: Path, amount: Any) -> None:
+    expected = "expected an amount in pounds, 0 or more and at most 2,000,000,000, which is max_award_gbp"
+    fund = {**FUND, "valuePounds": {"amount": amount}}
+    offer = {"participantValues": {"participant": [{"organisationName": "A", "grantOffer": amount}]}}
+    for column, objects in (
+        ("valuePounds.amount", (PROJECT, fund)),
+        ("participantValues.participant.grantOffer", ({**PROJECT, "id": "P2"}, {**PROJECT, **offer})),
+    ):
+        lines = json_lines(*objects)
+        with pytest.raises(DropError) as error:
+            read_drop(UKRI, {"2025-05.jsonl": lines}, tmp_path / column)
+        assert f"row 2, column {column}: the value is '{amount}'; {expected}" in str(error.value)
+    reading = read_drop(UKRI, {"2025-05.jsonl": lines}, tmp_path / "lenient", share=0.5)
+    assert [row["project_id"] for row in rows(reading, PROJECTS)] == ["P2"]
 
 
 def test_a_drop_without_a_project_is_refused(tmp_path: Path) -> None:
