@@ -119,7 +119,7 @@ def outcome(dataset: Dataset, name: str, content: bytes, folder: Path) -> str:
     drop = Drop(dataset.name, date(2025, 5, 1), f"{dataset.name}/{name}", is_folder=False)
     try:
         delivery = bring(Storage(str(sources)), drop, folder / "brought", USUAL_BOUNDS)
-        read_drop(dataset, delivery, Desk(desk, 1.0, related, dataset.texts is not None))
+        read_drop(dataset, delivery, Desk(desk, 1.0, related, holds_texts=dataset.texts is not None))
     except DropError as error:
         assert str(error).startswith(f"{dataset.name}/{name}"), "the message names the file"
         return str(error)
