@@ -408,7 +408,7 @@ def test_a_full_disk_is_not_the_drops_fault(name: str, tmp_path: Path, monkeypat
 
 def test_a_disk_that_is_nearly_full_is_left_alone(tmp_path: Path) -> None:
     part = Part(put(tmp_path, "a.csv.gz", gzip.compress(b"a\n1\n")), "d/a.csv.gz", Bounds(free_disk_bytes=10**18))
-    with pytest.raises(DiskFullError, match=r"MB are free\) while d/a.csv.gz was unpacked"):
+    with pytest.raises(DiskFullError, match=r"MB are free, while d/a.csv.gz was unpacked"):
         plain_files([part], tmp_path / "scratch")
 
 
