@@ -38,7 +38,7 @@ left join sources.drop_profiles as now
 left join sources.drop_profiles as earlier
     on earlier.dataset = alarms.dataset and earlier.as_of = alarms.before_as_of
     and earlier.column_name = alarms.column_name
-order by alarms.dataset, alarms.column_name, alarms.figure
+order by alarms.dataset, alarms.column_name, alarms.figure = 'largest value', alarms.figure
 """
 REFUSED = """
 select
