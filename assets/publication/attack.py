@@ -21,6 +21,7 @@ from typing import Any
 import highspy
 import numpy as np
 import polars as pl
+from highspy import simplex_constants
 from numpy.typing import NDArray
 
 from assets.publication.matrices import signed_sums, total_rows
@@ -126,7 +127,8 @@ class _Programme:
         self._solver.setOptionValue("output_flag", False)
         # Each programme starts at a table that agrees with all: the primal method goes on from there.
         self._solver.setOptionValue("presolve", "off")
-        self._solver.setOptionValue("simplex_strategy", int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal))
+        primal = simplex_constants.SimplexStrategy.kSimplexStrategyPrimal
+        self._solver.setOptionValue("simplex_strategy", int(primal))
         width = self._figures.height
         self._numbers = np.arange(width, dtype=np.int32)
         self._solver.addVars(width, self._low, self._high)
@@ -181,9 +183,7 @@ class _Programme:
                 "the published figures contradict one another: rows of ledger.released were changed by hand; "
                 "put the ledger back from a copy of the warehouse"
             )
-        raise ValueError(
-            f"bounds of suppressed figures cannot be computed: {self._solver.modelStatusToString(status)}"
-        )
+        raise ValueError(f"bounds of suppressed figures cannot be computed: {self._solver.modelStatusToString(status)}")
 
 
 def _row(matrix: Any, number: int) -> Floats:

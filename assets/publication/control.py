@@ -15,7 +15,7 @@ from assets.publication.attack import attack
 from assets.publication.differences import comparisons, differences
 from assets.publication.releases import Figures
 from assets.publication.rules import HUNDREDTHS, concentration, failed_rules, round_to
-from assets.publication.safeguard import GOAL, Case, Goals, safeguard
+from assets.publication.safeguard import GOAL, Case, Goals, release_name, safeguard
 
 LOG_SCHEMA = {"cell": pl.Int64, "rule": pl.String, "reason": pl.String}
 
@@ -66,7 +66,7 @@ def control(known: Figures, method: PublicationMethod) -> Controlled:
     inside = pl.concat([_inside_now(compared, left, figured), _inside_before(known.inside, figured, compared)])
     case = Case(figured, known.sums, inside, known.contributions, frozenset(given_before), base, method)
     goals = _goals(figured, sensitive, compared, disclosive, method)
-    goals = _with_earlier(goals, known.goals, figured, set(now["figure"]) | given_before)
+    goals, old = _with_earlier(goals, known.goals, figured, set(now["figure"]) | given_before)
     safe = safeguard(case, sensitive | set(chosen) | held_back, goals)
     further = {figure: ("secondary", reason) for figure, reason in safe.further.items()}
     further |= dict.fromkeys(sorted(held_back), ("secondary", "an earlier release of this month suppressed it"))
@@ -89,7 +89,11 @@ def control(known: Figures, method: PublicationMethod) -> Controlled:
         status,
         pl.concat(log).unique(["cell", "rule"], keep="first").sort("cell", "rule"),
         pl.concat(attacked).drop("target"),
-        _promised(safe.goals, _inside_now(compared, left, figured), figured),
+        _promised(
+            safe.goals.only(safe.goals.required.filter(~pl.col("target").is_in(old))["target"]),
+            _inside_now(compared, left, figured),
+            figured,
+        ),
         messages + safe.messages,
     )
 
@@ -191,9 +195,7 @@ def _goals(
         .join(figured.select("cell", "month", "release", "profile", "label", "is_now"), on="cell")
         .sort("comparison", "is_now", "cell", descending=[False, True, False])
     )
-    once = pl.format("{} of {} {}", "label", "profile", pl.col("month").dt.strftime("%Y-%m"))
-    named = pl.when(~pl.col("is_now") & (pl.col("release") > 1)).then(pl.format("{} release {}", once, "release"))
-    named = named.otherwise(once)
+    named = pl.format("{} of {} {}", "label", "profile", release_name())
     of_differences = terms.group_by("comparison", maintain_order=True).agg(
         pl.col("cell").first(),
         title=pl.format("{} less {}", pl.col("label").first(), named.slice(1).str.join(", ")),
@@ -245,8 +247,10 @@ def _one_a_vector(figured: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_earlier(goals: Goals, earlier: pl.DataFrame, figured: pl.DataFrame, decided: set[int]) -> Goals:
-    """The goals of this month, and those of earlier releases that are still open.
+def _with_earlier(
+    goals: Goals, earlier: pl.DataFrame, figured: pl.DataFrame, decided: set[int]
+) -> tuple[Goals, list[int]]:
+    """The goals of this month with those of earlier releases that are still open; and the targets of these.
 
     A single figure that this month has again, or that was given since, is `decided`: by this month's rules. Of sums
     that are the same, one is enough.
@@ -272,19 +276,20 @@ def _with_earlier(goals: Goals, earlier: pl.DataFrame, figured: pl.DataFrame, de
         .select("number", "target")
     )
     taken = earlier.join(still_open, on="number").sort("target", "vector")
-    return Goals(
-        pl.concat(
-            [goals.wanted, taken.drop("cell").join(_one_a_vector(figured), on="vector").select("target", "cell", "sign")]
-        ).sort("target", "cell"),
-        pl.concat(
-            [goals.required, taken.unique("target", keep="first", maintain_order=True).select(GOAL)]
-        ).sort("target"),
+    terms_taken = taken.drop("cell").join(_one_a_vector(figured), on="vector").select("target", "cell", "sign")
+    taken = taken.unique("target", keep="first", maintain_order=True).select(GOAL)
+    both = Goals(
+        pl.concat([goals.wanted, terms_taken]).sort("target", "cell"),
+        pl.concat([goals.required, taken]).sort("target"),
     )
+    return both, taken["target"].to_list()
 
 
 def _promised(goals: Goals, inside: pl.DataFrame, figured: pl.DataFrame) -> pl.DataFrame:
-    """As `Controlled.promised`: this month's goals, not those that earlier releases made, and what lies inside what."""
-    now = figured.filter("is_now").select("cell")
+    """As `Controlled.promised`: the goals that this release adds, and what lies inside what.
+
+    The titles of this month's get their month, by which later months tell them apart.
+    """
     of_sums = inside.select(
         number="comparison",
         cell=pl.col("cell").first().over("comparison"),
@@ -296,7 +301,8 @@ def _promised(goals: Goals, inside: pl.DataFrame, figured: pl.DataFrame) -> pl.D
         required_upper=pl.lit(None, pl.Float64),
     )
     of_goals = (
-        goals.required.join(now, on="cell", how="semi")
+        goals.required.join(figured.select("cell", "month", "release", "is_now"), on="cell")
+        .with_columns(title=pl.when("is_now").then(pl.format("{} in {}", "title", release_name())).otherwise("title"))
         .join(goals.wanted.rename({"cell": "term"}), on="target")
         .rename({"target": "number"})
         .with_columns(kind=pl.lit("goal"))

@@ -102,9 +102,9 @@ def differences(
 ) -> pl.DataFrame:
     """What each comparison leaves: one row a comparison that leaves anything.
 
-    `cells`: `cell`, `vector`. Returns `comparison`, `direction` (1 where the cells taken with `sign` leave the larger part, else -1), `value` (the
-    larger part), `cover` (the smaller, which hides as much of it), `is_nested` (no cover: a true part of the greater),
-    `reason` (null where the rules allow the figure); amounts in hundredths.
+    `cells`: `cell`, `vector`. Returns `comparison`, `direction` (1 where the cells taken with `sign` leave the larger
+    part, else -1), `value` (the larger part), `cover` (the smaller, which hides as much of it), `is_nested` (no cover:
+    a true part of the greater), `reason` (null where the rules allow the figure); amounts in hundredths.
     """
     left = (
         compared.join(cells.select("cell", "vector"), on="cell")

@@ -175,7 +175,9 @@ def _clusters(ctx: StepContext, given: pl.DataFrame) -> pl.DataFrame:
     return (
         ctx.read(inputs.CLUSTERS)
         .drop("employees", "turnover_gbp", "month")
-        .join(figures.drop("month", "release", "table_name", "cell"), on=["profile", "cluster_id"], maintain_order="left")
+        .join(
+            figures.drop("month", "release", "table_name", "cell"), on=["profile", "cluster_id"], maintain_order="left"
+        )
         .with_columns(key=pl.format("{} {}", "profile", "cluster_id"))
         .join(partners, on="key", how="left", maintain_order="left")
         .join(ctx.read(inputs.YEAR_BEFORE), on=["profile", "cluster_id"], how="left", maintain_order="left")

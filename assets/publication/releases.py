@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 PLACE = ["month", "release", "profile", "table_name", "label"]
 MEASURES = ("employees", "turnover_gbp")
 SUM = ["month", "release", "kind", "number"]
-REPORTED = [*SUM, *PLACE[2:], "title", "required_lower", "required_upper"]
 
 
 @dataclass(frozen=True)
@@ -178,20 +177,12 @@ def _numbered_sums(sums: pl.DataFrame) -> pl.DataFrame:
 
 
 def _goals(sums: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """What earlier releases promised, with the month in the title."""
-    then = pl.format("{} in {}", "title", pl.col("month").dt.strftime("%Y-%m"))
+    """What earlier releases promised, reported of a cell of the name that they reported it of."""
+    named = PLACE[2:]
     return (
         _numbered_sums(sums)
-        .join(cells.select("cell", *PLACE), on=PLACE)
-        .select(
-            "number",
-            "cell",
-            "required_lower",
-            "required_upper",
-            "vector",
-            "sign",
-            title=pl.when(pl.col("release") > 1).then(pl.format("{}, release {}", then, "release")).otherwise(then),
-        )
+        .join(cells.sort("cell").unique(named, keep="first").select("cell", *named), on=named)
+        .select("number", "cell", "title", "required_lower", "required_upper", "vector", "sign")
         .sort("number", "vector")
     )
 
@@ -213,7 +204,7 @@ def release_rows(ctx: StepContext, history: History, controlled: Mapping[str, Co
         return []
     sums = pl.concat(
         [
-            outcome.promised.join(history.cells.select("cell", *PLACE[2:]), on="cell")
+            outcome.promised.join(history.figures[measure].cells.select("cell", *PLACE[2:]), on="cell")
             .join(history.digests.filter(pl.col("measure") == measure), on="vector")
             .drop("cell", "vector")
             for measure, outcome in controlled.items()

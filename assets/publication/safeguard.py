@@ -28,6 +28,12 @@ SLACK = 5e-7
 GOAL = ("target", "cell", "title", "required_lower", "required_upper")
 
 
+def release_name() -> pl.Expr:
+    """What the release of `month` and `release` is called in titles."""
+    month = pl.col("month").dt.strftime("%Y-%m")
+    return pl.when(pl.col("release") > 1).then(pl.format("{} release {}", month, "release")).otherwise(month)
+
+
 @dataclass(frozen=True)
 class Case:
     """One measure: its figures, all relations between them, and what may be done."""
@@ -234,9 +240,13 @@ def _left_over(case: Case, suppressed: set[int], seen: set[tuple[int, ...]], goa
         target=pl.int_range(first, first + pl.len(), dtype=pl.Int64)
     )
     given_by = pl.when(pl.col("dimension").is_null()).then(pl.lit("")).otherwise(pl.format(" by {}", "dimension"))
-    once = pl.format(" in {}", pl.col("month").dt.strftime("%Y-%m"))
-    then = pl.when("is_now").then(pl.lit("")).when(pl.col("release") > 1)
-    then = then.then(pl.format("{}, release {}", once, "release")).otherwise(once)
+    # An earlier total leaves another sum once this month gives a part that was suppressed then.
+    since = case.figured.filter("is_now").select(release_name()).to_series().to_list()[:1]
+    then = (
+        pl.when("is_now")
+        .then(pl.lit(""))
+        .otherwise(pl.format(" in {} with what {} gives", release_name(), pl.lit(*since or [""])))
+    )
     required = found.join(case.figured, left_on="total", right_on="cell").select(
         "target",
         cell="total",

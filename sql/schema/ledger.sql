@@ -103,7 +103,7 @@ comment on column ledger.released_sums.kind is 'goal: must not be bounded more c
 comment on column ledger.released_sums.number is 'Number of the sum in its release, measure and kind.';
 comment on column ledger.released_sums.table_name is 'Table of the cell that it is reported of.';
 comment on column ledger.released_sums.label is 'Label of that cell.';
-comment on column ledger.released_sums.title is 'What it is called in publication.attack_bounds; empty where the kind is inside.';
+comment on column ledger.released_sums.title is 'What it is called in publication.attack_bounds of later months; empty where the kind is inside.';
 comment on column ledger.released_sums.required_lower is 'The least value that agrees with everything must be no more than this.';
 comment on column ledger.released_sums.required_upper is 'The greatest must be no less than this.';
 comment on column ledger.released_sums.figure is 'A figure of the sum, as in ledger.released.';
