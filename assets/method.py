@@ -157,6 +157,11 @@ class PublicationMethod(Section):
 
     disclosure_min_firms: Annotated[Count, STATED] = 10
     """Counts of fewer firms do not appear."""
+    share_bands: Annotated[tuple[float, ...], INFERRED] = (0.02, 0.10, 0.20, 0.50, 1.0)
+    """Upper edges of the bands of a share from which a smaller count of firms could be worked out; the government gives
+    the first three, those above are ours."""
+    band_min_counts: Annotated[Count, OURS] = 3
+    """Counts of firms that a band leaves open at the least: one with fewer is joined with the next."""
     employees_rounding: Annotated[Count, STATED] = 10
     """Employees are rounded to a multiple of this."""
     turnover_rounding_gbp: Annotated[Count, INFERRED] = 10_000

@@ -13,6 +13,7 @@ from assets.publication.attack import is_protected
 from assets.publication.control import Controlled, control
 from assets.publication.releases import read_history, release_rows
 from assets.publication.sector_mix import pool_sectors
+from assets.publication.share_bands import share_bands
 from assets.typology.indicators import list_partners
 from assets.warehouse.database import Replacement
 from assets.warehouse.declarations import declared_tables
@@ -23,7 +24,7 @@ OUTLINE_DECIMALS = 4
 FIGURE_DECIMALS = 4
 SMALL_P_VALUE_DIGITS = 3
 
-TABLES = ("clusters", "sector_mix", "totals", "suppressions", "attack_bounds")
+TABLES = ("clusters", "share_bands", "sector_mix", "totals", "suppressions", "attack_bounds")
 
 
 @step(
@@ -31,6 +32,7 @@ TABLES = ("clusters", "sector_mix", "totals", "suppressions", "attack_bounds")
     reads=[
         "typology.innovation_clusters",
         "typology.cluster_indicators",
+        "typology.candidates",
         "typology.cluster_members",
         "organisations.organisations",
         "organisations.apportioned_sites",
@@ -59,6 +61,14 @@ TABLES = ("clusters", "sector_mix", "totals", "suppressions", "attack_bounds")
             "organisations.organisations.organisation_type",
         ),
         "publication.clusters.main_region": ("typology.innovation_clusters.regions",),
+        **{
+            f"publication.{table}": (
+                "typology.innovation_clusters.rdi_active_share",
+                "typology.cluster_indicators.funded_firms_share",
+                "typology.innovation_clusters.firms",
+            )
+            for table in ("clusters.rdi_active_band", "clusters.funded_firms_band", "share_bands.band")
+        },
         "publication.sector_mix.firms": (
             "typology.cluster_members.organisation_id",
             "organisations.organisations.is_firm",
@@ -100,9 +110,11 @@ def disclosure(ctx: StepContext) -> list[Replacement]:
     )
     log = pl.concat([log, mix_log.select(log.columns)])
     given = _given(history.cells, controlled)
-    clusters = _clusters(ctx, given)
+    bands = share_bands(ctx.read(inputs.SHARES), method)
+    clusters = _clusters(ctx, given, bands)
     made = {
         "clusters": clusters,
+        "share_bands": bands,
         "sector_mix": mix,
         "totals": _totals(given, clusters),
         "suppressions": log,
@@ -152,7 +164,7 @@ def _attacked(cells: pl.DataFrame, outcome: Controlled, measure: str) -> pl.Data
     )
 
 
-def _clusters(ctx: StepContext, given: pl.DataFrame) -> pl.DataFrame:
+def _clusters(ctx: StepContext, given: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
     """Rows of `publication.clusters`."""
     figures = given.filter(pl.col("table_name") == "clusters").rename({"label": "cluster_id"})
     partners = list_partners(
@@ -179,6 +191,8 @@ def _clusters(ctx: StepContext, given: pl.DataFrame) -> pl.DataFrame:
             figures.drop("month", "release", "table_name", "cell"), on=["profile", "cluster_id"], maintain_order="left"
         )
         .with_columns(key=pl.format("{} {}", "profile", "cluster_id"))
+        .pipe(_banded, bands, "rdi_active_share", "rdi_active_band")
+        .pipe(_banded, bands, "funded_firms_share", "funded_firms_band")
         .join(partners, on="key", how="left", maintain_order="left")
         .join(ctx.read(inputs.YEAR_BEFORE), on=["profile", "cluster_id"], how="left", maintain_order="left")
         .with_columns(
@@ -193,6 +207,14 @@ def _clusters(ctx: StepContext, given: pl.DataFrame) -> pl.DataFrame:
             .then(pl.col("employees") / pl.col("employees_then") - 1)
             .round(FIGURE_DECIMALS),
         )
+    )
+
+
+def _banded(clusters: pl.DataFrame, bands: pl.DataFrame, share: str, band: str) -> pl.DataFrame:
+    """The clusters with the band of a share beside it, and without the share where there is one."""
+    of_share = bands.filter(pl.col("measure") == share).select("profile", "cluster_id", pl.col("band").alias(band))
+    return clusters.join(of_share, on=["profile", "cluster_id"], how="left", maintain_order="left").with_columns(
+        pl.when(pl.col(band).is_null()).then(share).alias(share)
     )
 
 

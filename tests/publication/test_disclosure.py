@@ -358,14 +358,37 @@ def test_criteria_stand_with_figure_and_threshold_and_no_small_count(warehouse: 
     }
     absorbed = {**tested, "group_id": "network-1", "approach": "network", "unpublished_reason": "merged"}
     fill(warehouse, "typology.candidates", [{**tested, "cluster_id": "a"}, {**absorbed, "cluster_id": "a"}])
+    publish(warehouse)
     make(warehouse, sql_step("publication.criteria"), METHOD)
     rows = warehouse.read("select criterion, measure, figure, threshold, is_met from publication.criteria order by all")
     assert rows.height == 9
     assert set(rows.filter(pl.col("criterion") == "RD&I-active").rows()) == {
         ("RD&I-active", "active firms", None, 10.0, True),
-        ("RD&I-active", "share of firms that are active", 0.3333, 0.2, True),
-        ("RD&I-active", "p-value of the share against that of the sector", 0.02, 0.05, True),
+        ("RD&I-active", "share of firms that are active", None, 0.2, True),
+        ("RD&I-active", "p-value of the share against that of the sector", None, 0.05, True),
     }
+
+
+def test_a_share_that_tells_of_few_firms_is_given_as_a_band(warehouse: Warehouse) -> None:
+    clusters = [
+        Cluster("few", A, more={"rdi_active_share": 4 / 12}),
+        Cluster("many", EVERYONE, more={"rdi_active_share": 20 / 40}),
+        Cluster("all but few", EVERYONE, more={"rdi_active_share": 36 / 40}),
+    ]
+    fill_register(warehouse, clusters, FORTY)
+    publish(warehouse)
+    rows = warehouse.read("select cluster_id, rdi_active_share, rdi_active_band from publication.clusters order by all")
+    assert rows.rows() == [("all but few", None, "<=100%"), ("few", None, "<=50%"), ("many", 0.5, None)]
+    funded = warehouse.read(
+        "select funded_firms_share, funded_firms_band from publication.clusters order by cluster_id"
+    )
+    # 30% of 40 are 12, and 28 are left; 30% of 12 are 4.
+    assert funded.rows() == [(0.3, None), (None, "<=50%"), (0.3, None)]
+    parameters = step_parameters(MONTH, METHOD)
+    with warehouse.connect() as connection:
+        connection.execute("update publication.clusters set rdi_active_share = 0.3333 where cluster_id = 'few'")
+        outcomes = run_checks(connection, ["publication.clusters"], parameters, [PROFILE])
+    assert "shares_tell_no_small_count" in {outcome.name for outcome in outcomes if not outcome.passed}
 
 
 def is_sensitive(amounts: list[float]) -> bool:
