@@ -14,9 +14,10 @@ import time
 from datetime import date
 from pathlib import Path
 
+from tests.attack import disclosure_history
 from tests.attack.attempt import Attack, Attempt
 
-ATTACKS: tuple[Attack, ...] = ()
+ATTACKS: tuple[Attack, ...] = (disclosure_history.ATTACK,)
 
 PAGE = Path("docs/reliability.md")
 BEGIN, END = "<!-- table of attacks, written by `make attack` -->", "<!-- end of the table -->"

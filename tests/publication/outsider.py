@@ -107,6 +107,8 @@ class System:
         self.base = BASES[measure]
         self.low: list[float] = []
         self.high: list[float] = []
+        self.value: list[float] = []
+        """The truth, which whoever attacks does not have."""
         self.sums: list[tuple[int, list[int]]] = []
         self.column: dict[tuple[str, ...], int] = {}
         self.truth: dict[tuple[str, ...], dict[str, float]] = {}
@@ -120,7 +122,7 @@ class System:
                 held = release.truth[measure].get((row["profile"], row["cluster_id"]), {})
                 amount = round(100 * sum(held.values()))
                 shown = ("cluster", amount, *(row[name] for name in SHOWN))
-                column = self._figure(unchanged, shown, row[measure])
+                column = self._figure(unchanged, shown, row[measure], held)
                 cell = (release.name, row["profile"], row["cluster_id"])
                 self.column[cell], self.truth[cell] = column, held
                 for dimension, member in DIMENSIONS.items():
@@ -133,16 +135,23 @@ class System:
                 of = (row["profile"], row["dimension"], row["member"])
                 if row[f"{measure}_status"] == "x" or of not in of_total:
                     continue
-                column = self._figure(unchanged, ("total", *sorted(of_total[of])), row[measure])
+                column = self._figure(unchanged, ("total", *sorted(of_total[of])), row[measure], behind[of])
                 cell = (release.name, row["profile"], f"{row['dimension']}: {row['member']}")
                 self.column[cell], self.truth[cell] = column, behind[of]
                 self.sums.append((column, of_total[of]))
 
-    def _figure(self, unchanged: dict[tuple[Any, ...], int], shown: tuple[Any, ...], given: int | None) -> int:
+    def _figure(
+        self,
+        unchanged: dict[tuple[Any, ...], int],
+        shown: tuple[Any, ...],
+        given: int | None,
+        held: dict[str, float],
+    ) -> int:
         column = unchanged.setdefault(shown, len(self.low))
         if column == len(self.low):
             self.low.append(0.0)
             self.high.append(np.inf)
+            self.value.append(sum(held.values()) / self.base)
         if given is not None:
             self.low[column] = max(self.low[column], given / self.base - 0.5)
             self.high[column] = min(self.high[column], given / self.base + 0.5)
