@@ -74,12 +74,7 @@ class History:
 
 def read_history(ctx: StepContext) -> History:
     """This month's figures and those of all releases. Says which published months are in no ledger."""
-    unknown = ctx.read(inputs.UNKNOWN_RELEASES)["month"]
-    if unknown.len():
-        ctx.report.say(
-            f"{', '.join(f'{month:%Y-%m}' for month in unknown)}: published before releases were kept, and not "
-            "protected against; make these months again in order, then this one"
-        )
+    _say_what_is_unknown(ctx)
     releases = ctx.read(inputs.RELEASES)
     of_month = releases.filter(pl.col("month") == ctx.month.first_day)
     number = 1 + max(of_month["release"].to_list(), default=0)
@@ -134,6 +129,15 @@ def read_history(ctx: StepContext) -> History:
     last = released.filter((pl.col("month") == ctx.month.first_day) & (pl.col("release") == number - 1))
     same = of_month.filter(pl.col("release") == number - 1)["parameters"].to_list() == [parameters]
     return History(now, figures, number, parameters, same, last, digests)
+
+
+def _say_what_is_unknown(ctx: StepContext) -> None:
+    unknown = ctx.read(inputs.UNKNOWN_RELEASES)["month"]
+    if unknown.len():
+        ctx.report.say(
+            f"{', '.join(f'{month:%Y-%m}' for month in unknown)}: published before releases were kept, and not "
+            "protected against; make these months again in order, then this one"
+        )
 
 
 def _parameters(ctx: StepContext) -> str:
