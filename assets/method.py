@@ -178,6 +178,11 @@ class PublicationMethod(Section):
 
     disclosure_min_firms: Annotated[Count, STATED] = 10
     """Counts of fewer firms do not appear."""
+    share_bands: Annotated[tuple[float, ...], INFERRED] = (0.02, 0.10, 0.20, 0.50, 1.0)
+    """Upper edges of the bands of a share from which a smaller count of firms could be worked out; the government gives
+    the first three, those above are ours."""
+    band_min_counts: Annotated[Count, OURS] = 3
+    """Counts of firms that a band leaves open at the least: one with fewer is joined with the next."""
     employees_rounding: Annotated[Count, STATED] = 10
     """Employees are rounded to a multiple of this."""
     turnover_rounding_gbp: Annotated[Count, INFERRED] = 10_000
@@ -194,10 +199,14 @@ class PublicationMethod(Section):
     difference_max_firms: Annotated[Count, OURS] = 100
     """Two clusters that differ by at most this many organisations, one of them nearly inside the other, have the figure
     of their difference put to the rules."""
+    differences_months: Annotated[Count, OURS] = 12
+    """A figure is compared with its own of so many months before and after, and with the last that gave it."""
     totals_weight: Annotated[Positive, OURS] = 1.0
     """Secondary suppression: what a total costs for each unit it has to be free by, where a cluster costs 1."""
     grand_total_weight: Annotated[Positive, OURS] = 10.0
     """The same of the total of all clusters."""
+    cover_weight: Annotated[Positive, OURS] = 0.1
+    """The same of a figure that was suppressed before, times what it would cost else: what covers others goes on to."""
 
 
 class RefreshMethod(Section):

@@ -6,35 +6,47 @@ agrees with them all. What does not: how cells were chosen for suppression; noth
 The attacker is taken to know more than any reader does: which figures are the very same businesses', month to month
 and profile to profile, and which cluster lies wholly inside which. The bounds are certain, not probable: n figures
 rounded to b may together be off by n b / 2.
+
+One programme is made of all that is published, and only what it aims at changes from target to target, so that each
+starts where the last ended. Where it is only asked whether a target is bounded too closely, any table that agrees with
+all that is published and has the target low (or high) enough is the answer: each table that was found is held against
+all targets, and few need a programme of their own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import highspy
 import numpy as np
 import polars as pl
+from highspy import simplex_constants
 from numpy.typing import NDArray
 
 from assets.publication.matrices import signed_sums, total_rows
 
-OPTIMAL, INFEASIBLE, UNBOUNDED = 0, 2, 3
 TOLERANCE = 1e-6
 """Of a bound, relative: what the solver may be wrong by."""
+FAR = 8.0
+"""How many times the greatest amount in question a figure may be in the tables that are looked for together."""
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Published:
-    """Everything that can be read in this month's and earlier publications, of one measure."""
+    """Everything that can be read in all releases, of one measure."""
 
     cells: pl.DataFrame
-    """`cell`, `figure` (cells with the same are the same businesses'), `given` (rounded; null where suppressed)."""
+    """`cell`, `figure` (cells with the same are the same businesses'), `given` (rounded; null where suppressed), `base`
+    (what it is rounded to)."""
     sums: pl.DataFrame
     """`total`, `part`: the cells that each total is the sum of."""
     inside: pl.DataFrame
     """`comparison`, `cell`, `sign`: of each comparison the signed sum is no less than 0."""
     base: int
-    """What figures are rounded to."""
+    """What amounts are counted in: this month's base of rounding."""
 
 
 def bound(published: Published, wanted: pl.DataFrame) -> pl.DataFrame:
@@ -43,40 +55,142 @@ def bound(published: Published, wanted: pl.DataFrame) -> pl.DataFrame:
     `wanted`: `target`, `cell`, `sign`. Returns `target`, `lower`, `upper` (null where there is none), in units, by
     `target`. Raises ValueError where what is published contradicts itself.
     """
-    from scipy.optimize import linprog
-
-    figures = published.cells.select("figure").unique().sort("figure").with_row_index("column")
-    columns = published.cells.join(figures, on="figure").select("cell", pl.col("column").cast(pl.Int64))
-    limits = _limits(published, figures)
-    equal = signed_sums(total_rows(published.sums), columns, figures.height)
-    lesser = published.inside.select(row="comparison", cell="cell", sign=-pl.col("sign"))
-    at_most = signed_sums(lesser, columns, figures.height)
-    system = {
-        "A_eq": equal if equal.shape[0] else None,
-        "b_eq": np.zeros(equal.shape[0]) if equal.shape[0] else None,
-        "A_ub": at_most if at_most.shape[0] else None,
-        "b_ub": np.zeros(at_most.shape[0]) if at_most.shape[0] else None,
-        "bounds": limits,
-        "method": "highs",
-    }
-    aims = signed_sums(wanted.select(row="target", cell="cell", sign="sign"), columns, figures.height)
-    found = []
-    for aim in aims.toarray() if aims.shape[0] else []:
+    programme = _Programme(published)
+    aims = programme.aims(wanted)
+    found: list[list[float | None]] = []
+    for target in range(aims.shape[0]):
         ends: list[float | None] = []
-        for direction in (1, -1):
-            solved = linprog(direction * aim, **system)
-            if solved.status == OPTIMAL:
-                ends.append(direction * float(solved.fun) * published.base)
-            elif solved.status == UNBOUNDED:
-                ends.append(None)
-            elif solved.status == INFEASIBLE:
-                raise ValueError(
-                    "the published figures contradict one another: an earlier month was made again after it was "
-                    "published; publish that month again, then this one"
-                )
-            else:
-                raise ValueError(f"bounds of suppressed figures cannot be computed: {solved.message}")
+        for direction in (1.0, -1.0):
+            table = programme.least(direction * _row(aims, target))
+            ends.append(None if table is None else float((aims[[target]] @ table)[0]) * published.base)
         found.append(ends)
+    return _bounds(wanted, found)
+
+
+def attack(published: Published, wanted: pl.DataFrame, required: pl.DataFrame) -> pl.DataFrame:
+    """Whether signed sums of cells can be bounded more closely than they may.
+
+    `required`: `target`, `required_lower`, `required_upper`, in units. Returns what `bound` does, but where a sum is
+    free enough, only as far as was looked: `lower` is then a value no greater than it must be able to have, `upper` one
+    no less. Where it is not, they are its exact bounds.
+    """
+    programme = _Programme(published)
+    aims = programme.aims(wanted)
+    needs = required.sort("target")
+    goal = {
+        1.0: needs["required_lower"].to_numpy() / published.base,
+        -1.0: needs["required_upper"].to_numpy() / published.base,
+    }
+    extreme = {direction: np.full(aims.shape[0], direction * np.inf) for direction in goal}
+
+    def left(direction: float) -> NDArray[np.int64]:
+        """Targets that no table found so far has as low (or high) as they must be able to be."""
+        short = direction * (extreme[direction] - goal[direction])
+        return np.flatnonzero(short > TOLERANCE / 2 * (1 + np.abs(goal[direction])))
+
+    def look(table: Floats | None) -> None:
+        if table is not None:
+            values = aims @ table
+            extreme[1.0], extreme[-1.0] = np.minimum(extreme[1.0], values), np.maximum(extreme[-1.0], values)
+
+    for direction in goal if aims.shape[0] else ():
+        programme.confine(FAR * max(1.0, *np.abs(goal[-1.0])))
+        while (open_targets := left(direction)).size:
+            weight = np.zeros(aims.shape[0])
+            weight[open_targets] = direction / (1 + np.abs(goal[direction][open_targets]))
+            look(programme.least(weight @ aims))
+            if left(direction).size == open_targets.size:
+                break
+        programme.confine(None)
+        while (open_targets := left(direction)).size:
+            target = open_targets[0]
+            table = programme.least(direction * _row(aims, target))
+            if table is None:
+                extreme[direction][target] = -direction * np.inf
+                continue
+            look(table)
+            if target in left(direction):
+                # Its own bound, and too close: asked once.
+                goal[direction][target] = extreme[direction][target]
+    ends = np.column_stack([extreme[1.0], extreme[-1.0]]) * published.base
+    return _bounds(wanted, [[float(end) if np.isfinite(end) else None for end in row] for row in ends])
+
+
+class _Programme:
+    """All that is published as one linear programme, in multiples of the base, of which only the aim changes."""
+
+    def __init__(self, published: Published) -> None:
+        self._figures = published.cells.select("figure").unique().sort("figure").with_row_index("column")
+        self._columns = published.cells.join(self._figures, on="figure").select("cell", pl.col("column").cast(pl.Int64))
+        self._low, self._high = _limits(published, self._figures)
+        self._solver = highspy.Highs()
+        self._solver.setOptionValue("output_flag", False)
+        # Each programme starts at a table that agrees with all: the primal method goes on from there.
+        self._solver.setOptionValue("presolve", "off")
+        primal = simplex_constants.SimplexStrategy.kSimplexStrategyPrimal
+        self._solver.setOptionValue("simplex_strategy", int(primal))
+        width = self._figures.height
+        self._numbers = np.arange(width, dtype=np.int32)
+        self._solver.addVars(width, self._low, self._high)
+        for matrix, most in (
+            (signed_sums(total_rows(published.sums), self._columns, width), 0.0),
+            (signed_sums(published.inside.rename({"comparison": "row"}), self._columns, width), highspy.kHighsInf),
+        ):
+            count = matrix.shape[0]
+            self._solver.addRows(
+                count,
+                np.zeros(count),
+                np.full(count, most),
+                matrix.nnz,
+                matrix.indptr[:-1].astype(np.int32),
+                matrix.indices.astype(np.int32),
+                matrix.data,
+            )
+
+    def aims(self, wanted: pl.DataFrame) -> Any:
+        """`wanted` as a sparse matrix over the programme's figures."""
+        return signed_sums(wanted.select("cell", "sign", row="target"), self._columns, self._figures.height)
+
+    def confine(self, most: float | None) -> None:
+        """Let no suppressed figure be more than this, so that sums of many have an end; or any amount again.
+
+        Where nothing agrees with that, there is no table, and nothing is found.
+        """
+        self._is_confined = most is not None
+        high = self._high if most is None else np.minimum(self._high, np.maximum(most, self._low))
+        self._solver.changeColsBounds(self._numbers.size, self._numbers, self._low, high)
+
+    _is_confined = False
+
+    def least(self, aim: Floats) -> Floats | None:
+        """A table that agrees with everything and has the least of the aim; None where there is no least."""
+        self._solver.changeColsCost(self._numbers.size, self._numbers, np.asarray(aim, dtype=float))
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        kinds = highspy.HighsModelStatus
+        if status == kinds.kUnboundedOrInfeasible:
+            # Whether anything agrees at all is another question.
+            self._solver.changeColsCost(self._numbers.size, self._numbers, np.zeros(self._numbers.size))
+            self._solver.run()
+            agrees = self._solver.getModelStatus() == kinds.kOptimal
+            status = kinds.kUnbounded if agrees else kinds.kInfeasible
+        if status == kinds.kOptimal:
+            return np.asarray(self._solver.getSolution().col_value)
+        if status == kinds.kUnbounded or (status == kinds.kInfeasible and self._is_confined):
+            return None
+        if status == kinds.kInfeasible:
+            raise ValueError(
+                "the published figures contradict one another: rows of ledger.released were changed by hand; "
+                "put the ledger back from a copy of the warehouse"
+            )
+        raise ValueError(f"bounds of suppressed figures cannot be computed: {self._solver.modelStatusToString(status)}")
+
+
+def _row(matrix: Any, number: int) -> Floats:
+    return np.asarray(matrix[[number]].toarray()).ravel()
+
+
+def _bounds(wanted: pl.DataFrame, found: list[list[float | None]]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "target": wanted["target"].unique().sort(),
@@ -94,15 +208,14 @@ def is_protected() -> pl.Expr:
     return low_enough.fill_null(True) & high_enough.fill_null(True)
 
 
-def _limits(published: Published, figures: pl.DataFrame) -> NDArray[np.float64]:
+def _limits(published: Published, figures: pl.DataFrame) -> tuple[Floats, Floats]:
     """Least and greatest value of each figure by itself, in multiples of the base: its rounding interval, else 0 up."""
-    given = pl.col("given") / published.base
+    given, half = pl.col("given") / published.base, pl.col("base") / (2 * published.base)
     each = (
         published.cells.group_by("figure")
-        .agg(low=(given - 0.5).max(), high=(given + 0.5).min())
+        .agg(low=(given - half).max(), high=(given + half).min())
         .join(figures, on="figure", how="right")
         .sort("column")
     )
     low = np.maximum(each["low"].fill_null(0.0).to_numpy(), 0.0)
-    high = each["high"].fill_null(np.inf).to_numpy()
-    return np.column_stack([low, high])
+    return low, each["high"].fill_null(highspy.kHighsInf).to_numpy()

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.method import PublicationMethod
-from assets.publication.attack import bound
-from assets.publication.differences import comparisons, differences, same_figures
+from assets.publication.attack import attack
+from assets.publication.differences import comparisons, differences
+from assets.publication.releases import Figures
 from assets.publication.rules import HUNDREDTHS, concentration, failed_rules, round_to
-from assets.publication.safeguard import GOAL, Case, Goals, safeguard
+from assets.publication.safeguard import GOAL, Case, Goals, release_name, safeguard
 
 LOG_SCHEMA = {"cell": pl.Int64, "rule": pl.String, "reason": pl.String}
 
@@ -24,108 +25,77 @@ class Controlled:
     """What came out for one measure."""
 
     cells: pl.DataFrame
-    """`cell`, `status` ('' given, c suppressed, x no source has a figure), `given` (rounded; null unless given), of
-    this month."""
+    """`cell`, `given` (rounded; null where suppressed), of this month: of figures that some source gives."""
     log: pl.DataFrame
     """`cell`, `rule`, `reason`."""
     bounds: pl.DataFrame
     """What the attack found: `cell` (that it is reported of), `title`, `lower`, `upper`, `required_lower`,
     `required_upper` in units."""
+    promised: pl.DataFrame
+    """What later releases must keep to, and may be known by then: `kind` (goal or inside), `number`, `cell`, `title`,
+    `required_lower`, `required_upper`, and its terms `vector`, `sign`; one row a term."""
     messages: list[str]
 
 
-def control(
-    cells: pl.DataFrame,
-    sums: pl.DataFrame,
-    contributions: pl.DataFrame,
-    base: int,
-    method: PublicationMethod,
-) -> Controlled:
-    """Decide what is given of each cell of this month.
-
-    `cells`: as `comparisons` takes them, without `figure`, and `given` (earlier months: as published, null where
-    suppressed; this month: null), by `cell`. `sums`: `total`, `part`. `contributions`: `cell`, `organisation`, `value`
-    in hundredths, known figures only. `base`: what to round to.
-    """
-    held = concentration(contributions, "cell")
-    figured = (
-        cells.join(held.select("cell", "value"), on="cell")
-        .join(same_figures(contributions), on="cell")
-        .with_columns(given=pl.when("is_now").then(round_to(base)).otherwise("given"))
-        .sort("cell")
-    )
+def control(known: Figures, method: PublicationMethod) -> Controlled:
+    """Decide what is given of each figure of this month, beside every release before it."""
+    base = known.base
+    held = concentration(known.contributions, "vector")
+    figured = known.cells.with_columns(
+        given=pl.when("is_now").then(round_to(base)).otherwise("given"), figure="vector"
+    ).sort("cell")
     now = figured.filter("is_now")
-    primary = failed_rules(held.join(now, on="cell", how="semi"), "cell", method)
+    primary = failed_rules(now.select("cell", "vector").join(held, on="vector"), "cell", method)
     sensitive = set(now.join(primary, on="cell", how="semi")["figure"])
     figured, messages = _apart_from_the_past(figured, sensitive)
 
-    compared = comparisons(figured, contributions, method)
-    left = differences(compared, contributions, method)
+    compared = comparisons(figured, known.contributions, method)
+    left = differences(compared, figured, known.contributions, method)
     disclosive = _disclosive(compared, left, figured, base, method)
+    given_before = set(figured.filter(~pl.col("is_now") & pl.col("given").is_not_null())["figure"])
     # What was suppressed before stays so, unless this month has the same figure: then it is decided anew.
-    earlier_secret = set(figured.filter(~pl.col("is_now") & pl.col("given").is_null())["figure"]) - set(now["figure"])
-    known = set(figured.filter(~pl.col("is_now") & pl.col("given").is_not_null())["figure"])
-    chosen, hopeless = _choose(compared, disclosive, figured, sensitive | earlier_secret, known)
+    earlier_secret = set(figured.filter(~pl.col("is_now"))["figure"]) - given_before - set(now["figure"])
+    chosen, hopeless = _choose(compared, disclosive, figured, sensitive | earlier_secret, given_before)
     if hopeless:
         messages.append(
             f"{len(hopeless)} differences follow from figures that were published in earlier months; they stay"
         )
     disclosive = disclosive.filter(~pl.col("comparison").is_in(hopeless))
+    held_back = (set(known.held_back) & set(now["figure"])) - sensitive - set(chosen) - given_before
 
+    inside = pl.concat([_inside_now(compared, left, figured), _inside_before(known.inside, figured, compared)])
+    case = Case(figured, known.sums, inside, known.contributions, frozenset(given_before), base, method)
+    goals = _goals(figured, sensitive, compared, disclosive, method)
+    goals, old = _with_earlier(goals, known.goals, figured, set(now["figure"]) | given_before)
+    safe = safeguard(case, sensitive | set(chosen) | held_back, goals)
+    further = {figure: ("secondary", reason) for figure, reason in safe.further.items()}
+    further |= dict.fromkeys(sorted(held_back), ("secondary", "an earlier release of this month suppressed it"))
     log = [
         primary.select(LOG_SCHEMA.keys()),
         _logged(figured, {figure: ("difference", reason) for figure, reason in chosen.items()}),
+        _logged(figured, further),
     ]
-    case = Case(
-        figured,
-        sums.join(figured.select(total="cell"), on="total", how="semi", maintain_order="left").join(
-            figured.select(part="cell"), on="part", how="semi", maintain_order="left"
-        ),
-        _inside_now(compared, left, figured),
-        contributions,
-        frozenset(known),
-        base,
-        method,
-    )
-    forbidden = sensitive | _sensitive_before(figured, held, method)
-    safe = safeguard(case, sensitive | set(chosen), _goals(figured, forbidden, compared, disclosive, method))
-    log.append(_logged(figured, {figure: ("secondary", reason) for figure, reason in safe.further.items()}))
-    suppressed = sensitive | set(chosen) | set(safe.further)
+    suppressed = sensitive | set(chosen) | set(further)
 
     is_secret = pl.col("is_now") & pl.col("figure").is_in(sorted(suppressed))
     final = figured.with_columns(given=pl.when(~is_secret).then("given"))
-    status = (
-        cells.filter("is_now")
-        .select("cell")
-        .join(final.select("cell", "given", has_figure=pl.lit(True)), on="cell", how="left")
-        .select(
-            "cell",
-            "given",
-            status=pl.when(pl.col("has_figure").is_null())
-            .then(pl.lit("x"))
-            .when(pl.col("given").is_null())
-            .then(pl.lit("c"))
-            .otherwise(pl.lit("")),
-        )
-        .sort("cell")
-    )
+    status = final.filter("is_now").select("cell", "given")
     others = _not_sensitive(final.filter(is_secret & ~pl.col("figure").is_in(sorted(sensitive))))
     attacked = [
         safe.goals.required.join(safe.bounds, on="target"),
-        others.required.join(bound(case.published(suppressed), others.wanted), on="target"),
+        others.required.join(attack(case.published(suppressed), others.wanted, others.required), on="target"),
     ]
     return Controlled(
         status,
         pl.concat(log).unique(["cell", "rule"], keep="first").sort("cell", "rule"),
         pl.concat(attacked).drop("target"),
+        _promised(
+            safe.goals.only(safe.goals.required.filter(~pl.col("target").is_in(old))["target"]),
+            _inside_now(compared, left, figured),
+            figured,
+        ),
         messages + safe.messages,
     )
-
-
-def _sensitive_before(figured: pl.DataFrame, held: pl.DataFrame, method: PublicationMethod) -> set[int]:
-    """Figures that the rules forbade in an earlier month, that were not given then and are none of this month's."""
-    unseen = pl.col("given").is_null().all().over("figure") & ~pl.col("is_now").any().over("figure")
-    return set(figured.filter(unseen).join(failed_rules(held, "cell", method), on="cell", how="semi")["figure"])
 
 
 def _apart_from_the_past(figured: pl.DataFrame, sensitive: set[int]) -> tuple[pl.DataFrame, list[str]]:
@@ -211,23 +181,21 @@ def _goals(
     """What must stay free to move, largest first: the figures that the rules forbid, and the differences."""
     share = method.protection_share
     value = pl.col("value") / HUNDREDTHS
-    then = pl.format("{} in {}", "label", pl.col("month").dt.strftime("%Y-%m"))
-    is_wanted = pl.col("is_now") | ~pl.col("is_now").any().over("figure")
-    one_a_cell = figured.filter(pl.col("figure").is_in(sorted(forbidden)) & is_wanted).select(
+    one_a_cell = figured.filter(pl.col("is_now") & pl.col("figure").is_in(sorted(forbidden))).select(
         "cell",
         "value",
         comparison=pl.lit(None, pl.Int64),
-        title=pl.when("is_now").then("label").otherwise(then),
+        title="label",
         required_lower=(1 - share) * value,
         required_upper=(1 + share) * value,
     )
     terms = (
         compared.join(disclosive, on="comparison")
         .with_columns(sign=pl.col("sign") * pl.col("direction"))
-        .join(figured.select("cell", "month", "profile", "label", "is_now"), on="cell")
+        .join(figured.select("cell", "month", "release", "profile", "label", "is_now"), on="cell")
         .sort("comparison", "is_now", "cell", descending=[False, True, False])
     )
-    named = pl.format("{} of {} {}", "label", "profile", pl.col("month").dt.strftime("%Y-%m"))
+    named = pl.format("{} of {} {}", "label", "profile", release_name())
     of_differences = terms.group_by("comparison", maintain_order=True).agg(
         pl.col("cell").first(),
         title=pl.format("{} less {}", pl.col("label").first(), named.slice(1).str.join(", ")),
@@ -256,6 +224,96 @@ def _inside_now(compared: pl.DataFrame, left: pl.DataFrame, figured: pl.DataFram
         .join(past, on="comparison", how="anti")
         .select("comparison", "cell", sign=pl.col("sign") * pl.col("direction"))
         .sort("comparison", "cell")
+    )
+
+
+def _inside_before(inside: pl.DataFrame, figured: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
+    """What earlier releases knew to lie inside what, as `Published.inside`, numbered after this month's comparisons."""
+    first = 1 + max(compared["comparison"].to_list(), default=-1)
+    return (
+        inside.join(_one_a_vector(figured), on="vector")
+        .select(comparison=first + pl.col("number"), cell="cell", sign="sign")
+        .sort("comparison", "cell")
+    )
+
+
+def _one_a_vector(figured: pl.DataFrame) -> pl.DataFrame:
+    """`vector`, `cell`: of the cells with the figure one that was not given apart from the others."""
+    return (
+        figured.with_columns(is_apart=pl.col("figure") != pl.col("vector"))
+        .sort("is_apart", "cell")
+        .unique("vector", keep="first", maintain_order=True)
+        .select("vector", "cell")
+    )
+
+
+def _with_earlier(
+    goals: Goals, earlier: pl.DataFrame, figured: pl.DataFrame, decided: set[int]
+) -> tuple[Goals, list[int]]:
+    """The goals of this month with those of earlier releases that are still open; and the targets of these.
+
+    A single figure that this month has again, or that was given since, is `decided`: by this month's rules. Of sums
+    that are the same, one is enough.
+    """
+    terms = earlier.group_by("number").agg(pl.struct("vector", "sign").sort()).rename({"vector": "terms"})
+    own_terms = (
+        goals.wanted.join(figured.select("cell", "vector"), on="cell")
+        .group_by("target", "vector")
+        .agg(pl.col("sign").sum())
+        .group_by("target")
+        .agg(pl.struct("vector", "sign").sort().alias("terms"))
+    )
+    is_decided = (pl.col("terms").list.len() == 1) & pl.col("terms").list.first().struct.field("vector").is_in(
+        sorted(decided)
+    )
+    first = 1 + max(goals.required["target"].to_list(), default=-1)
+    still_open = (
+        terms.filter(~is_decided)
+        .sort("number")
+        .unique("terms", keep="first", maintain_order=True)
+        .join(own_terms, on="terms", how="anti", maintain_order="left")
+        .with_columns(target=pl.int_range(first, first + pl.len(), dtype=pl.Int64))
+        .select("number", "target")
+    )
+    taken = earlier.join(still_open, on="number").sort("target", "vector")
+    terms_taken = taken.drop("cell").join(_one_a_vector(figured), on="vector").select("target", "cell", "sign")
+    taken = taken.unique("target", keep="first", maintain_order=True).select(GOAL)
+    both = Goals(
+        pl.concat([goals.wanted, terms_taken]).sort("target", "cell"),
+        pl.concat([goals.required, taken]).sort("target"),
+    )
+    return both, taken["target"].to_list()
+
+
+def _promised(goals: Goals, inside: pl.DataFrame, figured: pl.DataFrame) -> pl.DataFrame:
+    """As `Controlled.promised`: the goals that this release adds, and what lies inside what.
+
+    The titles of this month's get their month, by which later months tell them apart.
+    """
+    of_sums = inside.select(
+        number="comparison",
+        cell=pl.col("cell").first().over("comparison"),
+        term="cell",
+        sign="sign",
+        kind=pl.lit("inside"),
+        title=pl.lit(""),
+        required_lower=pl.lit(None, pl.Float64),
+        required_upper=pl.lit(None, pl.Float64),
+    )
+    of_goals = (
+        goals.required.join(figured.select("cell", "month", "release", "is_now"), on="cell")
+        .with_columns(title=pl.when("is_now").then(pl.format("{} in {}", "title", release_name())).otherwise("title"))
+        .join(goals.wanted.rename({"cell": "term"}), on="target")
+        .rename({"target": "number"})
+        .with_columns(kind=pl.lit("goal"))
+    )
+    columns = ["kind", "number", "cell", "title", "required_lower", "required_upper"]
+    return (
+        pl.concat([of_goals.select(*columns, "term", "sign"), of_sums.select(*columns, "term", "sign")])
+        .join(figured.select("vector", term="cell"), on="term")
+        .group_by(*columns, "vector")
+        .agg(pl.col("sign").sum())
+        .sort("kind", "number", "vector")
     )
 
 

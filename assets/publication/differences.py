@@ -1,9 +1,9 @@
-"""Figures that follow from published ones by subtraction: of one cluster less another, of a month less the one before.
+"""Figures that follow from published ones by subtraction: of one cluster less another, of a month less an earlier one.
 
 What belongs here: which figures lie so near one another that their difference is a figure of few businesses, and what
 that difference is. What does not: sums and totals (secondary, attack), rules on one figure (rules).
 
-Two figures are one, here `figure`, where the same businesses hold the same amounts of both: to publish both gives
+Two figures are one, here `vector`, where the same businesses hold the same amounts of both: to publish both gives
 nothing away, to suppress one of them hides nothing.
 """
 
@@ -17,40 +17,26 @@ from assets.publication.rules import concentration, failed_rules
 THIS_MONTH = pl.col("is_now")
 
 
-def same_figures(contributions: pl.DataFrame) -> pl.DataFrame:
-    """`cell`, `figure`: cells of which every business holds the same amount have one figure, numbered from 0.
-
-    `contributions`: `cell`, `organisation`, `value`, in the order of `cell`. A cell without contributions is left out.
-    """
-    held = contributions.filter(pl.col("value") > 0).sort("cell", "organisation")
-    vectors = held.group_by("cell", maintain_order=True).agg("organisation", "value")
-    nothing = contributions.select("cell").unique().join(held, on="cell", how="anti")
-    empty = nothing.with_columns(
-        organisation=pl.lit([], dtype=vectors.schema["organisation"]), value=pl.lit([], dtype=vectors.schema["value"])
-    )
-    return (
-        pl.concat([vectors, empty])
-        .sort("cell")
-        .group_by("organisation", "value", maintain_order=True)
-        .agg("cell")
-        .with_row_index("figure")
-        .select(pl.col("cell"), pl.col("figure").cast(pl.Int64))
-        .explode("cell")
-        .sort("cell")
-    )
-
-
 def comparisons(cells: pl.DataFrame, contributions: pl.DataFrame, method: PublicationMethod) -> pl.DataFrame:
     """Which cells to take from which: `comparison` (numbered from 0), `cell`, `sign` (1 or -1).
 
-    `cells`: `cell`, `profile`, `table_name`, `label`, `run` (what a profile's clusters are apart within: its sector),
-    `figure`, `is_now`, `is_latest` (the last one of its label published before), `is_previous` (of the month before).
-    Compared are: each figure with its own of the last month that gave it and of the month before; a total with that of
-    another profile; a cluster with another, or with several of one run together, that lie nearly inside it.
+    `cells`: as `Figures.cells`. Compared are: each figure with its own of other releases, as far as those are kept; a
+    total with that of another profile; a cluster with another, or with several of one run together, that lie nearly
+    inside it.
     """
     now = cells.filter(THIS_MONTH)
-    earlier = cells.filter(~THIS_MONTH & (pl.col("is_latest") | pl.col("is_previous")))
-    own = now.join(earlier, on=["profile", "table_name", "label"]).select(greater="cell", lesser="cell_right")
+    of_its_own = ["profile", "table_name", "label"]
+    # A figure that stayed the same for months is compared with once.
+    earlier = (
+        cells.filter(pl.col("is_compared"))
+        .sort("month", "release", "cell", descending=[True, True, False])
+        .unique([*of_its_own, "vector"], keep="first", maintain_order=True)
+    )
+    own = (
+        now.join(earlier, on=of_its_own)
+        .filter(pl.col("vector") != pl.col("vector_right"))
+        .select(greater="cell", lesser="cell_right")
+    )
     totals = now.filter(pl.col("table_name") == "totals")
     across = (
         totals.join(totals, on="label")
@@ -84,8 +70,8 @@ def comparisons(cells: pl.DataFrame, contributions: pl.DataFrame, method: Public
 
 def _inside(clusters: pl.DataFrame, contributions: pl.DataFrame, method: PublicationMethod) -> pl.DataFrame:
     """Clusters nearly inside another: `greater`, `lesser`, `run` of the lesser, businesses `shared` and `outside`."""
-    one_a_figure = clusters.unique("figure", keep="first", maintain_order=True)
-    held = contributions.filter(pl.col("value") > 0).join(one_a_figure, on="cell").select("cell", "organisation")
+    one_a_figure = clusters.unique("vector", keep="first", maintain_order=True)
+    held = contributions.filter(pl.col("value") > 0).join(one_a_figure, on="vector").select("cell", "organisation")
     sizes = held.group_by("cell").len("size").with_columns(pl.col("size").cast(pl.Int64))
     return (
         held.join(held, on="organisation")
@@ -111,15 +97,18 @@ def _inside(clusters: pl.DataFrame, contributions: pl.DataFrame, method: Publica
     )
 
 
-def differences(compared: pl.DataFrame, contributions: pl.DataFrame, method: PublicationMethod) -> pl.DataFrame:
+def differences(
+    compared: pl.DataFrame, cells: pl.DataFrame, contributions: pl.DataFrame, method: PublicationMethod
+) -> pl.DataFrame:
     """What each comparison leaves: one row a comparison that leaves anything.
 
-    Returns `comparison`, `direction` (1 where the cells taken with `sign` leave the larger part, else -1), `value` (the
-    larger part), `cover` (the smaller, which hides as much of it), `is_nested` (no cover: a true part of the greater),
-    `reason` (null where the rules allow the figure); amounts in hundredths.
+    `cells`: `cell`, `vector`. Returns `comparison`, `direction` (1 where the cells taken with `sign` leave the larger
+    part, else -1), `value` (the larger part), `cover` (the smaller, which hides as much of it), `is_nested` (no cover:
+    a true part of the greater), `reason` (null where the rules allow the figure); amounts in hundredths.
     """
     left = (
-        compared.join(contributions, on="cell")
+        compared.join(cells.select("cell", "vector"), on="cell")
+        .join(contributions, on="vector")
         .group_by("comparison", "organisation")
         .agg(net=(pl.col("sign") * pl.col("value")).sum())
         .filter(pl.col("net") != 0)

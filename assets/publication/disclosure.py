@@ -11,7 +11,9 @@ import polars as pl
 from assets.publication import inputs
 from assets.publication.attack import is_protected
 from assets.publication.control import Controlled, control
+from assets.publication.releases import read_history, release_rows
 from assets.publication.sector_mix import pool_sectors
+from assets.publication.share_bands import share_bands
 from assets.typology.indicators import list_partners
 from assets.warehouse.database import Replacement
 from assets.warehouse.declarations import declared_tables
@@ -22,8 +24,7 @@ OUTLINE_DECIMALS = 4
 FIGURE_DECIMALS = 4
 SMALL_P_VALUE_DIGITS = 3
 
-TABLES = ("clusters", "sector_mix", "totals", "suppressions", "attack_bounds")
-CELL = ["month", "profile", "table_name", "label"]
+TABLES = ("clusters", "share_bands", "sector_mix", "totals", "suppressions", "attack_bounds")
 
 
 @step(
@@ -31,11 +32,19 @@ CELL = ["month", "profile", "table_name", "label"]
     reads=[
         "typology.innovation_clusters",
         "typology.cluster_indicators",
+        "typology.candidates",
         "typology.cluster_members",
         "organisations.organisations",
         "organisations.apportioned_sites",
         "organisations.site_sectors",
         "network.participations",
+    ],
+    keeps=[
+        "ledger.releases",
+        "ledger.released",
+        "ledger.released_parts",
+        "ledger.released_holdings",
+        "ledger.released_sums",
     ],
     lineage={
         **{
@@ -59,6 +68,14 @@ CELL = ["month", "profile", "table_name", "label"]
             "organisations.organisations.organisation_type",
         ),
         "publication.clusters.main_region": ("typology.innovation_clusters.regions",),
+        **{
+            f"publication.{table}": (
+                "typology.innovation_clusters.rdi_active_share",
+                "typology.cluster_indicators.funded_firms_share",
+                "typology.innovation_clusters.firms",
+            )
+            for table in ("clusters.rdi_active_band", "clusters.funded_firms_band", "share_bands.band")
+        },
         "publication.sector_mix.firms": (
             "typology.cluster_members.organisation_id",
             "organisations.organisations.is_firm",
@@ -69,30 +86,21 @@ CELL = ["month", "profile", "table_name", "label"]
 def disclosure(ctx: StepContext) -> list[Replacement]:
     """Apply disclosure control to all profiles of the month together, and attack the outcome.
 
-    Together, because what one profile publishes can give away what another suppresses. What was published in earlier
-    months is read for the same reason (so months are made in order).
+    Together, because what one profile publishes can give away what another suppresses. Every release of every month is
+    read for the same reason, and this one is added to them.
     """
     method = ctx.method.publication
-    cells, sums, contributions = _cells(ctx)
-    bases = {"employees": method.employees_rounding, "turnover_gbp": method.turnover_rounding_gbp}
-    controlled = {
-        measure: control(
-            _of_measure(cells, measure),
-            sums,
-            contributions.select("cell", "organisation", value=measure).drop_nulls(),
-            base,
-            method,
-        )
-        for measure, base in bases.items()
-    }
+    history = read_history(ctx)
+    controlled = {measure: control(figures, method) for measure, figures in history.figures.items()}
     for measure, outcome in controlled.items():
         for message in outcome.messages:
             ctx.report.say(f"{measure}: {message}")
-    bounds = pl.concat([_attacked(cells, outcome, measure) for measure, outcome in controlled.items()])
-    described = cells.filter("is_now").select("cell", *CELL)
+    bounds = pl.concat(
+        [_attacked(history.figures[measure].cells, outcome, measure) for measure, outcome in controlled.items()]
+    )
     log = pl.concat(
         [
-            outcome.log.join(described, on="cell").select(
+            outcome.log.join(history.cells, on="cell").select(
                 "profile", "table_name", "rule", "reason", cell="label", measure=pl.lit(measure)
             )
             for measure, outcome in controlled.items()
@@ -108,18 +116,23 @@ def disclosure(ctx: StepContext) -> list[Replacement]:
         measure=pl.lit("firms"),
     )
     log = pl.concat([log, mix_log.select(log.columns)])
-    given = _given(cells, controlled)
-    clusters = _clusters(ctx, given)
+    given = _given(history.cells, controlled)
+    bands = share_bands(ctx.read(inputs.SHARES), method)
+    clusters = _clusters(ctx, given, bands)
     made = {
         "clusters": clusters,
+        "share_bands": bands,
         "sector_mix": mix,
-        "totals": _totals(given, cells, clusters),
+        "totals": _totals(given, clusters),
         "suppressions": log,
         "attack_bounds": bounds,
     }
     _tell(ctx, given, log, bounds)
     scope = {"month": ctx.month.first_day}
-    return [Replacement(f"publication.{table}", scope, _rows(table, made[table])) for table in TABLES]
+    return [
+        *[Replacement(f"publication.{table}", scope, _rows(table, made[table])) for table in TABLES],
+        *release_rows(ctx, history, controlled),
+    ]
 
 
 def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -129,60 +142,18 @@ def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(columns).sort([name for name in declared.key if name != "month"])
 
 
-def _cells(ctx: StepContext) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Cells numbered from 0, the clusters that totals are the sum of, and what each business holds of each cell."""
-    rows = ctx.read(inputs.CELL_ROWS).with_row_index("cell").with_columns(pl.col("cell").cast(pl.Int64))
-    now = pl.col("month") == ctx.month.first_day
-    previous = rows.filter(~now)["month"].max()
-    key = rows.select("cell", *CELL)
-    parts = rows.filter(pl.col("table_name") == "totals").select("cell", "month", "profile", label="parts")
-    sums = (
-        parts.explode("label")
-        .join(key.filter(pl.col("table_name") == "clusters"), on=["month", "profile", "label"], how="left")
-        .select(total="cell", part="cell_right")
-        # Of a month further back only what was last given is here: its totals bind nothing.
-        .filter(pl.col("part").is_not_null().all().over("total"))
-        .sort("total", "part")
-    )
-    runs = (
-        rows.filter((pl.col("table_name") == "totals") & pl.col("label").str.starts_with("sector: "))
-        .select("month", "profile", run=pl.format("{} {}", "profile", "label"), label="parts")
-        .explode("label")
-        .with_columns(table_name=pl.lit("clusters"))
-    )
-    cells = (
-        rows.join(runs, on=CELL, how="left", maintain_order="left")
-        .with_columns(is_now=now, is_previous=pl.col("month").eq(pl.lit(previous, pl.Date)).fill_null(False))
-        .drop("parts")
-    )
-    held = ctx.read(inputs.CONTRIBUTIONS).join(key, on=CELL)
-    contributions = held.select(
-        "cell",
-        "employees",
-        "turnover_gbp",
-        organisation=pl.col("organisation_id").rank("dense").cast(pl.Int64),
-    ).sort("cell", "organisation")
-    return cells, sums, contributions
-
-
-def _of_measure(cells: pl.DataFrame, measure: str) -> pl.DataFrame:
-    return cells.select(
-        "cell",
-        *CELL,
-        "run",
-        "is_now",
-        "is_previous",
-        is_latest=f"is_latest_{measure}",
-        given=pl.when(~pl.col("is_now")).then(measure),
-    )
-
-
 def _given(cells: pl.DataFrame, controlled: dict[str, Controlled]) -> pl.DataFrame:
-    """`cell`, and of each measure the published figure and its status."""
-    given = cells.filter("is_now").select("cell", *CELL)
+    """Of each cell and measure the published figure and its status: given, c suppressed, x no source has one."""
+    given = cells
     for measure, outcome in controlled.items():
-        columns = outcome.cells.select("cell", pl.col("given").alias(measure), status=pl.col("status"))
-        given = given.join(columns.rename({"status": f"{measure}_status"}), on="cell", maintain_order="left")
+        shown = outcome.cells.select(
+            "cell",
+            pl.col("given").alias(measure),
+            pl.when(pl.col("given").is_null()).then(pl.lit("c")).otherwise(pl.lit("")).alias(f"{measure}_status"),
+        )
+        given = given.join(shown, on="cell", how="left", maintain_order="left").with_columns(
+            pl.col(f"{measure}_status").fill_null("x")
+        )
     return given
 
 
@@ -200,7 +171,7 @@ def _attacked(cells: pl.DataFrame, outcome: Controlled, measure: str) -> pl.Data
     )
 
 
-def _clusters(ctx: StepContext, given: pl.DataFrame) -> pl.DataFrame:
+def _clusters(ctx: StepContext, given: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
     """Rows of `publication.clusters`."""
     figures = given.filter(pl.col("table_name") == "clusters").rename({"label": "cluster_id"})
     partners = list_partners(
@@ -223,8 +194,12 @@ def _clusters(ctx: StepContext, given: pl.DataFrame) -> pl.DataFrame:
     return (
         ctx.read(inputs.CLUSTERS)
         .drop("employees", "turnover_gbp", "month")
-        .join(figures.drop("month", "table_name", "cell"), on=["profile", "cluster_id"], maintain_order="left")
+        .join(
+            figures.drop("month", "release", "table_name", "cell"), on=["profile", "cluster_id"], maintain_order="left"
+        )
         .with_columns(key=pl.format("{} {}", "profile", "cluster_id"))
+        .pipe(_banded, bands, "rdi_active_share", "rdi_active_band")
+        .pipe(_banded, bands, "funded_firms_share", "funded_firms_band")
         .join(partners, on="key", how="left", maintain_order="left")
         .join(ctx.read(inputs.YEAR_BEFORE), on=["profile", "cluster_id"], how="left", maintain_order="left")
         .with_columns(
@@ -242,6 +217,14 @@ def _clusters(ctx: StepContext, given: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _banded(clusters: pl.DataFrame, bands: pl.DataFrame, share: str, band: str) -> pl.DataFrame:
+    """The clusters with the band of a share beside it, and without the share where there is one."""
+    of_share = bands.filter(pl.col("measure") == share).select("profile", "cluster_id", pl.col("band").alias(band))
+    return clusters.join(of_share, on=["profile", "cluster_id"], how="left", maintain_order="left").with_columns(
+        pl.when(pl.col(band).is_null()).then(share).alias(share)
+    )
+
+
 def _coarse_outlines(outlines: pl.Series) -> list[str | None]:
     """Outlines on a grid of OUTLINE_DECIMALS, still valid."""
     import shapely
@@ -250,7 +233,7 @@ def _coarse_outlines(outlines: pl.Series) -> list[str | None]:
     return [None if text is None else str(text) for text in shapely.to_wkt(shapes, rounding_precision=OUTLINE_DECIMALS)]
 
 
-def _totals(given: pl.DataFrame, cells: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+def _totals(given: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
     """Rows of `publication.totals`: counts are sums over clusters, each of ten firms or more."""
     named = given.filter(pl.col("table_name") == "totals").with_columns(
         pl.col("label").str.splitn(": ", 2).struct.rename_fields(["dimension", "member"])

@@ -124,5 +124,7 @@ def disclosure_notes(method: PublicationMethod) -> tuple[str, ...]:
         f"Employees are rounded to {method.employees_rounding}, turnover to GBP {method.turnover_rounding_gbp:,}.",
         "A figure with status c is suppressed: one business, or two together, make up most of it, or it could be "
         "worked out from others that are published. One with status x is in no source. Both are empty here, never 0.",
+        f"A share of firms that tells of fewer than {method.disclosure_min_firms} firms, or of all but so few, is "
+        "given as a band, at most so much, in a column of its own.",
         "Totals are rounded by themselves: they need not be the sum of the rounded figures of their clusters.",
     )

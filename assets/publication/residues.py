@@ -51,13 +51,16 @@ def residues(published: Published, cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def forbidden(found: pl.DataFrame, contributions: pl.DataFrame, method: PublicationMethod) -> pl.DataFrame:
-    """Those of the residues that the rules forbid, with `value` (hundredths)."""
+def forbidden(
+    found: pl.DataFrame, cells: pl.DataFrame, contributions: pl.DataFrame, method: PublicationMethod
+) -> pl.DataFrame:
+    """Those of the residues that the rules forbid, with `value` (hundredths). `cells`: `cell`, `vector`."""
     numbered = found.with_row_index("number")
     held = (
         numbered.select("number", cell="parts")
         .explode("cell")
-        .join(contributions, on="cell")
+        .join(cells.select("cell", "vector"), on="cell")
+        .join(contributions, on="vector")
         .group_by("number", "organisation")
         .agg(pl.col("value").sum())
     )

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from assets.method import PublicationMethod
-from assets.publication.attack import Published, bound, is_protected
+from assets.publication.attack import Published, attack, bound, is_protected
 from assets.publication.matrices import signed_sums, total_rows
 from assets.publication.residues import GRAND_TOTAL, forbidden, residues
 from assets.publication.rules import HUNDREDTHS
@@ -28,18 +28,24 @@ SLACK = 5e-7
 GOAL = ("target", "cell", "title", "required_lower", "required_upper")
 
 
+def release_name() -> pl.Expr:
+    """What the release of `month` and `release` is called in titles."""
+    month = pl.col("month").dt.strftime("%Y-%m")
+    return pl.when(pl.col("release") > 1).then(pl.format("{} release {}", month, "release")).otherwise(month)
+
+
 @dataclass(frozen=True)
 class Case:
     """One measure: its figures, all relations between them, and what may be done."""
 
     figured: pl.DataFrame
-    """`cell`, `figure`, `month`, `profile`, `table_name`, `label`, `is_now`, `given` (null: suppressed before)."""
+    """As `Figures.cells`, with `figure` (cells with the same have one unknown), and `given` of this month too."""
     sums: pl.DataFrame
     """`total`, `part`."""
     inside: pl.DataFrame
     """`comparison`, `cell`, `sign`, as `Published.inside`."""
     contributions: pl.DataFrame
-    """`cell`, `organisation`, `value` in hundredths."""
+    """`vector`, `organisation`, `value` in hundredths."""
     known: frozenset[int]
     """Figures that earlier months gave: to suppress them hides nothing."""
     base: int
@@ -49,7 +55,7 @@ class Case:
         """What a reader has where these figures of this month are suppressed; None: all of them."""
         secret = pl.lit(True) if suppressed is None else pl.col("figure").is_in(sorted(suppressed))
         given = pl.when(~(pl.col("is_now") & secret)).then("given")
-        return Published(self.figured.select("cell", "figure", given=given), self.sums, self.inside, self.base)
+        return Published(self.figured.select("cell", "figure", "base", given=given), self.sums, self.inside, self.base)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def safeguard(case: Case, suppressed: set[int], goals: Goals) -> Safe:
     """
     further: dict[int, str] = {}
     messages: list[str] = []
-    seen: set[tuple[int, ...]] = set()
+    seen = _promised_before(case, goals)
     pending = goals
     for attempt in count(1):
         pending = pending.with_others(_left_over(case, suppressed | set(further), seen, goals))
@@ -105,7 +111,7 @@ def safeguard(case: Case, suppressed: set[int], goals: Goals) -> Safe:
             messages += said
             goals = goals.with_others(reachable)
             pending = _left_over(case, suppressed | set(further), seen, goals)
-        bounds = bound(case.published(suppressed | set(further)), goals.wanted)
+        bounds = attack(case.published(suppressed | set(further)), goals.wanted, goals.required)
         missed = goals.only(bounds.join(goals.required, on="target").filter(~is_protected())["target"])
         more = repair(case, suppressed | set(further), missed, attempt) if missed.required.height else {}
         if not more:
@@ -160,18 +166,20 @@ def _chosen(case: Case, suppressed: set[int], goals: Goals) -> tuple[dict[int, s
     """Secondary suppression: figures, with the reason, and the goals that no suppression of this month reaches."""
     method, base = case.method, case.base
     is_secret = pl.col("is_now") & pl.col("figure").is_in(sorted(suppressed))
-    given = pl.when(~is_secret).then("given") / base
+    given, half = pl.when(~is_secret).then("given") / base, pl.col("base") / (2 * base)
+    was_suppressed = ~pl.col("is_now") & pl.col("given").is_null()
     table = (
         case.figured.group_by("figure")
         .agg(
-            low=(given - 0.5).max(),
-            high=(given + 0.5).min(),
+            low=(given - half).max(),
+            high=(given + half).min(),
             weight=pl.when(pl.col("label") == GRAND_TOTAL)
             .then(method.grand_total_weight)
             .when(pl.col("table_name") == "totals")
             .then(method.totals_weight)
             .otherwise(1.0)
-            .max(),
+            .max()
+            * pl.when(was_suppressed.any()).then(method.cover_weight).otherwise(1.0),
             is_now=pl.col("is_now").any(),
         )
         .sort("figure")
@@ -202,18 +210,43 @@ def _chosen(case: Case, suppressed: set[int], goals: Goals) -> tuple[dict[int, s
     return more, goals.only(goals.required["target"].gather(choice.unprotected))
 
 
+def _promised_before(case: Case, goals: Goals) -> set[tuple[int, ...]]:
+    """Sums that are goals already, by their figures: those that earlier releases left over."""
+    terms = goals.wanted.join(case.figured.select("cell", "figure"), on="cell").group_by("target").agg("figure", "sign")
+    return {
+        tuple(sorted(figures)) for figures, signs in terms.select("figure", "sign").iter_rows() if set(signs) == {1}
+    }
+
+
 def _left_over(case: Case, suppressed: set[int], seen: set[tuple[int, ...]], goals: Goals) -> Goals:
     """Goals for the forbidden sums that totals leave and that were not seen yet, numbered after the others."""
     left = residues(case.published(suppressed), case.figured)
-    new = left.filter(pl.Series([tuple(figures) not in seen for figures in left["residue"]], dtype=pl.Boolean))
+    # Who holds what of a figure is known of a part of the releases, this month's and those near it.
+    known = set(case.contributions["vector"])
+    vectors = dict(case.figured.select("cell", "vector").iter_rows())
+    new = left.filter(
+        pl.Series(
+            [
+                tuple(figures) not in seen and known.issuperset(vectors[part] for part in parts)
+                for figures, parts in left.select("residue", "parts").iter_rows()
+            ],
+            dtype=pl.Boolean,
+        )
+    )
     seen.update(tuple(figures) for figures in new["residue"])
     share, value = case.method.protection_share, pl.col("value") / HUNDREDTHS
     first = 1 + max(goals.required["target"].to_list(), default=-1)
-    found = forbidden(new, case.contributions, case.method).with_columns(
+    found = forbidden(new, case.figured, case.contributions, case.method).with_columns(
         target=pl.int_range(first, first + pl.len(), dtype=pl.Int64)
     )
     given_by = pl.when(pl.col("dimension").is_null()).then(pl.lit("")).otherwise(pl.format(" by {}", "dimension"))
-    then = pl.when("is_now").then(pl.lit("")).otherwise(pl.format(" in {}", pl.col("month").dt.strftime("%Y-%m")))
+    # An earlier total leaves another sum once this month gives a part that was suppressed then.
+    since = case.figured.filter("is_now").select(release_name()).to_series().to_list()[:1]
+    then = (
+        pl.when("is_now")
+        .then(pl.lit(""))
+        .otherwise(pl.format(" in {} with what {} gives", release_name(), pl.lit(*since or [""])))
+    )
     required = found.join(case.figured, left_on="total", right_on="cell").select(
         "target",
         cell="total",

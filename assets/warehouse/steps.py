@@ -129,6 +129,8 @@ class Step:
     """Whether what is outside the warehouse decides its rows, or is written by it: it is run every time."""
     datasets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Table -> the datasets whose drops fill it, where its rows are those of drops and not of a month."""
+    keeps: tuple[str, ...] = ()
+    """Tables of the ledger that it alone reads and adds to, beside its own: what stands there outlives its rows."""
 
     @property
     def layer(self) -> str:
@@ -158,6 +160,7 @@ def step(
     per_profile: bool = False,
     lineage: Mapping[str, Sequence[str]] | None = None,
     reaches_outside: bool = False,
+    keeps: Sequence[str] = (),
 ) -> Callable[[Callable[[StepContext], Rows]], Step]:
     """Declare a Python step; its docstring is the description of its assets."""
 
@@ -171,6 +174,7 @@ def step(
             description=inspect.getdoc(function) or "",
             lineage=lineage or {},
             reaches_outside=reaches_outside,
+            keeps=tuple(keeps),
         )
 
     return declare
@@ -242,7 +246,7 @@ def run_step(
     to_do: list[Callable[[], None]] = []
     contexts: list[StepContext] = []
     reading = warehouse if step.query else warehouse.beside_methods()
-    allowed = Reading(reading, f"{step.layer}.{step.name}", step.tables, step.reads)
+    allowed = Reading(reading, f"{step.layer}.{step.name}", (*step.tables, *step.keeps), step.reads)
     with scratch_folder(warehouse.path.parent, STEP) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with reading.connect(read_only=True) as connection:

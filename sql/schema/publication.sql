@@ -24,8 +24,10 @@ create table if not exists publication.clusters (
     is_colocated boolean not null,
     is_specialised boolean not null,
     is_internally_collaborative boolean not null,
-    rdi_active_share double not null,
-    funded_firms_share double not null,
+    rdi_active_share double,
+    rdi_active_band varchar,
+    funded_firms_share double,
+    funded_firms_band varchar,
     sector_sites_share double,
     location_quotient double,
     location_quotient_low double,
@@ -68,8 +70,10 @@ comment on column publication.clusters.is_rdi_active is 'Criterion 1.';
 comment on column publication.clusters.is_colocated is 'Criterion 2.';
 comment on column publication.clusters.is_specialised is 'Criterion 3.';
 comment on column publication.clusters.is_internally_collaborative is 'Criterion 4.';
-comment on column publication.clusters.rdi_active_share is 'Share of firms that are RD&I-active.';
-comment on column publication.clusters.funded_firms_share is 'Share of firms with public funding.';
+comment on column publication.clusters.rdi_active_share is 'Share of firms that are RD&I-active; null where fewer than ten of them, or all but fewer than ten, follow from it: the band is given then.';
+comment on column publication.clusters.rdi_active_band is 'Band of that share where it is not given: at most this (<=2%, <=10%, <=20%, <=50%, <=100%).';
+comment on column publication.clusters.funded_firms_share is 'Share of firms with public funding; null likewise.';
+comment on column publication.clusters.funded_firms_band is 'Band of that share where it is not given.';
 comment on column publication.clusters.sector_sites_share is 'Share of the sector''s sites that lie in the cluster.';
 comment on column publication.clusters.location_quotient is 'Location quotient.';
 comment on column publication.clusters.location_quotient_low is 'Lower end of its interval.';
@@ -97,6 +101,7 @@ create table if not exists publication.criteria (
     criterion varchar not null check (criterion in ('RD&I-active', 'co-located', 'specialised', 'internally collaborative')),
     measure varchar not null,
     figure double,
+    band varchar,
     threshold double,
     is_met boolean not null
 );
@@ -106,9 +111,24 @@ comment on column publication.criteria.profile is 'Method profile.';
 comment on column publication.criteria.cluster_id is 'Identifier that lasts from month to month.';
 comment on column publication.criteria.criterion is 'The criterion.';
 comment on column publication.criteria.measure is 'What was measured, in words.';
-comment on column publication.criteria.figure is 'The figure; null where it is below the threshold count and so not given.';
+comment on column publication.criteria.figure is 'The figure; null where a count of fewer firms than may appear is, or follows from, it.';
+comment on column publication.criteria.band is 'Band of a share that is not given: at most this.';
 comment on column publication.criteria.threshold is 'What it is held against.';
 comment on column publication.criteria.is_met is 'Whether the criterion is met.';
+
+create table if not exists publication.share_bands (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    measure varchar not null check (measure in ('rdi_active_share', 'funded_firms_share', 'colocated_share')),
+    band varchar not null
+);
+comment on table publication.share_bands is 'Shares of a cluster''s firms that are given as a band, because a count of few firms follows from the number. Key: month, profile, cluster_id, measure.';
+comment on column publication.share_bands.month is 'First day of the month.';
+comment on column publication.share_bands.profile is 'Method profile.';
+comment on column publication.share_bands.cluster_id is 'Identifier that lasts from month to month.';
+comment on column publication.share_bands.measure is 'Which share.';
+comment on column publication.share_bands.band is 'At most this: <=2%, <=10%, <=20%, <=50%, <=100%.';
 
 create table if not exists publication.sector_mix (
     month date not null,

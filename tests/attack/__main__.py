@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.attack import (
     creation_kills,
+    disclosure_history,
     full_disk,
     hostile_files,
     orders_of_months,
@@ -33,6 +34,7 @@ ATTACKS: tuple[Attack, ...] = (
     full_disk.ATTACK,
     wrong_files.ATTACK,
     hostile_files.ATTACK,
+    disclosure_history.ATTACK,
     orders_of_months.ATTACK,
     ways_out_of_query.ATTACK,
     web_requests.ATTACK,

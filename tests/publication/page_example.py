@@ -8,7 +8,9 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from assets.method import PublicationMethod
 from assets.publication.page import PageOptions, PageTables
+from assets.publication.share_bands import band
 from assets.reference.shipped import shipped_list
 
 TYPES = ("Specialised", "R&D Collaborating", "Diverse", "Dispersed")
@@ -131,8 +133,8 @@ def _clusters(draw: np.random.Generator, towns: pl.DataFrame, count: int, profil
                 "is_colocated": not is_network,
                 "is_specialised": kind == "Specialised",
                 "is_internally_collaborative": kind in ("R&D Collaborating", "Dispersed"),
-                "rdi_active_share": float(draw.uniform(0.2, 0.7)),
-                "funded_firms_share": float(draw.uniform(0.05, 0.5)),
+                **_share("rdi_active", float(draw.uniform(0.2, 0.7)), firms),
+                **_share("funded_firms", float(draw.uniform(0.05, 0.5)), firms),
                 "sector_sites_share": None if is_network else float(draw.beta(1, 30)),
                 "location_quotient": quotient,
                 "location_quotient_low": quotient * 0.8,
@@ -157,6 +159,12 @@ def _clusters(draw: np.random.Generator, towns: pl.DataFrame, count: int, profil
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+def _share(name: str, share: float, firms: int) -> dict[str, object]:
+    """A share of the firms, or its band."""
+    of_few = band(round(share * firms), firms, 0.0, PublicationMethod())
+    return {f"{name}_share": None if of_few else share, f"{name}_band": of_few}
+
+
 def _criteria(draw: np.random.Generator, clusters: pl.DataFrame) -> pl.DataFrame:
     measures = pl.DataFrame(MEASURES, schema=["criterion", "measure", "threshold"], orient="row")
     rows = clusters.select("month", "profile", "cluster_id").join(measures, how="cross")
@@ -165,6 +173,7 @@ def _criteria(draw: np.random.Generator, clusters: pl.DataFrame) -> pl.DataFrame
     return rows.with_columns(
         figure=pl.Series(np.where(is_small, np.minimum(figures / 10, 1), np.ceil(figures * 3))),
         is_met=pl.Series(draw.random(rows.height) < 0.7),
+        band=pl.lit(None, pl.String),
     ).sort("profile", "cluster_id", "criterion", "measure")
 
 

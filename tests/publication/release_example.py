@@ -51,7 +51,8 @@ def fill_release(
     for position, name in (names or {}).items():
         made[position, "name"] = name
     _fill(warehouse, "publication.clusters", made)
-    _fill(warehouse, "typology.innovation_clusters", made.with_columns(pl.lit(0.0).alias("publications")))
+    tested = made.with_columns(pl.col("rdi_active_share").fill_null(0.5), pl.lit(0.0).alias("publications"))
+    _fill(warehouse, "typology.innovation_clusters", tested)
     small = (pl.col("measure") == "active firms") & (pl.col("figure") < 10)
     _fill(
         warehouse,

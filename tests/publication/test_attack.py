@@ -23,7 +23,14 @@ def published(
     base: int = 10,
 ) -> Published:
     """Cells 0, 1, ... with what is given of each; `inside`: pairs of a greater cell and one that lies in it."""
-    cells = pl.DataFrame({"cell": range(len(given)), "figure": figures or list(range(len(given))), "given": given})
+    cells = pl.DataFrame(
+        {
+            "cell": range(len(given)),
+            "figure": figures or list(range(len(given))),
+            "given": given,
+            "base": [base] * len(given),
+        }
+    )
     relations = [
         (row, cell, sign) for row, pair in enumerate(inside or []) for cell, sign in zip(pair, (1, -1), strict=True)
     ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assets.method import PublicationMethod
 from assets.publication.rules import concentration, failed_rules, round_to
 from assets.publication.sector_mix import OTHER, pool_sectors
+from assets.publication.share_bands import band
 
 METHOD = PublicationMethod()
 
@@ -58,6 +59,42 @@ def test_rounding_is_to_the_nearest_multiple(hundredths: int, base: int) -> None
     rounded = pl.DataFrame({"value": [hundredths]}).select(round_to(base)).item()
     assert rounded % base == 0
     assert abs(rounded * 100 - hundredths) * 2 <= base * 100
+
+
+@pytest.mark.parametrize(
+    ("count", "firms", "least", "shown"),
+    [
+        (10, 40, 0, None),
+        (0, 40, 0, None),
+        (40, 40, 0, None),
+        (1, 40, 0, "<=10%"),  # no count is 2% of 40, four are 10%
+        (4, 40, 0, "<=10%"),
+        (5, 50, 0, "<=10%"),
+        (6, 50, 0, "<=20%"),
+        (8, 40, 0, "<=50%"),  # between 20% and 50% nine would be the only one of fewer than ten
+        (9, 40, 0, "<=50%"),
+        (9, 45, 0.2, "<=100%"),  # who meets the criterion has 20% or more: at most 20% would be 9 exactly
+        (2, 12, 0, "<=50%"),
+        (7, 12, 0, "<=100%"),
+        (9, 400, 0, "<=10%"),
+        (8, 400, 0, "<=10%"),
+        (8, 450, 0, "<=2%"),
+        (395, 400, 0, "<=100%"),
+    ],
+)
+def test_bands_of_shares(count: int, firms: int, least: float, shown: str | None) -> None:
+    assert band(count, firms, least, METHOD) == shown
+
+
+@pytest.mark.parametrize("least", [0.0, 0.2])
+def test_no_band_tells_the_count_to_one_who_knows_the_rule(least: float) -> None:
+    for firms in range(10, 200):
+        counts: dict[str, list[int]] = {}
+        for count in range(1, firms):
+            if count >= least * firms and (shown := band(count, firms, least, METHOD)):
+                counts.setdefault(shown, []).append(count)
+        assert all(len(possible) >= METHOD.band_min_counts for possible in counts.values()), (firms, counts)
+        assert all(count <= float(shown[2:-1]) / 100 * firms for shown, found in counts.items() for count in found)
 
 
 def mix(sectors: dict[str, list[str]], firms: int, min_firms: int = 10) -> dict[str, int]:

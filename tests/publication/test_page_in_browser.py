@@ -207,7 +207,9 @@ def test_the_panel_tells_every_figure(opened, tables):
     given = page.locator("#detail .figures").first
     figures = dict(zip(given.locator("dt").all_inner_texts(), given.locator("dd").all_inner_texts(), strict=True))
     assert figures["Employees"] == figures["Turnover"] == "c"
-    assert figures["RD&I-active firms"] == f"{100 * cluster['rdi_active_share']:.1f}%"
+    for words, key in (("RD&I-active firms", "rdi_active"), ("Firms with public funding", "funded_firms")):
+        share, band = cluster[f"{key}_share"], cluster[f"{key}_band"]
+        assert figures[words] == (f"{100 * share:.1f}%" if band is None else band.replace("<=", "at most "))
     assert page.locator("table.criteria tbody tr").count() == 9
     assert "at least 20.0%" in page.inner_text("table.criteria")
     told = [text.split("\n")[0] for text in page.locator("table.criteria tbody th").all_inner_texts()]

@@ -39,7 +39,11 @@
     ...SURE,
   ];
 
-  app.figureOf = (cluster, key, format) => app.figure(cluster[key], format, cluster[`${key}_status`]);
+  // A share that is not given as a number has its band beside it.
+  const bandOf = (row, key) => row[key.replace(/_share$/, "_band")];
+  app.figureOf = (cluster, key, format) =>
+    (format === "share" && cluster[key] === null && app.band(bandOf(cluster, key))) ||
+    app.figure(cluster[key], format, cluster[`${key}_status`]);
 
   const section = (title, ...children) => app.element("section", {}, app.element("h3", {}, title), children);
   const pairs = (rows) =>
@@ -63,7 +67,8 @@
       : { format: "count", side: "at least " };
   };
 
-  const measured = (row) => (row.figure === null ? "not given" : app.figure(row.figure, formatOf(row.measure).format));
+  const measured = (row) =>
+    row.figure === null ? app.band(row.band) || "not given" : app.figure(row.figure, formatOf(row.measure).format);
   const held = (row) => {
     if (row.threshold === null) return "";
     const { format, side } = formatOf(row.measure);

@@ -120,7 +120,7 @@
           cluster.cluster_type,
         ),
       );
-    return app.element("td", { class: "number" }, app.figure(cluster[key], format, cluster[`${key}_status`]));
+    return app.element("td", { class: "number" }, app.figureOf(cluster, key, format));
   };
 
   const table = app.element("table", { class: "clusters" });

@@ -30,6 +30,9 @@
     "RD&I-active is met by the share alone, or by the count and its p-value together. In the publishers’ way a cluster found within one sector is " +
     "specialised by that; its location quotient stands beside it. A criterion that is not tested for this kind of cluster has no figure.";
 
+  /** A band as it is published, in words; nothing where there is none. */
+  app.band = (band) => band && band.replace("<=", "at most ");
+
   app.SUPPRESSED = "c: suppressed. The figure, or another that it would give away, could tell about a single business.";
   app.UNAVAILABLE = "x: not available. No source gives it, or there is nothing to compare it with.";
 
