@@ -27,7 +27,7 @@ NO_EDGES = pl.DataFrame(
     schema={"organisation_a": pl.String, "organisation_b": pl.String, "weight": pl.Float64, "joint_projects": pl.Int64}
 )
 UNDECLARED = "select month from typology.cluster_counts"
-QUERY = re.compile(r"^\s*(select|with|from)\s", re.IGNORECASE)
+QUERY = re.compile(r"^\s*(select|with|from)\s+\D", re.IGNORECASE)
 
 
 def edges(look: Callable[[StepContext], Any], *reads: str) -> Step:
