@@ -11,7 +11,7 @@ import polars as pl
 from assets.publication import inputs
 from assets.publication.attack import is_protected
 from assets.publication.control import Controlled, control
-from assets.publication.releases import read_history, release_rows
+from assets.publication.releases import History, is_made_again, read_history, release_rows, say_what_is_unknown
 from assets.publication.sector_mix import pool_sectors
 from assets.publication.share_bands import share_bands
 from assets.typology.indicators import list_partners
@@ -90,13 +90,14 @@ def disclosure(ctx: StepContext) -> list[Replacement]:
     read for the same reason, and this one is added to them.
     """
     method = ctx.method.publication
+    say_what_is_unknown(ctx)
     history = read_history(ctx)
-    controlled = {measure: control(figures, method) for measure, figures in history.figures.items()}
+    known, controlled = _controlled(ctx, history)
     for measure, outcome in controlled.items():
         for message in outcome.messages:
             ctx.report.say(f"{measure}: {message}")
     bounds = pl.concat(
-        [_attacked(history.figures[measure].cells, outcome, measure) for measure, outcome in controlled.items()]
+        [_attacked(known.figures[measure].cells, outcome, measure) for measure, outcome in controlled.items()]
     )
     log = pl.concat(
         [
@@ -133,6 +134,21 @@ def disclosure(ctx: StepContext) -> list[Replacement]:
         *[Replacement(f"publication.{table}", scope, _rows(table, made[table])) for table in TABLES],
         *release_rows(ctx, history, controlled),
     ]
+
+
+def _controlled(ctx: StepContext, history: History) -> tuple[History, dict[str, Controlled]]:
+    """What is given of each measure, and the history that this was decided beside.
+
+    A month made again from the same is decided as it was the first time, so that its rows are too; where the other
+    months' releases have come to be others since, that it was out before counts.
+    """
+    method = ctx.method.publication
+    if is_made_again(history):
+        as_before = read_history(ctx, but_for=history.release - 1)
+        controlled = {measure: control(figures, method) for measure, figures in as_before.figures.items()}
+        if not release_rows(ctx, history, controlled):
+            return as_before, controlled
+    return history, {measure: control(figures, method) for measure, figures in history.figures.items()}
 
 
 def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:

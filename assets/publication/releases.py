@@ -72,10 +72,28 @@ class History:
     """`measure`, `vector`, `figure`."""
 
 
-def read_history(ctx: StepContext) -> History:
-    """This month's figures and those of all releases. Says which published months are in no ledger."""
-    _say_what_is_unknown(ctx)
-    releases = ctx.read(inputs.RELEASES)
+def is_made_again(history: History) -> bool:
+    """Whether the last release of this month was of the very same figures, under the same parameters."""
+    columns = ["measure", *PLACE[2:], "figure"]
+    now = pl.concat(
+        [
+            known.cells.filter("is_now")
+            .join(history.digests.filter(pl.col("measure") == measure), on="vector")
+            .select(columns)
+            for measure, known in history.figures.items()
+        ]
+    )
+    return history.is_released and history.last.select(columns).sort(columns).equals(now.sort(columns))
+
+
+def read_history(ctx: StepContext, but_for: int | None = None) -> History:
+    """This month's figures and those of all releases; `but_for`: without that release of this month."""
+
+    def out(sql: str) -> pl.DataFrame:
+        is_left_out = (pl.col("month") == ctx.month.first_day) & (pl.col("release") == (but_for or 0))
+        return ctx.read(sql).filter(~is_left_out)
+
+    releases = out(inputs.RELEASES)
     of_month = releases.filter(pl.col("month") == ctx.month.first_day)
     number = 1 + max(of_month["release"].to_list(), default=0)
     parameters = _parameters(ctx)
@@ -84,7 +102,7 @@ def read_history(ctx: StepContext) -> History:
     place = {"month": pl.lit(ctx.month.first_day, pl.Date), "release": pl.lit(number, pl.Int64)}
     parts = ctx.read(inputs.PARTS).with_columns(**place)
     now = parts.select(PLACE).unique().sort(PLACE).with_row_index("cell").with_columns(pl.col("cell").cast(pl.Int64))
-    released = ctx.read(inputs.RELEASED)
+    released = out(inputs.RELEASED)
     found = pl.concat(
         [
             ctx.read(inputs.FIGURES).with_columns(**place, given=pl.lit(None, pl.Int64), is_now=pl.lit(True)),
@@ -98,11 +116,11 @@ def read_history(ctx: StepContext) -> History:
     all_parts = pl.concat(
         [
             parts.filter(pl.col("table_name") == "totals").select(*PLACE[:3], "cluster_id", total="label"),
-            ctx.read(inputs.RELEASED_PARTS),
+            out(inputs.RELEASED_PARTS),
         ],
         how="diagonal_relaxed",
     )
-    sums = ctx.read(inputs.RELEASED_SUMS).join(digests, on=["measure", "figure"])
+    sums = out(inputs.RELEASED_SUMS).join(digests, on=["measure", "figure"])
     with_the_same = of_month.filter(pl.col("parameters") == parameters)["release"].implode()
     figures = {}
     for measure in MEASURES:
@@ -131,7 +149,8 @@ def read_history(ctx: StepContext) -> History:
     return History(now, figures, number, parameters, same, last, digests)
 
 
-def _say_what_is_unknown(ctx: StepContext) -> None:
+def say_what_is_unknown(ctx: StepContext) -> None:
+    """Say which published months are in no ledger."""
     unknown = ctx.read(inputs.UNKNOWN_RELEASES)["month"]
     if unknown.len():
         ctx.report.say(

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from assets.method import MethodProfile
+from assets.publication.release import release_step
 from assets.publication.source_notices import source_notices
 from assets.warehouse.database import Warehouse
+from assets.warehouse.reading import Reading
 from assets.warehouse.steps import Report, StepContext
 from tests.publication.release_example import fill_release, release
 from tests.support import AS_OF, MONTH, fill, use_drop
@@ -41,7 +43,9 @@ def profiles(largest: float = 2e6, rows: int = 757, **given: Any) -> list[dict[s
 
 
 def sentences(warehouse: Warehouse) -> list[str]:
-    context = StepContext(warehouse, MONTH, MethodProfile(name="one"), Report(), warehouse.path.parent)
+    publishing = release_step(str(warehouse.path.parent))
+    reading = Reading(warehouse, "publication.files", publishing.tables, publishing.reads)
+    context = StepContext(reading, MONTH, MethodProfile(name="one"), Report(), warehouse.path.parent)
     return [notice.sentence for notice in source_notices(context)]
 
 
