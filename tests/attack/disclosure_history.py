@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from assets.months import Month
@@ -26,20 +27,26 @@ TABLES = ("clusters", "share_bands", "sector_mix", "totals", "suppressions", "at
 
 def attempts(folder: Path) -> Iterator[Attempt]:
     """One attempt a country and measure: no figure that the rules forbid follows more closely than 10%."""
-    for seed in range(1, COUNTRIES + 1):
-        months = [FIRST.plus(later) for later in range(MONTHS)]
-        warehouse = Warehouse(_made(folder / f"country-{seed}", seed, months))
-        releases = [released(warehouse, month) for month in months]
-        for measure in BASES:
-            found = attack(releases, measure)
-            shown = [row for release in releases for row in [*release.clusters, *release.totals]]
-            hidden = sum(row[f"{measure}_status"] == "c" for row in shown)
-            seen = f"{len(found.reached)} of {found.attacked} reached; {hidden} of {len(shown)} figures suppressed"
-            closest = "".join(
-                f"; {one.release} {one.cell}: {one.lower:.0f} to {one.upper:.0f}" for one in found.reached
-            )
-            held = found.attacked > 0 and not found.reached
-            yield Attempt(f"country {seed}, {MONTHS} months, {measure}", held, seen + closest)
+    months = [FIRST.plus(later) for later in range(MONTHS)]
+    seeds = range(1, COUNTRIES + 1)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = pool.map(lambda seed: _made(folder / f"country-{seed}", seed, months), seeds)
+        yield from (
+            attempt for seed, path in zip(seeds, made, strict=True) for attempt in _attacked(seed, path, months)
+        )
+
+
+def _attacked(seed: int, path: Path, months: list[Month]) -> Iterator[Attempt]:
+    warehouse = Warehouse(path)
+    releases = [released(warehouse, month) for month in months]
+    for measure in BASES:
+        found = attack(releases, measure)
+        shown = [row for release in releases for row in [*release.clusters, *release.totals]]
+        hidden = sum(row[f"{measure}_status"] == "c" for row in shown)
+        seen = f"{len(found.reached)} of {found.attacked} reached; {hidden} of {len(shown)} figures suppressed"
+        closest = "".join(f"; {one.release} {one.cell}: {one.lower:.0f} to {one.upper:.0f}" for one in found.reached)
+        held = found.attacked > 0 and not found.reached
+        yield Attempt(f"country {seed}, {MONTHS} months, {measure}", held, seen + closest)
 
 
 def _made(folder: Path, seed: int, months: list[Month]) -> Path:
@@ -47,7 +54,7 @@ def _made(folder: Path, seed: int, months: list[Month]) -> Path:
     folder.mkdir(parents=True)
     # A refresh has two default profiles; one that was set outside would be another country.
     surroundings = {key: value for key, value in os.environ.items() if not key.startswith("INNOVATION_CLUSTERS_")}
-    surroundings |= {"DAGSTER_HOME": str(folder / "home")}
+    surroundings |= {"DAGSTER_HOME": str(folder / "home"), "INNOVATION_CLUSTERS_THREADS": "1"}
     span = f"{months[0]}:{months[-1]}"
     made = ["synthesise", "--scale", str(SCALE), "--seed", str(seed), "--months", span]
     _run([*made, "--out", str(folder / "sources")], surroundings)
