@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 SAID_OF_A_FULL_DISK = re.compile(
     r"no space left on device|disk quota exceeded|could not write all required bytes|database or disk is full"
     r"|'max_temp_directory_size' setting|os error (?:28|122)\b|errno:? (?:28|122)\b",

@@ -6,7 +6,6 @@ What does not: what stands in it (Dagster's own), the storage that a run holds o
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +17,11 @@ import sqlalchemy
 import yaml
 from dagster_shared.serdes.errors import DeserializationError
 
+from assets.disk import FULL
 from pipelines.held_storage import instance_of
 from pipelines.settings import Settings
 
 SETTINGS = "dagster.yaml"
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NO_SPACE = ("database or disk is full", "disk I/O error")
 NO_RIGHT = ("unable to open database file", "readonly database", "permission denied")
 IN_USE = ("database is locked",)

@@ -12,10 +12,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
+
+from assets.disk import full_disk_said
 
 LOOK_EVERY_SECONDS = 0.5
 PROCESS = " (process "
@@ -28,18 +30,21 @@ def turn(warehouse: str | Path, what: str, tell: Callable[[str], None]) -> Itera
 
     `what` is what others are told this is (`run 1f0a of 2025-05`). Waits for as long as another process has the turn,
     and tells whom it waits for, in a sentence, once for each that it finds there. Raises ValueError where the folder
-    of the warehouse cannot be written.
+    of the warehouse cannot be written, DiskFullError where its disk is full.
     """
     path = _file(warehouse)
     lock = FileLock(path, is_singleton=True, thread_local=False)
     _wait_for(lock, path, what, tell)
     outer = path.read_text(encoding="utf-8")
     try:
-        path.write_text(f"{what}{PROCESS}{os.getpid()})", encoding="utf-8")
+        with full_disk_said(path.parent):
+            path.write_text(f"{what}{PROCESS}{os.getpid()})", encoding="utf-8")
         yield
     finally:
         if lock.lock_counter > 1:
-            path.write_text(outer, encoding="utf-8")
+            # Who waits is told of the inner one on a disk that is full.
+            with suppress(OSError):
+                path.write_text(outer, encoding="utf-8")
         else:
             # Gone before it is let go: who waits finds that out, and makes the file anew.
             path.unlink(missing_ok=True)
