@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -90,7 +91,7 @@ def _run(disk: Path, room: int, whole: Path) -> Attempt:
     free(disk)
     second = _refresh(disk, whole.parent / "sources")
     seen = "was made" if first.returncode == 0 else first.stderr.strip().splitlines()[0]
-    is_said = first.returncode == 0 or " is full: " in first.stderr
+    is_said = first.returncode == 0 or re.search(r"the disk of \S+ is full", first.stderr) is not None
     held = is_said and not lost and second.returncode == 0 and "Traceback" not in first.stderr
     then = "made" if second.returncode == 0 else second.stderr.strip()
     return Attempt(f"refresh with {room} bytes", held, f"{seen}; lost {', '.join(lost) or 'nothing'}; then {then}")
