@@ -10,10 +10,11 @@ DEMO_LAST := 2025-05
 PYTEST ?= -n 2
 BENCH ?= bench
 
-export INNOVATION_CLUSTERS_SOURCES := $(DEMO)/sources
-export INNOVATION_CLUSTERS_WAREHOUSE := $(DEMO)/warehouse.duckdb
-export INNOVATION_CLUSTERS_PUBLICATION := $(DEMO)/publication
-DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home $(BIN)/innovation-clusters
+DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home \
+  INNOVATION_CLUSTERS_SOURCES=$(DEMO)/sources \
+  INNOVATION_CLUSTERS_WAREHOUSE=$(DEMO)/warehouse.duckdb \
+  INNOVATION_CLUSTERS_PUBLICATION=$(DEMO)/publication \
+  $(BIN)/innovation-clusters
 
 .PHONY: install demo ui serve test lint docs recovery index-recovery bench attack pictures clean
 

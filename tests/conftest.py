@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from assets.warehouse.database import Warehouse
+
+# What the user set for a system of their own, a demo or a real one, is not what is tested, nor where tests may write.
+for variable in [name for name in os.environ if name.startswith(("INNOVATION_CLUSTERS_", "DAGSTER_HOME"))]:
+    del os.environ[variable]
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
