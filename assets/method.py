@@ -33,6 +33,7 @@ STATED, RECOVERED, INFERRED, OURS = By("stated"), By("recovered"), By("inferred"
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Section(BaseModel):
@@ -115,7 +116,7 @@ class IndexMethod(Section):
     """Strength of the penalty on the classifier's weights: the inverse of scikit-learn's C."""
     classifier_folds: Annotated[int, Field(ge=2), OURS] = 5
     """Folds in which every training example is scored by a model that has not seen it."""
-    classifier_seed: Annotated[int, OURS] = 20180131
+    classifier_seed: Annotated[Seed, OURS] = 20180131
     """Seed of the folds."""
     min_calibration_labels: Annotated[int, Field(ge=2), OURS] = 30
     """Texts labelled by people, of each category and not of it, from which probabilities and thresholds are made on
@@ -145,7 +146,7 @@ class IndexMethod(Section):
     """k-means++ starts, of which the best is taken, or compared with where centres are given."""
     kmeans_max_iterations: Annotated[Count, OURS] = 1_000
     """Lloyd iterations at the most; reaching it is a warning."""
-    kmeans_seed: Annotated[int, OURS] = 20180201
+    kmeans_seed: Annotated[Seed, OURS] = 20180201
     """Seed of the k-means++ starts and of the bootstrap samples."""
     stability_draws: Annotated[Count, OURS] = 10
     """Bootstrap samples that the stability is measured over."""
@@ -274,7 +275,7 @@ class SpatialMethod(Section):
     critical score of 37 draws has a standard error of half a scale of the distribution, that of 100 of 0.3."""
     scan_null_sizes: Annotated[Count, OURS] = 6
     """Numbers of cases at which the null is simulated, spaced by ratio between the smallest and largest sector."""
-    scan_seed: Annotated[int, OURS] = 20180117
+    scan_seed: Annotated[Seed, OURS] = 20180117
     """Seed of the scan's null data."""
     hull_ratio: Annotated[Share, OURS] = 0.7
     """Ratio of the concave hull: 0 the tightest, 1 the convex hull."""
@@ -327,7 +328,7 @@ class NetworkMethod(Section):
     """Share of located firms that must lie within it."""
     colocated_min_firms: Annotated[Count, OURS] = 10
     """Firms that must lie within it."""
-    network_seed: Annotated[int, OURS] = 20230131
+    network_seed: Annotated[Seed, OURS] = 20230131
     """Seed of partitions and of networks of the same degrees."""
 
 

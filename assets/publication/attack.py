@@ -18,20 +18,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import highspy
 import numpy as np
 import polars as pl
-from highspy import simplex_constants
 from numpy.typing import NDArray
 
 from assets.publication.matrices import signed_sums, total_rows
+from assets.publication.programme import UNLIMITED, Floats, Programme
 
 TOLERANCE = 1e-6
 """Of a bound, relative: what the solver may be wrong by."""
 FAR = 8.0
 """How many times the greatest amount in question a figure may be in the tables that are looked for together."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -55,13 +52,13 @@ def bound(published: Published, wanted: pl.DataFrame) -> pl.DataFrame:
     `wanted`: `target`, `cell`, `sign`. Returns `target`, `lower`, `upper` (null where there is none), in units, by
     `target`. Raises ValueError where what is published contradicts itself.
     """
-    programme = _Programme(published)
-    aims = programme.aims(wanted)
+    reading = _Reading(published)
+    aims = reading.aims(wanted)
     found: list[list[float | None]] = []
     for target in range(aims.shape[0]):
         ends: list[float | None] = []
         for direction in (1.0, -1.0):
-            table = programme.least(direction * _row(aims, target))
+            table = reading.least(direction * _row(aims, target))
             ends.append(None if table is None else float((aims[[target]] @ table)[0]) * published.base)
         found.append(ends)
     return _bounds(wanted, found)
@@ -74,8 +71,8 @@ def attack(published: Published, wanted: pl.DataFrame, required: pl.DataFrame) -
     free enough, only as far as was looked: `lower` is then a value no greater than it must be able to have, `upper` one
     no less. Where it is not, they are its exact bounds.
     """
-    programme = _Programme(published)
-    aims = programme.aims(wanted)
+    reading = _Reading(published)
+    aims = reading.aims(wanted)
     needs = required.sort("target")
     goal = {
         1.0: needs["required_lower"].to_numpy() / published.base,
@@ -94,17 +91,17 @@ def attack(published: Published, wanted: pl.DataFrame, required: pl.DataFrame) -
             extreme[1.0], extreme[-1.0] = np.minimum(extreme[1.0], values), np.maximum(extreme[-1.0], values)
 
     for direction in goal if aims.shape[0] else ():
-        programme.confine(FAR * max(1.0, *np.abs(goal[-1.0])))
+        reading.confine(FAR * max(1.0, *np.abs(goal[-1.0])))
         while (open_targets := left(direction)).size:
             weight = np.zeros(aims.shape[0])
             weight[open_targets] = direction / (1 + np.abs(goal[direction][open_targets]))
-            look(programme.least(weight @ aims))
+            look(reading.least(weight @ aims))
             if left(direction).size == open_targets.size:
                 break
-        programme.confine(None)
+        reading.confine(None)
         while (open_targets := left(direction)).size:
             target = open_targets[0]
-            table = programme.least(direction * _row(aims, target))
+            table = reading.least(direction * _row(aims, target))
             if table is None:
                 extreme[direction][target] = -direction * np.inf
                 continue
@@ -116,40 +113,21 @@ def attack(published: Published, wanted: pl.DataFrame, required: pl.DataFrame) -
     return _bounds(wanted, [[float(end) if np.isfinite(end) else None for end in row] for row in ends])
 
 
-class _Programme:
+class _Reading:
     """All that is published as one linear programme, in multiples of the base, of which only the aim changes."""
 
     def __init__(self, published: Published) -> None:
         self._figures = published.cells.select("figure").unique().sort("figure").with_row_index("column")
         self._columns = published.cells.join(self._figures, on="figure").select("cell", pl.col("column").cast(pl.Int64))
         self._low, self._high = _limits(published, self._figures)
-        self._solver = highspy.Highs()
-        self._solver.setOptionValue("output_flag", False)
-        # Each programme starts at a table that agrees with all: the primal method goes on from there.
-        self._solver.setOptionValue("presolve", "off")
-        primal = simplex_constants.SimplexStrategy.kSimplexStrategyPrimal
-        self._solver.setOptionValue("simplex_strategy", int(primal))
-        width = self._figures.height
-        self._numbers = np.arange(width, dtype=np.int32)
-        self._solver.addVars(width, self._low, self._high)
-        for matrix, most in (
-            (signed_sums(total_rows(published.sums), self._columns, width), 0.0),
-            (signed_sums(published.inside.rename({"comparison": "row"}), self._columns, width), highspy.kHighsInf),
-        ):
-            count = matrix.shape[0]
-            self._solver.addRows(
-                count,
-                np.zeros(count),
-                np.full(count, most),
-                matrix.nnz,
-                matrix.indptr[:-1].astype(np.int32),
-                matrix.indices.astype(np.int32),
-                matrix.data,
-            )
+        self._programme = Programme(self._low, self._high, "primal")
+        self._programme.add_rows(self._matrix(total_rows(published.sums)), 0.0, 0.0)
+        self._programme.add_rows(self._matrix(published.inside.rename({"comparison": "row"})), 0.0, UNLIMITED)
+        self._is_confined = False
 
     def aims(self, wanted: pl.DataFrame) -> Any:
         """`wanted` as a sparse matrix over the programme's figures."""
-        return signed_sums(wanted.select("cell", "sign", row="target"), self._columns, self._figures.height)
+        return self._matrix(wanted.select("cell", "sign", row="target"))
 
     def confine(self, most: float | None) -> None:
         """Let no suppressed figure be more than this, so that sums of many have an end; or any amount again.
@@ -158,32 +136,23 @@ class _Programme:
         """
         self._is_confined = most is not None
         high = self._high if most is None else np.minimum(self._high, np.maximum(most, self._low))
-        self._solver.changeColsBounds(self._numbers.size, self._numbers, self._low, high)
-
-    _is_confined = False
+        self._programme.limit(self._low, high)
 
     def least(self, aim: Floats) -> Floats | None:
         """A table that agrees with everything and has the least of the aim; None where there is no least."""
-        self._solver.changeColsCost(self._numbers.size, self._numbers, np.asarray(aim, dtype=float))
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        kinds = highspy.HighsModelStatus
-        if status == kinds.kUnboundedOrInfeasible:
-            # Whether anything agrees at all is another question.
-            self._solver.changeColsCost(self._numbers.size, self._numbers, np.zeros(self._numbers.size))
-            self._solver.run()
-            agrees = self._solver.getModelStatus() == kinds.kOptimal
-            status = kinds.kUnbounded if agrees else kinds.kInfeasible
-        if status == kinds.kOptimal:
-            return np.asarray(self._solver.getSolution().col_value)
-        if status == kinds.kUnbounded or (status == kinds.kInfeasible and self._is_confined):
-            return None
-        if status == kinds.kInfeasible:
+        self._programme.cost(np.asarray(aim, dtype=float))
+        outcome = self._programme.solve()
+        if outcome == "optimal":
+            return self._programme.amounts()
+        if outcome == "infeasible" and not self._is_confined:
             raise ValueError(
                 "the published figures contradict one another: rows of ledger.released were changed by hand; "
                 "put the ledger back from a copy of the warehouse"
             )
-        raise ValueError(f"bounds of suppressed figures cannot be computed: {self._solver.modelStatusToString(status)}")
+        return None
+
+    def _matrix(self, entries: pl.DataFrame) -> Any:
+        return signed_sums(entries, self._columns, self._figures.height)
 
 
 def _row(matrix: Any, number: int) -> Floats:
@@ -218,4 +187,4 @@ def _limits(published: Published, figures: pl.DataFrame) -> tuple[Floats, Floats
         .sort("column")
     )
     low = np.maximum(each["low"].fill_null(0.0).to_numpy(), 0.0)
-    return low, each["high"].fill_null(highspy.kHighsInf).to_numpy()
+    return low, each["high"].fill_null(UNLIMITED).to_numpy()

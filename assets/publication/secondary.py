@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from assets.publication.programme import UNLIMITED, Floats, Programme
+
 MOVED = 1e-6
 """Multiples of the rounding base by which a figure has left its interval, past what the solver may be wrong by."""
 
@@ -60,90 +60,125 @@ class Choice:
 def protect(table: Table, targets: Targets) -> Choice:
     """Choose figures until every target is protected. The table's arrays are not changed.
 
-    Deterministic: targets are taken in the order they are given.
+    Deterministic: targets are taken in the order they are given, and each is looked at from the same start.
     """
     low, high = table.low.copy(), table.high.copy()
     choice = Choice()
     unprotected: set[int] = set()
     for sign, required in ((-1.0, -targets.low), (1.0, targets.high)):
-        aims = sign * targets.aims
-        open_targets = _not_reached_together(table, low, high, aims, required)
+        elastic = _Elastic(table, low, high, sign * targets.aims, required)
+        open_targets = elastic.not_reached_together()
         while open_targets:
             target = open_targets.pop(0)
-            reached = _elastic(table, low, high, aims[[target]], required[target])
+            reached = elastic.reach(target)
             if reached is None:
                 unprotected.add(target)
                 continue
-            figures, moved = reached
+            values, moved = reached
             for figure in np.flatnonzero(moved > MOVED).tolist():
                 choice.suppressed[figure] = target
                 low[figure], high[figure] = 0.0, np.inf
-            values = aims @ figures
             open_targets = [other for other in open_targets if values[other] < required[other] - MOVED]
     choice.unprotected = sorted(unprotected)
     return choice
 
 
-def _not_reached_together(table: Table, low: Floats, high: Floats, aims: Any, required: Floats) -> list[int]:
-    """Targets left once tables that agree with all sums were found in which as many as can be reach what they must."""
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_array, eye_array, hstack, vstack
+class _Elastic:
+    """The table, how far figures are beyond their intervals, and how far targets are short of what is required.
 
-    left = list(range(aims.shape[0]))
-    while left:
-        shortfall = eye_array(len(left), format="csr")
-        inside = hstack([-table.inside, csr_array((table.inside.shape[0], len(left)))])
-        solved = linprog(
-            np.concatenate([np.zeros(low.size), 1 / (1 + np.abs(required[left]))]),
-            A_ub=vstack([inside, hstack([-aims[left], -shortfall])], format="csr"),
-            b_ub=np.concatenate([np.zeros(table.inside.shape[0]), -required[left]]),
-            A_eq=hstack([table.sums, csr_array((table.sums.shape[0], len(left)))], format="csr"),
-            b_eq=np.zeros(table.sums.shape[0]),
-            bounds=np.column_stack([np.concatenate([low, np.zeros(len(left))]), [*high, *[np.inf] * len(left)]]),
-            method="highs",
+    One programme over all three, in which only limits change: no figure leaves its interval while it is asked what
+    targets can be reached together; no shortfall is left of the one target that must be reached.
+    """
+
+    def __init__(self, table: Table, low: Floats, high: Floats, aims: Any, required: Floats) -> None:
+        """`low` and `high` are looked at anew for each question: the caller opens the intervals of what it suppressed.
+
+        `aims` times the figures shall be `required` at the least.
+        """
+        from scipy.sparse import csr_array, eye_array, hstack
+
+        self._low, self._high, self._aims, self._required = low, high, aims, required
+        count, asked = low.size, aims.shape[0]
+        self._elastic = np.flatnonzero(np.isfinite(high) & np.isfinite(table.weight))
+        pick = csr_array(
+            (np.ones(self._elastic.size), (self._elastic, np.arange(self._elastic.size))),
+            shape=(count, self._elastic.size),
         )
-        if not solved.success:
-            return left
-        values = aims @ solved.x[: low.size]
-        remaining = [target for target in left if values[target] < required[target] - MOVED]
-        if len(remaining) == len(left):
-            return left
-        left = remaining
-    return left
 
+        def spread(matrix: Any, shortfall: Any = None) -> Any:
+            """The matrix over intervals, excesses, deficits and shortfalls instead of over figures."""
+            none = csr_array((matrix.shape[0], asked))
+            beyond = matrix @ pick
+            return hstack([matrix, beyond, -beyond, none if shortfall is None else shortfall], format="csr")
 
-def _elastic(table: Table, low: Floats, high: Floats, aim: Any, required: float) -> tuple[Floats, Floats] | None:
-    """The cheapest table in which the aim reaches what is required: its figures, and how far each left its interval."""
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_array, hstack, vstack
+        width = count + 2 * self._elastic.size + asked
+        self._programme = Programme(np.zeros(width), np.zeros(width), "dual")
+        self._programme.add_rows(spread(table.sums), 0.0, 0.0)
+        self._programme.add_rows(spread(table.inside), 0.0, UNLIMITED)
+        self._programme.add_rows(spread(aims, eye_array(asked, format="csr")), -UNLIMITED, UNLIMITED)
+        self._first_aim = table.sums.shape[0] + table.inside.shape[0]
+        self._weight = table.weight[self._elastic]
+        self._start: Any = None
 
-    count = low.size
-    elastic = np.flatnonzero(np.isfinite(high) & np.isfinite(table.weight))
-    pick = csr_array((np.ones(elastic.size), (elastic, np.arange(elastic.size))), shape=(count, elastic.size))
+    def not_reached_together(self) -> list[int]:
+        """Targets left once tables that agree with all sums were found in which as many as can be reach theirs."""
+        asked = len(self._required)
+        left = list(range(asked))
+        for target in left:
+            self._programme.limit_row(self._first_aim + target, self._required[target], UNLIMITED)
+        while left:
+            self._limit(may_leave=False, short=np.full(asked, np.inf))
+            costs = np.zeros(asked)
+            costs[left] = 1 / (1 + np.abs(self._required[left]))
+            self._cost(np.zeros(self._elastic.size), costs)
+            if self._programme.solve() != "optimal":
+                break
+            values = self._aims @ self._figures()[0]
+            remaining = [target for target in left if values[target] < self._required[target] - MOVED]
+            if len(remaining) == len(left):
+                break
+            left = remaining
+        for target in range(asked):
+            self._programme.limit_row(self._first_aim + target, -UNLIMITED, UNLIMITED)
+        self._cost(self._weight, np.zeros(asked))
+        return left
 
-    def spread(matrix: Any) -> Any:
-        """The matrix over intervals, excesses and deficits instead of over figures."""
-        return hstack([matrix, matrix @ pick, -(matrix @ pick)], format="csr")
+    def reach(self, target: int) -> tuple[Floats, Floats] | None:
+        """The cheapest table in which the target has what is required: all targets' values, how far figures left.
 
-    solved = linprog(
-        np.concatenate([np.zeros(count), table.weight[elastic], table.weight[elastic]]),
-        A_ub=vstack([spread(-table.inside), spread(-aim)], format="csr"),
-        b_ub=np.concatenate([np.zeros(table.inside.shape[0]), [-required]]),
-        A_eq=spread(table.sums),
-        b_eq=np.zeros(table.sums.shape[0]),
-        bounds=np.column_stack(
-            [
-                np.concatenate([low, np.zeros(2 * elastic.size)]),
-                np.concatenate([high, np.full(elastic.size, np.inf), low[elastic]]),
-            ]
-        ),
-        method="highs",
-    )
-    if not solved.success:
-        return None
-    above, below = solved.x[count : count + elastic.size], solved.x[count + elastic.size :]
-    moved = np.zeros(count)
-    moved[elastic] = above + below
-    figures = solved.x[:count].copy()
-    figures[elastic] += above - below
-    return figures, moved
+        None where there is none.
+        """
+        self._limit(may_leave=True, short=np.zeros(len(self._required)))
+        if self._start is None:
+            # A table in which nothing leaves its interval has no cost: from it, each target's is a few steps away.
+            self._programme.solve()
+            self._start = self._programme.start()
+        row = self._first_aim + target
+        self._programme.limit_row(row, self._required[target], UNLIMITED)
+        outcome = self._programme.solve(self._start)
+        self._programme.limit_row(row, -UNLIMITED, UNLIMITED)
+        if outcome != "optimal":
+            return None
+        figures, moved = self._figures()
+        return self._aims @ figures, moved
+
+    def _limit(self, *, may_leave: bool, short: Floats) -> None:
+        """Limits of the intervals, the excesses, the deficits and the shortfalls."""
+        low, high = self._low, self._high
+        # A figure that was suppressed since has an interval without end, and nothing beyond it.
+        leaves = may_leave & np.isfinite(high[self._elastic])
+        self._programme.limit(
+            np.concatenate([low, np.zeros(2 * self._elastic.size + short.size)]),
+            np.concatenate([high, np.where(leaves, np.inf, 0.0), np.where(leaves, low[self._elastic], 0.0), short]),
+        )
+
+    def _cost(self, of_leaving: Floats, of_falling_short: Floats) -> None:
+        self._programme.cost(np.concatenate([np.zeros(self._low.size), of_leaving, of_leaving, of_falling_short]))
+
+    def _figures(self) -> tuple[Floats, Floats]:
+        """Each figure of the solution, and how far it is beyond its interval."""
+        count, elastic = self._low.size, self._elastic.size
+        figures, above, below, _ = np.split(self._programme.amounts(), np.cumsum([count, elastic, elastic]))
+        beyond, moved = np.zeros(count), np.zeros(count)
+        beyond[self._elastic], moved[self._elastic] = above - below, above + below
+        return figures + beyond, moved

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import fast_hdbscan
-import graspologic_native
+import networkx
 import numpy as np
 import polars as pl
 import shapely
@@ -176,7 +176,7 @@ def _counts(ours: NDArray[np.int64], theirs: NDArray[np.int64]) -> str:
 
 
 def communities(inputs: Inputs) -> Pair:
-    """Partitions of the collaboration graph, as many as the consensus takes; the library's calls one after another."""
+    """Partitions of the collaboration graph, as many as the consensus takes; Louvain's one after another."""
     graph, _ = bipartite(inputs.read(PARTICIPATIONS))
     edges = project(graph)
     rules = inputs.method.network
@@ -187,14 +187,13 @@ def communities(inputs: Inputs) -> Pair:
         return modularity(edges, labels, rules.resolution)
 
     def theirs() -> float:
-        listed = [
-            (str(a), str(b), weight) for a, b, weight in zip(edges.a, edges.b, edges.weight.tolist(), strict=True)
-        ]
+        network = networkx.Graph()
+        network.add_weighted_edges_from(zip(edges.a.tolist(), edges.b.tolist(), edges.weight.tolist(), strict=True))
         found = [
-            graspologic_native.leiden(listed, resolution=resolution, seed=seed, iterations=rules.leiden_iterations)
+            networkx.community.louvain_communities(network, resolution=resolution, seed=seed)
             for resolution, seed in runs
         ]
-        return float(found[0][0])
+        return float(networkx.community.modularity(network, found[0], resolution=rules.resolution))
 
     return Pair(
         ours,
@@ -211,5 +210,5 @@ PARTS = (
     Part("outlines", "outlines", "shapely alone", outlines),
     Part("inside-shapely", "firms inside outlines", "shapely's STRtree", inside_shapely),
     Part("inside-duckdb", "firms inside outlines", "DuckDB's spatial join", inside_duckdb, ("duckdb_extensions",)),
-    Part("communities", "partitions of the network", "graspologic-native alone", communities),
+    Part("communities", "partitions of the network", "networkx's Louvain", communities),
 )
