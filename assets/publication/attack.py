@@ -23,12 +23,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from assets.publication.matrices import signed_sums, total_rows
-from assets.publication.programme import UNLIMITED, Floats, Programme
+from assets.publication.programme import UNLIMITED, Floats, Programme, Relations, reach_together
 
 TOLERANCE = 1e-6
 """Of a bound, relative: what the solver may be wrong by."""
-FAR = 8.0
-"""How many times the greatest amount in question a figure may be in the tables that are looked for together."""
 
 
 @dataclass(frozen=True)
@@ -85,27 +83,20 @@ def attack(published: Published, wanted: pl.DataFrame, required: pl.DataFrame) -
         short = direction * (extreme[direction] - goal[direction])
         return np.flatnonzero(short > TOLERANCE / 2 * (1 + np.abs(goal[direction])))
 
-    def look(table: Floats | None) -> None:
-        if table is not None:
-            values = aims @ table
-            extreme[1.0], extreme[-1.0] = np.minimum(extreme[1.0], values), np.maximum(extreme[-1.0], values)
+    def look(table: Floats) -> None:
+        values = aims @ table
+        extreme[1.0], extreme[-1.0] = np.minimum(extreme[1.0], values), np.maximum(extreme[-1.0], values)
 
-    for direction in goal if aims.shape[0] else ():
-        reading.confine(FAR * max(1.0, *np.abs(goal[-1.0])))
-        while (open_targets := left(direction)).size:
-            weight = np.zeros(aims.shape[0])
-            weight[open_targets] = direction / (1 + np.abs(goal[direction][open_targets]))
-            look(reading.least(weight @ aims))
-            if left(direction).size == open_targets.size:
-                break
-        reading.confine(None)
+    for direction in (1.0, -1.0):
+        for table in reach_together(reading.relations, -direction * aims, -direction * goal[direction]):
+            look(table)
         while (open_targets := left(direction)).size:
             target = open_targets[0]
-            table = reading.least(direction * _row(aims, target))
-            if table is None:
+            furthest = reading.least(direction * _row(aims, target))
+            if furthest is None:
                 extreme[direction][target] = -direction * np.inf
                 continue
-            look(table)
+            look(furthest)
             if target in left(direction):
                 # Its own bound, and too close: asked once.
                 goal[direction][target] = extreme[direction][target]
@@ -119,24 +110,18 @@ class _Reading:
     def __init__(self, published: Published) -> None:
         self._figures = published.cells.select("figure").unique().sort("figure").with_row_index("column")
         self._columns = published.cells.join(self._figures, on="figure").select("cell", pl.col("column").cast(pl.Int64))
-        self._low, self._high = _limits(published, self._figures)
-        self._programme = Programme(self._low, self._high, "primal")
-        self._programme.add_rows(self._matrix(total_rows(published.sums)), 0.0, 0.0)
-        self._programme.add_rows(self._matrix(published.inside.rename({"comparison": "row"})), 0.0, UNLIMITED)
-        self._is_confined = False
+        self.relations = Relations(
+            *_limits(published, self._figures),
+            self._matrix(total_rows(published.sums)),
+            self._matrix(published.inside.rename({"comparison": "row"})),
+        )
+        self._programme = Programme(self.relations.low, self.relations.high, "primal")
+        self._programme.add_rows(self.relations.sums, 0.0, 0.0)
+        self._programme.add_rows(self.relations.inside, 0.0, UNLIMITED)
 
     def aims(self, wanted: pl.DataFrame) -> Any:
         """`wanted` as a sparse matrix over the programme's figures."""
         return self._matrix(wanted.select("cell", "sign", row="target"))
-
-    def confine(self, most: float | None) -> None:
-        """Let no suppressed figure be more than this, so that sums of many have an end; or any amount again.
-
-        Where nothing agrees with that, there is no table, and nothing is found.
-        """
-        self._is_confined = most is not None
-        high = self._high if most is None else np.minimum(self._high, np.maximum(most, self._low))
-        self._programme.limit(self._low, high)
 
     def least(self, aim: Floats) -> Floats | None:
         """A table that agrees with everything and has the least of the aim; None where there is no least."""
@@ -144,7 +129,7 @@ class _Reading:
         outcome = self._programme.solve()
         if outcome == "optimal":
             return self._programme.amounts()
-        if outcome == "infeasible" and not self._is_confined:
+        if outcome == "infeasible":
             raise ValueError(
                 "the published figures contradict one another: rows of ledger.released were changed by hand; "
                 "put the ledger back from a copy of the warehouse"

@@ -19,6 +19,7 @@ import polars as pl
 from assets.method import PublicationMethod
 from assets.publication.attack import Published, attack, bound, is_protected
 from assets.publication.matrices import signed_sums, total_rows
+from assets.publication.programme import Relations
 from assets.publication.residues import GRAND_TOTAL, forbidden, residues
 from assets.publication.rules import HUNDREDTHS
 from assets.publication.secondary import Table, Targets, protect
@@ -189,11 +190,13 @@ def _chosen(case: Case, suppressed: set[int], goals: Goals) -> tuple[dict[int, s
     is_fixed = ~table["is_now"].to_numpy() | table["figure"].is_in(sorted(case.known)).to_numpy()
     choice = protect(
         Table(
-            np.maximum(table["low"].fill_null(0.0).to_numpy(), 0.0),
-            table["high"].fill_null(np.inf).to_numpy(),
+            Relations(
+                np.maximum(table["low"].fill_null(0.0).to_numpy(), 0.0),
+                table["high"].fill_null(np.inf).to_numpy(),
+                signed_sums(total_rows(case.sums), columns, table.height),
+                signed_sums(case.inside.rename({"comparison": "row"}), columns, table.height),
+            ),
             np.where(is_fixed, np.inf, table["weight"].to_numpy()),
-            signed_sums(total_rows(case.sums), columns, table.height),
-            signed_sums(case.inside.rename({"comparison": "row"}), columns, table.height),
         ),
         Targets(
             signed_sums(goals.wanted.rename({"target": "row"}), columns, table.height),

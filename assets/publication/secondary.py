@@ -10,12 +10,12 @@ needed. Suppression only ever widens what agrees, so one pass over the targets s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from assets.publication.programme import UNLIMITED, Floats, Programme
+from assets.publication.programme import UNLIMITED, Floats, Programme, Relations, reach_together
 
 MOVED = 1e-6
 """Multiples of the rounding base by which a figure has left its interval, past what the solver may be wrong by."""
@@ -25,16 +25,10 @@ MOVED = 1e-6
 class Table:
     """Figures and the sums that bind them, in multiples of the rounding base."""
 
-    low: Floats
-    """Lower end of each figure's interval as published, or as it would be; 0 where suppressed. Shape (figures,)."""
-    high: Floats
-    """Upper end; infinite where suppressed."""
+    relations: Relations
+    """Each figure's interval as published, or as it would be, without end where suppressed; and the sums."""
     weight: Floats
     """Cost of a unit that a figure leaves its interval by; infinite where it may not be suppressed."""
-    sums: Any
-    """Sparse matrix, shape (sums, figures); sums @ figures = 0."""
-    inside: Any
-    """Sparse matrix, shape (relations, figures); inside @ figures >= 0."""
 
 
 @dataclass
@@ -62,95 +56,69 @@ def protect(table: Table, targets: Targets) -> Choice:
 
     Deterministic: targets are taken in the order they are given, and each is looked at from the same start.
     """
-    low, high = table.low.copy(), table.high.copy()
+    low, high = table.relations.low.copy(), table.relations.high.copy()
     choice = Choice()
     unprotected: set[int] = set()
     for sign, required in ((-1.0, -targets.low), (1.0, targets.high)):
-        elastic = _Elastic(table, low, high, sign * targets.aims, required)
-        open_targets = elastic.not_reached_together()
+        aims = sign * targets.aims
+        open_targets = list(range(aims.shape[0]))
+        for figures in reach_together(replace(table.relations, low=low, high=high), aims, required):
+            open_targets = _not_reached(open_targets, aims @ figures, required)
+        elastic = _Elastic(table, low, high, aims, required)
         while open_targets:
             target = open_targets.pop(0)
             reached = elastic.reach(target)
             if reached is None:
                 unprotected.add(target)
                 continue
-            values, moved = reached
+            figures, moved = reached
             for figure in np.flatnonzero(moved > MOVED).tolist():
                 choice.suppressed[figure] = target
                 low[figure], high[figure] = 0.0, np.inf
-            open_targets = [other for other in open_targets if values[other] < required[other] - MOVED]
+            open_targets = _not_reached(open_targets, aims @ figures, required)
     choice.unprotected = sorted(unprotected)
     return choice
 
 
-class _Elastic:
-    """The table, how far figures are beyond their intervals, and how far targets are short of what is required.
+def _not_reached(targets: list[int], values: Floats, required: Floats) -> list[int]:
+    return [target for target in targets if values[target] < required[target] - MOVED]
 
-    One programme over all three, in which only limits change: no figure leaves its interval while it is asked what
-    targets can be reached together; no shortfall is left of the one target that must be reached.
-    """
+
+class _Elastic:
+    """The table and how far figures are beyond their intervals: one programme, in which only limits change."""
 
     def __init__(self, table: Table, low: Floats, high: Floats, aims: Any, required: Floats) -> None:
-        """`low` and `high` are looked at anew for each question: the caller opens the intervals of what it suppressed.
+        """`low` and `high` are looked at anew for each target: the caller opens the intervals of what it suppressed.
 
-        `aims` times the figures shall be `required` at the least.
+        `aims` times the figures shall be `required` at the least, for one target at a time.
         """
-        from scipy.sparse import csr_array, eye_array, hstack
+        from scipy.sparse import csr_array, hstack
 
-        self._low, self._high, self._aims, self._required = low, high, aims, required
-        count, asked = low.size, aims.shape[0]
+        self._low, self._high, self._required = low, high, required
         self._elastic = np.flatnonzero(np.isfinite(high) & np.isfinite(table.weight))
         pick = csr_array(
             (np.ones(self._elastic.size), (self._elastic, np.arange(self._elastic.size))),
-            shape=(count, self._elastic.size),
+            shape=(low.size, self._elastic.size),
         )
-
-        def spread(matrix: Any, shortfall: Any = None) -> Any:
-            """The matrix over intervals, excesses, deficits and shortfalls instead of over figures."""
-            none = csr_array((matrix.shape[0], asked))
+        sums, inside = table.relations.sums, table.relations.inside
+        self._programme = Programme(*self._limits(), "dual")
+        for matrix, least, most in ((sums, 0.0, 0.0), (inside, 0.0, UNLIMITED), (aims, -UNLIMITED, UNLIMITED)):
+            # Over intervals, excesses and deficits instead of over figures.
             beyond = matrix @ pick
-            return hstack([matrix, beyond, -beyond, none if shortfall is None else shortfall], format="csr")
-
-        width = count + 2 * self._elastic.size + asked
-        self._programme = Programme(np.zeros(width), np.zeros(width), "dual")
-        self._programme.add_rows(spread(table.sums), 0.0, 0.0)
-        self._programme.add_rows(spread(table.inside), 0.0, UNLIMITED)
-        self._programme.add_rows(spread(aims, eye_array(asked, format="csr")), -UNLIMITED, UNLIMITED)
-        self._first_aim = table.sums.shape[0] + table.inside.shape[0]
-        self._weight = table.weight[self._elastic]
+            self._programme.add_rows(hstack([matrix, beyond, -beyond], format="csr"), least, most)
+        weight = table.weight[self._elastic]
+        self._programme.cost(np.concatenate([np.zeros(low.size), weight, weight]))
+        self._first_aim = sums.shape[0] + inside.shape[0]
         self._start: Any = None
 
-    def not_reached_together(self) -> list[int]:
-        """Targets left once tables that agree with all sums were found in which as many as can be reach theirs."""
-        asked = len(self._required)
-        left = list(range(asked))
-        for target in left:
-            self._programme.limit_row(self._first_aim + target, self._required[target], UNLIMITED)
-        while left:
-            self._limit(may_leave=False, short=np.full(asked, np.inf))
-            costs = np.zeros(asked)
-            costs[left] = 1 / (1 + np.abs(self._required[left]))
-            self._cost(np.zeros(self._elastic.size), costs)
-            if self._programme.solve() != "optimal":
-                break
-            values = self._aims @ self._figures()[0]
-            remaining = [target for target in left if values[target] < self._required[target] - MOVED]
-            if len(remaining) == len(left):
-                break
-            left = remaining
-        for target in range(asked):
-            self._programme.limit_row(self._first_aim + target, -UNLIMITED, UNLIMITED)
-        self._cost(self._weight, np.zeros(asked))
-        return left
-
     def reach(self, target: int) -> tuple[Floats, Floats] | None:
-        """The cheapest table in which the target has what is required: all targets' values, how far figures left.
+        """The cheapest table in which the target has what is required: its figures, and how far each is beyond.
 
         None where there is none.
         """
-        self._limit(may_leave=True, short=np.zeros(len(self._required)))
+        self._programme.limit(*self._limits())
         if self._start is None:
-            # A table in which nothing leaves its interval has no cost: from it, each target's is a few steps away.
+            # A table in which nothing leaves its interval costs nothing: each target's is a few steps from it.
             self._programme.solve()
             self._start = self._programme.start()
         row = self._first_aim + target
@@ -159,26 +127,17 @@ class _Elastic:
         self._programme.limit_row(row, -UNLIMITED, UNLIMITED)
         if outcome != "optimal":
             return None
-        figures, moved = self._figures()
-        return self._aims @ figures, moved
+        count, elastic = self._low.size, self._elastic.size
+        figures, above, below = np.split(self._programme.amounts(), [count, count + elastic])
+        moved = np.zeros(count)
+        moved[self._elastic] = above + below
+        figures[self._elastic] += above - below
+        return figures, moved
 
-    def _limit(self, *, may_leave: bool, short: Floats) -> None:
-        """Limits of the intervals, the excesses, the deficits and the shortfalls."""
+    def _limits(self) -> tuple[Floats, Floats]:
+        """Limits of the intervals, the excesses and the deficits."""
         low, high = self._low, self._high
         # A figure that was suppressed since has an interval without end, and nothing beyond it.
-        leaves = may_leave & np.isfinite(high[self._elastic])
-        self._programme.limit(
-            np.concatenate([low, np.zeros(2 * self._elastic.size + short.size)]),
-            np.concatenate([high, np.where(leaves, np.inf, 0.0), np.where(leaves, low[self._elastic], 0.0), short]),
-        )
-
-    def _cost(self, of_leaving: Floats, of_falling_short: Floats) -> None:
-        self._programme.cost(np.concatenate([np.zeros(self._low.size), of_leaving, of_leaving, of_falling_short]))
-
-    def _figures(self) -> tuple[Floats, Floats]:
-        """Each figure of the solution, and how far it is beyond its interval."""
-        count, elastic = self._low.size, self._elastic.size
-        figures, above, below, _ = np.split(self._programme.amounts(), np.cumsum([count, elastic, elastic]))
-        beyond, moved = np.zeros(count), np.zeros(count)
-        beyond[self._elastic], moved[self._elastic] = above - below, above + below
-        return figures + beyond, moved
+        leaves = np.isfinite(high[self._elastic])
+        most = [np.where(leaves, np.inf, 0.0), np.where(leaves, low[self._elastic], 0.0)]
+        return np.append(low, np.zeros(2 * self._elastic.size)), np.concatenate([high, *most])
