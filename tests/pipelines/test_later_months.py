@@ -22,7 +22,7 @@ from assets.warehouse.turns import turn
 from pipelines.definitions import all_steps
 from pipelines.sensors import later_month_sensor
 from pipelines.settings import Settings
-from pipelines.synthetic_uk import synthesise
+from tests.pipelines.few_drops import few_drops
 
 MONTHS = [Month(2025, 4), Month(2025, 5)]
 FIRST, LATER = map(str, MONTHS)
@@ -70,7 +70,7 @@ def has_the_turn(world: Path, process: subprocess.Popen[str]) -> None:
 @pytest.fixture(scope="module")
 def drops(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("drops")
-    synthesise(folder / "sources", MONTHS, 0.001, 7)
+    few_drops(folder / "sources", MONTHS)
     return folder
 
 

@@ -18,7 +18,7 @@ from assets.months import Month
 from assets.warehouse.dagster_assets import POOL
 from pipelines.held_storage import instance_of
 from pipelines.live_runs import LOCKS
-from pipelines.synthetic_uk import synthesise
+from tests.pipelines.few_drops import few_drops
 
 MONTH = Month(2025, 4)
 PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
@@ -28,7 +28,7 @@ REFRESH = [PROGRAM, "refresh", "--month", str(MONTH), "--select", "sources"]
 @pytest.fixture(scope="module")
 def drops(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("drops")
-    synthesise(folder / "sources", [MONTH], 0.001, 7)
+    few_drops(folder / "sources", [MONTH])
     return folder
 
 

@@ -9,7 +9,8 @@ import dagster as dg
 import pytest
 
 from pipelines.held_storage import instance_of
-from pipelines.maintenance import compact, prune_history, shared_files
+from pipelines.history_files import compact, shared_files
+from pipelines.maintenance import prune_history
 
 RUNS = 12
 

@@ -25,25 +25,12 @@ def _copy(template: Path, folder: Path) -> Warehouse:
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    empty = Warehouse(tmp_path_factory.mktemp("empty") / "warehouse.duckdb", threads=1)
-    empty.create()
-    return empty.path
-
-
-@pytest.fixture(scope="session")
 def april_file(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("april")
     put_register(folder / "sources", "2025-04")
     april = _copy(empty_file, folder)
     ingest(april, folder / "sources", MAY.plus(-1))
     return april.path
-
-
-@pytest.fixture
-def warehouse(empty_file: Path, tmp_path: Path) -> Warehouse:
-    """An empty warehouse."""
-    return _copy(empty_file, tmp_path)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def histories(tmp_path_factory: pytest.TempPathFactory) -> Histories:
     return Histories(tmp_path_factory.mktemp("histories"))
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([(2, "whole"), (0, "whole"), (1, "without a group"), (0, "apart")])
 @given(MAKINGS)
 def test_after_any_order_the_history_is_that_of_making_in_order(histories: Histories, makings: list[Making]):
