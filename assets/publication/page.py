@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
@@ -108,12 +109,10 @@ def page_files(month: Month, tables: PageTables, options: PageOptions | None = N
     `index.html` opens from disk and from any static host: it loads nothing but these files and, where it is there,
     `../months.js` (see `months_script`). Same tables, same bytes.
     """
-    from xstatic.pkg import leaflet
-
     from assets.publication.coast import coast
 
     options = options or PageOptions()
-    library = Path(leaflet.BASE_DIR)
+    library = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
     return {
         "index.html": _index(month, options),
         "data.js": script("CLUSTER_DATA", page_data(month, tables, options)),

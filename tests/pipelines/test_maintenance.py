@@ -65,7 +65,7 @@ def test_the_disk_of_old_runs_is_given_back(instance: dg.DagsterInstance, tmp_pa
 
 
 def test_a_file_in_use_is_left_for_another_time(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("pipelines.maintenance.LOCK_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("pipelines.history_files.LOCK_WAIT_SECONDS", 0.1)
     (path, *_) = shared_files(instance)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin immediate")

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import fastexcel
+import frictionless
 import polars as pl
 import pyarrow.parquet as pq
 import pyogrio
@@ -266,6 +267,18 @@ def check_table(resource: dict[str, Any], rows: pl.DataFrame) -> None:
         if values.len() > values.null_count() and field["type"] in ("integer", "number"):
             assert values.min() >= constraints.get("minimum", values.min())
             assert values.max() <= constraints.get("maximum", values.max())
+
+
+def test_the_data_package_is_one_to_frictionless(released: tuple[Warehouse, Path]):
+    """Metadata, and every cell of every table against its field: by a reader of data packages that others wrote."""
+    _, folder = released
+    package = frictionless.Package(str(folder / "datapackage.json"))
+    tables = [resource for resource in package.resources if resource.format == "csv"]
+    assert {resource.path for resource in tables} == {
+        str(path.relative_to(folder)) for path in folder.glob("downloads/*.csv")
+    }
+    found = [resource.validate().flatten(["title", "message"]) for resource in tables]
+    assert found == [[]] * len(tables)
 
 
 def test_units_and_constraints_come_from_the_declarations(released: tuple[Warehouse, Path]):
