@@ -34,6 +34,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
+CommunityAlgorithm = Literal["leiden", "louvain"]
 
 
 class Section(BaseModel):
@@ -289,13 +290,16 @@ class NetworkMethod(Section):
     """Communities of collaborators and the collaborative test."""
 
     community_method: Annotated[Literal["consensus", "scan"], OURS] = "consensus"
-    """consensus: Leiden at one resolution over many seeds; scan: over resolutions against a null model."""
+    """consensus: at one resolution over many seeds; scan: over resolutions against a null model."""
+    community_algorithm: Annotated[CommunityAlgorithm, OURS] = "leiden"
+    """leiden or louvain: how either partitions the graph. Louvain takes some twenty times as long, and a community of
+    its may be in pieces."""
     resolution: Annotated[Positive, OURS] = 1.0
     """Resolution of modularity for consensus."""
     leiden_iterations: Annotated[Count, OURS] = 3
     """Times that Leiden goes over the graph, each from the partition before."""
     consensus_runs: Annotated[Count, OURS] = 20
-    """Leiden partitions, each from its own seed, that the consensus is taken over."""
+    """Partitions, each from its own seed, that the consensus is taken over."""
     consensus_share: Annotated[Share, OURS] = 0.5
     """Share of partitions in which two neighbours must stand together to stay together."""
     scan_resolutions: Annotated[tuple[float, ...], OURS] = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)

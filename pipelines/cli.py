@@ -15,7 +15,7 @@ from rich.table import Table
 from assets.months import Month, month_range, unmakeable
 from pipelines.accepting import AcceptingCommand, accepted, not_needed
 from pipelines.benchmark.against import Against
-from pipelines.output import Layout, OutputFormat, plain, screen, unwritable, write_rows
+from pipelines.output import GraphFormat, Layout, OutputFormat, plain, screen, taken, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
 
@@ -377,6 +377,44 @@ def place(
     except ValueError as error:
         _fail(str(error))
     _write(frame, output_format, out, PLACE_LAYOUT)
+
+
+@app.command()
+def graph(
+    out: Annotated[Path, typer.Option("--out", help="File to write.")],
+    month: MadeMonthOption = None,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Method profile, by name or .toml path.")
+    ] = DEFAULT_PROFILES[0],
+    graph_format: Annotated[GraphFormat, typer.Option("--format", help="What Gephi or networkx reads.")] = (
+        GraphFormat.graphml
+    ),
+    confidential: Annotated[
+        bool,
+        typer.Option("--confidential", help="The whole graph with the register's organisations; not to be published."),
+    ] = False,
+    warehouse: WarehouseOption = Settings.warehouse,
+) -> None:
+    """Write the month's graph of collaboration, with communities, names, places and clusters.
+
+    Without --confidential it has what funders publish of funded projects, and organisations that are surely no person.
+    """
+    from assets.method import find_profiles
+    from pipelines.graph import collaboration_graph, write_graph
+
+    if problem := taken(out, warehouse):
+        raise typer.BadParameter(problem)
+    try:
+        method = find_profiles((profile,), PROFILES_FOLDER)[0]
+        found = collaboration_graph(_open(warehouse), month, method, is_confidential=confidential)
+    except ValueError as error:
+        _fail(str(error))
+    try:
+        write_graph(found, graph_format, out)
+    except OSError as error:
+        _fail(f"{out} cannot be written: {error}")
+    of = "confidential, not to be published" if confidential else "of what funders publish"
+    _say(f"{found.number_of_nodes()} organisations and {found.number_of_edges()} pairs are in {out}: {of}")
 
 
 def _check_output(output_format: OutputFormat, out: Path | None, warehouse: str) -> None:

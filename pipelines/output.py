@@ -32,6 +32,14 @@ class OutputFormat(StrEnum):
     parquet = "parquet"
 
 
+class GraphFormat(StrEnum):
+    """How a command writes a graph; JSON is networkx's node-link form."""
+
+    graphml = "graphml"
+    gexf = "gexf"
+    json = "json"
+
+
 def screen(*, stderr: bool = False) -> Console:
     """Where commands print: what looks like the code of an emoji (`:x:`) is text like any other."""
     return Console(stderr=stderr, emoji=False)
@@ -44,12 +52,19 @@ def plain(text: object) -> str:
 
 def unwritable(output_format: OutputFormat, out: Path | None, warehouse: str) -> str | None:
     """Why rows cannot be written in the format to `out` (the screen where None); None where they can."""
-    if out is not None and any(_is_same(out, Path(f"{warehouse}{ending}")) for ending in ("", ".wal", ".tmp")):
-        return f"{out} is the warehouse's own: give another --out"
+    if out is not None and (problem := taken(out, warehouse)):
+        return problem
     if output_format is OutputFormat.parquet and out is None:
         return "Parquet needs a file: give --out"
     if output_format is OutputFormat.table and out is not None:
         return "a table goes to the screen: give --format csv, markdown or parquet with --out"
+    return None
+
+
+def taken(out: Path, warehouse: str) -> str | None:
+    """Why nothing may be written to a file; None where something may."""
+    if any(_is_same(out, Path(f"{warehouse}{ending}")) for ending in ("", ".wal", ".tmp")):
+        return f"{out} is the warehouse's own: give another --out"
     return None
 
 

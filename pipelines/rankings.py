@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 
-import duckdb
 import polars as pl
 
 from assets.innovation_index.categories import CATEGORIES, OVERALL, category_of
 from assets.months import Month
 from assets.warehouse.database import Warehouse
+from pipelines.made_months import made_month
 from pipelines.output import Layout
 
 ORDER = (OVERALL, *CATEGORIES)
@@ -131,18 +131,5 @@ def _category(text: str) -> str:
 
 
 def _month_of(warehouse: Warehouse, table: str, wanted: Month | None) -> Month:
-    """The month wanted, or the latest in the table; raises ValueError where there is none."""
-    try:
-        made = [Month.of(day) for day in warehouse.read(f"select distinct month from {table} order by month")["month"]]
-    except duckdb.CatalogException:  # A warehouse from before there was an Index.
-        made = []
-    if not made:
-        raise ValueError(
-            f"{table} is empty: make a month of the Index with "
-            "`innovation-clusters refresh --select innovation_index --month YYYY-MM`"
-        )
-    if wanted is None:
-        return made[-1]
-    if wanted not in made:
-        raise ValueError(f"the Index is not made for {wanted}: there are {', '.join(str(month) for month in made)}")
-    return wanted
+    remedy = "make a month of the Index with `innovation-clusters refresh --select innovation_index --month YYYY-MM`"
+    return made_month(warehouse, table, wanted, "the Index", remedy)

@@ -1,4 +1,4 @@
-"""Communities by consensus: Leiden at one resolution over many seeds, settled where the partitions agree.
+"""Communities by consensus: partitions at one resolution over many seeds, settled where the partitions agree.
 
 What belongs here: the consensus and its stability. What does not: the scan over resolutions, tables.
 """
@@ -11,9 +11,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from assets.method import CommunityAlgorithm
 from assets.network.graph import Edges, Floats, Integers
 from assets.network.labels import by_size
-from assets.network.leiden import modularity, partitions
+from assets.network.partitions import modularity, partitions
 
 
 @dataclass(frozen=True)
@@ -37,23 +38,24 @@ def consensus(
     iterations: int,
     seed: int,
     threads: int | None = None,
+    algorithm: CommunityAlgorithm = "leiden",
 ) -> Consensus:
-    """Settle `runs` Leiden partitions. [algorithm ours]
+    """Settle `runs` partitions. [algorithm ours]
 
     Edges between neighbours that stand together in less than `share` of the partitions are dropped and the rest is
     partitioned anew, until none is dropped; what is then connected is a community. After Lancichinetti and Fortunato
-    2012, Consensus clustering in complex networks, but with votes on the edges of the graph alone. `threads`: as
-    `partitions` says.
+    2012, Consensus clustering in complex networks, but with votes on the edges of the graph alone. `threads`,
+    `iterations`, `algorithm`: as `partitions` says.
     """
     settings = [(resolution, seed + run) for run in range(runs)]
-    first = votes = partitions(edges, organisations, settings, iterations, threads)
+    first = votes = partitions(edges, organisations, settings, iterations, threads, algorithm)
     kept = edges
     while True:
         together = (votes[:, kept.a] == votes[:, kept.b]).mean(axis=0) >= share
         if together.all():
             break
         kept = Edges(kept.a[together], kept.b[together], kept.weight[together], kept.joint[together])
-        votes = partitions(kept, organisations, settings, iterations, threads)
+        votes = partitions(kept, organisations, settings, iterations, threads, algorithm)
     labels = by_size(_connected(kept, organisations))
     return Consensus(labels, modularity(edges, labels, resolution), _stability(first, labels))
 

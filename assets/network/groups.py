@@ -114,6 +114,7 @@ def _by_consensus(
         iterations=method.leiden_iterations,
         seed=method.network_seed,
         threads=threads,
+        algorithm=method.community_algorithm,
     )
     enough = counts(settled.labels, is_firm) >= method.community_min_firms
     figures: dict[str, Floats | float | None] = {

@@ -17,7 +17,7 @@ from assets.method import NetworkMethod
 from assets.network.degree_null import null_networks
 from assets.network.graph import Bipartite, Floats, Integers, project
 from assets.network.labels import OUTSIDE, by_size, counts, keep, members
-from assets.network.leiden import partitions
+from assets.network.partitions import partitions
 from assets.network.partnerships import Measures, measure, prune
 from assets.network.selection import best_disjoint, tree
 
@@ -123,10 +123,12 @@ def scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, th
 def candidates(
     graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None = None
 ) -> Candidates:
-    """Groups of Leiden partitions at every resolution of the scan, coarsest first, pruned to those who belong."""
+    """Groups of partitions at every resolution of the scan, coarsest first, pruned to those who belong."""
     runs = [(resolution, method.network_seed) for resolution in sorted(method.scan_resolutions)]
     parts = []
-    found = partitions(project(graph), graph.organisations, runs, method.leiden_iterations, threads)
+    found = partitions(
+        project(graph), graph.organisations, runs, method.leiden_iterations, threads, method.community_algorithm
+    )
     for (resolution, _), labels in zip(runs, found, strict=True):
         pruned = prune(graph, labels, method.member_min_joint, method.member_alpha)
         measures = measure(graph, pruned)

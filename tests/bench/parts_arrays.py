@@ -15,7 +15,7 @@ from sklearn.cluster import DBSCAN
 from sklearn.metrics import adjusted_rand_score
 
 from assets.network.graph import bipartite, project
-from assets.network.leiden import modularity, partitions
+from assets.network.partitions import modularity, partitions
 from assets.spatial.density import dbscan_labels, hdbscan_labels, hdbscan_sizes
 from assets.spatial.outlines import outline_geometries
 from assets.spatial.quotients import firms_inside

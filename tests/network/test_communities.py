@@ -7,7 +7,7 @@ import pytest
 from assets.network.communities import Consensus, consensus
 from assets.network.graph import Edges, project
 from assets.network.labels import members
-from assets.network.leiden import modularity, partitions
+from assets.network.partitions import modularity, partitions
 from tests.network.networks import planted, recovered
 
 

@@ -12,7 +12,7 @@ from assets.method import NetworkMethod
 from assets.network.communities import consensus
 from assets.network.graph import Edges
 from assets.network.groups import find_communities
-from assets.network.leiden import modularity, partitions
+from assets.network.partitions import modularity, partitions
 
 FILE = Path("arloesiadur_wales_gtr_meetup") / "research_3_network__19_5_2017_revised_edge_list.csv"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assets.network.graph import Edges, Integers, project
-from assets.network.leiden import modularity, partitions
+from assets.network.partitions import modularity, partitions
 from tests.network.networks import planted, random_network
 
 RUNS = [(0.5, 3), (1.0, 0), (1.0, 20230131), (2.0, 1), (8.0, 2), (64.0, 4)]
@@ -91,3 +91,14 @@ def test_without_edges_everybody_is_alone() -> None:
     edges = Edges(nothing, nothing, np.empty(0), nothing)
     assert partitions(edges, 3, [(1.0, 1), (2.0, 1)], 3).tolist() == [[0, 1, 2], [0, 1, 2]]
     assert modularity(edges, np.arange(3), 1.0) == 0.0
+
+
+def test_louvain_is_networkx_louvain() -> None:
+    graph = planted(200, 400, [30, 40], 5).graph
+    edges = project(graph)
+    network = whole(edges, graph.organisations)
+    found = partitions(edges, graph.organisations, [(1.0, 1), (4.0, 2)], 3, algorithm="louvain")
+    for labels, (resolution, seed) in zip(found, [(1.0, 1), (4.0, 2)], strict=True):
+        own = nx.community.louvain_communities(network, resolution=resolution, seed=seed)
+        best = nx.community.modularity(network, own, resolution=resolution)
+        assert nx.community.modularity(network, groups(labels), resolution=resolution) == pytest.approx(best, abs=0.02)

@@ -1,7 +1,7 @@
-"""Leiden partitions of the projected graph, and their modularity (Traag, Waltman, van Eck 2019).
+"""Partitions of the projected graph into communities, and their modularity.
 
-What belongs here: many partitions at once by graspologic's Leiden, and their quality. What does not: what partitions
-are used for.
+What belongs here: many partitions at once, by Leiden (Traag, Waltman, van Eck 2019; graspologic's) or Louvain (Blondel,
+Guillaume, Lambiotte, Lefebvre 2008; networkx's). What does not: what partitions are used for.
 """
 
 from __future__ import annotations
@@ -14,16 +14,23 @@ import graspologic_native
 import numpy as np
 from scipy import sparse
 
+from assets.method import CommunityAlgorithm
 from assets.network.graph import Edges, Integers
 
 
 def partitions(
-    edges: Edges, organisations: int, runs: Sequence[tuple[float, int]], iterations: int, threads: int | None = None
+    edges: Edges,
+    organisations: int,
+    runs: Sequence[tuple[float, int]],
+    iterations: int,
+    threads: int | None = None,
+    algorithm: CommunityAlgorithm = "leiden",
 ) -> Integers:
-    """Leiden partitions by modularity, one for each (resolution, seed); `iterations` times over the graph.
+    """Partitions by modularity, one for each (resolution, seed).
 
     Returns labels of shape (runs, organisations). An organisation with no edge is alone. Each run depends on the edges,
-    its resolution and its seed alone; `threads` of them are made at once, None for one a core.
+    its resolution and its seed alone; `threads` of them are made at once, None for one a core. Leiden goes over the
+    graph `iterations` times; Louvain until nothing is gained.
     """
     if not len(edges.a):
         return np.tile(np.arange(organisations), (len(runs), 1))
@@ -31,6 +38,8 @@ def partitions(
     weights = np.concatenate([edges.weight, edges.weight]).astype(np.float64)
     adjacency = sparse.coo_array((weights, ends), shape=(organisations, organisations)).tocsr()
     adjacency.sort_indices()
+    if algorithm == "louvain":
+        return _louvain(adjacency, runs)
     starts, indices, data = adjacency.indptr.astype(np.int64), adjacency.indices.astype(np.int32), adjacency.data
 
     def partition(run: tuple[float, int]) -> Integers:
@@ -44,6 +53,20 @@ def partitions(
 
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         return np.stack(list(pool.map(partition, runs)))
+
+
+def _louvain(adjacency: sparse.csr_array, runs: Sequence[tuple[float, int]]) -> Integers:
+    """Louvain's partitions, one after another: networkx is Python, which threads do not make faster."""
+    # Half a second, which a month by Leiden need not wait for.
+    import networkx
+
+    network = networkx.from_scipy_sparse_array(adjacency)
+    labels = np.empty((len(runs), adjacency.shape[0]), dtype=np.int64)
+    for run, (resolution, seed) in enumerate(runs):
+        found = networkx.community.louvain_communities(network, resolution=resolution, seed=seed)
+        for label, members in enumerate(found):
+            labels[run, list(members)] = label
+    return labels
 
 
 def modularity(edges: Edges, labels: Integers, resolution: float) -> float:
