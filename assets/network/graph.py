@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 Numbers = NDArray[np.signedinteger[Any]]
 """Whole numbers of 32 or 64 bits: what many networks at once are made of takes half the memory in 32."""
 
+NO_APPLICATIONS = "no Innovate UK applications of two or more partners in the window"
+
 
 @dataclass(frozen=True)
 class Bipartite:

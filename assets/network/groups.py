@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 
 from assets.method import NetworkMethod
 from assets.network.communities import consensus
-from assets.network.graph import Bipartite, Edges, Floats, Integers, bipartite, project
+from assets.network.graph import NO_APPLICATIONS, Bipartite, Edges, Floats, Integers, bipartite, project
 from assets.network.labels import counts, group_count, keep, members
 from assets.network.partnerships import measure
 from assets.network.scan import scan
-
-NO_APPLICATIONS = "no Innovate UK applications of two or more partners in the window"
 
 RUNS = {
     "method": pl.String,

@@ -139,7 +139,7 @@ def collaboration_tests(ctx: StepContext) -> Rows:
     """Whether each group, spatial or network, works together more than chance: criterion 4."""
     from assets.network.collaboration import group_tests
     from assets.network.degree_null import forget_networks
-    from assets.network.groups import NO_APPLICATIONS
+    from assets.network.graph import NO_APPLICATIONS
 
     participations = ctx.read(PARTICIPATIONS)
     members = ctx.read(MEMBERS_OF_ALL_GROUPS)

@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,13 @@ from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.markdown import markdown_table
+from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Step, StepResult, run_step
 from assets.warehouse.turns import turn
 
 POOL = "warehouse"
-CODE_VERSION = version("innovation-clusters")
+CODE_DIGITS = 16
+"""Of the digest of a step's code, which is what Dagster is told as its version."""
 ANEW_TAG = "innovation-clusters/anew"
 """Tag of a run; where it is `true`, no rows are taken over."""
 PARTITION_TAG = "dagster/partition"
@@ -213,7 +214,7 @@ def _spec(step: Step, table: Table) -> dg.AssetSpec:
         owners=[OWNER],
         kinds={"duckdb", "sql" if step.query else "python"},
         metadata=metadata,
-        code_version=CODE_VERSION,
+        code_version=step_code(step)[:CODE_DIGITS],
     )
 
 

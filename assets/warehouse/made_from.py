@@ -3,24 +3,19 @@
 What belongs here: the fingerprint of a step, and the ledger of fingerprints in the warehouse. What does not: running a
 step.
 
-The rows of a step follow from its code, the parameters, the month, and the rows it reads. Those are not looked at: for
-them stands the fingerprint of the step that made them, down to the drops, for which stand the digests of their bytes. A
-step may look back at earlier months, so these count as read, of its own tables too. Threads and memory are no part of
-it, since rows do not depend on them. A ledger that knows nothing of rows that are there never agrees.
+The rows of a step follow from its code (`step_code`), the parameters, the month, and the rows it reads. These are not
+looked at: for them stands the fingerprint of the step that made them, down to the drops, for which stand the digests of
+their bytes. A step may look back at earlier months, so these count as read, of its own tables too. Threads and memory
+are no part of it, since rows do not depend on them. A ledger that knows nothing of rows that are there never agrees.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
-import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
-from importlib.metadata import distribution, version
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -28,13 +23,10 @@ import duckdb
 from assets.method import SHARED_SECTIONS, MethodProfile, shared_method
 from assets.months import Month
 from assets.warehouse.reading import LAYERS_OF_DROPS
+from assets.warehouse.step_code import step_code
 
 if TYPE_CHECKING:
     from assets.warehouse.steps import Step
-
-PROJECT = "innovation-clusters"
-CODE = ("assets", "sql")
-"""Packages that rows depend on."""
 
 
 def step_fingerprint(
@@ -49,7 +41,7 @@ def step_fingerprint(
     methods = profiles if step.per_profile else [shared_method(profiles)]
     read = sorted({*step.tables, *step.reads})
     parts = {
-        "code": code_fingerprint(),
+        "code": step_code(step),
         "step": f"{step.layer}.{step.name}",
         "month": str(month),
         "method": [_method(method, step.per_profile) for method in methods],
@@ -74,29 +66,6 @@ def set_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month
             "insert into ledger.made_from values ($month, $table, $fingerprint, $rows)",
             {**place, "fingerprint": fingerprint, "rows": _row_count(connection, table, month)},
         )
-
-
-@functools.cache
-def code_fingerprint() -> str:
-    """The project's code and queries, and the versions of the libraries it asks for, in 64 hex digits."""
-    digest = hashlib.sha256()
-    for package in CODE:
-        for path, content in _contents(files(package), package):
-            digest.update(f"{path} {len(content)}\n".encode() + content)
-    for requirement in sorted(distribution(PROJECT).requires or []):
-        if "extra ==" not in requirement:
-            name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
-            digest.update(f"{name} {version(name)}\n".encode())
-    return digest.hexdigest()
-
-
-def _contents(folder: Traversable, path: str) -> Iterable[tuple[str, bytes]]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            if entry.name != "__pycache__":
-                yield from _contents(entry, f"{path}/{entry.name}")
-        else:
-            yield f"{path}/{entry.name}", entry.read_bytes()
 
 
 def _method(method: MethodProfile, per_profile: bool) -> dict[str, Any]:

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.warehouse.database import Warehouse
-from assets.warehouse.made_from import code_fingerprint
 from pipelines.benchmark.cases import CASES, FIRST, LAYERS, SECOND, Command, Once, Refresh, folder_of
 from pipelines.benchmark.digests import TableDigest, month_digests
-from pipelines.benchmark.machine import ROOT, circumstances, machine, versions
+from pipelines.benchmark.machine import ROOT, circumstances, code_state, machine, versions
 from pipelines.benchmark.processes import DONE, Measured, run_measured
 from pipelines.benchmark.results import NO_SCALE, CaseResult, Results, RunFigures, read_results, write_results
 from pipelines.benchmark.steps import StepFigures, read_steps
@@ -91,7 +90,7 @@ class Campaign:
         self.tell(f"{case.name} at {scale:g}")
         measured = run_measured(command, {**settings, **case.environment})
         if measured.outcome == DONE:
-            (folder / MADE).write_text(code_fingerprint(), encoding="utf-8")
+            (folder / MADE).write_text(code_state(), encoding="utf-8")
         return measured
 
     def made(self, name: str, scale: float) -> Path:
@@ -101,7 +100,7 @@ class Campaign:
         """
         folder = self.folder(name, scale)
         mark = folder / MADE
-        if mark.is_file() and mark.read_text(encoding="utf-8") == code_fingerprint():
+        if mark.is_file() and mark.read_text(encoding="utf-8") == code_state():
             return folder
         if not self.measure(CASES[name], scale).succeeded:
             raise RuntimeError(f"{name} at {scale:g} did not come to its end, and others go on with its warehouse")

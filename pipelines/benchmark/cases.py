@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets.months import Month
-from assets.warehouse.made_from import code_fingerprint
+from pipelines.benchmark.machine import code_state
 from pipelines.profiles import DEFAULT_PROFILES
 from pipelines.settings import MEMORY_LIMIT, THREADS
 
@@ -72,7 +72,7 @@ def _demo(folder: Path) -> list[str]:
 
 def _demo_folder(work: Path) -> Path:
     """Where the demonstration is, one for each state of the code: nothing that other code made would be taken over."""
-    return work.absolute() / f"demo-{code_fingerprint()[:12]}"
+    return work.absolute() / f"demo-{code_state()[:12]}"
 
 
 WORLD_WORKS = 239_000_000

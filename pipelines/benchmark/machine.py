@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import os
 import platform
 import subprocess
@@ -60,6 +62,18 @@ def circumstances() -> dict[str, Any]:
         "revision": _revision(),
         "load_before": round(os.getloadavg()[0], 1),
     }
+
+
+@functools.cache
+def code_state() -> str:
+    """All code that rows may depend on, and the packages' versions, in 64 hex digits: whether a warehouse is its."""
+    digest = hashlib.sha256(str(sorted(versions().items())).encode())
+    for package in ("assets", "sql"):
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                content = path.read_bytes()
+                digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 def _revision() -> str | None:
