@@ -136,13 +136,13 @@ def in_site_order(points: pl.DataFrame) -> pl.DataFrame:
     return points if points["site_id"].is_sorted() else points.sort("site_id")
 
 
-def points_fingerprint(points: pl.DataFrame, contrast: Contrast | None) -> str:
+def points_fingerprint(points: pl.DataFrame, contrast: Contrast | None, code: str = "") -> str:
     """16 hex digits that stay while a run's points do, given in the order of sites, and what they are compared with.
 
-    With the same profile such a run has the same groups.
+    With the same profile and code (`StepContext.code`) such a run has the same groups.
     """
     digest = hashlib.sha256(
-        repr((points.height, contrast and (contrast.background_fingerprint, contrast.null))).encode()
+        repr((code, points.height, contrast and (contrast.background_fingerprint, contrast.null))).encode()
     )
     for name in ("site_id", "organisation_id"):
         digest.update((points[name].str.join("\n").item() if points.height else "").encode())

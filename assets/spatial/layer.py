@@ -110,7 +110,7 @@ def _each_sector(
 
     def run(sector: Sector, points: pl.DataFrame) -> Found | EarlierRun:
         contrast, ordered = contrasts.get(sector.grid), in_site_order(points)
-        fingerprint = points_fingerprint(ordered, contrast)
+        fingerprint = points_fingerprint(ordered, contrast, ctx.code)
         known = earlier.get((sector, fingerprint))
         return known or aside.put(find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint))
 
@@ -131,7 +131,7 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
     threads = ctx.threads
     background = background_of(ctx.read(ALL_SITES, grid=grid), ctx.method.spatial, threads)
-    fingerprint = background_fingerprint(background, rules, settings)
+    fingerprint = background_fingerprint(background, rules, settings, ctx.code)
     kept = [NullFit(**row) for row in ctx.read(KEPT_NULL, fingerprint=fingerprint).iter_rows(named=True)]
     known = {fit.cases: fit for fit in kept if fit.draws == settings.draws_of(fit.cases, background.sites)}
     sizes = null_sizes(smallest, largest, settings.sizes)

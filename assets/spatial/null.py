@@ -84,12 +84,12 @@ def null_sizes(smallest: int, largest: int, sizes: int) -> list[int]:
     return sorted({round(size) for size in np.geomspace(smallest, largest, sizes)})
 
 
-def background_fingerprint(background: Background, rules: WindowRules, settings: NullSettings) -> str:
-    """16 hex digits that stay while the null does: of the sites, stretch, the rules for windows, draws and seed.
+def background_fingerprint(background: Background, rules: WindowRules, settings: NullSettings, code: str = "") -> str:
+    """16 hex digits that stay while the null does: of the sites, stretch, the rules for windows, draws, seed, code.
 
     How many draws are made at a number of cases stands beside the fit: it is the fingerprint's own only at the most.
     """
-    digest = hashlib.sha256(repr((rules, settings.draws, settings.seed)).encode())
+    digest = hashlib.sha256(repr((code, rules, settings.draws, settings.seed)).encode())
     places = background.places
     # Firms count only by which sites share one: numbers given anew every month must not change the fingerprint.
     first = _first_of_same(background.firm_of_site, int(background.firm_of_site.max(initial=-1)) + 2)

@@ -29,6 +29,7 @@ from assets.warehouse.declarations import declared_tables
 from assets.warehouse.litter import STEP
 from assets.warehouse.made_from import is_made, set_made, step_fingerprint
 from assets.warehouse.reading import Reading
+from assets.warehouse.step_code import step_code
 from assets.warehouse.touched import tables_touched
 
 Rows = Mapping[str, "pl.DataFrame | Path | Query"] | Sequence[Replacement]
@@ -79,6 +80,8 @@ class StepContext:
     accepting: Mapping[str, str] = field(default_factory=dict)
     """What a person lets pass in this run, and why."""
     to_do: list[Callable[[], None]] = field(default_factory=list)
+    code: str = ""
+    """The digest of the step's code: what other code has made is not this step's."""
 
     @property
     def threads(self) -> int:
@@ -259,7 +262,9 @@ def run_step(
                 folder = scratch / method.name
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
-                context = StepContext(allowed, month, method, report, folder, making, profiles, accepting or {}, to_do)
+                context = StepContext(
+                    allowed, month, method, report, folder, making, profiles, accepting or {}, to_do, step_code(step)
+                )
                 contexts.append(context)
                 replacements += _replacements(step, step.compute(context), month, method)
         for replacement in replacements:

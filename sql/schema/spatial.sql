@@ -60,7 +60,7 @@ comment on column spatial.runs.groups is 'Groups kept.';
 comment on column spatial.runs.noise_points is 'Points in no group kept.';
 comment on column spatial.runs.critical_score is 'Penalty of the scan: the 95% quantile of the largest score on null data.';
 comment on column spatial.runs.skipped_reason is 'Why the run was not made; null where it was.';
-comment on column spatial.runs.points_fingerprint is 'First 16 hex digits of the SHA-256 of the points and, for the scan, of what they are compared with: a run with the same in an earlier month and with the same profile''s values is taken over.';
+comment on column spatial.runs.points_fingerprint is 'First 16 hex digits of the SHA-256 of the code, the points and, for the scan, of what they are compared with: a run with the same in an earlier month and with the same profile''s values is taken over.';
 comment on column spatial.runs.groups_found is 'Groups before those are left out whose p-value, adjusted over the month, is above scan_alpha.';
 comment on column spatial.runs.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
 

@@ -380,6 +380,17 @@ def test_runs_of_an_earlier_month_are_taken_over_where_nothing_changed(
     assert "7 runs, 0 of them taken over from earlier months" in again.reports[profile.name].messages
 
 
+def test_what_other_code_has_made_is_not_taken_over(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(warehouse, country())
+    make(warehouse, POINTS)
+    make(warehouse, groups, DENSITY)
+    copy_points(warehouse)
+    with monkeypatch.context() as patch:
+        patch.setattr("assets.warehouse.steps.step_code", lambda step: "other")
+        changed = make(warehouse, groups, DENSITY, month=LATER)
+    assert "7 runs, 0 of them taken over from earlier months" in changed.reports["dsit-v1"].messages
+
+
 def test_what_changed_is_run_and_the_rest_taken_over(warehouse: Warehouse) -> None:
     settle(warehouse, country())
     make(warehouse, POINTS)
