@@ -27,6 +27,9 @@ from assets.warehouse.declarations import Table, declared_tables
 
 EVIDENCE_ROWS = 10
 
+GROWING = ("publication.attack_bounds",)
+"""Tables that have more rows each month by their nature: what earlier releases promised is attacked with this one."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -75,7 +78,11 @@ def blocking_failures(outcomes: Sequence[CheckOutcome]) -> list[CheckOutcome]:
 def rules() -> tuple[Rule, ...]:
     """Every rule: the keys of the declared tables, then the files of sql/checks."""
     found = [_key_rule(table.name, table.key) for table in declared_tables().values() if table.key]
-    found += [_band_rule(table) for table in declared_tables().values() if table.key[:1] == ("month",)]
+    found += [
+        _band_rule(table)
+        for table in declared_tables().values()
+        if table.key[:1] == ("month",) and table.name not in GROWING
+    ]
     for layer in sorted((files("sql") / "checks").iterdir(), key=lambda entry: entry.name):
         if layer.is_dir():
             for entry in sorted(layer.iterdir(), key=lambda entry: entry.name):
