@@ -25,7 +25,7 @@ order by items.item_id
 """The items of a category, or of any; each once."""
 
 TOWNS = """
-select name, latitude, longitude, population, region, is_primary_urban_area
+select name, latitude, longitude, population, region, is_primary_urban_area, index_order
 from reference.places
 where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
 order by name, region

@@ -13,17 +13,22 @@ from assets.typology.naming import largest_first, name_by_nearest, towns_inside
 
 
 def name_clusters(clusters: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
-    """Names and regions: all Primary Urban Areas inside the unbuffered hull, by population [recovered].
+    """Names and regions: all Primary Urban Areas inside the unbuffered hull, in one fixed order [recovered].
 
     `clusters`: `cluster_id`, `hull_wkt` (WGS84, null where there is none), `latitude`, `longitude` of the centre.
-    `towns`: `name`, `latitude`, `longitude`, `population`, `region`, `is_primary_urban_area`. `regions` are those of
-    the named towns in that order, each once. Where no Primary Urban Area lies inside, the town of any kind nearest to
+    `towns`: `name`, `latitude`, `longitude`, `population`, `region`, `is_primary_urban_area`, `index_order` (their
+    place in that order; those without come after, the largest first). `regions` are those of the named towns in that
+    order, each once. Where no Primary Urban Area lies inside, the town of any kind nearest to
     the centre, with kilometres and bearing from half a kilometre on [ours: the publisher left these blank]. Two
     clusters may share a name. Returns `cluster_id`, `name`, `regions` ordered by cluster. Raises ValueError where there
     are clusters and no towns.
     """
     groups = clusters.select("latitude", "longitude", group_id="cluster_id", outline_wkt="hull_wkt")
-    urban = largest_first(towns).filter(pl.col("is_primary_urban_area"))
+    urban = (
+        largest_first(towns)
+        .filter(pl.col("is_primary_urban_area"))
+        .sort("index_order", nulls_last=True, maintain_order=True)
+    )
     inside = (
         towns_inside(groups.drop_nulls("outline_wkt"), urban)
         .group_by("group_id", maintain_order=True)

@@ -137,7 +137,7 @@ comment on table innovation_index.clusters is 'Clusters of each category. Key: m
 comment on column innovation_index.clusters.month is 'First day of the month.';
 comment on column innovation_index.clusters.category is 'One of the five categories, or Overall.';
 comment on column innovation_index.clusters.cluster_id is 'Identifier that lasts from month to month.';
-comment on column innovation_index.clusters.name is 'Primary Urban Areas inside the hull, by population; else the nearest town with its bearing.';
+comment on column innovation_index.clusters.name is 'Primary Urban Areas inside the hull, in the publisher''s order; else the nearest town with its bearing.';
 comment on column innovation_index.clusters.regions is 'Regions of the named towns in their order, separated by commas.';
 comment on column innovation_index.clusters.items is 'Items in the cluster.';
 comment on column innovation_index.clusters.businesses is 'Of them businesses.';

@@ -61,6 +61,7 @@ create table if not exists reference.places (
     population integer not null check (population >= 0),
     region varchar not null,
     is_primary_urban_area boolean not null,
+    index_order integer,
     easting double not null,
     northing double not null,
     grid varchar not null check (grid in ('gb', 'ni'))
@@ -73,6 +74,7 @@ comment on column reference.places.longitude is 'Longitude of the centre in degr
 comment on column reference.places.population is 'Resident population.';
 comment on column reference.places.region is 'Region (ITL1) the town lies in.';
 comment on column reference.places.is_primary_urban_area is 'True for the 63 Primary Urban Areas.';
+comment on column reference.places.index_order is 'Place of a Primary Urban Area among all in the names of the Index''s clusters, from 1; null where names go by population.';
 comment on column reference.places.easting is 'Easting of the centre in metres of `grid`.';
 comment on column reference.places.northing is 'Northing of the centre in metres of `grid`.';
 comment on column reference.places.grid is 'gb: British National Grid (EPSG:27700); ni: Irish Grid (EPSG:29902).';

@@ -55,7 +55,7 @@ def drawn(shared_data: Path) -> dict[str, list[Outline]]:
 def towns() -> pl.DataFrame:
     return shipped_list("places").with_columns(
         pl.col("latitude", "longitude").cast(pl.Float64),
-        pl.col("population").cast(pl.Int64),
+        pl.col("population", "index_order").cast(pl.Int64),
         is_primary_urban_area=pl.col("is_primary_urban_area") == "true",
     )
 
@@ -107,6 +107,17 @@ def test_published_names_follow_from_the_hulls(drawn: dict[str, list[Outline]]) 
     assert pairs == 276
     assert slips == SLIPS
     assert len(slips) <= 0.01 * pairs
+
+
+def test_published_names_come_out_letter_for_letter(drawn: dict[str, list[Outline]]) -> None:
+    found = [
+        (one.name, ", ".join(names))
+        for category in FILES
+        for one, names in zip(drawn[category], urban_names([one.hull for one in drawn[category]]), strict=True)
+        if one.name
+    ]
+    assert len(found) == 134
+    assert [(published, again) for published, again in found if again != published] == []
 
 
 def test_published_overall_names_follow_from_the_hulls(drawn: dict[str, list[Outline]]) -> None:

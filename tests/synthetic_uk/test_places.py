@@ -41,8 +41,9 @@ def places() -> pl.DataFrame:
 
 
 def test_the_list_has_its_columns_and_no_gaps(places: pl.DataFrame) -> None:
-    assert places.columns == ["name", "latitude", "longitude", "population", "region", "is_primary_urban_area"]
-    assert places.null_count().sum_horizontal().item() == 0
+    columns = ["name", "latitude", "longitude", "population", "region", "is_primary_urban_area"]
+    assert places.columns == [*columns, "index_order"]
+    assert places.select(columns).null_count().sum_horizontal().item() == 0
     assert places.height >= 120
     assert places["name"].is_unique().all()
     assert set(places["region"]) == REGIONS
@@ -55,6 +56,8 @@ def test_the_largest_town_comes_first(places: pl.DataFrame) -> None:
 
 def test_there_are_63_primary_urban_areas(places: pl.DataFrame) -> None:
     assert places["is_primary_urban_area"].sum() == 63
+    assert sorted(places.filter("is_primary_urban_area")["index_order"]) == list(range(1, 64))
+    assert places.filter(~pl.col("is_primary_urban_area"))["index_order"].null_count() == places.height - 63
 
 
 def test_the_primary_urban_areas_are_the_towns_that_the_index_named_its_clusters_after(
@@ -65,6 +68,18 @@ def test_the_primary_urban_areas_are_the_towns_that_the_index_named_its_clusters
         for feature in json.loads(outlines.read_text(encoding="utf-8"))["features"]:
             named |= {town.strip() for town in (feature["properties"].get("name") or "").split(",") if town.strip()}
     assert set(places.filter("is_primary_urban_area")["name"]) == named
+
+
+def test_every_published_name_is_in_the_one_order(places: pl.DataFrame, shared_data: Path) -> None:
+    order = dict(places.drop_nulls("index_order").select("name", "index_order").iter_rows())
+    names = [
+        feature["properties"]["name"].split(", ")
+        for outlines in (shared_data / "uktii2_open_ccby").glob("*.geojson")
+        for feature in json.loads(outlines.read_text(encoding="utf-8"))["features"]
+        if feature["properties"]["name"]
+    ]
+    assert len(names) == 161
+    assert [name for name in names if name != sorted(name, key=order.__getitem__)] == []
 
 
 def test_towns_are_where_and_as_large_as_the_real_ones(places: pl.DataFrame, shared_data: Path) -> None:

@@ -20,6 +20,7 @@ COLUMNS = (
     Column("population", ("population",), WHOLE_NUMBER, limit="max_population"),
     Column("region", ("region",), TEXT),
     Column("is_primary_urban_area", ("is_primary_urban_area",), YES_NO),
+    Column("index_order", ("index_order",), WHOLE_NUMBER.or_null(), "optional"),
 )
 
 
@@ -32,7 +33,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     is_irish = (places["region"] == "Northern Ireland").to_numpy()
     easting, northing = np.where(is_irish, to_grid(*degrees, "ni"), to_grid(*degrees, "gb"))
     located = places.with_columns(
-        pl.col("population").cast(pl.Int32),
+        pl.col("population", "index_order").cast(pl.Int32),
         easting=pl.Series(easting),
         northing=pl.Series(northing),
         grid=pl.when(pl.col("region") == "Northern Ireland").then(pl.lit("ni")).otherwise(pl.lit("gb")),
@@ -46,6 +47,7 @@ PLACES = Dataset(
     read,
     lacking="towns other than the shipped ones",
     shipped="places",
+    reader_version=2,
     profiled=(
         Measure(TABLE, "population", "population", "count", "needed"),
         Measure(TABLE, "latitude", "latitude", "coordinate", "needed"),

@@ -37,6 +37,7 @@ Belfast,54.5965,-5.9301,345000,Northern Ireland,Yes
         374_000, abs=150
     )
     assert (oxford["population"], belfast["is_primary_urban_area"]) == (165_000, True)
+    assert (oxford["index_order"], belfast["index_order"]) == (None, None)
 
 
 def test_the_shipped_places_read_like_any_drop(tmp_path: Path) -> None:
@@ -45,6 +46,7 @@ def test_the_shipped_places_read_like_any_drop(tmp_path: Path) -> None:
     )
     assert found.height >= 120
     assert found["is_primary_urban_area"].sum() == 63
+    assert found["index_order"].drop_nulls().len() == 63
 
 
 AREAS = [
