@@ -35,5 +35,5 @@ def warehouse(empty_file: Path, tmp_path: Path) -> Warehouse:
 def shared_data() -> Path:
     """The real files beside the project; tests that use them skip where they are absent."""
     if not SHARED_DATA.is_dir():
-        pytest.skip(f"no real files at {SHARED_DATA}")
+        pytest.skip(f"no real files at {SHARED_DATA}: docs/real-data.md says which they are and where they come from")
     return SHARED_DATA

@@ -19,6 +19,11 @@ from shapely.geometry.base import BaseGeometry
 Floats = NDArray[np.float64]
 
 FOLDER = "uktii2_open_ccby"
+WHERE = (
+    f"no {FOLDER} among the real files: put `Cluster outlines/*.geojson` and `Cluster scores/*.csv` of the repository "
+    "thomasforth/uk-tech-innovation-index-2 on GitHub (CC BY 4.0, The Data City) there, and run "
+    "`python -m pytest tests/innovation_index/test_published.py`"
+)
 FILES = {
     "AI and Data": ("Artificial_intelligence_and_data", "AIAndData"),
     "Advanced Manufacturing": ("Advanced_manufacturing", "AdvancedManufacturing"),

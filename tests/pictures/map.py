@@ -2,8 +2,9 @@
 
     python -m tests.pictures.map --publication publication [--month 2025-05] [--out docs/pictures]
 
-Writes map-desktop.png, map-cluster.png, map-index.png, map-place.png and map-phone.png. The cluster is the largest of
-the first method that has an outline; the town the largest of all.
+Writes map-desktop.png, map-cluster.png, map-index.png, map-place.png and map-phone.png. The cluster is the largest
+with an outline of profile `evidence`, which publishes only what is more than chance, or of the first; the town the
+largest of all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SETTLED_MS = 600
 LARGEST_CLUSTER = """() => {
+    if (app.data.clusters("evidence").length) app.set({ profile: "evidence" });
     const clusters = app.data.clusters(app.state.profile).filter((cluster) => cluster.outlined);
     const largest = clusters.sort((a, b) => b.firms - a.firms)[0];
     if (!largest) return;
