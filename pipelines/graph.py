@@ -147,17 +147,7 @@ def _open(read: Callable[[str], pl.DataFrame], method: MethodProfile) -> network
         return networkx.Graph()
     graph, organisation_ids = bipartite(together)
     edges = project(graph)
-    network = method.network
-    settled = consensus(
-        edges,
-        graph.organisations,
-        resolution=network.resolution,
-        runs=network.consensus_runs,
-        share=network.consensus_share,
-        iterations=network.leiden_iterations,
-        seed=network.network_seed,
-        algorithm=network.community_algorithm,
-    )
+    settled = consensus(edges, graph.organisations, method.network)
     nodes = (
         pl.DataFrame({"organisation_id": organisation_ids, "community": settled.labels})
         .join(nameable, on="organisation_id", how="left")

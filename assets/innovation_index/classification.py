@@ -19,8 +19,8 @@ from assets.innovation_index.prevalence import Decision, adjust_to_month, keep_m
 from assets.method import IndexMethod
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.sources.texts import text_batches
-from assets.warehouse.declarations import declared_tables
 from assets.warehouse.markdown import markdown_table
+from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import Rows, Step, StepContext
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _classified(
             "item_id", "category", "probability"
         )
         if scores
-        else _empty(ITEM_CATEGORIES)
+        else as_declared(ITEM_CATEGORIES, pl.DataFrame())
     )
     quality = model.held_out.quality.with_columns(
         threshold=decision.thresholds, prevalence=decision.prevalence, expected_f1=decision.expected_f1
@@ -275,11 +275,4 @@ def _rows(
 ) -> Rows:
     """A frame for each table, empty where none is given."""
     made = {MODELS: models, QUALITY: quality, ITEM_CATEGORIES: categories}
-    return {table: _empty(table) if frame is None else frame for table, frame in made.items()}
-
-
-def _empty(table: str) -> pl.DataFrame:
-    """No rows, with the columns that a step gives."""
-    added = ("month", "profile_fingerprint")
-    columns = [column.name for column in declared_tables()[table].columns if column.name not in added]
-    return pl.DataFrame(schema=dict.fromkeys(columns, pl.Null))
+    return {table: as_declared(table, pl.DataFrame()) if frame is None else frame for table, frame in made.items()}

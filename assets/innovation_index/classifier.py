@@ -29,12 +29,11 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_curve
 
+from assets.arrays import Floats, Integers
 from assets.innovation_index.categories import CATEGORIES
 from assets.innovation_index.text_features import Columns, all_columns, count_features
 from assets.method import IndexMethod
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 PARAMETERS = (

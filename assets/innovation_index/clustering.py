@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assets.innovation_index.kmeans import Floats, Integers, add_centres, best_of_starts, lloyd, stability
+from assets.arrays import Floats, Integers
+from assets.innovation_index.kmeans import add_centres, best_of_starts, lloyd, stability
 from assets.method import IndexMethod
 from assets.spatial.places import distinct_places
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.innovation_index.categories import CATEGORIES, OVERALL, clusters_wanted
-from assets.warehouse.declarations import declared_tables
-from assets.warehouse.lineage import ADDED_BY_THE_RUN
+from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import Rows, StepContext, sql_step, step
 
 POINTS = """
@@ -162,18 +161,11 @@ def clusters(ctx: StepContext) -> Rows:
         "innovation_index.clusters": [rows for clustered in made if (rows := clustered.clusters) is not None],
         "innovation_index.activity_points": [rows for clustered in made if (rows := clustered.points) is not None],
     }
-    finished = {table: _rows(table, frames) for table, frames in tables.items()}
+    finished = {
+        table: as_declared(table, pl.concat(frames) if frames else pl.DataFrame()) for table, frames in tables.items()
+    }
     _tell(ctx, finished["innovation_index.runs"], finished["innovation_index.clusters"])
     return finished
-
-
-def _rows(table: str, frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """The columns of a table that the step gives, ordered by the table's key."""
-    declared = declared_tables()[table]
-    columns = [column.name for column in declared.columns if column.name not in ADDED_BY_THE_RUN]
-    if not frames:
-        return pl.DataFrame(schema=dict.fromkeys(columns, pl.Null))
-    return pl.concat(frames).select(columns).sort([name for name in declared.key if name not in ADDED_BY_THE_RUN])
 
 
 def _tell(ctx: StepContext, runs: pl.DataFrame, found: pl.DataFrame) -> None:

@@ -9,11 +9,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from assets.arrays import Floats, Integers
 from assets.reference.grid import to_grid, to_wgs84
 from assets.spatial.outlines import WKT_DECIMALS
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
 FEWEST_PLACES = 3

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from assets.arrays import Floats, Integers
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from assets.arrays import Floats, Integers
 
 
 def linked_pairs(items: pl.Series, works: pl.DataFrame, most_partners: int) -> tuple[Integers, Integers]:

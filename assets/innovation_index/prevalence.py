@@ -18,10 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from assets.arrays import Floats, Integers
 
 _LARGEST, _BINS_OF_ONE = 20, 100
 """Log odds beyond 20 either way count as 20, a probability of 2 in a thousand million from certainty."""

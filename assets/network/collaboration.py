@@ -17,9 +17,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
+from assets.arrays import Floats, Integers
 from assets.method import NetworkMethod
 from assets.network.degree_null import null_networks
-from assets.network.graph import Bipartite, Edges, Floats, Integers, Numbers, bipartite, project
+from assets.network.graph import Bipartite, Edges, Numbers, bipartite, project
 
 
 @dataclass(frozen=True)

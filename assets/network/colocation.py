@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.arrays import Floats, Integers
 from assets.method import NetworkMethod
-from assets.network.graph import Floats, Integers
 
 
 def colocation(group_ids: pl.Series, sites: pl.DataFrame, method: NetworkMethod) -> pl.DataFrame:

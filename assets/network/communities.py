@@ -11,8 +11,9 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from assets.method import CommunityAlgorithm
-from assets.network.graph import Edges, Floats, Integers
+from assets.arrays import Floats, Integers
+from assets.method import NetworkMethod
+from assets.network.graph import Edges
 from assets.network.labels import by_size
 from assets.network.partitions import modularity, partitions
 
@@ -28,36 +29,30 @@ class Consensus:
     """For each community, the mean over its pairs of the share of partitions that put the pair together; 1 if alone."""
 
 
-def consensus(
-    edges: Edges,
-    organisations: int,
-    *,
-    resolution: float,
-    runs: int,
-    share: float,
-    iterations: int,
-    seed: int,
-    threads: int | None = None,
-    algorithm: CommunityAlgorithm = "leiden",
-) -> Consensus:
-    """Settle `runs` partitions. [algorithm ours]
+def consensus(edges: Edges, organisations: int, method: NetworkMethod, threads: int | None = None) -> Consensus:
+    """Settle `consensus_runs` partitions, each from a seed of its own. [algorithm ours]
 
-    Edges between neighbours that stand together in less than `share` of the partitions are dropped and the rest is
-    partitioned anew, until none is dropped; what is then connected is a community. After Lancichinetti and Fortunato
-    2012, Consensus clustering in complex networks, but with votes on the edges of the graph alone. `threads`,
-    `iterations`, `algorithm`: as `partitions` says.
+    Edges between neighbours that stand together in less than `consensus_share` of the partitions are dropped and the
+    rest is partitioned anew, until none is dropped; what is then connected is a community. After Lancichinetti and
+    Fortunato 2012, Consensus clustering in complex networks, but with votes on the edges of the graph alone. `threads`:
+    as `partitions` says.
     """
-    settings = [(resolution, seed + run) for run in range(runs)]
-    first = votes = partitions(edges, organisations, settings, iterations, threads, algorithm)
+    settings = [(method.resolution, method.network_seed + run) for run in range(method.consensus_runs)]
+
+    def partitioned(among: Edges) -> Integers:
+        iterations, algorithm = method.leiden_iterations, method.community_algorithm
+        return partitions(among, organisations, settings, iterations, threads, algorithm)
+
+    first = votes = partitioned(edges)
     kept = edges
     while True:
-        together = (votes[:, kept.a] == votes[:, kept.b]).mean(axis=0) >= share
+        together = (votes[:, kept.a] == votes[:, kept.b]).mean(axis=0) >= method.consensus_share
         if together.all():
             break
         kept = Edges(kept.a[together], kept.b[together], kept.weight[together], kept.joint[together])
-        votes = partitions(kept, organisations, settings, iterations, threads, algorithm)
+        votes = partitioned(kept)
     labels = by_size(_connected(kept, organisations))
-    return Consensus(labels, modularity(edges, labels, resolution), _stability(first, labels))
+    return Consensus(labels, modularity(edges, labels, method.resolution), _stability(first, labels))
 
 
 def _connected(edges: Edges, organisations: int) -> Integers:

@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from assets.arrays import Floats, Integers
+
 Numbers = NDArray[np.signedinteger[Any]]
 """Whole numbers of 32 or 64 bits: what many networks at once are made of takes half the memory in 32."""
 

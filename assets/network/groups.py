@@ -12,9 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.arrays import Floats, Integers
 from assets.method import NetworkMethod
 from assets.network.communities import consensus
-from assets.network.graph import NO_APPLICATIONS, Bipartite, Edges, Floats, Integers, bipartite, project
+from assets.network.graph import NO_APPLICATIONS, Bipartite, Edges, bipartite, project
 from assets.network.labels import counts, group_count, keep, members
 from assets.network.partnerships import measure
 from assets.network.scan import scan
@@ -103,17 +104,7 @@ def find_communities(
 def _by_consensus(
     graph: Bipartite, edges: Edges, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None
 ) -> _Found:
-    settled = consensus(
-        edges,
-        graph.organisations,
-        resolution=method.resolution,
-        runs=method.consensus_runs,
-        share=method.consensus_share,
-        iterations=method.leiden_iterations,
-        seed=method.network_seed,
-        threads=threads,
-        algorithm=method.community_algorithm,
-    )
+    settled = consensus(edges, graph.organisations, method, threads)
     enough = counts(settled.labels, is_firm) >= method.community_min_firms
     figures: dict[str, Floats | float | None] = {
         "resolution": method.resolution,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.network.graph import Integers
+from assets.arrays import Integers
 
 OUTSIDE = -1
 """Label of an organisation in no group."""

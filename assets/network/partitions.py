@@ -14,8 +14,9 @@ import graspologic_native
 import numpy as np
 from scipy import sparse
 
+from assets.arrays import Integers
 from assets.method import CommunityAlgorithm
-from assets.network.graph import Edges, Integers
+from assets.network.graph import Edges
 
 
 def partitions(

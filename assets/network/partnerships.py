@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc, xlogy
 
-from assets.network.graph import Bipartite, Floats, Integers, Numbers
+from assets.arrays import Floats, Integers
+from assets.network.graph import Bipartite, Numbers
 from assets.network.labels import OUTSIDE, by_size, group_count
 
 

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from assets.arrays import Floats, Integers
 from assets.method import NetworkMethod
 from assets.network.degree_null import null_networks
-from assets.network.graph import Bipartite, Floats, Integers, project
+from assets.network.graph import Bipartite, project
 from assets.network.labels import OUTSIDE, by_size, counts, keep, members
 from assets.network.partitions import partitions
 from assets.network.partnerships import Measures, measure, prune

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from assets.network.graph import Floats, Integers
+from assets.arrays import Floats, Integers
 
 ROOT = -1
 """Parent of a candidate that lies below no other."""

@@ -22,8 +22,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.arrays import Floats
 from assets.publication.matrices import signed_sums, total_rows
-from assets.publication.programme import UNLIMITED, Floats, Programme, Relations, reach_together
+from assets.publication.programme import UNLIMITED, Programme, Relations, reach_together
 
 TOLERANCE = 1e-6
 """Of a bound, relative: what the solver may be wrong by."""

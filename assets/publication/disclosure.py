@@ -16,7 +16,7 @@ from assets.publication.sector_mix import pool_sectors
 from assets.publication.share_bands import share_bands
 from assets.typology.indicators import list_partners
 from assets.warehouse.database import Replacement
-from assets.warehouse.declarations import declared_tables
+from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import StepContext, step
 
 OUTLINE_DECIMALS = 4
@@ -131,7 +131,10 @@ def disclosure(ctx: StepContext) -> list[Replacement]:
     _tell(ctx, given, log, bounds)
     scope = {"month": ctx.month.first_day}
     return [
-        *[Replacement(f"publication.{table}", scope, _rows(table, made[table])) for table in TABLES],
+        *[
+            Replacement(f"publication.{table}", scope, as_declared(f"publication.{table}", made[table], ("month",)))
+            for table in TABLES
+        ],
         *release_rows(ctx, history, controlled),
     ]
 
@@ -149,13 +152,6 @@ def _controlled(ctx: StepContext, history: History) -> tuple[History, dict[str, 
         if not release_rows(ctx, history, controlled):
             return as_before, controlled
     return history, {measure: control(figures, method) for measure, figures in history.figures.items()}
-
-
-def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """The declared columns but the month, ordered by the table's key."""
-    declared = declared_tables()[f"publication.{table}"]
-    columns = [column.name for column in declared.columns if column.name != "month"]
-    return frame.select(columns).sort([name for name in declared.key if name != "month"])
 
 
 def _given(cells: pl.DataFrame, controlled: dict[str, Controlled]) -> pl.DataFrame:

@@ -12,9 +12,9 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 from highspy import simplex_constants
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from assets.arrays import Floats
+
 Outcome = Literal["optimal", "unbounded", "infeasible"]
 UNLIMITED = highspy.kHighsInf
 TOLERANCE = 1e-6

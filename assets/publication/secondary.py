@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from assets.publication.programme import UNLIMITED, Floats, Programme, Relations, reach_together
+from assets.arrays import Floats
+from assets.publication.programme import UNLIMITED, Programme, Relations, reach_together
 
 MOVED = 1e-6
 """Multiples of the rounding base by which a figure has left its interval, past what the solver may be wrong by."""

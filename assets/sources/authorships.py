@@ -32,6 +32,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assets.arrays import Bools
 from assets.sources.authorships_blocks import BinBlocks, RangeBlocks, Rows, are_worth_it, paper_ranges
 from assets.sources.authorships_ends import of_works_with
 from assets.sources.authorships_files import (
@@ -43,7 +44,7 @@ from assets.sources.authorships_files import (
     take_census,
     with_ranges,
 )
-from assets.sources.authorships_kernels import Bools, Keys
+from assets.sources.authorships_kernels import Keys
 from assets.sources.authorships_pairs import PairCount
 
 BYTES_A_ROW = 40

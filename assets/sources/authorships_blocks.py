@@ -14,18 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from assets.arrays import Bools, Integers
 from assets.sources.authorships_bins import Bins
 from assets.sources.authorships_files import AuthorshipFiles, Census, RowGroup, in_threads, papers
-from assets.sources.authorships_kernels import (
-    Bools,
-    Ints,
-    Keys,
-    Numbers,
-    drop_repeats,
-    gather,
-    in_order,
-    scatter,
-)
+from assets.sources.authorships_kernels import Keys, Numbers, drop_repeats, gather, in_order, scatter
 
 MOST_REREAD = 1.3
 """Ranges are used where no more than this many times the rows are read for all of them."""
@@ -53,7 +45,7 @@ class Rows:
         """Bits of a key that are the institution's number."""
         return max(1, (len(self.census.numbering) - 1).bit_length())
 
-    def pieces(self, group: RowGroup) -> Iterator[tuple[Ints, Numbers]]:
+    def pieces(self, group: RowGroup) -> Iterator[tuple[Integers, Numbers]]:
         """Paper ids and numbers of institutions of a row group's rows."""
         for batch in self.files.batches(group, self.files.paper, self.files.institution):
             yield (

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assets.arrays import Bools, Integers
 from assets.sources.authorships_blocks import PaperRange, are_worth_it, paper_ranges
 from assets.sources.authorships_files import (
     AuthorshipFiles,
@@ -27,7 +28,7 @@ from assets.sources.authorships_files import (
     papers,
     with_ranges,
 )
-from assets.sources.authorships_kernels import Bools, Ints, mark_works, rows_of_marked
+from assets.sources.authorships_kernels import mark_works, rows_of_marked
 
 MARKS_A_ROW = 2
 ROW_GROUP_ROWS = 1 << 19
@@ -114,7 +115,7 @@ class _Search:
 
 @dataclass(frozen=True)
 class _Batch:
-    papers: Ints
+    papers: Integers
     institutions: pa.Array
 
 

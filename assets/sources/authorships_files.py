@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from assets.sources.authorships_kernels import UNKNOWN, Bits, Ints, Numbers, fill_table, look_up
+from assets.arrays import Integers
+from assets.sources.authorships_kernels import UNKNOWN, Bits, Numbers, fill_table, look_up
 from assets.warehouse.database import sql_text
 
 PIECE_ROWS = 1 << 20
@@ -140,11 +141,11 @@ class Census:
     """The institutions of authorships, numbered in the order of their ids."""
 
     numbering: Numbering
-    authorships: Ints
+    authorships: Integers
     """Rows of each."""
 
 
-def codes_of(column: pa.Array) -> Ints:
+def codes_of(column: pa.Array) -> Integers:
     """What tells the institutions of a batch apart: the ids, or for text the place in the batch's dictionary.
 
     Where there is none, anything for ids, for text the length of the dictionary.
@@ -222,7 +223,7 @@ def take_census(files: AuthorshipFiles, groups: Sequence[RowGroup], threads: int
     return Census(Numbering(ids), everyone["rows"].to_numpy().astype(np.int64))
 
 
-def papers(column: pa.Array) -> Ints:
+def papers(column: pa.Array) -> Integers:
     """Paper ids as 64-bit integers. Raises MissingPaperError where one is missing."""
     if column.null_count:
         raise MissingPaperError(column.null_count)

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from assets.arrays import Bools, Integers
+
 Keys = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
-Bools = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint8]
 """Eight in a number, the lowest first, as Arrow marks which values are there; none at all where all are."""
 PairKeys = npt.NDArray[Any]
@@ -37,7 +37,7 @@ DIGIT_BITS = 9
 
 
 @njit(cache=True, nogil=True)
-def fill_table(ids: Ints, slots: Ints, numbers: Numbers) -> None:
+def fill_table(ids: Integers, slots: Integers, numbers: Numbers) -> None:
     """Put each id with its position into an open table of a power of two of slots, all of them empty (UNKNOWN)."""
     mask = len(slots) - 1
     for number in range(len(ids)):
@@ -55,7 +55,7 @@ def is_set(bits: Bits, at: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def look_up(ids: Ints, known: Bits, offset: int, slots: Ints, numbers: Numbers, found: Numbers) -> None:
+def look_up(ids: Integers, known: Bits, offset: int, slots: Integers, numbers: Numbers, found: Numbers) -> None:
     """The number of each id into `found`; UNKNOWN where it is not `known`, from bit `offset` on, or in no slot."""
     mask = len(slots) - 1
     for row in range(len(ids)):
@@ -77,7 +77,7 @@ def _stands_before(keys: Keys, at: int, key: np.uint64, bits: np.uint64) -> bool
 
 
 @njit(cache=True, nogil=True)
-def gather(papers: Ints, numbers: Numbers, low: int, high: int, bits: int, keys: Keys, at: int) -> tuple[int, int]:
+def gather(papers: Integers, numbers: Numbers, low: int, high: int, bits: int, keys: Keys, at: int) -> tuple[int, int]:
     """Keys of the rows whose paper id is from `low` to below `high`, counted from `low`, into `keys` from `at` on.
 
     Returns where the next key goes, and how many rows are in the range, those without an institution too.
@@ -95,7 +95,7 @@ def gather(papers: Ints, numbers: Numbers, low: int, high: int, bits: int, keys:
 
 
 @njit(cache=True, nogil=True)
-def scatter(papers: Ints, numbers: Numbers, base: int, bits: int, buffers: Keys, fill: Ints, start: int) -> int:
+def scatter(papers: Integers, numbers: Numbers, base: int, bits: int, buffers: Keys, fill: Integers, start: int) -> int:
     """Keys of the rows from `start` on, counted from `base`, each into the buffer (bins x room) of its work.
 
     All rows of a work go to one bin. Returns the row whose buffer is full, or the number of rows when all are done.
@@ -116,7 +116,7 @@ def scatter(papers: Ints, numbers: Numbers, base: int, bits: int, buffers: Keys,
 
 
 @njit(cache=True, nogil=True)
-def mark_works(papers: Ints, numbers: Numbers, marks: Bools) -> None:
+def mark_works(papers: Integers, numbers: Numbers, marks: Bools) -> None:
     """Set the mark of each work with a row whose number is not UNKNOWN, among a power of two of them.
 
     Works share marks. Several threads may set them at once: a mark is a byte, and is only ever set.
@@ -129,7 +129,7 @@ def mark_works(papers: Ints, numbers: Numbers, marks: Bools) -> None:
 
 @njit(cache=True, nogil=True)
 def rows_of_marked(
-    papers: Ints, codes: Ints, known: Bits, offset: int, low: int, high: int, marks: Bools, rows: Ints
+    papers: Integers, codes: Integers, known: Bits, offset: int, low: int, high: int, marks: Bools, rows: Integers
 ) -> int:
     """Into `rows` those of marked works from `low` to below `high` that are `known` (from bit `offset` on).
 
@@ -198,13 +198,13 @@ def tally(
     keys: Keys,
     bits: int,
     is_end: Bools,
-    works: Ints,
-    billionths: Ints,
+    works: Integers,
+    billionths: Integers,
     bin_of: Numbers,
-    least: Ints,
+    least: Integers,
     buffers: PairKeys,
-    fill: Ints,
-    state: Ints,
+    fill: Integers,
+    state: Integers,
 ) -> int:
     """Count the works of ordered, distinct keys for each institution, and write their pairs into the bins' buffers.
 
@@ -256,7 +256,7 @@ def tally(
 
 
 @njit(cache=True, nogil=True)
-def run_lengths(keys: PairKeys, counts: Ints) -> int:
+def run_lengths(keys: PairKeys, counts: Integers) -> int:
     """Move one of each of the ordered keys to the front, how often it stands into `counts`; returns their number."""
     kept = 0
     for key in keys:
@@ -270,7 +270,9 @@ def run_lengths(keys: PairKeys, counts: Ints) -> int:
 
 
 @njit(cache=True, nogil=True)
-def merge(keys: PairKeys, counts: Ints, more: PairKeys, more_counts: Ints, out: PairKeys, out_counts: Ints) -> int:
+def merge(
+    keys: PairKeys, counts: Integers, more: PairKeys, more_counts: Integers, out: PairKeys, out_counts: Integers
+) -> int:
     """Two lists of ordered, distinct keys with counts as one, into `out`, with room for both; returns its length."""
     i = j = at = 0
     while i < len(keys) or j < len(more):

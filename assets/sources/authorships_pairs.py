@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assets.arrays import Integers
 from assets.sources.authorships_bins import Bins
 from assets.sources.authorships_blocks import Rows
 from assets.sources.authorships_files import in_threads
-from assets.sources.authorships_kernels import DONE, Ints, Keys, Numbers, PairKeys, in_order, merge, run_lengths, tally
+from assets.sources.authorships_kernels import DONE, Keys, Numbers, PairKeys, in_order, merge, run_lengths, tally
 
 BYTES_A_PAIR = 48
 """Of a bin of pairs while it is counted: key, the sort's other place for it, count, both ids as they are written."""
@@ -105,7 +106,7 @@ class PairCount:
         )
         return target
 
-    def _counted(self, number: int) -> tuple[PairKeys, Ints]:
+    def _counted(self, number: int) -> tuple[PairKeys, Integers]:
         """The pairs of a bin in order, and the works of each."""
         total, of_total = np.empty(0, self._kind), np.empty(0, np.int64)
         for keys in self._bins.take(number, self._at_once):
@@ -121,7 +122,7 @@ class PairCount:
         return total, of_total
 
 
-def _bins(authorships: Ints) -> tuple[Numbers, Ints]:
+def _bins(authorships: Integers) -> tuple[Numbers, Integers]:
     """The bin of each institution, and the first institution of each bin: about as many pairs in each.
 
     Every pair is in the bin of its first institution; how many an institution is the first of goes as its own rows
@@ -137,7 +138,7 @@ def _bins(authorships: Ints) -> tuple[Numbers, Ints]:
     return bin_of.astype(np.int32), least.astype(np.int64)
 
 
-def _named(ids: pa.Array, numbers: Ints) -> pa.Array:
+def _named(ids: pa.Array, numbers: Integers) -> pa.Array:
     if pa.types.is_integer(ids.type):
         return pa.array(ids.to_numpy()[numbers])
     return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32)), ids).cast(ids.type)

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assets.spatial.places import NOISE, Floats, Integers
+from assets.arrays import Floats, Integers
+from assets.spatial.places import NOISE
 
 EPSILON_MARGIN = 1e-6
 """An epsilon that would reach the root's own split is held below it by this share: the root is no group."""

@@ -15,8 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import njit
 
+from assets.arrays import Floats, Integers
 from assets.spatial.place_tree import PlaceTree, plant
-from assets.spatial.places import Floats, Integers, Places
+from assets.spatial.places import Places
 
 SLACK = 1.0 + 1e-9
 """Bounds are widened by this, so that no rounding leaves out a place at the bound."""

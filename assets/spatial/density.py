@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assets.arrays import Floats, Integers
 from assets.method import SpatialMethod
 from assets.spatial.condensed import excess_of_mass
 from assets.spatial.core_distances import core_distances_m
 from assets.spatial.fixed_radius import labels_of_places
 from assets.spatial.place_tree import PlaceTree, plant
-from assets.spatial.places import Floats, Integers, Places, distinct_places
+from assets.spatial.places import Places, distinct_places
 from assets.spatial.spanning_tree import spanning_tree
 
 

@@ -18,8 +18,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from assets.arrays import Floats, Integers
 from assets.spatial.place_tree import PlaceTree
-from assets.spatial.places import Floats, Integers
 
 SLACK = 1.0 + 1e-9
 """Distances beyond which nothing counts are widened by this, so that rounding leaves nothing out."""

@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from assets.spatial.places import NOISE, Floats, Integers, Places
+from assets.arrays import Floats, Integers
+from assets.spatial.places import NOISE, Places
 
 CELL_SHARE = (1 - 1e-9) / np.sqrt(2.0)
 """Side of a cell over the radius: the diagonal is within the radius whatever the rounding."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.arrays import Floats
 from assets.spatial.core_distances import distances_to_reach
 from assets.spatial.place_tree import PlaceTree
-from assets.spatial.places import Floats, Places
+from assets.spatial.places import Places
 
 
 @dataclass(frozen=True)

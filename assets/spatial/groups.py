@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.arrays import Integers
 from assets.method import SpatialMethod
 from assets.spatial.density import dbscan_labels, hdbscan, min_cluster_size, min_samples
 from assets.spatial.ground import StretchRules
 from assets.spatial.null import Null, NullSettings
-from assets.spatial.places import NOISE, Integers
+from assets.spatial.places import NOISE
 from assets.spatial.scan import Background, WindowRules, make_background, score_windows, select_windows
 from assets.spatial.significance import benjamini_hochberg
 

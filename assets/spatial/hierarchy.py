@@ -17,9 +17,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from assets.arrays import Floats, Integers
 from assets.spatial.core_distances import core_distances_m
 from assets.spatial.place_tree import plant
-from assets.spatial.places import Floats, Integers, Places
+from assets.spatial.places import Places
 from assets.spatial.spanning_tree import spanning_tree
 
 SPARSE_FIRMS = 16

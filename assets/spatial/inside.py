@@ -19,7 +19,7 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-from assets.spatial.places import Floats, Integers
+from assets.arrays import Floats, Integers
 from assets.spatial.sides import side
 
 BAND = 0.005

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from assets.spatial.places import Floats, Integers
+from assets.arrays import Floats, Integers
 from assets.spatial.scan import Background, WindowRules, score_sites
 
 

@@ -14,8 +14,8 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
+from assets.arrays import Floats, Integers
 from assets.reference.grid import Grid, to_grid, to_wgs84
-from assets.spatial.places import Floats, Integers
 
 WKT_DECIMALS = 6
 """Decimals of a degree in an outline: a tenth of a metre, finer than any postcode is placed."""

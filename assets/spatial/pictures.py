@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from assets.arrays import Integers
 from assets.pictures import png
-from assets.spatial.places import Integers
 
 
 def group_sizes_png(firms: Integers) -> bytes:

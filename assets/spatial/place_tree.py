@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from assets.spatial.places import Floats, Integers
+from assets.arrays import Floats, Integers
 
 LEAF_PLACES = 12
 """Places in a leaf at the most: a matter of speed alone."""

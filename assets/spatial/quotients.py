@@ -11,8 +11,8 @@ import polars as pl
 import shapely
 from scipy.stats import beta, binom
 
+from assets.arrays import Floats, Integers
 from assets.spatial.inside import bands_of, members_inside
-from assets.spatial.places import Floats, Integers
 from assets.spatial.significance import benjamini_hochberg_within
 
 

@@ -19,11 +19,12 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
+from assets.arrays import Floats, Integers
 from assets.spatial.entries import Ascent, last_above, sites_entering
 from assets.spatial.ground import METRES, StretchRules, stretch_of
 from assets.spatial.hierarchy import Hierarchy, build_hierarchy
 from assets.spatial.place_tree import PlaceTree, plant
-from assets.spatial.places import Floats, Integers, Places, distinct_places, ordered_places
+from assets.spatial.places import Places, distinct_places, ordered_places
 
 
 @dataclass(frozen=True)

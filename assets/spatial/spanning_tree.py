@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from assets.arrays import Floats, Integers
 from assets.spatial.place_tree import PlaceTree, plant, squared_to_box
-from assets.spatial.places import Floats, Integers, Places
+from assets.spatial.places import Places
 
 
 def spanning_tree(

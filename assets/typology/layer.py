@@ -10,8 +10,7 @@ import polars as pl
 
 from assets.typology import inputs
 from assets.typology.lineage import LINEAGE
-from assets.warehouse.declarations import declared_tables
-from assets.warehouse.lineage import ADDED_BY_THE_RUN
+from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import Step, StepContext, sql_step, step
 
 METRES_IN_A_KILOMETRE = 1000
@@ -86,20 +85,12 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     ctx.report.figure("largest clusters", largest_clusters(complete))
     ctx.report.picture("clusters", cluster_map(complete, towns))
     return {
-        "typology.candidates": _rows("typology.candidates", _candidates(merged, of_clusters)),
-        "typology.innovation_clusters": _rows("typology.innovation_clusters", complete),
-        "typology.cluster_members": _rows("typology.cluster_members", cluster_members),
+        "typology.candidates": as_declared("typology.candidates", _candidates(merged, of_clusters)),
+        "typology.innovation_clusters": as_declared("typology.innovation_clusters", complete),
+        "typology.cluster_members": as_declared("typology.cluster_members", cluster_members),
         "typology.cluster_events": events,
-        "typology.cluster_indicators": _rows("typology.cluster_indicators", complete),
+        "typology.cluster_indicators": as_declared("typology.cluster_indicators", complete),
     }
-
-
-def _rows(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """The columns of a table that a step gives, ordered by the table's key."""
-    declared = declared_tables()[table]
-    columns = [column.name for column in declared.columns if column.name not in ADDED_BY_THE_RUN]
-    key = [name for name in declared.key if name not in ADDED_BY_THE_RUN]
-    return frame.select(columns).sort(key, nulls_last=True)
 
 
 def _communities(ctx: StepContext, groups: pl.DataFrame) -> pl.DataFrame:

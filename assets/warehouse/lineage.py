@@ -6,13 +6,13 @@ import functools
 from typing import TYPE_CHECKING
 
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.rows import ADDED_BY_THE_RUN
 from assets.warehouse.steps import Step
 
 if TYPE_CHECKING:
     from sqlglot.lineage import Node
 
 Lineage = dict[str, list[tuple[str, str]]]
-ADDED_BY_THE_RUN = ("month", "profile", "profile_fingerprint")
 
 
 def column_lineage(step: Step, table: str) -> Lineage:

@@ -31,7 +31,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.synthetic_uk.streams import Floats, Ints, scattered, stream
+from assets.arrays import Floats, Integers
+from pipelines.synthetic_uk.streams import scattered, stream
 
 Order = Literal["sorted", "grouped", "shuffled"]
 
@@ -76,19 +77,19 @@ AUTHORSHIPS_SCHEMA = pa.schema(
 class Institutions:
     """Institutions, those of one country side by side."""
 
-    ids: Ints
-    country: Ints
+    ids: Integers
+    country: Integers
     """Number of the country, in the order of `COUNTRIES`; the last is elsewhere."""
     cumulative: Floats
     """Share of authorships up to each institution, it included."""
-    largest: Ints
+    largest: Integers
     """Positions of those with the most authorships."""
 
-    def drawn(self, rng: np.random.Generator, size: int) -> Ints:
+    def drawn(self, rng: np.random.Generator, size: int) -> Integers:
         """Positions of `size` institutions drawn from the whole world."""
         return self._at(rng.random(size))
 
-    def drawn_beside(self, rng: np.random.Generator, positions: Ints) -> Ints:
+    def drawn_beside(self, rng: np.random.Generator, positions: Integers) -> Integers:
         """Positions of institutions, each drawn from the country of one of `positions`."""
         borders = np.searchsorted(self.country, np.arange(self.country[-1] + 2))
         reached = np.concatenate([[0.0], self.cumulative])[borders]
@@ -97,7 +98,7 @@ class Institutions:
         found = self._at(low + rng.random(len(positions)) * (high - low))
         return np.clip(found, borders[country], borders[country + 1] - 1)
 
-    def _at(self, share: Floats) -> Ints:
+    def _at(self, share: Floats) -> Integers:
         return np.minimum(np.searchsorted(self.cumulative, share, side="right"), len(self.ids) - 1)
 
 
@@ -175,7 +176,7 @@ def _write_institutions(target: Path, institutions: Institutions, seed: int) -> 
     pq.write_table(table, target)
 
 
-def _in_order(places: Ints, works: int, order: Order) -> Ints:
+def _in_order(places: Integers, works: int, order: Order) -> Integers:
     """Numbers of the works that stand at `places`."""
     if order == "sorted":
         return places
@@ -183,18 +184,18 @@ def _in_order(places: Ints, works: int, order: Order) -> Ints:
     return places * step % works
 
 
-def paper_ids(numbers: Ints, seed: int) -> Ints:
+def paper_ids(numbers: Integers, seed: int) -> Integers:
     """Ids of works by their numbers: distinct, ascending, with gaps."""
     return 1_000_000 + numbers * ID_GAP + (scattered(seed, "paper id", numbers) * ID_GAP).astype(np.int64)
 
 
-def _works(numbers: Ints, seed: int) -> pa.Table:
+def _works(numbers: Integers, seed: int) -> pa.Table:
     age_days = (-np.log1p(-scattered(seed, "age", numbers)) * MEAN_AGE_DAYS).astype(np.int64)
     dates = NEWEST - np.minimum(age_days, 40_000).astype("timedelta64[D]")
     return pa.table([paper_ids(numbers, seed), dates], schema=WORKS_SCHEMA)
 
 
-def _authorships(numbers: Ints, institutions: Institutions, order: Order, seed: int, chunk: int) -> pa.Table:
+def _authorships(numbers: Integers, institutions: Institutions, order: Order, seed: int, chunk: int) -> pa.Table:
     rng = stream(seed, "authorships", chunk)
     authors = _authors(len(numbers), rng)
     work = np.repeat(np.arange(len(numbers)), authors)
@@ -210,7 +211,7 @@ def _authorships(numbers: Ints, institutions: Institutions, order: Order, seed: 
     in_large = abroad & (authors >= LARGE_FROM)[work]
     at[in_large] = rng.choice(institutions.largest, int(in_large.sum()))
     is_new_author = is_first | (rng.random(len(work)) >= SECOND_AFFILIATION_SHARE)
-    author: Ints = np.cumsum(is_new_author)
+    author: Integers = np.cumsum(is_new_author)
     sequence = author - author[is_first][work] + 1
     unknown = rng.random(len(work)) < UNKNOWN_SHARE
     rows = _row_order(len(work), order, rng)
@@ -219,7 +220,7 @@ def _authorships(numbers: Ints, institutions: Institutions, order: Order, seed: 
     return pa.table([ids[rows], sequence[rows].astype(np.int32), institution], schema=AUTHORSHIPS_SCHEMA)
 
 
-def _authors(works: int, rng: np.random.Generator) -> Ints:
+def _authors(works: int, rng: np.random.Generator) -> Integers:
     """Rows of each work, at least one."""
     usual = np.maximum(rng.lognormal(*AUTHORS_LOG, works), 1.0)
     large = 30.0 * (1.0 - rng.random(works)) ** (-1 / LARGE_TAIL)
@@ -227,7 +228,7 @@ def _authors(works: int, rng: np.random.Generator) -> Ints:
     return np.minimum(np.where(is_large, large, usual), MOST_AUTHORS).astype(np.int64)
 
 
-def _row_order(rows: int, order: Order, rng: np.random.Generator) -> Ints:
+def _row_order(rows: int, order: Order, rng: np.random.Generator) -> Integers:
     """Which row stands at each place of a chunk."""
     if order == "sorted":
         return np.arange(rows)

@@ -15,13 +15,14 @@ import numpy as np
 import polars as pl
 import shapely
 
+from assets.arrays import Bools, Integers
 from assets.months import Month
 from assets.reference.shipped import shipped_list
 from pipelines.synthetic_uk.drops import chunks
 from pipelines.synthetic_uk.geography import REGIONS, Geography, Postcodes, to_degrees
 from pipelines.synthetic_uk.postcode_text import UNIT_LETTERS
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Bools, Ints, stream
+from pipelines.synthetic_uk.streams import stream
 
 # fmt: off
 HEADER: tuple[str, ...] = (
@@ -45,7 +46,7 @@ class AreaCodes:
 
     district: list[str]
     commuting: list[str]
-    commuting_town: Ints
+    commuting_town: Integers
     """The Primary Urban Area each town commutes to."""
 
 
@@ -78,12 +79,12 @@ def area_codes(geography: Geography) -> AreaCodes:
     )
 
 
-def district_names(geography: Geography, postcodes: Postcodes, numbers: Ints) -> pl.Series:
+def district_names(geography: Geography, postcodes: Postcodes, numbers: Integers) -> pl.Series:
     """Name of the district of each postcode number."""
     return pl.Series(geography.settlements.names).gather(postcodes.town[numbers])
 
 
-def region_names(postcodes: Postcodes, numbers: Ints) -> pl.Series:
+def region_names(postcodes: Postcodes, numbers: Integers) -> pl.Series:
     """Name of the region of each postcode number."""
     return pl.Series(REGIONS).gather(postcodes.region[numbers])
 
@@ -153,7 +154,9 @@ def _without_place(known: int, settings: Settings) -> pl.DataFrame:
     )
 
 
-def _rows(texts: pl.Series, introduced: Ints, terminated: Ints, large_user: Bools, known: pl.DataFrame) -> pl.DataFrame:
+def _rows(
+    texts: pl.Series, introduced: Integers, terminated: Integers, large_user: Bools, known: pl.DataFrame
+) -> pl.DataFrame:
     """Rows in the header's columns; what is not known of a postcode has its nation's pseudo code."""
     text = pl.col("pcds")
     outward, inward = text.str.head(-4), text.str.tail(3)

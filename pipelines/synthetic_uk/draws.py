@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from assets.arrays import Floats, Integers
 from pipelines.synthetic_uk.geography import REGIONS, Postcodes
-from pipelines.synthetic_uk.streams import Floats, Ints
 
 
 class Draw:
@@ -22,7 +22,7 @@ class Draw:
         edges = np.concatenate([[0.0], self._total])[bounds]
         self._low, self._high = edges[:-1], edges[1:]
 
-    def postcodes(self, rng: np.random.Generator, lean: Floats, sector: Ints) -> Ints:
+    def postcodes(self, rng: np.random.Generator, lean: Floats, sector: Integers) -> Integers:
         """One postcode for each sector index; `lean` is sectors x regions."""
         share = (self._high - self._low) * lean
         cumulative = np.cumsum(share, axis=1)

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.arrays import Floats, Integers
 from assets.months import Month
 from pipelines.synthetic_uk.drops import chunks
 from pipelines.synthetic_uk.geography import Geography, Postcodes, to_degrees
 from pipelines.synthetic_uk.leanings import Leanings, drawn_masks
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Floats, Ints, choose, scattered, stream
+from pipelines.synthetic_uk.streams import choose, scattered, stream
 from pipelines.synthetic_uk.wording import EVENT, compose
 
 _SOURCES = ("eventbrite", "meetup", "opentechcalendar")
@@ -41,26 +42,26 @@ _UNKNOWN_ATTENDANCE_SHARE = 0.2
 class Events:
     """Events in the order of their dates, those before the first drop among them."""
 
-    month: Ints
+    month: Integers
     """Month of the event, counted in calendar months from the first drop's; negative before it."""
-    day: Ints
-    source: Ints
-    mask: Ints
+    day: Integers
+    source: Integers
+    mask: Integers
     """Categories."""
-    venue: Ints
+    venue: Integers
     """Postcode."""
-    later_venue: Ints
+    later_venue: Integers
     """Postcode from `moves_in` on."""
-    moves_in: Ints
+    moves_in: Integers
     """Calendar months from the first drop's."""
     jitter_m: Floats
     """Events x 2."""
 
-    def standing(self, month: int, settings: Settings) -> Ints:
+    def standing(self, month: int, settings: Settings) -> Integers:
         """Numbers of the events in the drop of a calendar month, counted from the first drop's."""
         return np.flatnonzero((self.month <= month) & (self.month > month - settings.event_months))
 
-    def keys(self, numbers: Ints) -> pl.DataFrame:
+    def keys(self, numbers: Integers) -> pl.DataFrame:
         """`source` and `event_id`."""
         source = self.source[numbers]
         return pl.DataFrame(
@@ -171,7 +172,7 @@ def _venue_weights(geography: Geography, postcodes: Postcodes) -> Floats:
     return near * np.divide(wanted, of_town, out=np.zeros(towns.towns), where=of_town > 0)[town]
 
 
-def _another_in_town(venue: Ints, town: Ints) -> Ints:
+def _another_in_town(venue: Integers, town: Integers) -> Integers:
     """For each event the venue of the next event in the same town; of the last in a town, that of the first."""
     order = np.argsort(town, kind="stable")
     ordered = town[order]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.arrays import Bools, Integers
 from pipelines.synthetic_uk.draws import Draw
 from pipelines.synthetic_uk.geography import REGIONS, Geography, Postcodes
 from pipelines.synthetic_uk.names import overseas_names, plain_names
@@ -22,7 +23,7 @@ from pipelines.synthetic_uk.register import SPECIAL_KINDS, Register, draw_regist
 from pipelines.synthetic_uk.rtic import Rtic, draw_rtic
 from pipelines.synthetic_uk.sectors import Sectors
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import OVERSEAS, UNKNOWN, Bools, Ints, stream
+from pipelines.synthetic_uk.streams import OVERSEAS, UNKNOWN, stream
 
 _ENGLISH, _SCOTTISH, _NORTHERN_IRISH, _PARTNERSHIP = range(4)
 
@@ -34,25 +35,25 @@ class Firms:
     register: Register
     rtic: Rtic
     special_names: list[str]
-    special_kind: Ints
+    special_kind: Integers
     """Index among SPECIAL_KINDS."""
-    slot_firm: Ints
+    slot_firm: Integers
     """Organisation made for each planted slot."""
-    home: Ints
+    home: Integers
     """Main postcode of each organisation."""
     is_company: Bools
     """Has a registration number."""
     is_ordinary: Bools
     """Neither special, nor planted, nor a mere registration at an agent's; there from the first month."""
-    number_kind: Ints
-    number_rank: Ints
+    number_kind: Integers
+    number_rank: Integers
 
     @property
     def enterprises(self) -> int:
         """Number of enterprises: numbers below it are in the register."""
         return len(self.register.units)
 
-    def company_numbers(self, numbers: Ints) -> pl.Series:
+    def company_numbers(self, numbers: Integers) -> pl.Series:
         """Registration numbers, 8 characters; null for those without."""
         kind, rank = self.number_kind[numbers], self.number_rank[numbers]
         # Primes above the number of organisations of each kind, so that ranks are spread and never meet.
@@ -69,7 +70,7 @@ class Firms:
         )
         return frame.select(pl.when("has").then(pl.concat_str("prefix", padded))).to_series()
 
-    def names(self, numbers: Ints) -> pl.Series:
+    def names(self, numbers: Integers) -> pl.Series:
         """Names as the registers have them; a few sole proprietors share one. Numbers from OVERSEAS on are abroad."""
         abroad = numbers >= OVERSEAS
         if abroad.any():
@@ -87,7 +88,7 @@ class Firms:
             named = pl.select(pl.when(pl.Series(special)).then(own).otherwise(named)).to_series()
         return named.rename("name")
 
-    def entrefs(self, numbers: Ints) -> pl.Series:
+    def entrefs(self, numbers: Integers) -> pl.Series:
         """Enterprise references, 10 digits; null for those that the register does not have."""
         known = numbers < self.enterprises
         text = pl.Series(9_900_000_000 + (numbers * 7_368_787) % 99_999_989).cast(pl.String)
@@ -141,7 +142,7 @@ def draw_firms(
     return Firms(register, rtic, special_names, special_kind, slot_firm, home, is_company, is_ordinary, kind, rank)
 
 
-def _first_postcodes(plan: Plan) -> Ints:
+def _first_postcodes(plan: Plan) -> Integers:
     """Where each planted slot is at first."""
     first = np.full(len(plan.slot_is_rtic), UNKNOWN)
     order = np.argsort(-plan.member_from, kind="stable")
@@ -149,7 +150,7 @@ def _first_postcodes(plan: Plan) -> Ints:
     return first
 
 
-def _number_kinds(postcodes: Postcodes, home: Ints) -> tuple[Ints, Ints]:
+def _number_kinds(postcodes: Postcodes, home: Integers) -> tuple[Integers, Integers]:
     """Kind of registration number (by nation; one in 23 is a partnership's) and rank among those of its kind."""
     region = postcodes.region[home]
     kind = np.full(len(home), _ENGLISH)
@@ -162,7 +163,9 @@ def _number_kinds(postcodes: Postcodes, home: Ints) -> tuple[Ints, Ints]:
     return kind, rank
 
 
-def _special(geography: Geography, postcodes: Postcodes, scale: float, seed: int) -> tuple[list[str], Ints, Ints]:
+def _special(
+    geography: Geography, postcodes: Postcodes, scale: float, seed: int
+) -> tuple[list[str], Integers, Integers]:
     """Universities, research organisations, hospitals and councils: names, kinds, and a postcode at a town's centre."""
     rng = stream(seed, "special")
     towns = geography.settlements

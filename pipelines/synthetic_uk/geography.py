@@ -25,11 +25,12 @@ import polars as pl
 import shapely
 from scipy.spatial import cKDTree
 
+from assets.arrays import Bools, Floats, Integers
 from assets.reference.grid import Grid, to_grid, to_wgs84
 from assets.reference.shipped import shipped_list
 from pipelines.synthetic_uk.outline import GREAT_BRITAIN, ISLANDS, NORTHERN_IRELAND
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Bools, Floats, Ints, choose, stream
+from pipelines.synthetic_uk.streams import choose, stream
 
 # Percentage of the register's local units in each region, 2018, rounded.
 REGION_SHARES: dict[str, float] = {
@@ -63,7 +64,7 @@ class Settlements:
     x_m: Floats
     y_m: Floats
     is_ni: Bools
-    region: Ints
+    region: Integers
     population: Floats
     is_primary_urban_area: Bools
     """For real towns only."""
@@ -86,9 +87,9 @@ class Postcodes:
     x_m: Floats
     y_m: Floats
     is_ni: Bools
-    town: Ints
+    town: Integers
     """Nearest real town: decides district, region and travel-to-work area."""
-    region: Ints
+    region: Integers
     draw: Floats
     """How much business a postcode draws; 0 where none by chance."""
     is_terminated: Bools
@@ -124,7 +125,7 @@ class Geography:
     land: Land
     postcodes: Postcodes
 
-    def nearest_town(self, x_m: Floats, y_m: Floats, is_ni: Bools) -> Ints:
+    def nearest_town(self, x_m: Floats, y_m: Floats, is_ni: Bools) -> Integers:
         """Index of the nearest real town in the same grid."""
         return _nearest_town(self.settlements, x_m, y_m, is_ni)
 
@@ -164,7 +165,7 @@ def _projected(ring: tuple[tuple[float, float], ...], grid: Grid) -> shapely.Pol
     return shapely.Polygon(np.column_stack(to_grid(latitude, longitude, grid)))
 
 
-def _nearest_town(settlements: Settlements, x_m: Floats, y_m: Floats, is_ni: Bools) -> Ints:
+def _nearest_town(settlements: Settlements, x_m: Floats, y_m: Floats, is_ni: Bools) -> Integers:
     nearest = np.zeros(len(x_m), dtype=np.int64)
     towns = np.arange(settlements.towns)
     for chosen_grid in (False, True):
@@ -259,7 +260,13 @@ def _draw_postcodes(settlements: Settlements, land: Land, count: int, seed: int,
 
 
 def _into_local_centres(
-    rng: np.random.Generator, settlements: Settlements, home: Ints, kind: Ints, x_m: Floats, y_m: Floats, draw: Floats
+    rng: np.random.Generator,
+    settlements: Settlements,
+    home: Integers,
+    kind: Integers,
+    x_m: Floats,
+    y_m: Floats,
+    draw: Floats,
 ) -> None:
     """Move the postcodes of local centres into them, in place: high streets, business parks, railway stations."""
     centres = np.maximum(1, np.round(0.6 * (settlements.population / 10_000) ** 0.75)).astype(np.int64)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
+from assets.arrays import Integers
 from assets.months import Month
 from pipelines.synthetic_uk.drops import chunks
 from pipelines.synthetic_uk.events import Events, months_between
@@ -20,7 +21,6 @@ from pipelines.synthetic_uk.leanings import Leanings, businesses, paper_masks
 from pipelines.synthetic_uk.publication_drops import work_ids, works_of_month
 from pipelines.synthetic_uk.research import Research
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Ints
 from pipelines.synthetic_uk.wording import BUSINESS, EVENT, PAPER, mask_names
 
 
@@ -52,7 +52,7 @@ def item_rows(
     yield _rows(PAPER, work_ids(works), paper_masks(leanings, firms, postcodes, research, works, seed, settings))
 
 
-def _rows(kind: str, keys: pl.Series, mask: Ints) -> pl.DataFrame:
+def _rows(kind: str, keys: pl.Series, mask: Integers) -> pl.DataFrame:
     return pl.DataFrame({"key": keys, "categories": mask_names().gather(mask)}).select(
         pl.lit(kind).alias("kind"), "key", "categories"
     )

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from assets.arrays import Bools, Integers
 from assets.months import Month
 from pipelines.synthetic_uk.directory import district_names, region_names
 from pipelines.synthetic_uk.firms import Firms
@@ -21,7 +22,7 @@ from pipelines.synthetic_uk.names import abbreviated, untidy
 from pipelines.synthetic_uk.network import Applications
 from pipelines.synthetic_uk.register import SPECIAL_KINDS
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import OVERSEAS, Bools, Ints, stream
+from pipelines.synthetic_uk.streams import OVERSEAS, stream
 
 # fmt: off
 COLUMNS: tuple[str, ...] = (
@@ -199,7 +200,7 @@ def _postcodes(rng: np.random.Generator, texts: pl.Series, is_abroad: Bools) -> 
     ).to_series()
 
 
-def _sizes(rng: np.random.Generator, firms: Firms, number: Ints, is_special: Bools, is_abroad: Bools) -> pl.Series:
+def _sizes(rng: np.random.Generator, firms: Firms, number: Integers, is_special: Bools, is_abroad: Bools) -> pl.Series:
     chance = rng.random(len(number))
     size = np.where(chance < 0.75, 0, np.where(chance < 0.88, 1, 2))
     kind = firms.special_kind[np.where(is_special, number, 0)]

@@ -12,9 +12,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from assets.arrays import Integers
 from assets.innovation_index.categories import CATEGORIES
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Ints, choose, stream
+from pipelines.synthetic_uk.streams import choose, stream
 from pipelines.synthetic_uk.wording import BUSINESS, EVENT, PAPER, compose, mask_names, words
 
 _KIND_SHARES = {BUSINESS: 0.5, EVENT: 0.25, PAPER: 0.25}
@@ -44,12 +45,12 @@ def label_rows(number: int, seed: int, settings: Settings) -> pl.DataFrame:
     ).with_columns(true_categories=names.gather(mask[:here]))
 
 
-def _one(rng: np.random.Generator, count: int) -> Ints:
+def _one(rng: np.random.Generator, count: int) -> Integers:
     """One category each, as masks."""
     return 1 << rng.integers(0, len(CATEGORIES), count)
 
 
-def _drawn(rng: np.random.Generator, count: int) -> Ints:
+def _drawn(rng: np.random.Generator, count: int) -> Integers:
     """One category each, for a few two."""
     first, second = _one(rng, count), _one(rng, count)
     return np.where(rng.random(count) < _SECOND_CATEGORY_SHARE, first | second, first)

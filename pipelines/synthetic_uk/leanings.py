@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.arrays import Bools, Floats, Integers
 from assets.innovation_index.categories import CATEGORIES
 from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Geography, Postcodes
 from pipelines.synthetic_uk.research import Research
 from pipelines.synthetic_uk.sectors import Sectors
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Bools, Floats, Ints, scattered
+from pipelines.synthetic_uk.streams import scattered
 from pipelines.synthetic_uk.wording import BUSINESS, PAPER
 
 # How many times its usual share a category adds in and around a town.
@@ -101,7 +102,7 @@ class Leanings:
     share: Floats
     """Share of businesses in each category."""
 
-    def probabilities(self, town: Ints, factor: float, sector: Ints | None = None) -> Floats:
+    def probabilities(self, town: Integers, factor: float, sector: Integers | None = None) -> Floats:
         """Probability of each category for items in towns and, where given, sectors: items x categories."""
         wanted = self.share * factor * self.of_town[town]
         if sector is not None:
@@ -133,7 +134,7 @@ def draw_leanings(geography: Geography, postcodes: Postcodes, sectors: Sectors, 
     )
 
 
-def drawn_masks(probabilities: Floats, key: Ints, seed: int, purpose: str) -> Ints:
+def drawn_masks(probabilities: Floats, key: Integers, seed: int, purpose: str) -> Integers:
     """Categories of items as bit masks; each category on its own, so that some items are of several."""
     mask = np.zeros(len(key), dtype=np.int64)
     for column, category in enumerate(CATEGORIES):
@@ -145,15 +146,15 @@ def drawn_masks(probabilities: Floats, key: Ints, seed: int, purpose: str) -> In
 class Businesses:
     """What firms are about in a month, row by row."""
 
-    mask: Ints
-    key: Ints
+    mask: Integers
+    key: Integers
     """Which description: another number for every new one."""
     is_described: Bools
     """False where nothing is known but the name; then the mask is 0."""
 
 
 def businesses(
-    leanings: Leanings, firms: Firms, postcodes: Postcodes, rows: Ints, month: int, seed: int, settings: Settings
+    leanings: Leanings, firms: Firms, postcodes: Postcodes, rows: Integers, month: int, seed: int, settings: Settings
 ) -> Businesses:
     """What the firms of some rows of RTIC are about in a month, by the town of their main place and their first sector.
 
@@ -175,10 +176,10 @@ def paper_masks(
     firms: Firms,
     postcodes: Postcodes,
     research: Research,
-    works: Ints,
+    works: Integers,
     seed: int,
     settings: Settings,
-) -> Ints:
+) -> Integers:
     """Categories of works as bit masks, by the town of the institution that each was drawn for."""
     town = postcodes.town[firms.home[research.publishers[research.work_publisher[works]]]]
     return drawn_masks(leanings.probabilities(town, settings.paper_factor), works, seed, PAPER)

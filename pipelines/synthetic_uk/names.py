@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.synthetic_uk.streams import Bools, Ints
+from assets.arrays import Bools, Integers
 
 _STARTS = (
     "Bram",
@@ -97,7 +97,7 @@ _COMBINATIONS = len(_FIRST_WORDS) * len(_SECOND_WORDS)
 _MIXER = 5_023_309
 
 
-def plain_names(numbers: Ints) -> pl.Series:
+def plain_names(numbers: Integers) -> pl.Series:
     """Names without a legal suffix, distinct for distinct numbers below 8,388,608: `Garandale Velutsol Systems`.
 
     One in sixteen joins its two words with an ampersand.
@@ -110,7 +110,7 @@ def plain_names(numbers: Ints) -> pl.Series:
     return pl.select(pl.concat_str(first, joint, second, pl.lit(" "), trade)).to_series()
 
 
-def overseas_names(numbers: Ints) -> pl.Series:
+def overseas_names(numbers: Integers) -> pl.Series:
     """Names of partners abroad, with the legal suffixes of other countries; distinct from all UK names."""
     plain = plain_names(_COMBINATIONS - 1 - numbers)
     return plain + " " + _OVERSEAS_SUFFIXES.gather(numbers % len(_OVERSEAS_SUFFIXES))
@@ -124,7 +124,7 @@ def abbreviated(names: pl.Series, chosen: Bools) -> pl.Series:
     return pl.select(pl.when(pl.Series(chosen)).then(short).otherwise(names)).to_series()
 
 
-def untidy(names: pl.Series, variants: Ints) -> pl.Series:
+def untidy(names: pl.Series, variants: Integers) -> pl.Series:
     """The names as different people would type them; `variants` (any integers, one a name) says how.
 
     Variants change case, LTD against LIMITED, full stops, `&` against `and`, and spaces at the end: nothing that a

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.arrays import Floats, Integers
 from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Geography, Postcodes
 from pipelines.synthetic_uk.planted import COLLABORATING, DISPERSED, FOR_EVER, Event, Group, Plan
 from pipelines.synthetic_uk.settings import Settings
 from pipelines.synthetic_uk.siting import Site
-from pipelines.synthetic_uk.streams import OVERSEAS, Floats, Ints, choose, stream
+from pipelines.synthetic_uk.streams import OVERSEAS, choose, stream
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,19 @@ class Communities:
 
     groups: list[Group]
     events: list[Event]
-    member_group: Ints
-    member_firm: Ints
-    member_from: Ints
+    member_group: Integers
+    member_firm: Integers
+    member_from: Integers
 
 
 @dataclass(frozen=True)
 class Applications:
     """Applications, and one row for each participant of each, the lead first."""
 
-    month: Ints
+    month: Integers
     """Month of the first drop that has it: 0 for all of the history."""
-    participant_application: Ints
-    participant: Ints
+    participant_application: Integers
+    participant: Integers
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,12 @@ class Network:
 
     communities: Communities
     applications: Applications
-    researchers: Ints
+    researchers: Integers
     """Firms that are known to be active from UKRI projects or publications alone."""
-    researcher_from: Ints
-    hubs: Ints
+    researcher_from: Integers
+    hubs: Integers
     """Special organisations: they lead UKRI projects and publish."""
-    overseas: Ints
+    overseas: Integers
     """Partners abroad."""
 
 
@@ -67,12 +68,12 @@ class _Consortia:
     """Applications being collected."""
 
     rng: np.random.Generator
-    months: list[Ints]
-    owners: list[Ints]
-    participants: list[Ints]
+    months: list[Integers]
+    owners: list[Integers]
+    participants: list[Integers]
     count: int = 0
 
-    def add(self, size: Ints, participants: Ints, month: int) -> None:
+    def add(self, size: Integers, participants: Integers, month: int) -> None:
         """Applications of the given sizes, filled in order with the participants."""
         owner = self.count + np.repeat(np.arange(len(size)), size)
         self.months.append(np.full(len(size), month))
@@ -80,7 +81,7 @@ class _Consortia:
         self.participants.append(participants[: len(owner)])
         self.count += len(size)
 
-    def add_joint(self, members: Ints, month: int, hubs: Ints, hub_weight: Floats) -> None:
+    def add_joint(self, members: Integers, month: int, hubs: Integers, hub_weight: Floats) -> None:
         """Applications of a group: each member is in three or more, of 2 to 8 members; one in four has a hub too."""
         quota = 3 + self.rng.geometric(0.55, len(members)) - 1
         slots = self.rng.permutation(np.repeat(members, quota))
@@ -177,7 +178,7 @@ def draw_network(
 
 
 def _add_planted(
-    consortia: _Consortia, communities: Communities, plan: Plan, firms: Firms, hubs: Ints, hub_weight: Floats
+    consortia: _Consortia, communities: Communities, plan: Plan, firms: Firms, hubs: Integers, hub_weight: Floats
 ) -> None:
     """Joint applications of communities and of collaborating spatial groups."""
     for group in range(len(communities.groups)):
@@ -195,8 +196,8 @@ def _add_planted(
 
 
 def _other_collaborators(
-    rng: np.random.Generator, candidates: Ints, communities: Communities, collaborators: int, known: int
-) -> Ints:
+    rng: np.random.Generator, candidates: Integers, communities: Communities, collaborators: int, known: int
+) -> Integers:
     """Ordinary firms that make the known collaborators up to the number wanted, and at least a quarter of it."""
     others = np.setdiff1d(candidates, communities.member_firm)
     return rng.permutation(others)[: max(round(0.25 * collaborators), collaborators - known)]
@@ -204,8 +205,8 @@ def _other_collaborators(
 
 def _add_background(
     consortia: _Consortia,
-    each_once: Ints,
-    more: Ints,
+    each_once: Integers,
+    more: Integers,
     more_weight: Floats,
     number: int,
     single: int,
@@ -232,7 +233,7 @@ def _draw_communities(
     geography: Geography,
     postcodes: Postcodes,
     firms: Firms,
-    candidates: Ints,
+    candidates: Integers,
     scale: float,
     months: int,
     settings: Settings,
@@ -243,9 +244,9 @@ def _draw_communities(
     free = np.ones(len(firms.home), dtype=bool)
     groups: list[Group] = []
     events: list[Event] = []
-    owners: list[Ints] = []
-    members: list[Ints] = []
-    since: list[Ints] = []
+    owners: list[Integers] = []
+    members: list[Integers] = []
+    since: list[Integers] = []
     for order, is_local in enumerate(kinds):
         least, most = settings.community_firms
         size = int(np.clip(round(rng.lognormal(np.log(24), 0.45)), least, most))
@@ -280,10 +281,10 @@ def _around_a_town(
     geography: Geography,
     postcodes: Postcodes,
     firms: Firms,
-    eligible: Ints,
+    eligible: Integers,
     size: int,
     truth_id: str,
-) -> tuple[Ints, Group]:
+) -> tuple[Integers, Group]:
     """Firms within 10 km of the centre of a town that has twice as many."""
     towns = geography.settlements
     homes = firms.home[eligible]
@@ -297,7 +298,7 @@ def _around_a_town(
     raise ValueError(f"no town has {2 * size} firms within 10 km for a community: use a larger scale")
 
 
-def all_members(plan: Plan, communities: Communities, firms: Firms) -> dict[str, Ints]:
+def all_members(plan: Plan, communities: Communities, firms: Firms) -> dict[str, Integers]:
     """Members of every group, spatial ones first: `group` (over both lists), `firm`, `postcode`, `since`, `until`."""
     return {
         "group": np.concatenate([plan.member_group, len(plan.groups) + communities.member_group]),

@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from assets.arrays import Bools, Floats, Integers
 from pipelines.synthetic_uk.geography import Geography, Land
 from pipelines.synthetic_uk.sectors import Sectors
 from pipelines.synthetic_uk.settings import Settings
 from pipelines.synthetic_uk.siting import Site, Siting
-from pipelines.synthetic_uk.streams import Bools, Floats, Ints, choose, stream
+from pipelines.synthetic_uk.streams import choose, stream
 
 FOR_EVER = 10_000
 """A month later than any."""
@@ -64,22 +65,22 @@ class Plan:
     events: list[Event]
     slot_is_rtic: Bools
     """Slot is a firm of RTIC, else an enterprise of the register."""
-    slot_sector: Ints
+    slot_sector: Integers
     """Sector that the slot must be in, among its register's sectors; -1 for any."""
     slot_is_active: Bools
     slot_is_joint: Bools
     """Takes part in its group's joint applications."""
-    slot_group: Ints
+    slot_group: Integers
     """Group that the slot was first in."""
-    slot_from: Ints
-    slot_until: Ints
+    slot_from: Integers
+    slot_until: Integers
     """First month without the firm."""
-    member_group: Ints
-    member_slot: Ints
-    member_postcode: Ints
+    member_group: Integers
+    member_slot: Integers
+    member_postcode: Integers
     """Among the base postcodes followed by the planted ones."""
-    member_from: Ints
-    member_until: Ints
+    member_from: Integers
+    member_until: Integers
     postcode_x_m: Floats
     postcode_y_m: Floats
     postcode_is_ni: Bools
@@ -99,8 +100,8 @@ class _Draft:
     settings: Settings
     groups: list[Group] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    slots: list[dict[str, Ints]] = field(default_factory=list)
-    members: list[dict[str, Ints]] = field(default_factory=list)
+    slots: list[dict[str, Integers]] = field(default_factory=list)
+    members: list[dict[str, Integers]] = field(default_factory=list)
     postcodes: list[Floats] = field(default_factory=list)
     slot_count: int = 0
     postcode_count: int = 0
@@ -120,7 +121,7 @@ class _Draft:
         """Share of the background beside which a group of a size still stands out."""
         return size / self.settings.group_excess / float(self.expected[scheme][sector])
 
-    def add_slots(self, group: int, is_rtic: Bools, active: Bools, since: int) -> Ints:
+    def add_slots(self, group: int, is_rtic: Bools, active: Bools, since: int) -> Integers:
         count = len(is_rtic)
         planted = self.groups[group]
         self.slots.append(
@@ -137,7 +138,7 @@ class _Draft:
         self.slot_count += count
         return np.arange(self.slot_count - count, self.slot_count)
 
-    def settle(self, group: int, slots: Ints, since: int) -> None:
+    def settle(self, group: int, slots: Integers, since: int) -> None:
         """Give slots places in a group: most where there is business already, the rest at postcodes of their own.
 
         The latter lie in a disc that is even or thins out from the middle. Both are shared, and other firms draw them
@@ -170,13 +171,13 @@ class _Draft:
             }
         )
 
-    def slots_of(self, group: int) -> Ints:
+    def slots_of(self, group: int) -> Integers:
         """Slots that are in a group at the end of the draft so far."""
         return np.concatenate(
             [rows["slot"][(rows["group"] == group) & (rows["until"] == FOR_EVER)] for rows in self.members]
         )
 
-    def end(self, slots: Ints, month: int, with_firm: bool = False) -> None:
+    def end(self, slots: Integers, month: int, with_firm: bool = False) -> None:
         """End the present memberships of slots; with the firm, it leaves its register too."""
         for rows in self.members:
             ends = np.isin(rows["slot"], slots) & (rows["until"] == FOR_EVER)

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from scipy.spatial import cKDTree
 
+from assets.arrays import Bools, Floats, Integers
 from assets.reference.grid import to_grid
-from pipelines.synthetic_uk.streams import Bools, Floats, Ints
 
 UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 """Letters of the last two places of a postcode: all but C, I, K, M, O and V."""
@@ -87,7 +87,7 @@ def unknown_postcodes(known: pl.Series) -> pl.Series:
     return known.str.head(-1) + known.str.tail(1).replace_strict(following, default="C")
 
 
-def _nested(x_m: Floats, y_m: Floats) -> tuple[Ints, Ints, Ints]:
+def _nested(x_m: Floats, y_m: Floats) -> tuple[Integers, Integers, Integers]:
     """District, sector and unit numbers in one area: rings around its middle, wedges in them, strips in those."""
     count = len(x_m)
     from_x, from_y = x_m - np.median(x_m), y_m - np.median(y_m)
@@ -101,7 +101,7 @@ def _nested(x_m: Floats, y_m: Floats) -> tuple[Ints, Ints, Ints]:
     return district, sector, strip * 2
 
 
-def _rank_within(key: Floats, group: Ints) -> Ints:
+def _rank_within(key: Floats, group: Integers) -> Integers:
     """Rank of each key among those of its group, from 0."""
     order = np.lexsort((np.arange(len(key)), key, group))
     sorted_group = group[order]
@@ -111,7 +111,7 @@ def _rank_within(key: Floats, group: Ints) -> Ints:
     return rank
 
 
-def _equal_parts(key: Floats, group: Ints, parts: int) -> Ints:
+def _equal_parts(key: Floats, group: Integers, parts: int) -> Integers:
     """Number of the part each key falls in when each group is cut into equal parts by rank."""
     size = np.bincount(group)[group]
     return _rank_within(key, group) * parts // size

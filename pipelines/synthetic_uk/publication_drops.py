@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.arrays import Integers
 from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Geography, Postcodes, to_degrees
 from pipelines.synthetic_uk.leanings import Leanings, paper_masks
@@ -21,7 +22,7 @@ from pipelines.synthetic_uk.names import overseas_names
 from pipelines.synthetic_uk.register import SPECIAL_KINDS
 from pipelines.synthetic_uk.research import Research
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Ints, scattered, stream
+from pipelines.synthetic_uk.streams import scattered, stream
 from pipelines.synthetic_uk.wording import PAPER, compose
 
 _OVERSEAS_INSTITUTIONS = 200
@@ -80,12 +81,12 @@ def publication_records(
     }
 
 
-def works_of_month(research: Research, month: int) -> Ints:
+def works_of_month(research: Research, month: int) -> Integers:
     """Numbers of the works in a month's snapshot."""
     return np.flatnonzero(research.publisher_from[research.work_publisher] <= month)
 
 
-def work_ids(works: Ints) -> pl.Series:
+def work_ids(works: Integers) -> pl.Series:
     """OpenAlex ids of works by their number."""
     return pl.select(pl.format("https://openalex.org/W{}", pl.Series(3_000_000_000 + works))).to_series()
 
@@ -99,7 +100,7 @@ def inverted_index(text: str) -> dict[str, list[int]]:
 
 
 def _works(
-    research: Research, institutions: dict[int, dict[str, Any]], works: Ints, wording: pl.DataFrame, seed: int
+    research: Research, institutions: dict[int, dict[str, Any]], works: Integers, wording: pl.DataFrame, seed: int
 ) -> Iterator[dict[str, Any]]:
     abroad_names = overseas_names(np.arange(_OVERSEAS_INSTITUTIONS) + 10_000).to_list()
     first_publishers = np.flatnonzero(research.publisher_from == 0)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.arrays import Bools, Integers
 from pipelines.synthetic_uk.draws import Draw
 from pipelines.synthetic_uk.sectors import Sectors
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import UNKNOWN, Bools, Ints, choose, stream
+from pipelines.synthetic_uk.streams import UNKNOWN, choose, stream
 
 SPECIAL_CODES = {"university": "85421", "research_organisation": "72190", "hospital": "86101", "council": "84110"}
 """SIC 2007 code of each kind of special organisation; the first enterprises of the register are these."""
@@ -24,25 +25,25 @@ SPECIAL_KINDS: tuple[str, ...] = tuple(SPECIAL_CODES)
 class Register:
     """Enterprises, and their local units in the order of the enterprises."""
 
-    sic_code: Ints
+    sic_code: Integers
     is_company: Bools
     is_number_listed: Bools
-    first_unit: Ints
-    units: Ints
-    unit_enterprise: Ints
-    unit_postcode: Ints
-    unit_employees: Ints
+    first_unit: Integers
+    units: Integers
+    unit_enterprise: Integers
+    unit_postcode: Integers
+    unit_employees: Integers
     """UNKNOWN where the register has no count."""
-    unit_true_employees: Ints
+    unit_true_employees: Integers
 
 
 def draw_register(
     draw: Draw,
     sectors: Sectors,
-    special_kind: Ints,
-    special_home: Ints,
-    planted_sector: Ints,
-    planted_home: Ints,
+    special_kind: Integers,
+    special_home: Integers,
+    planted_sector: Integers,
+    planted_home: Integers,
     scale: float,
     seed: int,
     settings: Settings,
@@ -88,7 +89,7 @@ def draw_register(
     return Register(code, is_company, is_listed, first, units, owner, postcode, employees, true_employees)
 
 
-def _site_counts(rng: np.random.Generator, total: int, settings: Settings) -> Ints:
+def _site_counts(rng: np.random.Generator, total: int, settings: Settings) -> Integers:
     """Sites of each enterprise: mostly one, else two and more with a heavy tail; at least `total` together."""
     count = total
     several = rng.random(count) >= settings.single_site_share

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from assets.arrays import Integers
 from pipelines.synthetic_uk.directory import NO_PLACE
 from pipelines.synthetic_uk.drops import chunks
 from pipelines.synthetic_uk.firms import Firms
@@ -21,7 +22,7 @@ from pipelines.synthetic_uk.names import untidy
 from pipelines.synthetic_uk.postcode_text import unknown_postcodes
 from pipelines.synthetic_uk.sectors import Sectors
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import UNKNOWN, Ints, stream
+from pipelines.synthetic_uk.streams import UNKNOWN, stream
 from pipelines.synthetic_uk.wording import BUSINESS, compose
 
 _LEGAL_STATUS = {
@@ -190,6 +191,6 @@ def location_rows(firms: Firms, texts: pl.Series, month: int, seed: int) -> Iter
         )
 
 
-def _counts(values: Ints) -> pl.Series:
+def _counts(values: Integers) -> pl.Series:
     """Whole numbers with nulls where unknown."""
     return pl.Series(values).set(pl.Series(values == UNKNOWN), None)

@@ -12,12 +12,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from assets.arrays import Integers
 from assets.months import Month
 from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.network import Network
 from pipelines.synthetic_uk.register import SPECIAL_KINDS
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Ints, choose, stream
+from pipelines.synthetic_uk.streams import choose, stream
 
 SUBJECTS = ("materials", "genomes", "oceans", "language", "markets", "stars", "networks", "crops", "vaccines", "light")
 _PUBLISHES_SHARE = 0.08
@@ -27,17 +28,17 @@ _PUBLISHES_SHARE = 0.08
 class Research:
     """Projects and works with those who take part; months count from the first drop."""
 
-    project_month: Ints
+    project_month: Integers
     project_start: list[date]
-    project_amount: Ints
-    project_of: Ints
+    project_amount: Integers
+    project_of: Integers
     """Project of each participant row, the lead first in each."""
-    organisation: Ints
+    organisation: Integers
     """Number of the organisation of each row."""
-    publishers: Ints
+    publishers: Integers
     """Organisations with publications."""
-    publisher_from: Ints
-    work_publisher: Ints
+    publisher_from: Integers
+    work_publisher: Integers
     """Row of the publisher each work was drawn for."""
     work_day: list[date]
 
@@ -106,7 +107,7 @@ def draw_research(
     )
 
 
-def _days(rng: np.random.Generator, month: Ints, months: Sequence[Month], history: int) -> list[date]:
+def _days(rng: np.random.Generator, month: Integers, months: Sequence[Month], history: int) -> list[date]:
     """A day in the month of each row's first drop, or for those of the first in the months of history before it."""
     earlier = rng.integers(1, history + 1, len(month))
     day = rng.integers(0, 28, len(month))

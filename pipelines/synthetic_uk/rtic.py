@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.arrays import Bools, Integers
 from pipelines.synthetic_uk.draws import Draw
 from pipelines.synthetic_uk.geography import Postcodes
 from pipelines.synthetic_uk.planted import FOR_EVER, Plan
 from pipelines.synthetic_uk.register import Register
 from pipelines.synthetic_uk.sectors import Sectors
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import UNKNOWN, Bools, Ints, choose, stream
+from pipelines.synthetic_uk.streams import UNKNOWN, choose, stream
 
 _REGISTERED_ELSEWHERE_SHARE = 0.25
 _OPERATING_ROW_SHARE = 0.62
@@ -29,18 +30,18 @@ _MORE_PLACES_SHARE = 0.06
 class Rtic:
     """RTIC firms and their locations; months count from the first drop, and a row holds from one to before another."""
 
-    firm: Ints
+    firm: Integers
     """Number of the organisation."""
-    sectors: Ints
+    sectors: Integers
     """Firms x 3: indices of RTIC sectors, UNKNOWN where fewer."""
-    since: Ints
-    until: Ints
-    location_firm: Ints
+    since: Integers
+    until: Integers
+    location_firm: Integers
     """Row of the firm."""
-    location_postcode: Ints
+    location_postcode: Integers
     location_is_registered: Bools
-    location_since: Ints
-    location_until: Ints
+    location_since: Integers
+    location_until: Integers
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,12 @@ def draw_rtic(
     plan: Plan,
     register: Register,
     first_ordinary: int,
-    planted_home: Ints,
+    planted_home: Integers,
     scale: float,
     months: int,
     seed: int,
     settings: Settings,
-) -> tuple[Rtic, Ints, Ints]:
+) -> tuple[Rtic, Integers, Integers]:
     """RTIC, the main postcodes of the firms that only RTIC has, and which of those are mere registrations.
 
     `first_ordinary` is the first enterprise that is neither special nor planted; `planted_home` the first postcode of
@@ -121,12 +122,12 @@ def _ordinary_places(
     rng: np.random.Generator,
     draw: Draw,
     sectors: Sectors,
-    sector: Ints,
-    main: Ints,
+    sector: Integers,
+    main: Integers,
     rows: _Rows,
-    since: Ints,
-    until: Ints,
-) -> list[tuple[Ints, Ints, Ints, Ints, Ints]]:
+    since: Integers,
+    until: Integers,
+) -> list[tuple[Integers, Integers, Integers, Integers, Integers]]:
     """Blocks of (row, postcode, is registered, since, until) of all firms that are not planted.
 
     A quarter have their registered office elsewhere (an accountant's, a parent's), a few have further places of
@@ -154,7 +155,9 @@ def _ordinary_places(
     return blocks
 
 
-def _planted_places(plan: Plan, slots: Ints, rows: _Rows) -> list[tuple[Ints, Ints, Ints, Ints, Ints]]:
+def _planted_places(
+    plan: Plan, slots: Integers, rows: _Rows
+) -> list[tuple[Integers, Integers, Integers, Integers, Integers]]:
     """The same blocks of planted firms: registered and operating where each of their memberships puts them."""
     row_of = np.full(len(plan.slot_is_rtic), UNKNOWN)
     row_of[slots] = np.arange(rows.planted.start, rows.planted.stop)
@@ -165,7 +168,7 @@ def _planted_places(plan: Plan, slots: Ints, rows: _Rows) -> list[tuple[Ints, In
     return [(row, where, np.full(len(row), is_registered), *period) for is_registered in (True, False)]
 
 
-def _draw_sectors(rng: np.random.Generator, sectors: Sectors, count: int) -> Ints:
+def _draw_sectors(rng: np.random.Generator, sectors: Sectors, count: int) -> Integers:
     """Up to three sectors a firm: all have one, a quarter two, one in twenty three."""
     drawn = choose(rng, sectors.rtic_weight, count * 3).reshape(count, 3)
     number = 1 + (rng.random(count) < 0.25) + (rng.random(count) < 0.05)
@@ -174,7 +177,7 @@ def _draw_sectors(rng: np.random.Generator, sectors: Sectors, count: int) -> Int
     return drawn
 
 
-def _agent_sizes(rng: np.random.Generator, total: int, settings: Settings) -> Ints:
+def _agent_sizes(rng: np.random.Generator, total: int, settings: Settings) -> Integers:
     """Firms registered at each formation agent's: all above the smallest size, a few much larger."""
     firms = max(settings.formation_agent_min, round(settings.formation_agent_share * total))
     agents = int(np.clip(firms / (1.35 * settings.formation_agent_min), 1, settings.formation_agents_max))
@@ -183,7 +186,7 @@ def _agent_sizes(rng: np.random.Generator, total: int, settings: Settings) -> In
     return settings.formation_agent_min + rng.multinomial(spare, share / share.sum())
 
 
-def _agent_postcodes(rng: np.random.Generator, postcodes: Postcodes, count: int) -> Ints:
+def _agent_postcodes(rng: np.random.Generator, postcodes: Postcodes, count: int) -> Integers:
     """Distinct postcodes where business is dense."""
     usable = np.flatnonzero(~postcodes.is_terminated & (postcodes.draw > 0))
     dense = usable[np.argsort(-postcodes.draw[usable], kind="stable")[: max(200, 4 * count)]]

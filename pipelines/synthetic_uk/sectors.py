@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from assets.arrays import Floats, Integers
 from assets.reference.shipped import shipped_list
 from pipelines.synthetic_uk.geography import REGIONS
 from pipelines.synthetic_uk.settings import Settings
-from pipelines.synthetic_uk.streams import Floats, Ints, stream
+from pipelines.synthetic_uk.streams import stream
 
 _SIC_CODES_FILE = Path(__file__).parent / "sic_codes.csv"
 
@@ -28,7 +29,7 @@ class Sectors:
 
     sic_codes: list[str]
     sic_code_weight: Floats
-    sic_code_sector: Ints
+    sic_code_sector: Integers
     sic_names: list[str]
     rtic_codes: list[str]
     rtic_names: list[str]

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from assets.arrays import Integers
 from pipelines.synthetic_uk.geography import Geography
-from pipelines.synthetic_uk.streams import Ints, choose
+from pipelines.synthetic_uk.streams import choose
 
 _ALIKE_APART_M = 25_000.0
 _OTHERS_APART_M = 1_000.0
@@ -50,7 +51,7 @@ class Siting:
         """Note that a group of a kind is at a site."""
         self._taken.append((site, kind))
 
-    def postcodes_in(self, site: Site) -> Ints:
+    def postcodes_in(self, site: Site) -> Integers:
         """Base postcodes in a site's disc."""
         inside = self._tree[site.is_ni].query_ball_point([site.x_m, site.y_m], site.radius_m)
         return self._in_grid[site.is_ni][np.sort(np.array(inside, dtype=np.int64))]

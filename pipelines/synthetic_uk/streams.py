@@ -9,11 +9,8 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from assets.arrays import Floats, Integers
 
 UNKNOWN = -1
 """In an array of counts or indices: not known, or any."""
@@ -27,7 +24,7 @@ def stream(seed: int, *purpose: str | int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
 
 
-def scattered(seed: int, purpose: str, numbers: Ints) -> Floats:
+def scattered(seed: int, purpose: str, numbers: Integers) -> Floats:
     """A number from 0 to below 1 for each of `numbers`, the same whatever others stand beside it.
 
     For what follows from a thing's own number: the same in every month, in any order, in chunks of any size.
@@ -41,7 +38,7 @@ def scattered(seed: int, purpose: str, numbers: Ints) -> Floats:
     return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def choose(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
+def choose(rng: np.random.Generator, weights: Floats, size: int) -> Integers:
     """`size` indices drawn with the given weights (any positive sum), with replacement."""
     cumulative = np.cumsum(weights)
     drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")

@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.arrays import Integers
 from pipelines.synthetic_uk.directory import region_names
 from pipelines.synthetic_uk.firms import Firms
 from pipelines.synthetic_uk.geography import Postcodes
 from pipelines.synthetic_uk.names import untidy
 from pipelines.synthetic_uk.research import SUBJECTS, Research
-from pipelines.synthetic_uk.streams import OVERSEAS, Ints, spread_ids
+from pipelines.synthetic_uk.streams import OVERSEAS, spread_ids
 
 _FUNDERS = ("EPSRC", "BBSRC", "MRC", "NERC", "AHRC", "ESRC", "STFC")
 _GATEWAY = "https://gtr.ukri.org/gtr/api"
@@ -54,8 +55,8 @@ def _projects(
     project_ids: list[str],
     organisation_ids: list[str],
     names: list[str],
-    position: Ints,
-    bounds: Ints,
+    position: Integers,
+    bounds: Integers,
     month: int,
 ) -> Iterator[dict[str, Any]]:
     for project in np.flatnonzero(research.project_month <= month):
@@ -107,7 +108,7 @@ def _projects(
 
 
 def _organisations(
-    firms: Firms, postcodes: Postcodes, texts: pl.Series, numbers: Ints, ids: list[str], names: list[str]
+    firms: Firms, postcodes: Postcodes, texts: pl.Series, numbers: Integers, ids: list[str], names: list[str]
 ) -> Iterator[dict[str, Any]]:
     abroad = numbers >= OVERSEAS
     home = firms.home[np.where(abroad, 0, numbers)]

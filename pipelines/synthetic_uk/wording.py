@@ -21,8 +21,9 @@ from zlib import crc32
 import numpy as np
 import polars as pl
 
+from assets.arrays import Bools, Floats, Integers
 from assets.innovation_index.categories import CATEGORIES
-from pipelines.synthetic_uk.streams import UNKNOWN, Bools, Floats, Ints, scattered
+from pipelines.synthetic_uk.streams import UNKNOWN, scattered
 
 _PHRASES_FILE = Path(__file__).parent / "phrases.csv"
 BUSINESS, EVENT, PAPER = KINDS = ("business", "event", "paper")
@@ -59,14 +60,14 @@ class _Phrases:
 
     subjects: pl.Series
     """Every subject, then every subject again with a capital."""
-    first: Ints
+    first: Integers
     """Where each bank begins."""
-    size: Ints
+    size: Integers
     bank: dict[str, int]
     """Bank of the subjects about something, by what that is."""
     field_bank: dict[str, int]
     """Bank of the names of its field, likewise."""
-    joint_bank: Ints
+    joint_bank: Integers
     """Bank of the phrases that name exactly a mask's categories at once, UNKNOWN where there is none."""
     tails: pl.Series
     stock: pl.Series
@@ -81,7 +82,7 @@ def mask_names() -> pl.Series:
     )
 
 
-def compose(kind: str, mask: Ints, key: Ints, seed: int, known_share: float = 1.0) -> pl.DataFrame:
+def compose(kind: str, mask: Integers, key: Integers, seed: int, known_share: float = 1.0) -> pl.DataFrame:
     """`title` (null for a business) and `text` of items of one kind, a row for each mask.
 
     `key` says which of the many texts of its mask an item has: the same key, the same text. `known_share` is the
@@ -173,7 +174,7 @@ def _split(sentences: list[str]) -> _Frames:
     )
 
 
-def _subjects_wanted(phrases: _Phrases, mask: Ints, chance: Callable[[str], Floats]) -> Ints:
+def _subjects_wanted(phrases: _Phrases, mask: Integers, chance: Callable[[str], Floats]) -> Integers:
     """Bank of each subject of each text: texts x places, UNKNOWN where there is none; in the last place its field."""
     width = len(CATEGORIES)
     wanted = np.full((len(mask), width + 1), UNKNOWN)
@@ -201,7 +202,7 @@ def _subjects_wanted(phrases: _Phrases, mask: Ints, chance: Callable[[str], Floa
     return wanted
 
 
-def _framed(phrases: _Phrases, role: str, subject: Ints, tail: pl.Series | None, chance: Floats) -> pl.Series:
+def _framed(phrases: _Phrases, role: str, subject: Integers, tail: pl.Series | None, chance: Floats) -> pl.Series:
     """Subjects set into sentences, with a capital where the sentence begins with them."""
     frames = phrases.frames[role]
     which = (chance * len(frames.before)).astype(np.int64)
@@ -293,7 +294,7 @@ def _picked(values: pl.Series, chance: Floats) -> pl.Series:
     return values.gather((chance * len(values)).astype(np.int64))
 
 
-def _spread(values: pl.Series, rows: Ints, count: int) -> pl.Series:
+def _spread(values: pl.Series, rows: Integers, count: int) -> pl.Series:
     """`values` at their rows among `count`, null at the others."""
     where = np.zeros(count, dtype=np.int64)
     where[rows] = np.arange(1, len(rows) + 1)

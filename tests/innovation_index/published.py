@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-Floats = NDArray[np.float64]
+from assets.arrays import Floats
 
 FOLDER = "uktii2_open_ccby"
 WHERE = (

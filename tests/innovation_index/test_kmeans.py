@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
+from assets.arrays import Floats
 from assets.innovation_index.kmeans import (
     add_centres,
     best_of_starts,
@@ -17,7 +17,6 @@ from assets.innovation_index.kmeans import (
     stability,
 )
 
-Floats = NDArray[np.float64]
 MOST = 1_000
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assets.network.graph import Bipartite, Integers
+from assets.arrays import Integers
+from assets.network.graph import Bipartite
 
 
 @dataclass(frozen=True)

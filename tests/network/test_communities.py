@@ -4,6 +4,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from assets.method import NetworkMethod
 from assets.network.communities import Consensus, consensus
 from assets.network.graph import Edges, project
 from assets.network.labels import members
@@ -18,7 +19,7 @@ def edges_of(graph: nx.Graph) -> Edges:
 
 
 def settle(edges: Edges, organisations: int, share: float = 0.5, runs: int = 20) -> Consensus:
-    return consensus(edges, organisations, resolution=1.0, runs=runs, share=share, iterations=3, seed=5)
+    return consensus(edges, organisations, NetworkMethod(consensus_runs=runs, consensus_share=share, network_seed=5))
 
 
 @pytest.mark.parametrize("resolution", [0.5, 1.0, 3.0])

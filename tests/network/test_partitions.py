@@ -6,7 +6,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from assets.network.graph import Edges, Integers, project
+from assets.arrays import Integers
+from assets.network.graph import Edges, project
 from assets.network.partitions import modularity, partitions
 from tests.network.networks import planted, random_network
 

@@ -38,7 +38,7 @@ def test_modularity_is_the_published_one(collaborations: pl.DataFrame) -> None:
     a, b = (ids.search_sorted(collaborations[end]).to_numpy().astype(np.int64) for end in ("one", "other"))
     edges = Edges(a, b, collaborations["weight"].cast(pl.Float64).to_numpy(), np.ones(len(a), dtype=np.int64))
     best = max(modularity(edges, labels, 1.0) for labels in partitions(edges, len(ids), [(1.0, 1), (1.0, 2)], 3))
-    settled = consensus(edges, len(ids), resolution=1.0, runs=20, share=0.5, iterations=3, seed=1)
+    settled = consensus(edges, len(ids), NetworkMethod(network_seed=1))
     assert best == pytest.approx(0.466, abs=0.02)
     assert settled.modularity == pytest.approx(0.466, abs=0.04)
 

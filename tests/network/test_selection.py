@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from assets.network.graph import Integers
+from assets.arrays import Integers
 from assets.network.selection import ROOT, best_disjoint, tree
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from fast_hdbscan.hdbscan import clusters_from_spanning_tree
 
+from assets.arrays import Floats, Integers
 from assets.spatial.condensed import excess_of_mass
 from assets.spatial.core_distances import core_distances_m
-from assets.spatial.places import Floats, Integers, Places, distinct_places
+from assets.spatial.places import Places, distinct_places
 from assets.spatial.spanning_tree import spanning_tree
 from tests.spatial.towns import uneven_sites
 

@@ -7,9 +7,10 @@ import pytest
 from sklearn.cluster import DBSCAN, HDBSCAN
 from sklearn.metrics import adjusted_rand_score
 
+from assets.arrays import Floats
 from assets.method import SpatialMethod
 from assets.spatial.density import HdbscanSizes, dbscan_labels, hdbscan_labels, hdbscan_sizes, min_cluster_size
-from tests.spatial.towns import Floats, disc, uneven_sites
+from tests.spatial.towns import disc, uneven_sites
 
 
 def scattered(seed: int) -> Floats:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from assets.arrays import Floats, Integers
 from assets.spatial.entries import Ascent, last_above, sites_entering
 from assets.spatial.hierarchy import build_hierarchy
 from assets.spatial.place_tree import plant
-from assets.spatial.places import Floats, Integers, Places, distinct_places
+from assets.spatial.places import Places, distinct_places
 from tests.spatial.towns import uneven_sites
 
 

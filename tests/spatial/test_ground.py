@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from assets.arrays import Floats
 from assets.spatial.ground import METRES, StretchRules
 from assets.spatial.ground import stretch_of as stretch_over
 from assets.spatial.place_tree import plant
 from assets.spatial.places import Places, distinct_places
-from tests.spatial.towns import Floats, uneven_sites
+from tests.spatial.towns import uneven_sites
 
 
 def stretch_of(places: Places, rules: StretchRules, threads: int | None = None) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.arrays import Floats
 from assets.method import SpatialMethod
 from assets.spatial.groups import (
     GROUP_COLUMNS,
@@ -25,7 +26,7 @@ from assets.spatial.groups import (
 )
 from assets.spatial.null import Null, NullFit, simulate_null
 from assets.spatial.significance import benjamini_hochberg
-from tests.spatial.towns import Floats, disc, uneven_sites
+from tests.spatial.towns import disc, uneven_sites
 
 SECTOR = Sector("rtic", "AI & Data (new)", "gb")
 ALGORITHMS = ("hdbscan", "dbscan", "scan")

@@ -9,10 +9,11 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import cdist, pdist, squareform
 
+from assets.arrays import Floats
 from assets.spatial.core_distances import core_distances_m
 from assets.spatial.hierarchy import Hierarchy, build_hierarchy
 from assets.spatial.places import distinct_places
-from tests.spatial.towns import Floats, uneven_sites
+from tests.spatial.towns import uneven_sites
 
 
 def mutual_reachability(points: Floats, min_samples: int, stretch: Floats | None = None) -> Floats:

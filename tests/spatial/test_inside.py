@@ -9,10 +9,9 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
+from assets.arrays import Floats
 from assets.spatial.inside import BAND, bands_of, members_inside
 from assets.spatial.sides import side
-
-Floats = NDArray[np.float64]
 
 
 def exact_side(*numbers: float) -> int:

@@ -7,12 +7,13 @@ import polars as pl
 import pytest
 import shapely
 
+from assets.arrays import Floats
 from assets.method import MethodProfile
 from assets.months import Month
 from assets.reference.grid import Grid, to_wgs84
 from assets.spatial.layer import STEPS, groups, location_quotients, outlines
 from assets.warehouse.database import Warehouse
-from tests.spatial.towns import Floats, disc
+from tests.spatial.towns import disc
 from tests.support import MONTH, fill, fill_frame, make
 
 POINTS = STEPS[0]

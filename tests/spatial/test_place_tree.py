@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from assets.arrays import Floats
 from assets.spatial.core_distances import core_distances_m
 from assets.spatial.place_tree import LEAF_PLACES, PlaceTree, plant
-from assets.spatial.places import Floats, distinct_places
+from assets.spatial.places import distinct_places
 from tests.spatial.towns import uneven_sites
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from assets.arrays import Floats
 
 
 def uneven_sites(random: np.random.Generator, sites: int, towns: int = 12, width_m: float = 200_000.0) -> Floats:

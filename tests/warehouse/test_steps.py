@@ -61,7 +61,7 @@ def test_a_query_goes_into_its_table_in_its_own_order_where_it_has_one(warehouse
     names = [f"town {number:06d}" for number in range(300_000)]
     sql = f"""
         select make_date(2025, 5, 1) as as_of, 'town ' || lpad(number::varchar, 6, '0') as name, 51.0 as latitude,
-            -1.0 as longitude, 1 as population, 'South' as region, false as is_primary_urban_area,
+            -1.0 as longitude, 1 as population, 'South' as region, false as is_primary_urban_area, null as index_order,
             0.0 as easting, 0.0 as northing, 'gb' as grid
         from (select unnest(range(300000)) as number) as numbers
         where number <> $left_out
