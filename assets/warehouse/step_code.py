@@ -99,8 +99,10 @@ def _definitions(module: str) -> dict[str, tuple[str, list[str]]]:
     for node in ast.parse(source).body:
         text = ast.unparse(node)
         names = sorted({part.id for part in ast.walk(node) if isinstance(part, ast.Name)})
-        for name in _bound(node):
-            found[name] = (text, names)
+        # A name may be bound more than once: all that binds it counts.
+        for name in set(_bound(node)):
+            earlier_text, earlier_names = found.get(name, ("", []))
+            found[name] = (f"{earlier_text}{text}\n", [*earlier_names, *names])
     return found
 
 

@@ -79,6 +79,8 @@ def test_a_step_is_none_of_those_beside_it(tree: Path) -> None:
     assert changed(layer, "cases, draws, location, scale", "draws, cases, location, scale") == {"spatial.groups"}
     assert changed(layer, "PICTURED_MEMBERS = 50_000", "PICTURED_MEMBERS = 40_000") == {"spatial.groups"}
     assert changed(layer, "import polars as pl", "import polars as pl  # a comment") == set()
+    layer.write_text(layer.read_text(encoding="utf-8") + "\nPICTURED_MEMBERS += 1\n", encoding="utf-8")
+    assert changed(layer, "PICTURED_MEMBERS = 50_000", "PICTURED_MEMBERS = 40_000") == {"spatial.groups"}
 
 
 def test_what_is_reported_is_part_of_a_step(tree: Path) -> None:
