@@ -49,10 +49,10 @@ docs: install
 	$(BIN)/python -m pipelines.documentation
 
 recovery: install
-	$(BIN)/python -m pipelines.synthetic_uk.recovery --out docs/recovery.md
+	$(BIN)/python -m synthetic_uk.recovery --out docs/recovery.md
 
 index-recovery: install
-	$(BIN)/python -m pipelines.synthetic_uk.index_recovery --out docs/index-recovery.md
+	$(BIN)/python -m synthetic_uk.index_recovery --out docs/index-recovery.md
 
 bench: install
 	$(BIN)/innovation-clusters bench --against plain --against parts --work $(BENCH)
@@ -61,7 +61,7 @@ attack: install
 	$(BIN)/python -m tests.attack
 
 pictures: install
-	$(BIN)/python -m tests.pictures.map --publication $(DEMO)/publication --out docs/pictures
+	$(BIN)/python -m tools.pictures --publication $(DEMO)/publication --out docs/pictures
 
 clean:
 	rm -rf $(DEMO) $(VENV)

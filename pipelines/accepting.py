@@ -1,7 +1,7 @@
 """`--accept DATASET:COLUMN "WHY"` of the commands that make months: an option of two values that may be repeated.
 
 What belongs here: the option, and what became of what it gave. What does not: what may be accepted
-(`assets.sources.accepting`).
+(`assets.sources.plausibility.accepting`).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def accepted(context: click.Context) -> dict[str, str]:
 
 def not_needed(warehouse: Warehouse, months: Iterable[Month], given: Mapping[str, str]) -> list[str]:
     """Those of the given that no drop of the months was blocked or warned about for."""
-    from assets.sources.accepting import parse_accepted
+    from assets.sources.plausibility.accepting import parse_accepted
 
     found = {
         (dataset, column)
@@ -65,7 +65,7 @@ def not_needed(warehouse: Warehouse, months: Iterable[Month], given: Mapping[str
 
 
 def _keep(context: click.Context, option: click.Parameter, values: tuple[tuple[str, str], ...]) -> None:
-    from assets.sources.accepting import parse_accepted
+    from assets.sources.plausibility.accepting import parse_accepted
 
     try:
         parse_accepted(values)

@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from assets.months import Month, month_range, unmakeable
+from benchmarks.against import Against
 from pipelines.accepting import AcceptingCommand, accepted, not_needed
-from pipelines.benchmark.against import Against
 from pipelines.output import GraphFormat, Layout, OutputFormat, plain, screen, taken, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
@@ -118,7 +118,7 @@ def synthesise(
     months: Annotated[str, typer.Option("--months", help="A month, or a range FIRST:LAST.")] = "2025-03:2025-05",
 ) -> None:
     """Write the drops of a synthetic United Kingdom with planted clusters, in the publishers' formats."""
-    from pipelines.synthetic_uk import synthesise as write
+    from synthetic_uk import synthesise as write
 
     first, _, last = months.partition(":")
     wanted = _range(read_month(first), read_month(last or first))
@@ -296,7 +296,7 @@ def bench(
     ),
 ) -> None:
     """Measure what a month costs at several sizes, beside what anyone would pick instead, and write the page of it."""
-    from pipelines.benchmark.call import bench as measure
+    from benchmarks.call import bench as measure
 
     def tell(text: str) -> None:
         errors.print(plain(text), highlight=False, soft_wrap=True)
@@ -516,7 +516,7 @@ def _remedy(month: Month) -> str:
 
 
 def _print_counts(settings: Settings, month: Month) -> None:
-    from assets.innovation_index.categories import OVERALL
+    from assets.reference import OVERALL
     from assets.warehouse.database import Warehouse
     from pipelines.rankings import top_clusters
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.innovation_index.layer import index_steps
-from assets.network.layer import STEPS as NETWORK
-from assets.organisations.layer import STEPS as ORGANISATIONS
+from assets.innovation_index.steps import index_steps
+from assets.network.steps import STEPS as NETWORK
+from assets.organisations.steps import STEPS as ORGANISATIONS
 from assets.publication.base_map import BaseMap
-from assets.publication.layer import publication_steps
-from assets.sources.layer import ingest_step
-from assets.spatial.layer import STEPS as SPATIAL
-from assets.typology.layer import STEPS as TYPOLOGY
+from assets.publication.steps import publication_steps
+from assets.sources.steps import ingest_step
+from assets.spatial.steps import STEPS as SPATIAL
+from assets.typology.steps import STEPS as TYPOLOGY
 from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.steps import Step
 from pipelines.jobs import innovation_index, monthly_refresh

@@ -15,10 +15,11 @@ from packaging.requirements import Requirement
 
 from assets.method import find_profiles, shared_method
 from assets.publication.folder import months_shown
-from assets.sources.layer import index_problems, list_all, map_problems
+from assets.sources.delivery.storage import SourcesAddressError, Storage
+from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import DropError
 from assets.sources.registry import DATASETS
-from assets.sources.storage import SourcesAddressError, Storage
+from assets.sources.steps import list_all
 from pipelines.doctor_storage import history_findings, litter_findings, warehouse_findings
 from pipelines.finding import Finding
 from pipelines.profiles import PROFILES_FOLDER

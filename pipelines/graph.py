@@ -20,8 +20,8 @@ import polars as pl
 import shapely
 
 from assets.method import MethodProfile
-from assets.network.communities import consensus
-from assets.network.graph import bipartite, project
+from assets.methods.communities.consensus import consensus
+from assets.methods.communities.graph import bipartite, project
 from assets.publication.inputs import NAMEABLE
 from assets.text_safety import on_one_line
 from pipelines.made_months import made_month

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assets.method import MethodProfile, find_profiles
 from assets.months import Month
-from assets.sources.layer import TABLES as TAKEN_IN
+from assets.sources.steps import TABLES as TAKEN_IN
 from assets.warehouse.database import Warehouse
 from assets.warehouse.following import is_out_of_date, later_months, profiles_there, steps_there
 from assets.warehouse.steps import Step

@@ -10,8 +10,8 @@ import difflib
 
 import polars as pl
 
-from assets.innovation_index.categories import CATEGORIES, OVERALL, category_of
 from assets.months import Month
+from assets.reference import CATEGORIES, OVERALL, category_of
 from assets.warehouse.database import Warehouse
 from pipelines.made_months import made_month
 from pipelines.output import Layout

@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.months import Month, unmakeable
-from assets.sources.layer import INDEX_LAYER
+from assets.sources.needs import INDEX_LAYER
 from assets.warehouse.dagster_assets import ACCEPT_TAG, ANEW_TAG, MADE_BY, POOL, asset_key
 from assets.warehouse.database import WAITS
 from assets.warehouse.declarations import declared_tables

@@ -8,10 +8,11 @@ from datetime import date
 import dagster as dg
 
 from assets.months import Month
-from assets.sources.drops import Drop
-from assets.sources.layer import index_problems, list_all, map_problems
+from assets.sources.delivery.drops import Drop
+from assets.sources.delivery.storage import SourcesAddressError, Storage
+from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import DropError
-from assets.sources.storage import SourcesAddressError, Storage
+from assets.sources.steps import list_all
 from assets.warehouse.dagster_assets import PARTITION_TAG, asset_key
 from assets.warehouse.steps import Step
 from pipelines.jobs import innovation_index, monthly_refresh

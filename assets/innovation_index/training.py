@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from assets.innovation_index.categories import CATEGORIES, category_of
 from assets.method import IndexMethod
+from assets.reference import CATEGORIES, category_of
 
 SEEDS_FILE = "assets/innovation_index/data/seed_examples.csv"
 EXAMPLES_SCHEMA = pl.Schema({"text": pl.String(), "categories": pl.List(pl.String())})

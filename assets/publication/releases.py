@@ -17,41 +17,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from assets.methods.disclosure.figures import PLACE, Figures
 from assets.publication import inputs
 from assets.warehouse.database import Query, Replacement
 from assets.warehouse.steps import StepContext, step_parameters
 
 if TYPE_CHECKING:
-    from assets.publication.control import Controlled
+    from assets.methods.disclosure.control import Controlled
 
-PLACE = ["month", "release", "profile", "table_name", "label"]
 MEASURES = ("employees", "turnover_gbp")
 SUM = ["month", "release", "kind", "number"]
-
-
-@dataclass(frozen=True)
-class Figures:
-    """One measure: this month's figures, and those of every release before."""
-
-    cells: pl.DataFrame
-    """`cell` (this month's first, numbered alike in all measures), PLACE, `run` (what a profile's clusters are apart
-    within: its sector), `is_now`, `is_compared` (of an earlier one: whether who holds what of it is in
-    `contributions`), `vector` (figures of which the same businesses hold the same amounts have the same), `value` in
-    hundredths, `given` (as released; null where suppressed, and of this month), `base` (what it was rounded to). A
-    figure that no source gives is not among them."""
-    base: int
-    """What this month's figures are rounded to."""
-    sums: pl.DataFrame
-    """`total`, `part`: the cells that each total is the sum of."""
-    contributions: pl.DataFrame
-    """`vector`, `organisation`, `value` in hundredths."""
-    goals: pl.DataFrame
-    """What earlier releases promised to protect: `number`, `cell` (that it is reported of), `title`,
-    `required_lower`, `required_upper`, and its terms `vector`, `sign`; one row a term."""
-    inside: pl.DataFrame
-    """Signed sums that are not below 0: `number`, `vector`, `sign`."""
-    held_back: frozenset[int]
-    """Vectors that an earlier release of this month, under the same parameters, suppressed."""
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from assets.innovation_index.categories import CATEGORIES, OVERALL
 from assets.method import PublicationMethod
+from assets.methods.typology.types import CLUSTER_TYPES
 from assets.months import Month
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
 from assets.publication.parameters import parameter_rows
 from assets.publication.report_inputs import ReportInputs
-from assets.typology.types import CLUSTER_TYPES
+from assets.reference import CATEGORIES, OVERALL
 
 if TYPE_CHECKING:
     from jinja2 import Environment

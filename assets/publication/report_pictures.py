@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from assets.methods.typology.types import CLUSTER_TYPES
 from assets.pictures import png
-from assets.typology.types import CLUSTER_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.method import PublicationMethod
 from assets.publication.notes import origin_of
-from assets.sources.plausibility import LARGEST
+from assets.sources import LARGEST
 from assets.text_safety import visible
 
 if TYPE_CHECKING:

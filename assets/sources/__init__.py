@@ -1,1 +1,11 @@
-"""The publishers' files: finding the drop of each dataset, reading its format, refusing what is bad in it."""
+"""The publishers' files: finding the drop of each dataset, reading its format, refusing what is bad in it.
+
+What belongs here: the names that other layers import.
+"""
+
+from assets.sources.bounds import USUAL_BOUNDS, Bounds
+from assets.sources.needs import index_problems
+from assets.sources.plausibility.rules import LARGEST
+from assets.sources.reading.texts import text_batches
+
+__all__ = ["LARGEST", "USUAL_BOUNDS", "Bounds", "index_problems", "text_batches"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
 
 
 @dataclass(frozen=True)

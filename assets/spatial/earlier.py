@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.spatial.groups import GROUP_COLUMNS, MEMBER_COLUMNS, RUN_COLUMNS, Found, Sector
+from assets.methods.groups.sector_groups import GROUP_COLUMNS, MEMBER_COLUMNS, RUN_COLUMNS, Found, Sector
 from assets.warehouse.steps import StepContext
 
 LATEST_RUNS = """

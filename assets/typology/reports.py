@@ -10,8 +10,8 @@ import math
 import polars as pl
 import shapely
 
+from assets.methods.typology.types import CLUSTER_TYPES
 from assets.pictures import png
-from assets.typology.types import CLUSTER_TYPES
 
 COLOURS = {"Diverse": "#7b3294", "Specialised": "#2166ac", "R&D Collaborating": "#d95f02", "Dispersed": "#666666"}
 WEST, EAST, SOUTH, NORTH = -8.7, 2.1, 49.8, 60.9

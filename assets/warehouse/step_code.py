@@ -125,9 +125,15 @@ def _reached(first: set[str]) -> set[str]:
         module = wanted.pop()
         if module not in reached and _file(module) is not None:
             reached.add(module)
-            # Importing a module runs the packages that it lies in first.
-            wanted += [*_imported(_source(module)), module.rpartition(".")[0]]
-    return reached
+            wanted += _imported(_source(module))
+    # Importing a module runs the packages that it lies in first: what these do counts, what they offer others does not.
+    return reached | {package for module in reached for package in _packages(module)}
+
+
+def _packages(module: str) -> Iterable[str]:
+    """The packages that a module lies in."""
+    parts = module.split(".")
+    return (".".join(parts[:depth]) for depth in range(1, len(parts)))
 
 
 def _imported(text: str) -> list[str]:
@@ -139,10 +145,28 @@ def _named(text: str) -> tuple[str, ...]:
     """Dotted names of all that a text imports: modules, and what may be one."""
     found: list[str] = []
     for module, names, alone in IMPORT.findall(text):
-        found.append(module or alone)
-        parts = re.findall(r"(\w+)(?:[ \t]+as[ \t]+\w+)?", names)
-        found += [f"{module}.{part}" for part in parts if module.split(".")[0] == PACKAGE]
+        if module.split(".")[0] != PACKAGE:
+            found.append(module or alone)
+            continue
+        offered = _offered(module)
+        for part in re.findall(r"(\w+)(?:[ \t]+as[ \t]+\w+)?", names):
+            inside = f"{module}.{part}"
+            found.append(offered.get(part) or (inside if _file(inside) else module))
     return tuple(found)
+
+
+@functools.cache
+def _offered(module: str) -> dict[str, str]:
+    """Of a package that offers others what its modules define: each name, and the module that defines it."""
+    path = _file(module)
+    if path is None or path.name != "__init__.py":
+        return {}
+    return {
+        name.asname or name.name: node.module
+        for node in ast.parse(_source(module)).body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in node.names
+    }
 
 
 @functools.cache

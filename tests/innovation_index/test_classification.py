@@ -10,14 +10,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.innovation_index import classification
-from assets.innovation_index.categories import CATEGORIES
-from assets.innovation_index.classification import classify_step
+from assets.innovation_index.steps import classification
+from assets.innovation_index.steps.classification import classify_step
 from assets.innovation_index.training import seed_examples
 from assets.method import IndexMethod, MethodProfile
+from assets.reference import CATEGORIES
+from assets.sources.delivery.storage import digest_of_file
 from assets.sources.problems import DropError
-from assets.sources.storage import digest_of_file
-from assets.sources.texts import text_batches
+from assets.sources.reading.texts import text_batches
 from assets.warehouse.checks import ChecksFailedError, run_checks
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import StepResult, step_parameters
@@ -247,7 +247,7 @@ def test_failing_rows_are_not_written(warehouse: Warehouse, sources: Path) -> No
 
 def test_declaring_the_step_loads_no_library_of_the_classifier() -> None:
     code = (
-        "import sys, assets.innovation_index.classification as part; part.classify_step('sources'); "
+        "import sys, assets.innovation_index.steps.classification as part; part.classify_step('sources'); "
         "sys.exit(any(name in sys.modules for name in ('sklearn', 'scipy', 'numba', 'matplotlib')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

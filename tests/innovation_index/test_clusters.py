@@ -14,11 +14,11 @@ import pytest
 import shapely
 from scipy.spatial import ConvexHull
 
-from assets.innovation_index.categories import CATEGORIES
-from assets.innovation_index.clusters import cluster_history, clusters, rankings
-from assets.innovation_index.hulls import buffered
+from assets.innovation_index.steps.clusters import cluster_history, clusters, rankings
 from assets.method import MethodProfile
-from assets.reference.grid import to_grid
+from assets.methods.geometry.grid import to_grid
+from assets.methods.geometry.hulls import buffered
+from assets.reference import CATEGORIES
 from assets.warehouse.checks import run_checks
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import step_parameters

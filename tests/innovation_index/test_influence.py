@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assets.innovation_index.influence import influence
+from assets.innovation_index.steps.influence import influence
 from assets.method import MethodProfile
 from assets.warehouse.checks import run_checks
 from assets.warehouse.database import Warehouse

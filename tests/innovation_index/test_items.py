@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assets.innovation_index.items import ITEMS
+from assets.innovation_index.steps.items import ITEMS
 from assets.method import IndexMethod, MethodProfile, OrganisationsMethod
 from assets.months import Month
 from assets.warehouse.checks import rules_of

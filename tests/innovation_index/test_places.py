@@ -9,11 +9,11 @@ import shapely
 from pyproj import Geod
 from scipy.stats import binomtest
 
-from assets.innovation_index.categories import CATEGORIES
-from assets.innovation_index.places import places
-from assets.innovation_index.towns import nearest_clusters, specialisation, towns_of
+from assets.innovation_index.steps.places import places
 from assets.method import IndexMethod, MethodProfile
-from assets.spatial.significance import benjamini_hochberg
+from assets.methods.index.towns import nearest_clusters, specialisation, towns_of
+from assets.methods.statistics.significance import benjamini_hochberg
+from assets.reference import CATEGORIES
 from assets.warehouse.checks import ChecksFailedError, run_checks
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import step_parameters

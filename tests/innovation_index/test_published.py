@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 import shapely
 
-from assets.innovation_index.clusters import clusters, rankings
-from assets.innovation_index.hulls import buffered, hull_wkt
-from assets.innovation_index.names import name_clusters
+from assets.innovation_index.steps.clusters import clusters, rankings
 from assets.method import IndexMethod, MethodProfile
-from assets.reference.shipped import shipped_list
+from assets.methods.geometry.hulls import buffered, hull_wkt
+from assets.methods.index.names import name_clusters
+from assets.reference import shipped_list
 from assets.warehouse.database import Warehouse
 from tests.innovation_index import published
 from tests.innovation_index.published import FILES, OVERALL_FILE, Outline, area, outlines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assets.innovation_index.changes import rank_changes
+from assets.innovation_index.steps.changes import rank_changes
 from assets.method import MethodProfile
 from assets.months import Month
 from assets.warehouse.checks import ChecksFailedError, run_checks

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from assets.innovation_index.categories import CATEGORIES
-from assets.innovation_index.classifier import train
 from assets.innovation_index.training import EXAMPLES_SCHEMA, SEEDS_FILE, seed_examples, training_examples
 from assets.method import IndexMethod
+from assets.methods.text.classifier import train
+from assets.reference import CATEGORIES
 
 METHOD = IndexMethod()
 DROP = "training_labels/2025-05.csv"

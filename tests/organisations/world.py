@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from assets.method import MethodProfile
-from assets.organisations.layer import STEPS
+from assets.organisations.steps import STEPS
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import StepResult
 from tests.support import fill, make, use_drop

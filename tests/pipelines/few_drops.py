@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assets.months import Month
-from pipelines.synthetic_uk import synthesise
+from synthetic_uk import synthesise
 
 DATASETS = ("postcodes", "idbr_enterprises", "idbr_local_units", "innovate_uk")
 

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from assets.sources.layer import ingest_step
+from assets.sources.steps import ingest_step
 from assets.warehouse.dagster_assets import ACCEPT_TAG, MethodResource, WarehouseResource, asset_of
 from assets.warehouse.database import Warehouse
 from pipelines.cli import app

@@ -11,9 +11,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from assets.innovation_index.categories import CATEGORIES, OVERALL
-from assets.innovation_index.changes import rank_changes
-from assets.innovation_index.places import places
+from assets.innovation_index.steps.changes import rank_changes
+from assets.innovation_index.steps.places import places
+from assets.reference import CATEGORIES, OVERALL
 from assets.warehouse.database import Warehouse
 from pipelines import cli
 from pipelines.settings import Settings

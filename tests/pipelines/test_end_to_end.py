@@ -19,8 +19,8 @@ from pipelines.cli import app
 from pipelines.definitions import all_steps
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
-from pipelines.synthetic_uk import synthesise
-from pipelines.synthetic_uk.recovery import measure, read_truth
+from synthetic_uk import synthesise
+from synthetic_uk.recovery import measure, read_truth
 
 MONTHS = [Month(2025, 4), Month(2025, 5)]
 PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))

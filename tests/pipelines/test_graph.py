@@ -9,7 +9,7 @@ import networkx
 import pytest
 from typer.testing import CliRunner
 
-from assets.network.layer import STEPS
+from assets.network.steps import STEPS
 from assets.warehouse.database import Warehouse
 from pipelines.cli import app
 from tests.support import fill, make, use_drop

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from assets.months import Month
-from assets.sources.layer import TABLES
+from assets.sources.steps import TABLES
 from assets.warehouse.database import Warehouse
 from pipelines.definitions import build_defs
 from pipelines.doctor import examine

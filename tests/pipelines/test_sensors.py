@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from assets.months import Month
-from assets.sources.drops import Drop
+from assets.sources.delivery.drops import Drop
 from pipelines.definitions import build_defs
 from pipelines.sensors import months_to_make, new_drop_sensor
 from pipelines.settings import Settings

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from assets.method import PublicationMethod
+from assets.methods.disclosure.share_bands import band
 from assets.publication.page import PageOptions, PageTables
-from assets.publication.share_bands import band
-from assets.reference.shipped import shipped_list
+from assets.reference import shipped_list
 
 TYPES = ("Specialised", "R&D Collaborating", "Diverse", "Dispersed")
 TYPE_SHARES = (0.84, 0.12, 0.01, 0.03)

@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.method import MethodProfile
 from assets.months import Month
-from assets.publication.disclosure import disclosure
+from assets.publication.steps.disclosure import disclosure
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import StepResult

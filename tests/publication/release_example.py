@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.method import MethodProfile
 from assets.months import Month
-from assets.publication.release import release_step
+from assets.publication.steps.release import release_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import StepResult

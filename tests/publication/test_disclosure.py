@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from assets.method import MethodProfile
-from assets.publication import safeguard as safeguard_module
-from assets.publication.secondary import Choice
+from assets.methods.disclosure import safeguard as safeguard_module
+from assets.methods.disclosure.secondary import Choice
 from assets.warehouse.checks import ChecksFailedError, run_checks
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import sql_step, step_parameters

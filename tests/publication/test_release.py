@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from assets.months import Month
-from assets.publication import folder, release, report
+from assets.publication import folder, report
 from assets.publication.folder import MAKING, RELEASES, checksums, months_shown, put
+from assets.publication.steps import release
 from assets.scratch import ALIVE
 from assets.warehouse.checks import ChecksFailedError
 from assets.warehouse.database import Warehouse

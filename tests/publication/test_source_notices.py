@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from assets.method import MethodProfile
-from assets.publication.release import release_step
 from assets.publication.source_notices import source_notices
+from assets.publication.steps.release import release_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.reading import Reading
 from assets.warehouse.steps import Report, StepContext

@@ -9,7 +9,7 @@ from assets.months import Month
 from assets.warehouse.database import Warehouse
 from pipelines.runs import run_month
 from pipelines.settings import Settings
-from tests.real_data.make_drops import write_drops
+from tools.real_drops import write_drops
 
 MONTH = Month(2025, 5)
 CARDIFF = (51.48, -3.18)

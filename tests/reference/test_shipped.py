@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.reference.shipped import shipped_list
+from assets.reference import shipped_list
 
 ABSENT_DIVISIONS = {4, 34, 40, 44, 48, 54, 57, 67, 76, 83, 89}
 DIVISIONS = [f"{number:02d}" for number in range(1, 100) if number not in ABSENT_DIVISIONS]

@@ -15,10 +15,10 @@ import polars as pl
 from assets.method import MethodProfile, SourcesMethod
 from assets.months import Month
 from assets.sources.datasets import Dataset
-from assets.sources.drops import Drop
-from assets.sources.files import Part
-from assets.sources.layer import ingest_step
-from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.delivery.drops import Drop
+from assets.sources.files.kinds import Part
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import StepResult, run_step

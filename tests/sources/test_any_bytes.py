@@ -13,13 +13,13 @@ import pytest
 
 from assets.sources.bounds import USUAL_BOUNDS
 from assets.sources.datasets import Dataset
-from assets.sources.deliveries import bring
-from assets.sources.drops import Drop
+from assets.sources.delivery.deliveries import bring
+from assets.sources.delivery.drops import Drop
+from assets.sources.delivery.storage import Storage
 from assets.sources.problems import DropError
-from assets.sources.reading import Desk
-from assets.sources.readings import read_drop
+from assets.sources.reading.contract import Desk
+from assets.sources.reading.readings import read_drop
 from assets.sources.registry import DATASETS
-from assets.sources.storage import Storage
 from tests.sources.readers.test_index_sources import BUSINESSES_HEADER, CENTRES_HEADER, EVENTS_HEADER, POINTS_HEADER
 from tests.sources.readers.test_innovate_uk import participant, workbook
 from tests.sources.readers.test_publications import OXFORD, work

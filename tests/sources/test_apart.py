@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.sources.apart import ProcessEndedError, call_apart
 from assets.sources.problems import DropError, Problem
+from assets.sources.reading.apart import ProcessEndedError, call_apart
 
 PLENTY = 2_000_000_000
 
@@ -47,7 +47,7 @@ def test_a_process_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
 
 def test_it_ends_with_the_process_that_called_it(tmp_path: Path) -> None:
     script = (
-        "import time; from pathlib import Path; from assets.sources.apart import call_apart; "
+        "import time; from pathlib import Path; from assets.sources.reading.apart import call_apart; "
         f"call_apart(eval, (\"[open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid())), "
         f"__import__('time').sleep(300)]\",), {PLENTY}, Path({str(tmp_path)!r}))"
     )

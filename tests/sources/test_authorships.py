@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.sources.authorships import AuthorshipCounts, Limits, count_authorships
-from assets.sources.authorships_bins import Bins
-from assets.sources.authorships_blocks import RangeBlocks, Rows, are_worth_it, paper_ranges
-from assets.sources.authorships_ends import of_works_with
-from assets.sources.authorships_files import AuthorshipFiles, RowGroup, in_threads, take_census, with_ranges
-from assets.sources.authorships_kernels import in_order
+from assets.sources.authorships.bins import Bins
+from assets.sources.authorships.blocks import RangeBlocks, Rows, are_worth_it, paper_ranges
+from assets.sources.authorships.counting import AuthorshipCounts, Limits, count_authorships
+from assets.sources.authorships.ends import of_works_with
+from assets.sources.authorships.files import AuthorshipFiles, RowGroup, in_threads, take_census, with_ranges
+from assets.sources.authorships.kernels import in_order
 
 Row = tuple[Any, Any]
 Counted = tuple[dict[Any, tuple[int, int]], dict[tuple[Any, Any], int]]

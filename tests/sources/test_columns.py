@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.reference.postcodes import is_normal_postcode, normalise_postcode
-from assets.sources.columns import (
+from assets.methods.text.company_numbers import is_normal_crn, normalise_crn
+from assets.methods.text.postcodes import is_normal_postcode, normalise_postcode
+from assets.sources.values.columns import (
     CODE,
     CRN,
     DATE,
@@ -33,7 +34,6 @@ from assets.sources.columns import (
     locate,
     missing,
 )
-from assets.sources.company_numbers import is_normal_crn, normalise_crn
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import fsspec
 import pytest
 
 from assets.months import Month
-from assets.sources.drops import Listing, list_drops, select_drops
-from assets.sources.storage import SourcesAddressError, Storage
+from assets.sources.delivery.drops import Listing, list_drops, select_drops
+from assets.sources.delivery.storage import SourcesAddressError, Storage
 from tests.sources.support import TODAY, put
 
 KNOWN = ("postcodes", "idbr_enterprises")

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sources.files import Part, check_utf8, plain_files, text_table
+from assets.sources.files.kinds import Part, check_utf8, plain_files, text_table
 from assets.sources.problems import DropError
 from tests.sources.support import put, zipped
 

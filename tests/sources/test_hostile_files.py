@@ -26,15 +26,15 @@ import xlsxwriter
 
 from assets.disk import DiskFullError, full_disk_said, is_disk_full
 from assets.sources.bounds import SETTINGS, USUAL_BOUNDS, Bounds, in_words
-from assets.sources.deliveries import bring, change_of
-from assets.sources.drops import Drop, Listing, list_drops
-from assets.sources.files import Part, check_utf8, plain_files, text_table
-from assets.sources.layer import ingest_step
+from assets.sources.delivery.deliveries import bring, change_of
+from assets.sources.delivery.drops import Drop, Listing, list_drops
+from assets.sources.delivery.storage import Storage
+from assets.sources.files.kinds import Part, check_utf8, plain_files, text_table
 from assets.sources.problems import DropError, DropsRefusedError
 from assets.sources.readers.publications import PUBLICATIONS_DATASET
 from assets.sources.readers.ukri import UKRI
-from assets.sources.storage import Storage
-from assets.sources.texts import text_batches
+from assets.sources.reading.texts import text_batches
+from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import run_step
 from pipelines.doctor import examine
@@ -156,7 +156,7 @@ def test_what_may_not_be_read_is_told(tmp_path: Path, what: str) -> None:
     (file if what == "file" else file.parent).chmod(0)
     script = (
         "import os, sys\nfrom datetime import date\n"
-        "from assets.sources.drops import list_drops\nfrom assets.sources.storage import Storage\n"
+        "from assets.sources.delivery.drops import list_drops\nfrom assets.sources.delivery.storage import Storage\n"
         "os.getuid() or (os.setgid(65534), os.setuid(65534))\n"
         "print(*list_drops(Storage(sys.argv[1]), ['idbr_enterprises'], [], date(2025, 6, 1)).problems)"
     )

@@ -9,11 +9,11 @@ import fsspec
 import polars as pl
 import pytest
 
-from assets.reference.shipped import SHIPPED_AS_OF
-from assets.sources import layer
-from assets.sources.layer import TABLES, ingest_step
+from assets.reference import SHIPPED_AS_OF
+from assets.sources import steps as layer
 from assets.sources.problems import DropsRefusedError
 from assets.sources.registry import DATASETS
+from assets.sources.steps import TABLES, ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import StepResult

@@ -10,7 +10,7 @@ import pytest
 
 from assets.method import MethodProfile, SourcesMethod
 from assets.months import Month
-from assets.sources.accepting import parse_accepted
+from assets.sources.plausibility.accepting import parse_accepted
 from assets.sources.problems import DropsRefusedError
 from assets.sources.registry import DATASETS
 from assets.warehouse.database import Warehouse

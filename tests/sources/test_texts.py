@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from assets.sources.problems import DropError
-from assets.sources.texts import text_batches
+from assets.sources.reading.texts import text_batches
 from assets.warehouse.database import Warehouse
 from tests.sources.readers.test_index_sources import BUSINESSES_HEADER, EVENTS_HEADER, LABELS_HEADER
 from tests.sources.readers.test_publications import AFFILIATIONS, AUTHORS, LEEDS, OXFORD, PAPERS, PARIS, work

@@ -12,7 +12,7 @@ import pytest
 from assets.months import Month
 from assets.sources.problems import DropsRefusedError
 from assets.warehouse.database import Warehouse
-from pipelines.synthetic_uk import synthesise
+from synthetic_uk import synthesise
 from tests.attack.wrong_drops import GOOD, WRONG, WRONG_DROPS, WrongDrop
 from tests.sources.support import content, ingest
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets.months import Month
-from pipelines.synthetic_uk import SynthesisReport, synthesise
+from synthetic_uk import SynthesisReport, synthesise
 
 MONTHS = (Month(2025, 3), Month(2025, 4), Month(2025, 5))
 SCALE = 0.001

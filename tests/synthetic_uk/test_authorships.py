@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.synthetic_uk.authorships import Order, write_authorships
+from synthetic_uk.authorships import Order, write_authorships
 
 WORKS = 5_000
 

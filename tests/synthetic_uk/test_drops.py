@@ -15,9 +15,9 @@ import polars as pl
 import pytest
 import shapely
 
-from assets.reference.grid import to_wgs84
-from assets.reference.postcodes import normalise_postcode
-from pipelines.synthetic_uk.innovate_uk import COLUMNS
+from assets.methods.geometry.grid import to_wgs84
+from assets.methods.text.postcodes import normalise_postcode
+from synthetic_uk.innovate_uk import COLUMNS
 
 MONTHS = ("2025-03", "2025-04", "2025-05")
 FIRST = MONTHS[0]

@@ -13,7 +13,7 @@ import fastexcel
 import polars as pl
 import pytest
 
-from pipelines.synthetic_uk.drops import (
+from synthetic_uk.drops import (
     chunks,
     table_writer,
     write_csv_gzip,

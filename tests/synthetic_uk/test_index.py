@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.innovation_index.categories import CATEGORIES
-from pipelines.synthetic_uk import Settings
-from pipelines.synthetic_uk.events import draw_events, event_rows
-from pipelines.synthetic_uk.geography import draw_geography
-from pipelines.synthetic_uk.leanings import Leanings, draw_leanings
-from pipelines.synthetic_uk.publication_drops import inverted_index
-from pipelines.synthetic_uk.sectors import draw_sectors
-from pipelines.synthetic_uk.streams import scattered
-from pipelines.synthetic_uk.wording import KINDS, compose, mask_names, words
+from assets.reference import CATEGORIES
+from synthetic_uk import Settings
+from synthetic_uk.events import draw_events, event_rows
+from synthetic_uk.geography import draw_geography
+from synthetic_uk.leanings import Leanings, draw_leanings
+from synthetic_uk.publication_drops import inverted_index
+from synthetic_uk.sectors import draw_sectors
+from synthetic_uk.streams import scattered
+from synthetic_uk.wording import KINDS, compose, mask_names, words
 from tests.synthetic_uk import conftest
 from tests.synthetic_uk.conftest import SCALE, SEED
 from tests.synthetic_uk.test_drops import FIRST, MONTHS, directory_of, objects, table
 
-PHRASES = "pipelines/synthetic_uk/phrases.csv"
+PHRASES = "synthetic_uk/phrases.csv"
 
 
 def truth(drops: Path, month: str = FIRST) -> pl.DataFrame:

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.innovation_index.categories import CATEGORIES
-from pipelines.synthetic_uk.index_recovery import (
+from assets.reference import CATEGORIES
+from synthetic_uk.index_recovery import (
     MONTHS,
     MonthRecovery,
     carried_by_category,

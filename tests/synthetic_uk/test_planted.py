@@ -7,12 +7,12 @@ import itertools
 import numpy as np
 import pytest
 
-from pipelines.synthetic_uk import Settings
-from pipelines.synthetic_uk.geography import Geography, draw_geography
-from pipelines.synthetic_uk.planted import Plan, draw_plan
-from pipelines.synthetic_uk.sectors import Sectors, draw_sectors
-from pipelines.synthetic_uk.siting import Siting
-from pipelines.synthetic_uk.streams import stream
+from synthetic_uk import Settings
+from synthetic_uk.geography import Geography, draw_geography
+from synthetic_uk.planted import Plan, draw_plan
+from synthetic_uk.sectors import Sectors, draw_sectors
+from synthetic_uk.siting import Siting
+from synthetic_uk.streams import stream
 
 SCALE = 0.05
 SEED = 3

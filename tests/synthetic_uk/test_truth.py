@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from assets.reference.grid import to_grid
-from pipelines.synthetic_uk import SynthesisReport
+from assets.methods.geometry.grid import to_grid
+from synthetic_uk import SynthesisReport
 from tests.synthetic_uk.test_drops import FIRST, MONTHS, directory_of, objects, plain, table
 
 TYPES = {"Specialised", "R&D Collaborating", "Diverse", "Dispersed"}

@@ -12,16 +12,16 @@ import pytest
 import shapely
 
 from assets.method import MethodProfile
+from assets.methods.geometry.grid import to_grid
 from assets.months import Month
-from assets.reference.grid import to_grid
-from assets.sources.layer import ingest_step
+from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import run_step
-from pipelines.synthetic_uk import Settings, SynthesisReport, synthesise
-from pipelines.synthetic_uk.geography import REGION_SHARES, Geography, draw_geography
-from pipelines.synthetic_uk.names import plain_names
-from pipelines.synthetic_uk.postcode_text import postcode_texts, unknown_postcodes
-from pipelines.synthetic_uk.streams import choose, stream
+from synthetic_uk import Settings, SynthesisReport, synthesise
+from synthetic_uk.geography import REGION_SHARES, Geography, draw_geography
+from synthetic_uk.names import plain_names
+from synthetic_uk.postcode_text import postcode_texts, unknown_postcodes
+from synthetic_uk.streams import choose, stream
 from tests.synthetic_uk.conftest import MONTHS, SCALE, SEED
 
 EMPLOYERS = 12_430

@@ -14,7 +14,7 @@ from typing import Any
 
 from assets.method import MethodProfile
 from assets.months import Month
-from assets.typology.layer import STEPS
+from assets.typology.steps import STEPS
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.made_from import set_made

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assets.typology.layer import STEPS
 from assets.typology.lineage import LINEAGE
+from assets.typology.steps import STEPS
 from assets.warehouse.declarations import declared_tables
 
 

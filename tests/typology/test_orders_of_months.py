@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from assets.typology.layer import STEPS
+from assets.typology.steps import STEPS
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import run_step
 from tests.typology.histories import METHOD, MONTHS, VARIANTS, Histories, Making, broken_by, content

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from assets.disk import DiskFullError
-from assets.sources.layer import ingest_step
+from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.schema import table_names
-from pipelines.synthetic_uk import synthesise
+from synthetic_uk import synthesise
 from tests.small_disk import NEEDS, can_mount, free, leave_free, small_disk
 from tests.support import MONTH, fill_frame, make, use_drop
 from tests.warehouse.killing import contents, what_is_wrong

@@ -61,12 +61,22 @@ def test_a_page_s_style_is_the_page_s_alone(tree: Path) -> None:
 
 
 def test_a_method_is_that_of_the_steps_that_reach_it(tree: Path) -> None:
-    quotients = tree / "assets" / "spatial" / "quotients.py"
+    quotients = tree / "assets" / "methods" / "statistics" / "quotients.py"
     found = changed(quotients, "import numpy as np", "import numpy as np  # as np")
     assert "spatial.location_quotients" in found
     assert not found & {"spatial.points", "spatial.groups", "spatial.outlines", "organisations.sites", "network.edges"}
-    partitions = tree / "assets" / "network" / "partitions.py"
+    partitions = tree / "assets" / "methods" / "communities" / "partitions.py"
     assert changed(partitions, "import os", "import os  # os") == {"network.communities"}
+
+
+def test_of_another_layer_counts_what_is_taken_from_it(tree: Path) -> None:
+    places = tree / "assets" / "reference" / "data" / "places.csv"
+    assert "innovation_index.classification" not in changed(places, "London", "Londinium")
+    categories = tree / "assets" / "reference" / "categories.py"
+    assert {"innovation_index.classify", "publication.release"} <= changed(categories, "import re", "import re  # re")
+    texts = tree / "assets" / "sources" / "reading" / "texts.py"
+    found = changed(texts, "import polars as pl", "import polars as pl  # pl")
+    assert "innovation_index.classify" in found and "innovation_index.clusters" not in found
 
 
 def test_what_runs_every_step_is_every_step_s(tree: Path) -> None:
@@ -75,7 +85,7 @@ def test_what_runs_every_step_is_every_step_s(tree: Path) -> None:
 
 
 def test_a_step_is_none_of_those_beside_it(tree: Path) -> None:
-    layer = tree / "assets" / "spatial" / "layer.py"
+    layer = tree / "assets" / "spatial" / "steps.py"
     assert changed(layer, "cases, draws, location, scale", "draws, cases, location, scale") == {"spatial.groups"}
     assert changed(layer, "PICTURED_MEMBERS = 50_000", "PICTURED_MEMBERS = 40_000") == {"spatial.groups"}
     assert changed(layer, "import polars as pl", "import polars as pl  # a comment") == set()
@@ -106,26 +116,28 @@ def test_libraries_are_those_that_are_imported_with_their_versions() -> None:
 
 
 def test_every_import_of_the_project_is_seen() -> None:
-    """Against Python's own parser."""
+    """Against Python's own parser: what a name is taken from, be it a module, a package or what that offers."""
     for path in sorted((step_code.ROOT / "assets").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        parsed = set()
+        named = set(step_code._named(text))
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ImportFrom):
-                assert node.level == 0, path
-                parsed.add(node.module)
+                assert node.level == 0 and node.module, path
+                offered = step_code._offered(node.module)
+                for alias in node.names:
+                    taken_from = {node.module, f"{node.module}.{alias.name}", offered.get(alias.name)}
+                    assert taken_from & named, (path, node.module, alias.name)
             elif isinstance(node, ast.Import):
-                parsed |= {alias.name for alias in node.names}
-        assert parsed <= set(step_code._named(text)), path
+                assert {alias.name for alias in node.names} <= named, path
 
 
 def test_what_a_step_reaches_is_what_python_loads() -> None:
     """Every module of the project that is there once the step's methods are imported, in a process of its own."""
-    methods = "assets.network.groups, assets.network.pictures, assets.warehouse.steps"
+    methods = "assets.methods.communities.groups, assets.network.reports, assets.warehouse.steps"
     shown = f"import sys, {methods}; print(*[name for name in sys.modules if name.startswith('assets.')])"
     loaded = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True).stdout.split()
     modules = {name for name in loaded if step_code._source(name).strip()}
-    assert "assets.network.partitions" in modules
+    assert "assets.methods.communities.partitions" in modules
     assert modules <= set(step_code.modules_of(STEPS["network.communities"]))
 
 

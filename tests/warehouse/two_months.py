@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from assets.months import Month
-from assets.organisations.layer import STEPS
-from assets.sources.layer import ingest_step
+from assets.organisations.steps import STEPS
+from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.schema import table_names
-from pipelines.synthetic_uk import synthesise
+from synthetic_uk import synthesise
 from tests.support import make
 from tests.warehouse.killing import OLD_SECTORS
 

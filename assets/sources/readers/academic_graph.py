@@ -12,15 +12,15 @@ from pathlib import PurePosixPath
 import duckdb
 import polars as pl
 
-from assets.sources.authorships_of_drops import write_institution_pairs
-from assets.sources.batches import batches
-from assets.sources.citations import citations, odd_count
-from assets.sources.columns import BETWEEN_DATES
-from assets.sources.files import SEND_AGAIN, Part, check_utf8, unreadable
-from assets.sources.lines import lines_of, reader_database, write
+from assets.sources.authorships.drops import write_institution_pairs
+from assets.sources.files.batches import batches
+from assets.sources.files.kinds import SEND_AGAIN, Part, check_utf8, unreadable
+from assets.sources.files.lines import lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
-from assets.sources.reading import Delivery, Desk, PublicationTables
-from assets.sources.refusals import check_share, citations_expected, rejected_rows
+from assets.sources.reading.contract import Delivery, Desk, PublicationTables
+from assets.sources.values.citations import citations, odd_count
+from assets.sources.values.columns import BETWEEN_DATES
+from assets.sources.values.refusals import check_share, citations_expected, rejected_rows
 
 AFFILIATIONS = "affiliations"
 AUTHORS = "paperauthoraffiliations"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.sources.category_lists import CATEGORY_LIST, each_category
-from assets.sources.columns import CODE, Column, choice
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.places_given import coordinate_columns, refuse_misplaced
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.category_lists import CATEGORY_LIST, each_category
+from assets.sources.values.columns import CODE, Column, choice
+from assets.sources.values.places_given import coordinate_columns, refuse_misplaced
+from assets.sources.values.tables import Table
 
 TABLE = "sources.activity_points"
 COLUMNS = (

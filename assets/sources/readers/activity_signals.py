@@ -6,11 +6,11 @@ import functools
 
 import polars as pl
 
-from assets.sources.columns import CRN, DATE, POUNDS, TEXT, Column
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CRN, DATE, POUNDS, TEXT, Column
+from assets.sources.values.tables import Table
 
 TABLE = "sources.activity_signals"
 COLUMNS = (

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from assets.reference.shipped import shipped_list
-from assets.sources.boundary_shapes import shapes
-from assets.sources.columns import TEXT, Column
+from assets.reference import shipped_list
 from assets.sources.datasets import Dataset
-from assets.sources.files import SEND_AGAIN, Part, check_whole, json_content, plain_files, unreadable
+from assets.sources.files.boundary_shapes import shapes
+from assets.sources.files.kinds import SEND_AGAIN, Part, check_whole, json_content, plain_files, unreadable
 from assets.sources.problems import DropError, Problem
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import TEXT, Column
+from assets.sources.values.tables import Table
 
 TABLE = "reference.area_names"
 OUTLINES = "reference.boundaries"

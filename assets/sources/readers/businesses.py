@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.sources.batches import batches, joined
-from assets.sources.columns import CRN, POSTCODE, TEXT, Column, Kind
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.places_given import coordinate_columns, refuse_misplaced, without_place
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.files.batches import batches, joined
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CRN, POSTCODE, TEXT, Column, Kind
+from assets.sources.values.places_given import coordinate_columns, refuse_misplaced, without_place
+from assets.sources.values.tables import Table
 
 TABLE = "sources.businesses"
 DESCRIPTION = Kind("the business's description: without a text there is nothing to classify", TEXT.parse)

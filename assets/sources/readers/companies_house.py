@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.sources.columns import CRN, DATE, POSTCODE, TEXT, Column, Kind, known_sic2007
 from assets.sources.datasets import Dataset
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CRN, DATE, POSTCODE, TEXT, Column, Kind, known_sic2007
+from assets.sources.values.tables import Table
 
 COMPANIES = "sources.companies_house"
 SIC = "sources.companies_house_sic"

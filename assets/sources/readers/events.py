@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.sources.batches import batches, joined
-from assets.sources.columns import BETWEEN_DATES, CODE, DATE, POSTCODE, TEXT, Column, Kind
+from assets.methods.text.digests import sha256_of_text
 from assets.sources.datasets import Dataset
-from assets.sources.digests import sha256_of_text
-from assets.sources.measures import Measure
-from assets.sources.places_given import coordinate_columns, refuse_misplaced, without_place
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.files.batches import batches, joined
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import BETWEEN_DATES, CODE, DATE, POSTCODE, TEXT, Column, Kind
+from assets.sources.values.places_given import coordinate_columns, refuse_misplaced, without_place
+from assets.sources.values.tables import Table
 
 TABLE = "sources.events"
 SITE = Kind("the site it was found at", lambda text: text.str.to_lowercase())

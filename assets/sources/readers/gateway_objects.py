@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from assets.reference.postcodes import normalise_postcode
-from assets.sources.columns import BETWEEN_DATES
-from assets.sources.files import SEND_AGAIN, Part, check_utf8, json_content, unreadable
-from assets.sources.lines import LINE_KINDS, lines_of, reader_database
+from assets.methods.text.postcodes import normalise_postcode
+from assets.sources.files.kinds import SEND_AGAIN, Part, check_utf8, json_content, unreadable
+from assets.sources.files.lines import LINE_KINDS, lines_of, reader_database
 from assets.sources.problems import DropError, Problem
-from assets.sources.reading import Delivery, Desk
-from assets.sources.refusals import check_share, rejected_rows
+from assets.sources.reading.contract import Delivery, Desk
+from assets.sources.values.columns import BETWEEN_DATES
+from assets.sources.values.refusals import check_share, rejected_rows
 
 JSON_KINDS = (*LINE_KINDS, "json")
 ONE_HOUR_MS = 3_600_000

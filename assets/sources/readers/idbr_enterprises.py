@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from assets.sources.columns import CODE, CRN, SIC2007, TEXT, THOUSANDS_OF_POUNDS, WHOLE_NUMBER, Column
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CODE, CRN, SIC2007, TEXT, THOUSANDS_OF_POUNDS, WHOLE_NUMBER, Column
+from assets.sources.values.tables import Table
 
 TABLE = "sources.idbr_enterprises"
 COLUMNS = (

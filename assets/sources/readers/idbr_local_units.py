@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.sources.columns import CODE, POSTCODE, SIC2007, WHOLE_NUMBER, Column
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import PLACE, Table
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CODE, POSTCODE, SIC2007, WHOLE_NUMBER, Column
+from assets.sources.values.tables import PLACE, Table
 
 TABLE = "sources.idbr_local_units"
 ENTERPRISES = "idbr_enterprises"

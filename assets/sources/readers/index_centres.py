@@ -11,14 +11,14 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from assets.innovation_index.categories import CATEGORIES, OVERALL, category_of
-from assets.sources.category_lists import one_category
-from assets.sources.columns import CODE, Column, Kind
+from assets.reference import CATEGORIES, OVERALL, category_of
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.places_given import coordinate_columns, refuse_misplaced
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import PLACE, Table
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.category_lists import one_category
+from assets.sources.values.columns import CODE, Column, Kind
+from assets.sources.values.places_given import coordinate_columns, refuse_misplaced
+from assets.sources.values.tables import PLACE, Table
 
 TABLE = "sources.index_centres"
 EXPECTED = f"one of {', '.join((*CATEGORIES, OVERALL))}"

@@ -10,11 +10,11 @@ import functools
 
 import polars as pl
 
-from assets.sources.columns import CODE, CRN, DATE, POSTCODE, POUNDS, TEXT, YES_NO, Column, Kind, choice
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import PLACE, Table
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CODE, CRN, DATE, POSTCODE, POUNDS, TEXT, YES_NO, Column, Kind, choice
+from assets.sources.values.tables import PLACE, Table
 
 FINANCIAL_YEAR_BEGINS = (4, 1)
 """Month and day on which a Competition Year begins."""

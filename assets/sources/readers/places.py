@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from assets.reference.grid import to_grid
-from assets.sources.columns import LATITUDE, LONGITUDE, TEXT, WHOLE_NUMBER, YES_NO, Column
+from assets.methods.geometry.grid import to_grid
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import LATITUDE, LONGITUDE, TEXT, WHOLE_NUMBER, YES_NO, Column
+from assets.sources.values.tables import Table
 
 TABLE = "reference.places"
 COLUMNS = (

@@ -12,9 +12,14 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import polars as pl
 
-from assets.reference.grid import Grid, to_grid, to_wgs84
-from assets.reference.postcodes import postcode_district, postcode_sector
-from assets.sources.columns import (
+from assets.methods.geometry.grid import Grid, to_grid, to_wgs84
+from assets.methods.text.postcodes import postcode_district, postcode_sector
+from assets.sources.datasets import Dataset
+from assets.sources.files.kinds import SEND_AGAIN
+from assets.sources.plausibility.measures import Measure
+from assets.sources.problems import DropError, Problem
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import (
     LATITUDE,
     LONGITUDE,
     POSTCODE,
@@ -25,12 +30,7 @@ from assets.sources.columns import (
     Column,
     Kind,
 )
-from assets.sources.datasets import Dataset
-from assets.sources.files import SEND_AGAIN
-from assets.sources.measures import Measure
-from assets.sources.problems import DropError, Problem
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import PLACE, Table
+from assets.sources.values.tables import PLACE, Table
 
 POSTCODES = "reference.postcodes"
 AREAS = "reference.postcode_areas"

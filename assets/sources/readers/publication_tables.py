@@ -27,18 +27,28 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.sources.authorships_ends import of_works_with
-from assets.sources.authorships_files import AuthorshipFiles, MissingPaperError
-from assets.sources.authorships_of_drops import LIMITS, write_institution_pairs
-from assets.sources.batches import batches
-from assets.sources.citations import citations, odd_count
-from assets.sources.columns import BETWEEN_DATES, CODE, DATE, DEGREES, TEXT, WHOLE_NUMBER, Column, locate, missing
-from assets.sources.files import SEND_AGAIN, Part, unreadable
-from assets.sources.lines import reader_database, write
-from assets.sources.parquet_files import check_parquet
+from assets.sources.authorships.drops import LIMITS, write_institution_pairs
+from assets.sources.authorships.ends import of_works_with
+from assets.sources.authorships.files import AuthorshipFiles, MissingPaperError
+from assets.sources.files.batches import batches
+from assets.sources.files.kinds import SEND_AGAIN, Part, unreadable
+from assets.sources.files.lines import reader_database, write
+from assets.sources.files.parquet_files import check_parquet
 from assets.sources.problems import DropError, Problem, shown
-from assets.sources.reading import Delivery, Desk, PublicationTables
-from assets.sources.refusals import check_share, citations_expected, rejected_rows
+from assets.sources.reading.contract import Delivery, Desk, PublicationTables
+from assets.sources.values.citations import citations, odd_count
+from assets.sources.values.columns import (
+    BETWEEN_DATES,
+    CODE,
+    DATE,
+    DEGREES,
+    TEXT,
+    WHOLE_NUMBER,
+    Column,
+    locate,
+    missing,
+)
+from assets.sources.values.refusals import check_share, citations_expected, rejected_rows
 from assets.warehouse.database import sql_text
 
 WORKS, AUTHORSHIPS, INSTITUTIONS_TABLE = "works", "authorships", "institutions"

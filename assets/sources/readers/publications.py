@@ -11,8 +11,8 @@ from types import ModuleType
 import polars as pl
 
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
 
 PUBLICATIONS = "sources.publication_institutions"
 INSTITUTIONS = "sources.institutions"

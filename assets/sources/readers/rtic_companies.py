@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.sources.batches import batches, joined
-from assets.sources.columns import CRN, POUNDS, TEXT, WHOLE_NUMBER, Column, Kind, plain_as_it_is, quick_first
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.files.batches import batches, joined
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CRN, POUNDS, TEXT, WHOLE_NUMBER, Column, Kind, plain_as_it_is, quick_first
+from assets.sources.values.tables import Table
 
 COMPANIES = "sources.rtic_companies"
 SECTORS = "sources.rtic_company_sectors"

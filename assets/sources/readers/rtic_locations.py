@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.sources.columns import CRN, POSTCODE, WHOLE_NUMBER, Column, choice
 from assets.sources.datasets import Dataset
-from assets.sources.measures import Measure
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.plausibility.measures import Measure
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CRN, POSTCODE, WHOLE_NUMBER, Column, choice
+from assets.sources.values.tables import Table
 
 TABLE = "sources.rtic_locations"
 KEY = ("company_number", "postcode", "kind")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assets.sources.columns import TEXT, Column, matching
 from assets.sources.datasets import Dataset
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import TEXT, Column, matching
+from assets.sources.values.tables import Table
 
 TABLE = "reference.sic_sectors"
 COLUMNS = (

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.sources.batches import batches
-from assets.sources.category_lists import CATEGORY_LIST, EXPECTED, each_category
-from assets.sources.columns import TEXT, Column, Kind
+from assets.methods.text.digests import sha256_of_text
 from assets.sources.datasets import Dataset
-from assets.sources.digests import sha256_of_text
+from assets.sources.files.batches import batches
 from assets.sources.problems import DropError, Problem
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.refusals import FIRST_FAILURES
-from assets.sources.tables import PLACE, Table
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.category_lists import CATEGORY_LIST, EXPECTED, each_category
+from assets.sources.values.columns import TEXT, Column, Kind
+from assets.sources.values.refusals import FIRST_FAILURES
+from assets.sources.values.tables import PLACE, Table
 
 TABLE = "sources.training_labels"
 COLUMNS = (

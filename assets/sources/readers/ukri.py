@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.sources.columns import CODE, DATE, POUNDS, TEXT, Column
 from assets.sources.datasets import Dataset
-from assets.sources.files import plain_files
-from assets.sources.measures import Measure
+from assets.sources.files.kinds import plain_files
+from assets.sources.plausibility.measures import Measure
 from assets.sources.readers.gateway_objects import JSON_KINDS, read_objects
-from assets.sources.reading import Delivery, Desk, Reading
-from assets.sources.tables import Table
+from assets.sources.reading.contract import Delivery, Desk, Reading
+from assets.sources.values.columns import CODE, DATE, POUNDS, TEXT, Column
+from assets.sources.values.tables import Table
 
 PROJECTS = "sources.ukri_projects"
 PARTICIPANTS = "sources.ukri_participants"

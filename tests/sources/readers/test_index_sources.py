@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.innovation_index.categories import CATEGORIES
-from assets.sources.category_lists import categories_in
+from assets.reference import CATEGORIES
 from assets.sources.datasets import Dataset
 from assets.sources.problems import DropError
 from assets.sources.readers.activity_points import ACTIVITY_POINTS
@@ -20,6 +19,7 @@ from assets.sources.readers.businesses import BUSINESSES
 from assets.sources.readers.events import EVENTS
 from assets.sources.readers.index_centres import INDEX_CENTRES, category_of_file
 from assets.sources.readers.training_labels import TRAINING_LABELS
+from assets.sources.values.category_lists import categories_in
 from tests.sources.support import read_drop, rows
 
 EVENTS_HEADER = "event_id,source,title,description,start_date,latitude,longitude,postcode,attendees\n"

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 import shapely
 
-from assets.reference.shipped import shipped_file
+from assets.reference import shipped_file
 from assets.sources.datasets import Dataset
 from assets.sources.problems import DropError
 from assets.sources.readers.activity_signals import PATENTS

@@ -15,9 +15,9 @@ import pytest
 
 from assets.sources.problems import DropError
 from assets.sources.readers.publications import PUBLICATIONS_DATASET
-from assets.sources.texts import text_batches
+from assets.sources.reading.texts import text_batches
 from assets.warehouse.database import Warehouse
-from pipelines.synthetic_uk.authorships import write_authorships
+from synthetic_uk.authorships import write_authorships
 from tests.sources.readers.test_publications import CITATIONS, INSTITUTIONS, PAIRS, PUBLICATIONS
 from tests.sources.support import content, ingest, json_lines, put, put_register, read_drop, rows
 

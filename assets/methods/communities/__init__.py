@@ -1,0 +1,1 @@
+"""Communities of the collaboration graph: how they are found, judged, tested, and where they are."""

@@ -1,0 +1,1 @@
+"""Grids, distances on the sphere, outlines, and points inside them."""

@@ -1,0 +1,1 @@
+"""The evidence scan: where a sector is denser than business at large, and how sure that is."""

@@ -1,0 +1,145 @@
+"""What the scan's largest score is where there is nothing to find.
+
+What belongs here: null data, the fit of their largest scores, critical scores and p-values. What does not: the scan
+itself (`scan`), where fits are kept from run to run (`layer`).
+
+Null data are K sites drawn from all business sites at random without replacement, scored as a sector is. The largest
+score follows a Gumbel distribution closely; its parameters change slowly with log K, so a few K are simulated and the
+rest is interpolated. The null depends on K and the background alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from assets.arrays import Floats, Integers
+from assets.methods.scan.scan import Background, WindowRules, score_sites
+
+
+@dataclass(frozen=True)
+class NullSettings:
+    """How much is simulated."""
+
+    draws: int
+    """Null data sets at each number of cases, at the most."""
+    sizes: int
+    """Numbers of cases."""
+    seed: int
+    min_draws: int
+    """Null data sets at each number of cases, at the least."""
+    all_cases: int
+    """Cases drawn in all at each number of cases, as far as the two bounds leave it open."""
+    all_sites: int
+    """Likewise the business sites that are held against them."""
+
+    def draws_of(self, cases: int, sites: int) -> int:
+        """Null data sets made at a number of cases, of a background of so many sites."""
+        return min(self.draws, max(self.min_draws, min(self.all_cases // cases, self.all_sites // sites)))
+
+
+@dataclass(frozen=True)
+class NullFit:
+    """Gumbel distribution of the largest score at one number of cases."""
+
+    cases: int
+    draws: int
+    """Null data sets that it is of."""
+    location: float
+    scale: float
+
+
+@dataclass(frozen=True)
+class Null:
+    """The fits of one background, by number of cases ascending."""
+
+    fits: tuple[NullFit, ...]
+
+    def critical_score(self, cases: int, alpha: float) -> float:
+        """Score that the largest of null data exceeds with probability `alpha`: the scan's penalty."""
+        location, scale = self._at(cases)
+        return float(location - scale * np.log(-np.log1p(-alpha)))
+
+    def p_values(self, scores: Floats, cases: int) -> Floats:
+        """Probability that the largest score of null data reaches each score."""
+        location, scale = self._at(cases)
+        return np.asarray(-np.expm1(-np.exp(-(scores - location) / scale)))
+
+    def _at(self, cases: int) -> tuple[float, float]:
+        """Location and scale, linear in log K between the fits and constant beyond them."""
+        log_cases = np.log([fit.cases for fit in self.fits])
+        at = np.log(cases)
+        location = np.interp(at, log_cases, [fit.location for fit in self.fits])
+        return float(location), float(np.interp(at, log_cases, [fit.scale for fit in self.fits]))
+
+
+def null_sizes(smallest: int, largest: int, sizes: int) -> list[int]:
+    """Numbers of cases to simulate: evenly spaced by ratio from the smallest sector to the largest, each once."""
+    return sorted({round(size) for size in np.geomspace(smallest, largest, sizes)})
+
+
+def background_fingerprint(background: Background, rules: WindowRules, settings: NullSettings, code: str = "") -> str:
+    """16 hex digits that stay while the null does: of the sites, stretch, the rules for windows, draws, seed, code.
+
+    How many draws are made at a number of cases stands beside the fit: it is the fingerprint's own only at the most.
+    """
+    digest = hashlib.sha256(repr((code, rules, settings.draws, settings.seed)).encode())
+    places = background.places
+    # Firms count only by which sites share one: numbers given anew every month must not change the fingerprint.
+    first = _first_of_same(background.firm_of_site, int(background.firm_of_site.max(initial=-1)) + 2)
+    has_firm = background.firm_of_site >= 0
+    for part in (places.coordinates_m, places.points, first, has_firm, background.stretch):
+        digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()[:16]
+
+
+@njit(cache=True, nogil=True)
+def _first_of_same(numbers: Integers, count: int) -> Integers:
+    """For each number, from -1 to count - 2, the index where it is first met."""
+    first = np.full(count, -1)
+    found = np.empty(len(numbers), dtype=np.int64)
+    for index in range(len(numbers)):
+        if first[numbers[index] + 1] < 0:
+            first[numbers[index] + 1] = index
+        found[index] = first[numbers[index] + 1]
+    return found
+
+
+def simulate_null(
+    background: Background, cases: int, rules: WindowRules, settings: NullSettings, threads: int | None = None
+) -> NullFit:
+    """Draw null data sets of `cases` sites, score them and fit their largest scores.
+
+    Each draw has its own seed (of the profile's seed, the number of cases and the draw), so a fit is the same whatever
+    else is simulated, in whatever order and over however many threads, None being one a core.
+    """
+
+    def largest_score(draw: int) -> float:
+        random = np.random.default_rng([settings.seed, cases, draw])
+        drawn = np.sort(random.choice(background.sites, size=cases, replace=False, shuffle=False))
+        return float(score_sites(drawn, background, rules).score.max())
+
+    draws = settings.draws_of(cases, background.sites)
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        largest = np.array(list(pool.map(largest_score, range(draws))))
+    location, scale = fit_gumbel(largest)
+    return NullFit(cases, draws, location, scale)
+
+
+def fit_gumbel(maxima: Sequence[float] | Floats) -> tuple[float, float]:
+    """Location and scale of a Gumbel distribution by L-moments (Hosking 1990), steady at a few dozen values.
+
+    The scale is kept above a millionth, so that values that are all alike have a distribution too.
+    """
+    ordered = np.sort(np.asarray(maxima, dtype=np.float64))
+    count = len(ordered)
+    mean = float(ordered.mean())
+    half_difference = 2.0 * float(np.sum(np.arange(count) * ordered)) / (count * max(count - 1, 1)) - mean
+    scale = max(half_difference / float(np.log(2.0)), 1e-6)
+    return mean - float(np.euler_gamma) * scale, scale

@@ -1,0 +1,1 @@
+"""Location quotients, many tests at once, and random numbers inside compiled loops."""

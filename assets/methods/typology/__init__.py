@@ -1,0 +1,1 @@
+"""Clusters out of tested groups: criteria, types, names, figures."""

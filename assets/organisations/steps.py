@@ -1,0 +1,84 @@
+"""Steps of the layer `organisations`, in run order.
+
+What belongs here: which tables are made, after which, and what is told of them. What does not: rules, which are the
+queries in `sql/organisations`; the linkage model; the projection of institutions.
+"""
+
+from __future__ import annotations
+
+from assets.methods.linkage.institutions import institution_points as project_institutions
+from assets.methods.linkage.linkage import link
+from assets.organisations.reports import (
+    tell_matches,
+    tell_organisations,
+    tell_sites,
+    tell_unlocated,
+)
+from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
+
+
+@step(
+    tables=["organisations.links"],
+    reads=["organisations.link_candidates"],
+    lineage={
+        "organisations.links.match_probability": [
+            f"organisations.link_candidates.{column}" for column in ("normalised_name", "postcode", "rare_tokens")
+        ]
+    },
+)
+def links(ctx: StepContext) -> Rows:
+    """Records that record linkage takes for an anchored organisation, where no exact rule said which."""
+    candidates = ctx.read(
+        "select dataset, record_key, organisation_id, normalised_name, postcode, rare_tokens "
+        "from organisations.link_candidates where month = $month"
+    )
+    linked = link(candidates, ctx.method.organisations.link_threshold)
+    ctx.report.figure("unmatched records", candidates["record_key"].count())
+    ctx.report.figure("linked records", linked.height)
+    return {"organisations.links": linked}
+
+
+@step(
+    tables=["organisations.institution_points"],
+    reads=["sources.institutions", "sources.drops"],
+    lineage={
+        f"organisations.institution_points.{column}": [
+            "sources.institutions.latitude",
+            "sources.institutions.longitude",
+        ]
+        for column in ("easting", "northing", "grid")
+    },
+)
+def institution_points(ctx: StepContext) -> Rows:
+    """Where the institutions of publications are, projected to their grid."""
+    institutions = ctx.read(
+        "select institution_key, latitude, longitude from sources.institutions "
+        "where as_of = (select as_of from sources.drops where month = $month and dataset = 'publications') "
+        "and latitude is not null and longitude is not null"
+    )
+    return {"organisations.institution_points": project_institutions(institutions)}
+
+
+STEPS: tuple[Step, ...] = (
+    sql_step("organisations.source_records"),
+    sql_step("organisations.source_places"),
+    sql_step("organisations.anchors"),
+    sql_step("organisations.name_matches"),
+    sql_step("organisations.link_candidates"),
+    links,
+    sql_step("organisations.matches", tell_matches),
+    institution_points,
+    sql_step("organisations.sites", tell_sites),
+    sql_step("organisations.formation_agents"),
+    sql_step("organisations.site_sectors"),
+    sql_step("organisations.organisations", tell_organisations),
+    sql_step("organisations.projects"),
+    sql_step("organisations.project_partners"),
+    sql_step("organisations.participations"),
+    sql_step("organisations.funding"),
+    sql_step("organisations.rdi_activity"),
+    sql_step("organisations.site_funding"),
+    sql_step("organisations.unlocated_funding", tell_unlocated),
+    sql_step("organisations.apportioned_sites"),
+)
+"""Every step of the layer, each after what it reads."""

@@ -1,0 +1,16 @@
+"""The steps of the publication, in an order in which they can run; each lives in the module of its part.
+
+What belongs here: the list. What does not: any step or rule.
+"""
+
+from __future__ import annotations
+
+from assets.publication.base_map import BaseMap
+from assets.publication.steps.disclosure import disclosure
+from assets.publication.steps.release import release_step
+from assets.warehouse.steps import Step, sql_step
+
+
+def publication_steps(publication: str, base_map: BaseMap | None = None) -> list[Step]:
+    """The publication's steps; `publication` is the folder that releases are put in."""
+    return [disclosure, sql_step("publication.criteria"), release_step(publication, base_map)]

@@ -1,0 +1,303 @@
+"""The step of the release: a month's folder for any static host, made whole and shown all at once.
+
+What belongs here: reading what may leave the warehouse, which files there are, handing them to the folder. What does
+not: what stands in a file (page, exports, workbook, datapackage, report), how it is put there (folder).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from assets.disk import refuse_full_disk
+from assets.publication.base_map import BaseMap
+from assets.publication.downloads import DOWNLOADS, Download, download_rows
+from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
+from assets.publication.parameters import parameter_rows
+from assets.reference import CATEGORIES, OVERALL
+from assets.warehouse.checks import blocking_failures
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.steps import Rows, Step, StepContext, step
+
+if TYPE_CHECKING:
+    from assets.publication.page import PageTables
+    from assets.publication.report_inputs import ReportInputs
+
+FILES = "publication.files"
+MEDIA_TYPES = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "csv": "text/csv",
+    "json": "application/json",
+    "txt": "text/plain",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+    "gpkg": "application/geopackage+sqlite3",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""By the end of a file's name."""
+FORMATS = {
+    "csv": "CSV",
+    "geojson": "GeoJSON",
+    "parquet": "GeoParquet",
+    "gpkg": "GeoPackage, a layer for each table",
+    "xlsx": "Excel workbook: a sheet for each table, dictionary, method, notes",
+    "json": "Frictionless data package: columns, units, licence, sources",
+}
+PAGE_TABLES = {
+    "clusters": "publication.clusters",
+    "criteria": "publication.criteria",
+    "sector_mix": "publication.sector_mix",
+    "totals": "publication.totals",
+    "events": "typology.cluster_events",
+    "index_clusters": "innovation_index.clusters",
+    "rankings": "innovation_index.rankings",
+    "rank_changes": "innovation_index.rank_changes",
+    "cluster_history": "innovation_index.cluster_history",
+    "place_clusters": "innovation_index.place_clusters",
+    "place_specialisation": "innovation_index.place_specialisation",
+}
+"""The page's tables of the month."""
+PLACES = """
+select * from reference.places
+where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
+order by name, region
+"""
+BOUNDARIES = """
+select * from reference.boundaries
+where as_of = (select as_of from sources.drops where month = $month and dataset = 'boundaries')
+order by layer, code
+"""
+CHECKED_TOO = (
+    "sources.rejected",
+    "organisations.formation_agents",
+    "organisations.unlocated_funding",
+    "spatial.runs",
+    "spatial.scan_null",
+    "network.edges",
+    "network.runs",
+    "innovation_index.institution_influence",
+    "publication.attack_bounds",
+)
+"""Tables that nothing else needs: the report says what their checks say, so they are made before it."""
+
+
+def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
+    """The step that publishes into the folder `publication`, with an online base map to turn on where one is given."""
+
+    @step(
+        tables=[FILES],
+        reads=[
+            "sources.drops",
+            "reference.places",
+            "reference.boundaries",
+            *PAGE_TABLES.values(),
+            "publication.suppressions",
+            "sources.alarms",
+            "sources.drop_profiles",
+            "typology.cluster_counts",
+            "innovation_index.models",
+            "innovation_index.model_quality",
+            *CHECKED_TOO,
+        ],
+        lineage={
+            f"{FILES}.{column}": [
+                f"{table}.{column.name}"
+                for table in ("publication.clusters", "innovation_index.rankings")
+                for column in declared_tables()[table].columns
+            ]
+            for column in ("bytes", "sha256")
+        }
+        | {f"{FILES}.path": [], f"{FILES}.media_type": []},
+        reaches_outside=True,
+    )
+    def release(ctx: StepContext) -> Rows:
+        """Put the month's map, downloads, report and metadata in its folder; a reader sees the release before it, or
+        this one, never part of one.
+
+        The files are written beside the earlier release and shown once their rows are committed. Of a month that has
+        the Map alone, or the Index alone, that is published; of one that has neither, nothing.
+        """
+        return {FILES: _publish(ctx, Path(publication), base_map)}
+
+    return release
+
+
+def _publish(ctx: StepContext, publication: Path, base_map: BaseMap | None) -> pl.DataFrame:
+    from assets.publication.folder import put
+
+    _refuse_what_breaks_a_rule(ctx)
+    clusters, index = (ctx.read(_of_month(PAGE_TABLES[name])).height for name in ("clusters", "index_clusters"))
+    if not clusters and not index:
+        ctx.report.say(
+            "nothing is published: the month has neither a cluster of the Map nor one of the Index; "
+            "what was published of it before stays"
+        )
+        return _rows({})
+    if not clusters:
+        ctx.report.say("the month has no cluster of the Map: the Index alone is published")
+    if not index:
+        ctx.report.say("the month has no Index: the Map alone is published")
+    files = _files(ctx, base_map)
+    try:
+        ctx.once_written(put(publication, ctx.month, files).show)
+    except OSError as error:
+        refuse_full_disk(error, publication)
+        raise ValueError(f"{publication} cannot be written: {error}: give another folder with --publication") from error
+    rows = _rows(files)
+    ctx.report.figure("page", str(publication / str(ctx.month) / "index.html"))
+    ctx.report.figure("total size (MB)", round(sum(len(content) for content in files.values()) / 1e6, 2))
+    ctx.report.figure("files", rows)
+    return rows
+
+
+def _refuse_what_breaks_a_rule(ctx: StepContext) -> None:
+    """Nothing leaves where disclosure control's tables break a rule, however this step was started."""
+    tables = [name for name in declared_tables() if name.startswith("publication.") and name != FILES]
+    outcomes = ctx.check(tables)
+    broken = [f"{outcome.table}: {outcome.name}" for outcome in blocking_failures(outcomes)]
+    if broken:
+        raise ValueError(
+            f"nothing is published, what was published before stays: {'; '.join(broken)}: make the layer publication "
+            f"of {ctx.month} again (innovation-clusters publish --month {ctx.month})"
+        )
+
+
+def _files(ctx: StepContext, base_map: BaseMap | None) -> dict[str, bytes]:
+    """Every file of the month's folder by path."""
+    from assets.publication.folder import checksums
+    from assets.publication.page import PageOptions, PageTables, page_files
+    from assets.publication.report import downloads_page, headlines, report_files
+    from assets.publication.report_inputs import read_report
+
+    inputs = read_report(ctx, [FILES])
+    tables = PageTables(
+        **{name: ctx.read(_of_month(table)) for name, table in PAGE_TABLES.items()},
+        places=ctx.read(PLACES),
+        boundaries=ctx.read(BOUNDARIES),
+    )
+    pictures = _pictures(inputs, tables, ctx.method.index.ranking_size)
+    downloads = _downloads(ctx, inputs, tables)
+    options = PageOptions(
+        profiles={profile.name: profile.description for profile in ctx.profiles},
+        links=[("Report of the month", "report.html"), ("Downloads", "downloads.html")],
+        sources=[f"{title}, {as_of}" for title, as_of in inputs.sources.select("title", "as_of").iter_rows()],
+        notices=[notice.sentence for notice in inputs.notices],
+        base_map=base_map,
+        method=ctx.method.publication,
+    )
+    files = {
+        **page_files(ctx.month, tables, options),
+        **report_files(inputs, ctx.method.index.ranking_size, pictures),
+        **downloads,
+        "downloads.html": downloads_page(ctx.month, _listed(downloads), ctx.method.publication),
+    }
+    for name in ("map", "index"):
+        for picture in sorted(pictures):
+            if picture.startswith(name):
+                ctx.report.picture(picture, pictures[picture])
+    for name, value in headlines(inputs).items():
+        ctx.report.figure(name, value)
+    return {**files, "checksums.txt": checksums(files)}
+
+
+def _downloads(ctx: StepContext, inputs: ReportInputs, tables: PageTables) -> dict[str, bytes]:
+    """The month's tables in every format, and the data package that describes them."""
+    from assets.publication.datapackage import data_package
+    from assets.publication.exports import to_csv, to_geojson, to_geopackage, to_geoparquet
+    from assets.publication.workbook import to_workbook
+
+    made: list[tuple[Download, pl.DataFrame]] = [
+        (download, download_rows(download, getattr(tables, download.name))) for download in DOWNLOADS
+    ]
+    files: dict[str, bytes] = {}
+    for download, rows in made:
+        files[f"downloads/{download.name}.csv"] = to_csv(rows)
+        files[f"downloads/{download.name}.geojson"] = to_geojson(rows, download)
+        files[f"downloads/{download.name}.parquet"] = to_geoparquet(rows, download)
+    whole = f"downloads/innovation-clusters-{ctx.month}"
+    files[f"{whole}.gpkg"] = to_geopackage(made, ctx.month, ctx.scratch)
+    method = parameter_rows(list(ctx.profiles))
+    files[f"{whole}.xlsx"] = to_workbook(made, method, _notes(ctx, inputs), ctx.month)
+    csv = {f"downloads/{download.name}.csv": (download, rows) for download, rows in made}
+    types = {path: _media_type(path) for path in files}
+    return {**files, "datapackage.json": data_package(ctx.month, csv, files, types, inputs.sources)}
+
+
+def _notes(ctx: StepContext, inputs: ReportInputs) -> pl.DataFrame:
+    """The workbook's notes: `about`, `note`."""
+    rows = [("licence", f"{DATA_LICENCE.title}, {DATA_LICENCE.path}")]
+    rows += [("what is not given", note) for note in disclosure_notes(ctx.method.publication)]
+    rows += [("known limitations", note) for note in LIMITATIONS]
+    rows += [
+        ("data used", f"{row['title']}, {row['as_of']}; {row['terms']}; SHA-256 {row['sha256']}")
+        for row in inputs.sources.iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema={"about": pl.String, "note": pl.String}, orient="row")
+
+
+def _pictures(inputs: ReportInputs, tables: PageTables, index_size: int) -> dict[str, bytes]:
+    """The report's pictures by name: of the Map, of the Index, as far as they were made."""
+    from assets.innovation_index import rankings_png
+    from assets.publication.report_pictures import chart_of_counts, map_of_clusters, map_of_index
+
+    drawn = {
+        f"map-{profile}": map_of_clusters(clusters)
+        for (profile,), clusters in sorted(tables.clusters.partition_by("profile", as_dict=True).items())
+    }
+    if drawn:
+        drawn["counts"] = chart_of_counts(inputs.counts)
+    overall = tables.index_clusters.filter(pl.col("category") == OVERALL)
+    if overall.height:
+        drawn["index"] = map_of_index(overall)
+    if set(inputs.rankings["category"]) >= {OVERALL, *CATEGORIES}:
+        drawn["rankings"] = rankings_png(inputs.rankings.filter(pl.col("rank") <= index_size))
+    return drawn
+
+
+def _listed(downloads: dict[str, bytes]) -> list[dict[str, object]]:
+    """What the downloads page says of each file."""
+    titles = {download.name: download.title for download in DOWNLOADS}
+    return [
+        {
+            "path": path,
+            "what": "; ".join(part for part in (titles.get(Path(path).stem), FORMATS[_kind(path)]) if part),
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        for path, content in sorted(downloads.items())
+    ]
+
+
+def _rows(files: dict[str, bytes]) -> pl.DataFrame:
+    """Rows of `publication.files`."""
+    return pl.DataFrame(
+        [
+            {
+                "path": path,
+                "media_type": _media_type(path),
+                "bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+            for path, content in sorted(files.items())
+        ],
+        schema={"path": pl.String, "media_type": pl.String, "bytes": pl.Int64, "sha256": pl.String},
+    )
+
+
+def _kind(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _media_type(path: str) -> str:
+    return MEDIA_TYPES[_kind(path)]
+
+
+def _of_month(table: str) -> str:
+    return f"select * from {table} where month = $month order by all"

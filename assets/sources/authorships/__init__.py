@@ -1,0 +1,1 @@
+"""Who publishes how much, and with whom, from authorships larger than memory."""

@@ -1,0 +1,1 @@
+"""Kinds of file, and what is looked at before a library reads one."""

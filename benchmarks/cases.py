@@ -1,0 +1,169 @@
+"""What is measured: refreshes of a month under various settings, and single commands.
+
+What belongs here: names, settings, months. What does not: running them, targets.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assets.months import Month
+from benchmarks.machine import code_state
+from pipelines.profiles import DEFAULT_PROFILES
+from pipelines.settings import MEMORY_LIMIT, THREADS
+
+FIRST, SECOND = Month(2025, 4), Month(2025, 5)
+LAYERS = "sources,reference,organisations,spatial,network,typology"
+"""What a refresh of the benchmark makes: from the drops to the typology."""
+DBSCAN_PROFILE = str(Path(__file__).with_name("dbscan.toml"))
+
+ONE_THREAD = {THREADS: "1", "POLARS_MAX_THREADS": "1", "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""One thread of everything, not of DuckDB alone."""
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """A month made from its drops, in a warehouse that is empty or holds the month before."""
+
+    name: str
+    title: str
+    profiles: tuple[str, ...]
+    month: Month = FIRST
+    after: str | None = None
+    """The case whose warehouse it goes on with."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Once:
+    """A folder that is made once and kept for next time."""
+
+    folder: Path
+    command: Callable[[Path], list[str]]
+    """The command that makes it, from the path to make it at."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command in a process of its own."""
+
+    name: str
+    title: str
+    command: Callable[[Path, float], list[str]]
+    """From the work folder and the scale."""
+    needs: Callable[[Path, float], Once] | None = None
+    """What must be there before, made unmeasured."""
+    after: str | None = None
+    """The case whose warehouse it reads."""
+    has_scale: bool = False
+    """Whether its cost depends on the scale."""
+    tells_rows: bool = False
+    """Whether its output is JSON with the number of `rows`."""
+    least_runs: int = 1
+    """Runs at the least: what takes a second is measured more often than what takes minutes."""
+
+
+def _demo(folder: Path) -> list[str]:
+    return ["make", "demo", f"DEMO={folder}"]
+
+
+def _demo_folder(work: Path) -> Path:
+    """Where the demonstration is, one for each state of the code: nothing that other code made would be taken over."""
+    return work.absolute() / f"demo-{code_state()[:12]}"
+
+
+WORLD_WORKS = 239_000_000
+"""Publications at 1:1 [METHOD, inputs]."""
+
+
+def _authorships(work: Path, scale: float) -> Once:
+    works = str(round(WORLD_WORKS * scale))
+    module = [sys.executable, "-m", "synthetic_uk.authorships"]
+    return Once(work.absolute() / f"authorships-{scale:g}", lambda at: [*module, str(at), "--works", works])
+
+
+def _counting(where: str) -> Callable[[Path, float], list[str]]:
+    def command(work: Path, scale: float) -> list[str]:
+        drop, out = _authorships(work, scale).folder, work.absolute() / f"authorships-counted-{scale:g}"
+        return [sys.executable, "-m", "benchmarks.counting", str(drop), str(out), where]
+
+    return command
+
+
+def folder_of(name: str, work: Path, scale: float) -> Path:
+    """Where the warehouse of a refresh is."""
+    return work.absolute() / f"{name}-{scale:g}"
+
+
+def _rewriting(work: Path, scale: float) -> list[str]:
+    made, out = folder_of("refresh-dsit-v1", work, scale) / "warehouse.duckdb", work.absolute() / f"rewritten-{scale:g}"
+    return [sys.executable, "-m", "benchmarks.rewriting", str(made), str(out)]
+
+
+REFRESHES = (
+    Refresh("refresh-dsit-v1", "whole refresh, `dsit-v1`", ("dsit-v1",)),
+    Refresh("second-month-dsit-v1", "the month after it, `dsit-v1`", ("dsit-v1",), SECOND, "refresh-dsit-v1"),
+    Refresh("refresh-both", "whole refresh, both default profiles", DEFAULT_PROFILES),
+    Refresh("second-month-both", "the month after it, both profiles", DEFAULT_PROFILES, SECOND, "refresh-both"),
+    Refresh("refresh-dbscan", "whole refresh, DBSCAN in place of HDBSCAN", (DBSCAN_PROFILE,)),
+    Refresh(
+        "memory-limit-3gb",
+        "whole refresh, both profiles, `memory_limit` 3GB",
+        DEFAULT_PROFILES,
+        environment={MEMORY_LIMIT: "3GB"},
+    ),
+    Refresh("threads-1", "whole refresh, both profiles, one thread", DEFAULT_PROFILES, environment=ONE_THREAD),
+)
+COMMANDS = (
+    Command(
+        "start-up",
+        "definitions load",
+        lambda work, scale: [sys.executable, "-c", "from pipelines.definitions import build_defs; build_defs()"],
+        least_runs=5,
+    ),
+    Command(
+        "demo-again",
+        "`make demo`, the second time",
+        lambda work, scale: _demo(_demo_folder(work)),
+        lambda work, scale: Once(_demo_folder(work), _demo),
+    ),
+    Command(
+        "rows-alone",
+        "the rows of `dsit-v1`, ready-made, written to an empty warehouse",
+        _rewriting,
+        after="refresh-dsit-v1",
+        has_scale=True,
+        tells_rows=True,
+    ),
+    Command(
+        "publications-world",
+        "publications: counts and pairs of the world's institutions",
+        _counting("world"),
+        _authorships,
+        has_scale=True,
+        tells_rows=True,
+    ),
+    Command(
+        "publications-uk",
+        "publications: counts and pairs with one end in the United Kingdom",
+        _counting("uk"),
+        _authorships,
+        has_scale=True,
+        tells_rows=True,
+    ),
+)
+CASES: dict[str, Refresh | Command] = {case.name: case for case in (*REFRESHES, *COMMANDS)}
+
+
+def find_cases(names: str) -> list[Refresh | Command]:
+    """Cases by name, separated by commas; `all` of them, or `none`. Raises ValueError naming what is not known."""
+    if names in ("all", "none"):
+        return list(CASES.values()) if names == "all" else []
+    asked = [name.strip() for name in names.split(",") if name.strip()]
+    unknown = [name for name in asked if name not in CASES]
+    if unknown:
+        raise ValueError(f"no case {', '.join(unknown)}: known are all, none, {', '.join(CASES)}")
+    return [CASES[name] for name in asked]

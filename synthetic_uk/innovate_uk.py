@@ -1,0 +1,214 @@
+"""Innovate UK's list of participants and the list of all applications, in the publisher's 27 columns and habits.
+
+What belongs here: applications as rows. What does not: who applies with whom (`network`).
+
+Habits kept: sizes spelled many ways; registration numbers missing, cut or "N/A"; postcodes missing, without space or
+in lower case; some rows twice; participants who withdrew; partners abroad; awards of nothing and awards not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from assets.arrays import Bools, Integers
+from assets.months import Month
+from synthetic_uk.directory import district_names, region_names
+from synthetic_uk.firms import Firms
+from synthetic_uk.geography import Geography, Postcodes
+from synthetic_uk.names import abbreviated, untidy
+from synthetic_uk.network import Applications
+from synthetic_uk.register import SPECIAL_KINDS
+from synthetic_uk.settings import Settings
+from synthetic_uk.streams import OVERSEAS, stream
+
+# fmt: off
+COLUMNS: tuple[str, ...] = (
+    "Competition Reference", "Competition Title", "Programme Title", "Sector", "Application Number", "Project Number",
+    "Project Title", "Public Description", "Competition Year", "Innovate UK Product Type", "Participant Name",
+    "Is Lead Participant", "CRN", "Project Start Date", "Project End Date", "Award Offered (£)", "Total Costs (£)",
+    "Actual Spend to Date (£)", "Participant Withdrawn From Project", "Project Status", "Enterprise Size", "Postcode",
+    "Address Region", "Address LEP", "Address Local Authority", "In Multiple LEPs",
+    "Industrial Strategy Challenge Fund (ISCF)",
+)
+# fmt: on
+OUTCOME = "Application Outcome"
+DATE_COLUMNS = frozenset({"Project Start Date", "Project End Date"})
+_SIZES = {
+    "small": ("Micro/Small", "Small", "Micro", "Micro / Small", "micro/small", "SME: Micro/Small"),
+    "medium": ("Medium", "medium", "Medium sized"),
+    "large": ("Large", "LARGE", "Large enterprise"),
+    "academic": ("Academic", "Academic/Research", "University (HEI)"),
+    "other": ("Public Sector", "RTO", "Charity"),
+}
+_SECTORS = pl.Series(
+    ["Advanced materials", "Digital", "Health and nutrition", "Net zero", "Transport", "Open", "Space", "Agri-tech"]
+)
+_ABBREVIATED_SHARE = 0.015
+_PRODUCTS = pl.Series(["Collaborative R&D", "Feasibility Studies", "GRD Development of Prototype", "Study"])
+_TOPICS = pl.Series(
+    [
+        "batteries",
+        "diagnostics",
+        "sensors",
+        "robotics",
+        "crops",
+        "composites",
+        "software",
+        "hydrogen",
+        "vaccines",
+        "lasers",
+    ]
+)
+
+
+def participant_rows(
+    geography: Geography,
+    postcodes: Postcodes,
+    texts: pl.Series,
+    firms: Firms,
+    applications: Applications,
+    months: Sequence[Month],
+    seed: int,
+    settings: Settings,
+) -> pl.DataFrame:
+    """All rows of all months: the 27 columns, the outcome, and `month`, the first drop that has the row."""
+    rng = stream(seed, "innovate_uk", "text")
+    application, participant = applications.participant_application, applications.participant
+    rows = len(application)
+    by_application = _application_columns(rng, applications, months, settings)
+    frame = by_application[application.tolist()]
+    is_lead = np.concatenate([[True], application[1:] != application[:-1]])
+    is_abroad = participant >= OVERSEAS
+    number = np.where(is_abroad, 0, participant)
+    home = firms.home[number]
+    names = abbreviated(firms.names(participant), rng.random(rows) < _ABBREVIATED_SHARE)
+    is_special = ~is_abroad & (number < len(firms.special_names))
+    award = np.round(rng.lognormal(11.4, 1.1, rows)).astype(np.int64)
+    chance = rng.random(rows)
+    award = np.where(chance < 0.03, 0, award)
+    is_funded = frame[OUTCOME] == "Funded"
+    not_given = pl.Series(chance > 0.94) | ~is_funded
+    costs = np.round(award / rng.uniform(0.4, 0.95, rows)).astype(np.int64) + 5_000
+    spent = np.round(award * rng.uniform(0, 1, rows)).astype(np.int64)
+    has_place = ~is_abroad
+    frame = frame.with_columns(
+        pl.Series("Participant Name", untidy(names, rng.integers(0, 24, rows))),
+        pl.Series("Is Lead Participant", np.where(is_lead, "Yes", "No")),
+        pl.Series("CRN", _numbers(rng, firms.company_numbers(number), is_abroad)),
+        pl.Series("Award Offered (£)", award).set(not_given, None),
+        pl.Series("Total Costs (£)", costs).set(pl.Series(rng.random(rows) < 0.04), None),
+        pl.Series("Actual Spend to Date (£)", spent).set(not_given, None),
+        pl.Series("Participant Withdrawn From Project", np.where(rng.random(rows) < 0.03, "Yes", "No")),
+        pl.Series("Enterprise Size", _sizes(rng, firms, number, is_special, is_abroad)),
+        pl.Series("Postcode", _postcodes(rng, texts.gather(home), is_abroad)),
+        pl.Series("Address Region", region_names(postcodes, home)).set(pl.Series(~has_place), "Outside UK"),
+        pl.Series("Address LEP", [None] * rows, dtype=pl.String),
+        pl.Series("Address Local Authority", district_names(geography, postcodes, home)).set(
+            pl.Series(~has_place), None
+        ),
+        pl.Series("In Multiple LEPs", ["No"] * rows),
+    ).select(*COLUMNS, OUTCOME, "month")
+    twice = frame.with_row_index("order").filter(pl.Series(rng.random(rows) < 0.005))
+    return pl.concat([frame.with_row_index("order"), twice]).sort("order", maintain_order=True).drop("order")
+
+
+def list_of_month(rows: pl.DataFrame, month: int) -> pl.DataFrame:
+    """The published list of a month: participants of funded projects."""
+    return rows.filter((pl.col("month") <= month) & (pl.col(OUTCOME) == "Funded")).select(COLUMNS)
+
+
+def applications_of_month(rows: pl.DataFrame, month: int) -> pl.DataFrame:
+    """The list of all applications of a month, with the outcome."""
+    return rows.filter(pl.col("month") <= month).select(*COLUMNS, OUTCOME)
+
+
+def _application_columns(
+    rng: np.random.Generator, applications: Applications, months: Sequence[Month], settings: Settings
+) -> pl.DataFrame:
+    """What all participants of an application share. The history ends with the month before the first drop."""
+    count = len(applications.month)
+    index = np.arange(count)
+    before = rng.integers(1, settings.history_months + 1, count)
+    begun = [
+        (months[month] if month else months[0].plus(-int(earlier))).first_day
+        for month, earlier in zip(applications.month, before, strict=True)
+    ]
+    start = pl.Series("start", begun, dtype=pl.Date)
+    year = start.dt.year() - (start.dt.month() < 4).cast(pl.Int32)
+    length_months = pl.Series(rng.integers(6, 37, count))
+    is_funded = pl.Series(rng.random(count) >= settings.not_funded_share)
+    # Most applicants give the start they plan; without one the competition's year is all that is known of the date.
+    undated = ~is_funded & pl.Series((rng.random(count) < 0.15) & (before < 60))
+    topic = _TOPICS.gather(rng.integers(0, len(_TOPICS), count))
+    sector = _SECTORS.gather(rng.integers(0, len(_SECTORS), count))
+    frame = pl.DataFrame({"start": start, "months": length_months, "year": year, "topic": topic, "sector": sector})
+    year_text = pl.format("{}/{}", "year", ((pl.col("year") + 1) % 100).cast(pl.String).str.zfill(2))
+    end = frame.select(pl.col("start").dt.offset_by(pl.format("{}mo", "months"))).to_series()
+    last = months[-1].last_day
+    return frame.select(
+        pl.format("{}_{}", pl.col("year") % 100, pl.col("sector").str.head(3).str.to_uppercase()).alias(
+            "Competition Reference"
+        ),
+        pl.format("{}: {} round", "sector", year_text).alias("Competition Title"),
+        pl.lit("Responsive").alias("Programme Title"),
+        pl.col("sector").alias("Sector"),
+        pl.Series("Application Number", 10_000_000 + index * 7).cast(pl.String),
+        pl.Series("Project Number", 100_000 + index * 3).cast(pl.String).set(~is_funded, None),
+        pl.format("Better {} for {}", "topic", pl.col("sector").str.to_lowercase()).alias("Project Title"),
+        pl.format("The project brings {} to market.", "topic").alias("Public Description"),
+        year_text.alias("Competition Year"),
+        pl.Series("Innovate UK Product Type", _PRODUCTS.gather(rng.integers(0, len(_PRODUCTS), count))),
+        pl.Series("Project Start Date", start).set(undated, None),
+        pl.Series("Project End Date", end).set(~is_funded, None),
+        pl.Series("Project Status", np.where(end.to_numpy() <= np.datetime64(last), "Closed", "Live")),
+        pl.Series("Industrial Strategy Challenge Fund (ISCF)", np.where(rng.random(count) < 0.1, "Yes", "No")),
+        pl.Series(OUTCOME, np.where(is_funded.to_numpy(), "Funded", "Not funded")),
+        pl.Series("month", applications.month),
+    )
+
+
+def _numbers(rng: np.random.Generator, numbers: pl.Series, is_abroad: Bools) -> pl.Series:
+    frame = pl.DataFrame({"number": numbers, "chance": rng.random(len(numbers)), "abroad": is_abroad})
+    chance = pl.col("chance")
+    return frame.select(
+        pl.when(pl.col("abroad") | (chance < 0.10))
+        .then(None)
+        .when(chance < 0.11)
+        .then(pl.lit("N/A"))
+        .when(chance < 0.17)
+        .then(pl.col("number").str.strip_chars_start("0"))
+        .otherwise("number")
+    ).to_series()
+
+
+def _postcodes(rng: np.random.Generator, texts: pl.Series, is_abroad: Bools) -> pl.Series:
+    frame = pl.DataFrame({"text": texts, "chance": rng.random(len(texts)), "abroad": is_abroad})
+    chance = pl.col("chance")
+    return frame.select(
+        pl.when(pl.col("abroad") & (chance < 0.5))
+        .then(pl.lit("D-80333"))
+        .when(pl.col("abroad") | (chance < 0.05))
+        .then(None)
+        .when(chance < 0.15)
+        .then(pl.col("text").str.replace(" ", ""))
+        .when(chance < 0.19)
+        .then(pl.col("text").str.to_lowercase())
+        .otherwise("text")
+    ).to_series()
+
+
+def _sizes(rng: np.random.Generator, firms: Firms, number: Integers, is_special: Bools, is_abroad: Bools) -> pl.Series:
+    chance = rng.random(len(number))
+    size = np.where(chance < 0.75, 0, np.where(chance < 0.88, 1, 2))
+    kind = firms.special_kind[np.where(is_special, number, 0)]
+    size = np.where(is_special, np.where(kind == SPECIAL_KINDS.index("university"), 3, 4), size)
+    spellings = list(_SIZES.values())
+    offsets = np.cumsum([0, *(len(spelling) for spelling in spellings)])
+    width = np.array([len(spelling) for spelling in spellings])[size]
+    chosen = offsets[size] + np.floor(rng.random(len(number)) * width).astype(np.int64)
+    every = pl.Series([text for spelling in spellings for text in spelling])
+    missing = pl.Series(is_abroad | (rng.random(len(number)) < 0.03))
+    return every.gather(chosen).set(missing, None)

@@ -1,0 +1,153 @@
+"""Publications and institutions: JSON Lines of the objects of an OpenAlex snapshot.
+
+What belongs here: the drop `publications`. What does not: who publishes (`research`).
+
+A folder of `works-000.jsonl.gz` and `institutions-000.jsonl.gz`. A work has one to six authors; the first is at the
+institution it was drawn for, the others there, elsewhere in the country, or abroad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.arrays import Integers
+from synthetic_uk.firms import Firms
+from synthetic_uk.geography import Geography, Postcodes, to_degrees
+from synthetic_uk.leanings import Leanings, paper_masks
+from synthetic_uk.names import overseas_names
+from synthetic_uk.register import SPECIAL_KINDS
+from synthetic_uk.research import Research
+from synthetic_uk.settings import Settings
+from synthetic_uk.streams import scattered, stream
+from synthetic_uk.wording import PAPER, compose
+
+_OVERSEAS_INSTITUTIONS = 200
+_CITATIONS = (1.4, 1.2)
+"""Mean and standard deviation of the log of a work's citations: half have four or more, one in a hundred 66."""
+_TYPES = {
+    "university": "education",
+    "research_organisation": "facility",
+    "hospital": "healthcare",
+    "council": "government",
+}
+
+
+def publication_records(
+    research: Research,
+    geography: Geography,
+    firms: Firms,
+    postcodes: Postcodes,
+    leanings: Leanings,
+    month: int,
+    seed: int,
+    settings: Settings,
+) -> dict[str, Iterator[dict[str, Any]]]:
+    """Objects of a month by file: works and institutions."""
+    known = np.flatnonzero(research.publisher_from <= month)
+    numbers = research.publishers[known]
+    home = firms.home[numbers]
+    latitude, longitude = to_degrees(postcodes.x_m[home], postcodes.y_m[home], postcodes.is_ni[home])
+    town = pl.Series(geography.settlements.names).gather(postcodes.town[home]).to_list()
+    special = numbers < len(firms.special_names)
+    names = firms.names(numbers).to_list()
+    institutions: dict[int, dict[str, Any]] = {}
+    for place, row in enumerate(known):
+        kind = _TYPES[SPECIAL_KINDS[firms.special_kind[numbers[place]]]] if special[place] else "company"
+        institutions[int(row)] = {
+            "id": f"https://openalex.org/I{1_000_000_000 + int(row) * 7}",
+            "ror": f"https://ror.org/0{int(row) * 7 + 100_000:06x}{int(row) % 90 + 10}",
+            "display_name": names[place],
+            "country_code": "GB",
+            "type": kind,
+            "geo": {
+                "city": town[place],
+                "country_code": "GB",
+                "latitude": round(float(latitude[place]), 5),
+                "longitude": round(float(longitude[place]), 5),
+            },
+        }
+    works = works_of_month(research, month)
+    mask = paper_masks(leanings, firms, postcodes, research, works, seed, settings)
+    wording = compose(PAPER, mask, works, seed).with_columns(
+        text=pl.when(pl.Series(scattered(seed, "has abstract", works) >= settings.abstract_missing_share)).then("text")
+    )
+    return {
+        "institutions": iter(institutions.values()),
+        "works": _works(research, institutions, works, wording, seed),
+    }
+
+
+def works_of_month(research: Research, month: int) -> Integers:
+    """Numbers of the works in a month's snapshot."""
+    return np.flatnonzero(research.publisher_from[research.work_publisher] <= month)
+
+
+def work_ids(works: Integers) -> pl.Series:
+    """OpenAlex ids of works by their number."""
+    return pl.select(pl.format("https://openalex.org/W{}", pl.Series(3_000_000_000 + works))).to_series()
+
+
+def inverted_index(text: str) -> dict[str, list[int]]:
+    """Each word of a text, in the order in which they first stand, with its places: OpenAlex's form of abstracts."""
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(text.split()):
+        places.setdefault(word, []).append(place)
+    return places
+
+
+def _works(
+    research: Research, institutions: dict[int, dict[str, Any]], works: Integers, wording: pl.DataFrame, seed: int
+) -> Iterator[dict[str, Any]]:
+    abroad_names = overseas_names(np.arange(_OVERSEAS_INSTITUTIONS) + 10_000).to_list()
+    first_publishers = np.flatnonzero(research.publisher_from == 0)
+    told = wording.select(work_ids(works).alias("id"), "title", "text")
+    for work, (work_id, title, abstract) in zip(works, told.iter_rows(), strict=True):
+        # A stream of its own: a work is the same in every month's snapshot.
+        rng = stream(seed, "work", int(work))
+        authors = []
+        for place in range(int(rng.integers(1, 7))):
+            chance = rng.random()
+            if place == 0 or chance < 0.6:
+                shown = _shown(institutions[int(research.work_publisher[work])])
+            elif chance < 0.8:
+                shown = _shown(institutions[int(first_publishers[rng.integers(len(first_publishers))])])
+            else:
+                which = int(rng.integers(_OVERSEAS_INSTITUTIONS))
+                shown = {
+                    "id": f"https://openalex.org/I{2_000_000_000 + which}",
+                    "display_name": abroad_names[which],
+                    "ror": None,
+                    "country_code": ("US", "DE", "FR", "CN")[which % 4],
+                    "type": "education",
+                }
+            authors.append(
+                {
+                    "author": {"id": f"https://openalex.org/A{int(work) * 10 + place + 5_000_000}"},
+                    "institutions": [shown],
+                    "countries": [shown["country_code"]],
+                }
+            )
+        day = research.work_day[work]
+        yield {
+            "id": work_id,
+            "doi": f"https://doi.org/10.55555/synthetic.{int(work)}",
+            "title": title,
+            "display_name": title,
+            "publication_year": day.year,
+            "publication_date": day.isoformat(),
+            "type": "article",
+            "authorships": authors,
+            "primary_topic": None,
+            "topics": [],
+            "abstract_inverted_index": None if abstract is None else inverted_index(abstract),
+            "cited_by_count": int(rng.lognormal(*_CITATIONS)),
+        }
+
+
+def _shown(institution: dict[str, Any]) -> dict[str, Any]:
+    """An institution as it stands on a work."""
+    return {key: institution[key] for key in ("id", "display_name", "ror", "country_code", "type")}

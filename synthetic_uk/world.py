@@ -1,0 +1,228 @@
+"""The synthetic United Kingdom as a whole: drawn once from a seed, then written month by month.
+
+What belongs here: the order in which the parts are drawn and written. What does not: any part's own rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from assets.months import Month
+from synthetic_uk.directory import boundary_rows, directory_rows
+from synthetic_uk.drops import (
+    table_writer,
+    write_csv,
+    write_csv_gzip,
+    write_csv_zip,
+    write_json_lines,
+    write_parquet,
+    write_workbook,
+)
+from synthetic_uk.events import Events, draw_events, event_rows
+from synthetic_uk.firms import Firms, draw_firms
+from synthetic_uk.geography import Geography, Postcodes, draw_geography
+from synthetic_uk.index_truth import item_rows
+from synthetic_uk.innovate_uk import DATE_COLUMNS, applications_of_month, list_of_month, participant_rows
+from synthetic_uk.labels import LABELLED_MONTHS, label_rows
+from synthetic_uk.leanings import Leanings, draw_leanings
+from synthetic_uk.network import Network, draw_network
+from synthetic_uk.planted import Plan, draw_plan
+from synthetic_uk.postcode_text import postcode_texts
+from synthetic_uk.publication_drops import publication_records
+from synthetic_uk.register_drops import company_rows, enterprise_rows, local_unit_rows, location_rows
+from synthetic_uk.research import Research, draw_research
+from synthetic_uk.sectors import Sectors, draw_sectors
+from synthetic_uk.settings import SMALLEST_SCALE, Settings
+from synthetic_uk.streams import stream
+from synthetic_uk.truth import write_truth
+from synthetic_uk.ukri_drops import ukri_records
+
+Progress = Callable[[str, float], None]
+"""Told what is being done and the share of the whole that is done."""
+
+
+@dataclass(frozen=True)
+class SynthesisReport:
+    """What was written."""
+
+    out: Path
+    months: tuple[Month, ...]
+    scale: float
+    seed: int
+    rows: dict[str, dict[str, int]]
+    """Rows (lines, objects) of each drop: dataset, then month."""
+    clusters: dict[str, dict[str, int]]
+    """Planted clusters standing in each month: month, then type."""
+
+
+@dataclass(frozen=True)
+class World:
+    """All that is drawn before the first file is written."""
+
+    geography: Geography
+    postcodes: Postcodes
+    texts: pl.Series
+    sectors: Sectors
+    plan: Plan
+    firms: Firms
+    network: Network
+    research: Research
+    innovate_uk: pl.DataFrame
+    leanings: Leanings
+    events: Events
+
+
+def synthesise(
+    out: Path,
+    months: Sequence[Month],
+    scale: float,
+    seed: int,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> SynthesisReport:
+    """Write the drops of a synthetic United Kingdom, and the truth in it, under `out`.
+
+    `scale` is the fraction of full size, 0.001 to 1; `months` are consecutive or not, in order. The postcode directory,
+    the boundaries and the register come with the first month only, everything else every month. The same arguments
+    give the same bytes. Raises ValueError that names an argument out of its range.
+
+    Tables are written in chunks; what is held is arrays of numbers, 2 GB at full size and 0.5 GB at 1:20.
+    """
+    _check(months, scale)
+    tell = progress or (lambda _message, _share: None)
+    tell("Drawing places, firms and projects", 0.0)
+    world = draw_world(months, scale, seed, settings or Settings())
+    rows: dict[str, dict[str, int]] = {}
+    clusters: dict[str, dict[str, int]] = {}
+    for number, month in enumerate(months):
+        tell(f"Writing the drops of {month}", (number + 0.5) / (len(months) + 0.5))
+        for dataset, count in _write_month(out, world, months, number, scale, seed, settings or Settings()).items():
+            rows.setdefault(dataset, {})[str(month)] = count
+        standing = write_truth(
+            out / "truth" / str(month),
+            world.plan,
+            world.network,
+            world.firms,
+            world.sectors,
+            world.postcodes,
+            world.texts,
+            number,
+        )
+        clusters[str(month)] = dict(standing["cluster_type"].value_counts().sort("cluster_type").iter_rows())
+    tell("Done", 1.0)
+    return SynthesisReport(out, tuple(months), scale, seed, rows, clusters)
+
+
+def draw_world(months: Sequence[Month], scale: float, seed: int, settings: Settings) -> World:
+    """Draw everything."""
+    geography = draw_geography(scale, seed, settings)
+    sectors = draw_sectors(seed, settings)
+    plan = draw_plan(geography, sectors, scale, len(months), seed, settings)
+    postcodes = with_planted(geography, plan, seed)
+    texts = postcode_texts(postcodes.x_m, postcodes.y_m, postcodes.is_ni)
+    firms = draw_firms(geography, postcodes, sectors, plan, scale, len(months), seed, settings)
+    network = draw_network(geography, postcodes, plan, firms, scale, len(months), seed, settings)
+    research = draw_research(firms, network, months, scale, seed, settings)
+    participants = participant_rows(geography, postcodes, texts, firms, network.applications, months, seed, settings)
+    leanings = draw_leanings(geography, postcodes, sectors, settings)
+    events = draw_events(geography, postcodes, leanings, months, scale, seed, settings)
+    return World(geography, postcodes, texts, sectors, plan, firms, network, research, participants, leanings, events)
+
+
+def with_planted(geography: Geography, plan: Plan, seed: int) -> Postcodes:
+    """The base postcodes followed by those of planted groups, which draw other business like any live postcode."""
+    base = geography.postcodes
+    town = geography.nearest_town(plan.postcode_x_m, plan.postcode_y_m, plan.postcode_is_ni)
+    count = len(plan.postcode_x_m)
+    drawn = stream(seed, "planted", "postcodes").choice(base.draw[~base.is_terminated], count)
+    return Postcodes(
+        x_m=np.concatenate([base.x_m, plan.postcode_x_m]),
+        y_m=np.concatenate([base.y_m, plan.postcode_y_m]),
+        is_ni=np.concatenate([base.is_ni, plan.postcode_is_ni]),
+        town=np.concatenate([base.town, town]),
+        region=np.concatenate([base.region, geography.settlements.region[town]]),
+        draw=np.concatenate([base.draw, drawn]),
+        is_terminated=np.concatenate([base.is_terminated, np.zeros(count, dtype=bool)]),
+    )
+
+
+def _check(months: Sequence[Month], scale: float) -> None:
+    if not SMALLEST_SCALE <= scale <= 1:
+        raise ValueError(f"scale {scale} is out of range: expected {SMALLEST_SCALE} (1:1000) to 1 (full size)")
+    if not months or list(months) != sorted(set(months)):
+        raise ValueError(f"months {[str(month) for month in months]}: expected one or more, each once, in order")
+
+
+def _write_month(
+    out: Path, world: World, months: Sequence[Month], number: int, scale: float, seed: int, settings: Settings
+) -> dict[str, int]:
+    """Write all drops of a month; rows by dataset."""
+    month = months[number]
+    extension, write_table = table_writer(scale)
+    written: dict[str, int] = {}
+    if number == 0:
+        written["postcodes"] = write_csv_zip(
+            out / "postcodes" / f"{month}.zip",
+            f"Data/NSPL_{month.year}_{month.number:02d}_UK.csv",
+            directory_rows(world.geography, world.postcodes, world.texts, month, seed, settings),
+        )
+        written["boundaries"] = write_parquet(out / "boundaries" / f"{month}.parquet", [boundary_rows(world.geography)])
+        written["idbr_enterprises"] = write_table(
+            out / "idbr_enterprises" / f"{month}.{extension}", enterprise_rows(world.firms, world.sectors, seed)
+        )
+        written["idbr_local_units"] = write_table(
+            out / "idbr_local_units" / f"{month}.{extension}",
+            local_unit_rows(world.firms, world.sectors, world.texts, seed),
+        )
+    written["rtic_companies"] = write_table(
+        out / "rtic_companies" / f"{month}.{extension}",
+        company_rows(world.firms, world.sectors, world.postcodes, world.leanings, number, seed, settings),
+    )
+    written["rtic_locations"] = write_table(
+        out / "rtic_locations" / f"{month}.{extension}", location_rows(world.firms, world.texts, number, seed)
+    )
+    written["innovate_uk"] = write_workbook(
+        out / "innovate_uk" / f"{month}.xlsx", list_of_month(world.innovate_uk, number), DATE_COLUMNS
+    )
+    written["innovate_uk_applications"] = write_csv_gzip(
+        out / "innovate_uk_applications" / f"{month}.csv.gz", [applications_of_month(world.innovate_uk, number)]
+    )
+    written["events"] = write_csv_gzip(
+        out / "events" / f"{month}.csv.gz",
+        event_rows(world.events, world.postcodes, world.texts, months, number, seed, settings),
+    )
+    if number < LABELLED_MONTHS:
+        labels = label_rows(number, seed, settings)
+        written["training_labels"] = write_csv_gzip(
+            out / "training_labels" / f"{month}.csv.gz", [labels.select("text", "categories")]
+        )
+        write_csv(out / "truth" / str(month) / "training_labels.csv", labels.select("text", "true_categories"))
+    write_table(
+        out / "truth" / str(month) / f"index_items.{extension}",
+        item_rows(
+            world.leanings,
+            world.firms,
+            world.postcodes,
+            world.events,
+            world.research,
+            months,
+            number,
+            seed,
+            settings,
+        ),
+    )
+    ukri = ukri_records(world.research, world.firms, world.postcodes, world.texts, number, seed)
+    publications = publication_records(
+        world.research, world.geography, world.firms, world.postcodes, world.leanings, number, seed, settings
+    )
+    for dataset, files in (("ukri", ukri), ("publications", publications)):
+        written[dataset] = sum(
+            write_json_lines(out / dataset / str(month) / f"{name}-000.jsonl.gz", records)
+            for name, records in files.items()
+        )
+    return written

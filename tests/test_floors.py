@@ -1,0 +1,88 @@
+"""The floors of the house: imports go down only, and no layer reaches into another."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GROUND = {"arrays", "disk", "method", "months", "pictures", "scratch", "text_safety"}
+"""Modules of `assets` that belong to no layer."""
+SHARED = {"methods", "warehouse"}
+FACES = {"reference", "sources", "innovation_index"}
+"""Layers whose packages offer names to other layers."""
+RUNNING = {"pipelines", "synthetic_uk", "benchmarks", "tests", "tools"}
+
+
+def imports(folder: Path) -> Iterator[tuple[str, str]]:
+    """File and dotted name of every import in a folder's modules, wherever in them it stands."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                for name in node.names:
+                    yield path.relative_to(ROOT).as_posix(), f"{node.module}.{name.name}"
+            elif isinstance(node, ast.Import):
+                for name in node.names:
+                    yield path.relative_to(ROOT).as_posix(), name.name
+
+
+def layers() -> list[str]:
+    folders = [path.name for path in (ROOT / "assets").iterdir() if (path / "__init__.py").is_file()]
+    return sorted(set(folders) - SHARED)
+
+
+def reaches_up(name: str) -> bool:
+    return name.split(".", maxsplit=1)[0] in RUNNING
+
+
+def not_for_methods(name: str) -> bool:
+    first, second = (*name.split("."), "")[:2]
+    return first in {"dagster", "duckdb", "sql"} or (first == "assets" and second not in GROUND | {"methods"})
+
+
+def inside_of_another(name: str, layer: str) -> bool:
+    """Whether an import of a module of `layer` is of another layer's inside: of a module and not of its package."""
+    parts = name.split(".")
+    if parts[0] != "assets" or parts[1] in GROUND | SHARED | {layer}:
+        return False
+    is_module = ROOT.joinpath(*parts[:3]).is_dir() or ROOT.joinpath(*parts[:3]).with_suffix(".py").is_file()
+    return parts[1] not in FACES or len(parts) != 3 or is_module
+
+
+def test_there_are_layers_and_methods() -> None:
+    assert {"sources", "organisations", "spatial", "network", "typology", "publication"} < set(layers())
+    assert len({file for file, _ in imports(ROOT / "assets" / "methods")}) > 40
+
+
+def test_assets_import_nothing_that_runs_them() -> None:
+    assert [found for found in imports(ROOT / "assets") if reaches_up(found[1])] == []
+
+
+def test_methods_import_neither_warehouse_nor_layers() -> None:
+    assert [found for found in imports(ROOT / "assets" / "methods") if not_for_methods(found[1])] == []
+
+
+@pytest.mark.parametrize("layer", layers())
+def test_no_layer_imports_the_inside_of_another(layer: str) -> None:
+    found = imports(ROOT / "assets" / layer)
+    assert [(file, name) for file, name in found if inside_of_another(name, layer)] == []
+
+
+@pytest.mark.parametrize("layer", layers())
+def test_every_layer_has_its_steps(layer: str) -> None:
+    room = ROOT / "assets" / layer
+    assert (room / "steps.py").is_file() or (room / "steps" / "__init__.py").is_file() or layer == "reference"
+
+
+def test_the_rules_catch_what_they_are_for() -> None:
+    assert reaches_up("pipelines.cli") and not reaches_up("assets.months")
+    assert not_for_methods("duckdb") and not_for_methods("assets.warehouse.steps.Step")
+    assert not_for_methods("assets.spatial.steps.STEPS") and not not_for_methods("assets.methods.scan.scan.scan")
+    assert inside_of_another("assets.sources.values.tables.read", "typology")
+    assert inside_of_another("assets.spatial.members_on_disk", "typology")
+    assert inside_of_another("assets.sources.bounds", "typology")
+    assert not inside_of_another("assets.sources.Bounds", "innovation_index")
+    assert not inside_of_another("assets.spatial.members_on_disk.MembersOnDisk", "spatial")
