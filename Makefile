@@ -43,7 +43,7 @@ test: install
 	$(BIN)/python -m pytest $(PYTEST)
 
 lint: install
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint --processes 0 sql
 
 docs: install
 	$(BIN)/python -m pipelines.documentation

@@ -14,19 +14,13 @@ from typer.core import TyperCommand, TyperOption
 
 from assets.months import Month
 from assets.warehouse.database import Warehouse
+from assets.warehouse.inputs import asked
 
 NAME = "accept"
 HELP = (
     "Let pass what is not plausible about a dataset's column and is right, and say why; may be repeated. The reason "
     "stands in the warehouse, the report and the month's page."
 )
-LET_PASS = """
-select distinct alarms.dataset, alarms.column_name, alarms.accepted_because
-from sources.alarms as alarms
-inner join sources.drops as drops
-    on drops.dataset = alarms.dataset and drops.as_of = alarms.as_of and drops.month = $month
-where alarms.accepted_because is not null
-"""
 
 
 class AcceptingCommand(TyperCommand):
@@ -59,7 +53,7 @@ def not_needed(warehouse: Warehouse, months: Iterable[Month], given: Mapping[str
     found = {
         (dataset, column)
         for month in months
-        for dataset, column, _ in warehouse.read(LET_PASS, month=month.first_day).iter_rows()
+        for dataset, column, _ in warehouse.read(asked("sources", "let_pass"), month=month.first_day).iter_rows()
     }
     return [name for name, why in given.items() if not found & {*parse_accepted([(name, why)])}]
 

@@ -22,85 +22,14 @@ import shapely
 from assets.method import MethodProfile
 from assets.methods.communities.consensus import consensus
 from assets.methods.communities.graph import bipartite, project
-from assets.publication.inputs import NAMEABLE
 from assets.text_safety import on_one_line
+from assets.warehouse.inputs import asked, inputs_of
 from pipelines.made_months import made_month
 from pipelines.output import GraphFormat
 
 if TYPE_CHECKING:
     from assets.months import Month
     from assets.warehouse.database import Warehouse
-
-OPEN_PARTICIPATIONS = """
-with taking_part as (
-    select
-        project_id as application_id, organisation_id, count(*) over (partition by project_id) as partners
-    from organisations.participations
-    where month = $month and source = 'innovate_uk' and is_in_window and is_funded
-)
-select application_id, organisation_id from taking_part
-where partners between 2 and $max_consortium
-order by application_id, organisation_id
-"""
-OPEN_PLACES = """
-with given as (
-    select organisation_id, postcode, count(*) as times
-    from organisations.project_partners
-    where month = $month and source = 'innovate_uk' and is_funded and postcode is not null
-    group by organisation_id, postcode
-    qualify row_number() over (partition by organisation_id order by times desc, postcode) = 1
-)
-select given.organisation_id, postcodes.latitude, postcodes.longitude
-from given
-inner join reference.postcodes as postcodes
-    on postcodes.postcode = given.postcode
-    and postcodes.as_of = (select as_of from sources.drops where month = $month and dataset = 'postcodes')
-where postcodes.latitude is not null
-order by given.organisation_id
-"""
-OPEN_OUTLINES = """
-select name, outline_wkt from publication.clusters
-where month = $month and profile = $profile and outline_wkt is not null
-order by name, cluster_id
-"""
-EDGES = """
-select organisation_a, organisation_b, weight, joint_projects from network.edges
-where month = $month
-order by organisation_a, organisation_b
-"""
-WHOLE = """
-with places as (
-    select organisation_id, latitude, longitude
-    from organisations.sites
-    where month = $month and latitude is not null and not is_excluded
-    qualify row_number() over (partition by organisation_id order by employees desc nulls last, site_id) = 1
-),
-
-communities as (
-    select organisation_id, group_id as community
-    from network.group_members where month = $month and profile = $profile
-),
-
-clusters as (
-    select members.organisation_id, string_agg(distinct found.name, '; ' order by found.name) as clusters
-    from typology.cluster_members as members
-    inner join typology.innovation_clusters as found
-        on found.month = members.month and found.profile = members.profile and found.cluster_id = members.cluster_id
-    where members.month = $month and members.profile = $profile
-    group by members.organisation_id
-)
-
-select
-    organisations.organisation_id, organisations.name, organisations.organisation_type, organisations.is_firm,
-    organisations.crn, organisations.employees, places.latitude, places.longitude,
-    communities.community, clusters.clusters
-from organisations.organisations as organisations
-left join places using (organisation_id)
-left join communities using (organisation_id)
-left join clusters using (organisation_id)
-where organisations.month = $month
-order by organisations.organisation_id
-"""
 
 
 def collaboration_graph(
@@ -133,15 +62,15 @@ def write_graph(graph: networkx.Graph, graph_format: GraphFormat, out: Path) -> 
 
 
 def _whole(read: Callable[[str], pl.DataFrame]) -> networkx.Graph:
-    edges = read(EDGES)
+    edges = read(asked("network", "ties"))
     tied = pl.concat([edges["organisation_a"], edges["organisation_b"]]).unique()
-    nodes = read(WHOLE).filter(pl.col("organisation_id").is_in(tied.implode()))
+    nodes = read(asked("network", "organisations")).filter(pl.col("organisation_id").is_in(tied.implode()))
     return _graph(nodes, edges)
 
 
 def _open(read: Callable[[str], pl.DataFrame], method: MethodProfile) -> networkx.Graph:
-    nameable = read(NAMEABLE)
-    taking_part = read(OPEN_PARTICIPATIONS).join(nameable, on="organisation_id", how="semi")
+    nameable = read(inputs_of("publication", ["nameable"])["nameable"])
+    taking_part = read(asked("network", "open_participations")).join(nameable, on="organisation_id", how="semi")
     together = taking_part.filter(pl.len().over("application_id") > 1)
     if together.is_empty():
         return networkx.Graph()
@@ -151,7 +80,11 @@ def _open(read: Callable[[str], pl.DataFrame], method: MethodProfile) -> network
     nodes = (
         pl.DataFrame({"organisation_id": organisation_ids, "community": settled.labels})
         .join(nameable, on="organisation_id", how="left")
-        .join(_with_clusters(read(OPEN_PLACES), read(OPEN_OUTLINES)), on="organisation_id", how="left")
+        .join(
+            _with_clusters(read(asked("network", "open_places")), read(asked("network", "open_outlines"))),
+            on="organisation_id",
+            how="left",
+        )
         # The register's own numbers are not for all to see.
         .with_columns(number=pl.format("o{}", pl.int_range(pl.len()).over(order_by=["name", "organisation_id"])))
     )

@@ -13,41 +13,13 @@ import polars as pl
 from assets.months import Month
 from assets.reference import CATEGORIES, OVERALL, category_of
 from assets.warehouse.database import Warehouse
+from assets.warehouse.inputs import asked
 from pipelines.made_months import made_month
 from pipelines.output import Layout
 
 ORDER = (OVERALL, *CATEGORIES)
 """The six tables in the order they are printed."""
 SUGGESTIONS = 3
-
-RANKING = """
-select
-    r.category, strftime(r.month, '%Y-%m') as month, r.rank, r.name as cluster, r.regions, r.percentage,
-    c.rank_change_month as rank_change, c.percentage_change_month as percentage_change
-from innovation_index.rankings as r
-left join innovation_index.rank_changes as c
-    on c.month = r.month and c.category = r.category and c.cluster_id = r.cluster_id
-where r.month = $month and r.category in $categories and ($top is null or r.rank <= $top)
-order by list_position($categories, r.category), r.rank
-"""
-
-PLACE = """
-select
-    p.place, p.region, strftime(p.month, '%Y-%m') as month,
-    p.category, r.name as cluster, r.rank, r.percentage,
-    case when p.is_inside_outline then 'yes' else 'no' end as inside,
-    p.centre_distance_km as km_to_centre,
-    s.items, s.location_quotient, s.location_quotient_lower as lower, s.location_quotient_upper as upper,
-    case when s.is_specialised then 'yes' when s.is_specialised is not null then 'no' end as specialised,
-    s.events_per_100k
-from innovation_index.place_clusters as p
-left join innovation_index.rankings as r
-    on r.month = p.month and r.category = p.category and r.cluster_id = p.cluster_id
-left join innovation_index.place_specialisation as s
-    on s.month = p.month and s.category = p.category and s.place = p.place and s.region = p.region
-where p.month = $month and p.place = $place
-order by p.region, list_position($categories, p.category)
-"""
 
 RANKING_LAYOUT = Layout(
     headed_by=("category", "month"),
@@ -76,7 +48,9 @@ def top_clusters(warehouse: Warehouse, month: Month, categories: tuple[str, ...]
     Shares in percent and their change in percentage points with one decimal; changes are against the month before,
     null where it is not known, and positive where the cluster has gained.
     """
-    ranked = warehouse.read(RANKING, month=month.first_day, categories=list(categories), top=top)
+    ranked = warehouse.read(
+        asked("innovation_index", "ranking"), month=month.first_day, categories=list(categories), top=top
+    )
     return ranked.with_columns(_rounded(pl.col("percentage", "percentage_change"), 1))
 
 
@@ -110,7 +84,9 @@ def find_place(warehouse: Warehouse, name: str, month: Month | None) -> pl.DataF
         similar = [by_spelling[close] for close in difflib.get_close_matches(wanted, by_spelling, SUGGESTIONS)]
         hint = f"did you mean {' or '.join(similar)}?" if similar else f"there are {len(towns)}, as in reference.places"
         raise ValueError(f"no town {name!r}: {hint}")
-    place = warehouse.read(PLACE, month=found.first_day, place=by_spelling[wanted], categories=list(ORDER))
+    place = warehouse.read(
+        asked("innovation_index", "place"), month=found.first_day, place=by_spelling[wanted], categories=list(ORDER)
+    )
     return place.with_columns(
         _rounded(pl.col("percentage", "km_to_centre"), 1),
         _rounded(pl.col("location_quotient", "lower", "upper", "events_per_100k"), 2),

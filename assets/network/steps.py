@@ -10,69 +10,10 @@ import polars as pl
 
 from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 
-PARTICIPATIONS = """
-    select application_id, organisation_id
-    from network.participations
-    where month = $month
-"""
-
-FIRMS = """
-    select organisation_id
-    from organisations.organisations
-    where month = $month
-        and is_firm
-        and organisation_id in (select organisation_id from network.participations where month = $month)
-"""
-
-MEMBERS_OF_ALL_GROUPS = """
-    with members as (
-        select group_id, organisation_id
-        from network.group_members
-        where month = $month and profile = $profile
-        union all
-        select group_id, organisation_id
-        from spatial.group_members
-        where month = $month and profile = $profile
-    )
-
-    select distinct group_id, organisation_id
-    from members
-    where organisation_id in (select organisation_id from network.participations where month = $month)
-    union all
-    select distinct group_id, null as organisation_id
-    from members
-"""
-"""Members that took part in any application, and every group once more with none, for most have none."""
-
-COMMUNITIES = """
-    select group_id
-    from network.groups
-    where month = $month and profile = $profile
-"""
-
-MEMBER_SITES = """
-    select
-        members.group_id,
-        members.organisation_id,
-        organisations.is_firm,
-        sites.grid,
-        sites.easting,
-        sites.northing
-    from network.group_members as members
-    inner join organisations.organisations as organisations
-        on organisations.month = $month and organisations.organisation_id = members.organisation_id
-    inner join organisations.sites as sites
-        on sites.month = $month and sites.organisation_id = members.organisation_id
-    where members.month = $month
-        and members.profile = $profile
-        and not sites.is_excluded
-        and sites.geocode_quality <> 'unlocated'
-"""
-
 
 @step(
     tables=("network.runs", "network.groups", "network.group_members"),
-    reads=("network.participations", "organisations.organisations"),
+    inputs=("participations", "firms"),
     per_profile=True,
     lineage={
         "network.runs.applications": ["network.participations.application_id"],
@@ -87,8 +28,8 @@ def communities(ctx: StepContext) -> Rows:
     from assets.methods.communities.groups import find_communities
     from assets.network.reports import sizes_png
 
-    participations = ctx.read(PARTICIPATIONS)
-    firms = ctx.read(FIRMS)["organisation_id"]
+    participations = ctx.input("participations")
+    firms = ctx.input("firms")["organisation_id"]
     found = find_communities(participations, firms, ctx.method.network, ctx.threads)
     for reason in found.runs["skipped_reason"].drop_nulls():
         ctx.report.say(f"no communities: {reason}")
@@ -108,7 +49,7 @@ def communities(ctx: StepContext) -> Rows:
 
 @step(
     tables=("network.colocation",),
-    reads=("network.groups", "network.group_members", "organisations.organisations", "organisations.sites"),
+    inputs=("communities", "member_sites"),
     per_profile=True,
     lineage={
         "network.colocation.located_firms": ["organisations.sites.easting", "organisations.organisations.is_firm"],
@@ -120,7 +61,7 @@ def colocation(ctx: StepContext) -> Rows:
     """How near one another the firms of each community lie: criterion 2 for a community."""
     from assets.methods.communities.colocation import colocation as colocation_of
 
-    table = colocation_of(ctx.read(COMMUNITIES)["group_id"], ctx.read(MEMBER_SITES), ctx.method.network)
+    table = colocation_of(ctx.input("communities")["group_id"], ctx.input("member_sites"), ctx.method.network)
     ctx.report.figure("communities", table.height)
     ctx.report.figure("co-located", table["is_colocated"].sum())
     return {"network.colocation": table}
@@ -128,7 +69,7 @@ def colocation(ctx: StepContext) -> Rows:
 
 @step(
     tables=("network.collaboration_tests",),
-    reads=("network.participations", "network.group_members", "spatial.group_members"),
+    inputs=("participations", "members_of_all_groups"),
     per_profile=True,
     lineage={
         "network.collaboration_tests.joint_projects": ["network.participations.application_id"],
@@ -141,8 +82,8 @@ def collaboration_tests(ctx: StepContext) -> Rows:
     from assets.methods.communities.degree_null import forget_networks
     from assets.methods.communities.graph import NO_APPLICATIONS
 
-    participations = ctx.read(PARTICIPATIONS)
-    members = ctx.read(MEMBERS_OF_ALL_GROUPS)
+    participations = ctx.input("participations")
+    members = ctx.input("members_of_all_groups")
     table = group_tests(participations, members, ctx.method.network, ctx.threads)
     if ctx.method in ctx.profiles[-1:]:
         forget_networks()

@@ -19,7 +19,7 @@ from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 
 @step(
     tables=["organisations.links"],
-    reads=["organisations.link_candidates"],
+    inputs=("unmatched_records",),
     lineage={
         "organisations.links.match_probability": [
             f"organisations.link_candidates.{column}" for column in ("normalised_name", "postcode", "rare_tokens")
@@ -28,10 +28,7 @@ from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 )
 def links(ctx: StepContext) -> Rows:
     """Records that record linkage takes for an anchored organisation, where no exact rule said which."""
-    candidates = ctx.read(
-        "select dataset, record_key, organisation_id, normalised_name, postcode, rare_tokens "
-        "from organisations.link_candidates where month = $month"
-    )
+    candidates = ctx.input("unmatched_records")
     linked = link(candidates, ctx.method.organisations.link_threshold)
     ctx.report.figure("unmatched records", candidates["record_key"].count())
     ctx.report.figure("linked records", linked.height)
@@ -40,7 +37,7 @@ def links(ctx: StepContext) -> Rows:
 
 @step(
     tables=["organisations.institution_points"],
-    reads=["sources.institutions", "sources.drops"],
+    inputs=("institutions",),
     lineage={
         f"organisations.institution_points.{column}": [
             "sources.institutions.latitude",
@@ -51,11 +48,7 @@ def links(ctx: StepContext) -> Rows:
 )
 def institution_points(ctx: StepContext) -> Rows:
     """Where the institutions of publications are, projected to their grid."""
-    institutions = ctx.read(
-        "select institution_key, latitude, longitude from sources.institutions "
-        "where as_of = (select as_of from sources.drops where month = $month and dataset = 'publications') "
-        "and latitude is not null and longitude is not null"
-    )
+    institutions = ctx.input("institutions")
     return {"organisations.institution_points": project_institutions(institutions)}
 
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from assets.methods.disclosure.figures import PLACE, Figures
-from assets.publication import inputs
 from assets.warehouse.database import Query, Replacement
 from assets.warehouse.steps import StepContext, step_parameters
 
@@ -64,38 +63,38 @@ def is_made_again(history: History) -> bool:
 def read_history(ctx: StepContext, but_for: int | None = None) -> History:
     """This month's figures and those of all releases; `but_for`: without that release of this month."""
 
-    def out(sql: str) -> pl.DataFrame:
+    def out(name: str) -> pl.DataFrame:
         is_left_out = (pl.col("month") == ctx.month.first_day) & (pl.col("release") == (but_for or 0))
-        return ctx.read(sql).filter(~is_left_out)
+        return ctx.input(name).filter(~is_left_out)
 
-    releases = out(inputs.RELEASES)
+    releases = out("releases")
     of_month = releases.filter(pl.col("month") == ctx.month.first_day)
     number = 1 + max(of_month["release"].to_list(), default=0)
     parameters = _parameters(ctx)
     method = ctx.method.publication
     bases = {"employees": method.employees_rounding, "turnover_gbp": method.turnover_rounding_gbp}
     place = {"month": pl.lit(ctx.month.first_day, pl.Date), "release": pl.lit(number, pl.Int64)}
-    parts = ctx.read(inputs.PARTS).with_columns(**place)
+    parts = ctx.input("parts").with_columns(**place)
     now = parts.select(PLACE).unique().sort(PLACE).with_row_index("cell").with_columns(pl.col("cell").cast(pl.Int64))
-    released = out(inputs.RELEASED)
+    released = out("released")
     found = pl.concat(
         [
-            ctx.read(inputs.FIGURES).with_columns(**place, given=pl.lit(None, pl.Int64), is_now=pl.lit(True)),
+            ctx.input("figures").with_columns(**place, given=pl.lit(None, pl.Int64), is_now=pl.lit(True)),
             released.with_columns(is_now=pl.lit(False)),
         ],
         how="diagonal_relaxed",
     )
     digests = found.select("measure", "figure").unique().sort("measure", "figure").with_row_index("vector")
     digests = digests.with_columns(pl.col("vector").cast(pl.Int64))
-    contributions = ctx.read(inputs.CONTRIBUTIONS).join(digests, on=["measure", "figure"])
+    contributions = ctx.input("contributions").join(digests, on=["measure", "figure"])
     all_parts = pl.concat(
         [
             parts.filter(pl.col("table_name") == "totals").select(*PLACE[:3], "cluster_id", total="label"),
-            out(inputs.RELEASED_PARTS),
+            out("released_parts"),
         ],
         how="diagonal_relaxed",
     )
-    sums = out(inputs.RELEASED_SUMS).join(digests, on=["measure", "figure"])
+    sums = out("released_sums").join(digests, on=["measure", "figure"])
     with_the_same = of_month.filter(pl.col("parameters") == parameters)["release"].implode()
     figures = {}
     for measure in MEASURES:
@@ -126,7 +125,7 @@ def read_history(ctx: StepContext, but_for: int | None = None) -> History:
 
 def say_what_is_unknown(ctx: StepContext) -> None:
     """Say which published months are in no ledger."""
-    unknown = ctx.read(inputs.UNKNOWN_RELEASES)["month"]
+    unknown = ctx.input("unknown_releases")["month"]
     if unknown.len():
         ctx.report.say(
             f"{', '.join(f'{month:%Y-%m}' for month in unknown)}: published before releases were kept, and not "
@@ -215,7 +214,7 @@ def release_rows(ctx: StepContext, history: History, controlled: Mapping[str, Co
         "releases": pl.DataFrame({"parameters": [history.parameters]}),
         "released": released,
         "released_sums": sums,
-        "released_parts": Query(inputs.PARTS_OF_TOTALS, parameters),
-        "released_holdings": Query(inputs.HOLDINGS, parameters),
+        "released_parts": Query(ctx.query_of("parts_of_totals"), parameters),
+        "released_holdings": Query(ctx.query_of("holdings"), parameters),
     }
     return [Replacement(f"ledger.{table}", scope, of_table) for table, of_table in rows.items()]

@@ -23,37 +23,6 @@ if TYPE_CHECKING:
 
 MONTHS_BACK = 12
 
-CLUSTERS = """
-select * exclude (outline_wkt) from publication.clusters
-where month in ($month, $month - interval 1 month, $month - interval 12 month)
-order by month, profile, cluster_id
-"""
-COUNTS = """
-select month, profile, cluster_type, clusters from typology.cluster_counts
-where month between $month - interval 12 month and $month
-order by month, profile, cluster_type
-"""
-EVENTS = """
-select profile, max(earlier_month) as earlier_month, event, count(distinct cluster_id) as clusters
-from typology.cluster_events
-where month = $month
-group by profile, event
-order by profile, event
-"""
-RANKINGS = """
-select rankings.*, changes.rank_change_month, changes.rank_change_year,
-    changes.percentage_change_month, changes.percentage_change_year
-from innovation_index.rankings as rankings
-left join innovation_index.rank_changes as changes using (month, category, cluster_id)
-where rankings.month = $month
-order by rankings.category, rankings.rank
-"""
-SUPPRESSIONS = """
-select measure, rule, count(*) as cells from publication.suppressions
-where month = $month
-group by measure, rule
-order by measure, rule
-"""
 OF_MONTH = "select * from {table} where month = $month order by all"
 
 
@@ -95,14 +64,14 @@ def read_report(ctx: StepContext, made_here: Sequence[str]) -> ReportInputs:
     drops = ctx.read("select dataset, as_of, sha256 from sources.drops where month = $month")
     return ReportInputs(
         month=ctx.month,
-        clusters=on_one_line(ctx.read(CLUSTERS)),
-        counts=ctx.read(COUNTS),
-        events=ctx.read(EVENTS),
+        clusters=on_one_line(ctx.input("clusters_of_report")),
+        counts=ctx.input("counts"),
+        events=ctx.input("events"),
         totals=on_one_line(ctx.read(_of_month("publication.totals"))),
-        rankings=on_one_line(ctx.read(RANKINGS)),
+        rankings=on_one_line(ctx.input("rankings")),
         models=ctx.read(_of_month("innovation_index.models")),
         model_quality=ctx.read(_of_month("innovation_index.model_quality")),
-        suppressions=ctx.read(SUPPRESSIONS),
+        suppressions=ctx.input("suppressions"),
         sources=on_one_line(source_rows(drops)),
         notices=source_notices(ctx),
         checks=_checks(ctx, made_here),

@@ -21,38 +21,6 @@ if TYPE_CHECKING:
 
 SIGNIFICANT_DIGITS = 3
 """Of figures of sources: two that differ by one business's are mostly alike."""
-ALARMS = """
-select
-    alarms.dataset, alarms.column_name, alarms.label, alarms.figure, alarms.before_as_of, alarms.before, alarms.now,
-    alarms.as_of, alarms.verdict, alarms.accepted_because, now.kind,
-    least(now.row_count, coalesce(earlier.row_count, now.row_count)) as row_count,
-    greatest(
-        if(now.total > 0, now.largest / now.total, 0),
-        coalesce(if(earlier.total > 0, earlier.largest / earlier.total, 0), 0)
-    ) as largest_share
-from sources.alarms as alarms
-inner join sources.drops as drops
-    on drops.dataset = alarms.dataset and drops.as_of = alarms.as_of and drops.month = $month
-left join sources.drop_profiles as now
-    on now.dataset = alarms.dataset and now.as_of = alarms.as_of and now.column_name = alarms.column_name
-left join sources.drop_profiles as earlier
-    on earlier.dataset = alarms.dataset and earlier.as_of = alarms.before_as_of
-    and earlier.column_name = alarms.column_name
-order by alarms.dataset, alarms.column_name, alarms.figure = 'largest value', alarms.figure
-"""
-REFUSED = """
-select
-    rejected.dataset, rejected.column_name as label,
-    if(rejected.reason like '%once: it stands in %', regexp_extract(rejected.reason, '^(.*? once)', 1), rejected.reason)
-        as expected,
-    count(*) as row_count, any_value(drops.rows_read) as rows_read
-from sources.rejected as rejected
-inner join sources.drops as drops
-    on drops.dataset = rejected.dataset and drops.as_of = rejected.as_of and drops.month = $month
-where starts_with(rejected.reason, 'expected ')
-group by all
-order by all
-"""
 
 
 @dataclass(frozen=True)
@@ -79,8 +47,8 @@ class Notice:
 
 def source_notices(ctx: StepContext) -> list[Notice]:
     """What to look at in the month's drops: by dataset, what was not plausible before what was refused."""
-    alarms = [_of_alarm(row, ctx.method.publication) for row in ctx.read(ALARMS).iter_rows(named=True)]
-    refused = [_of_refused(row) for row in ctx.read(REFUSED).iter_rows(named=True)]
+    alarms = [_of_alarm(row, ctx.method.publication) for row in ctx.input("alarms").iter_rows(named=True)]
+    refused = [_of_refused(row) for row in ctx.input("refused").iter_rows(named=True)]
     return sorted([*alarms, *refused], key=lambda notice: notice.dataset)
 
 

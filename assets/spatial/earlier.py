@@ -17,33 +17,6 @@ import polars as pl
 from assets.methods.groups.sector_groups import GROUP_COLUMNS, MEMBER_COLUMNS, RUN_COLUMNS, Found, Sector
 from assets.warehouse.steps import StepContext
 
-LATEST_RUNS = """
-    select *
-    from spatial.runs
-    where month < $month and profile_fingerprint = $profile_fingerprint and groups = groups_found
-    qualify row_number() over (
-        partition by scheme, sector, grid, points_fingerprint order by month desc, profile
-    ) = 1
-"""
-
-THEIR_GROUPS = """
-    select *
-    from spatial.groups
-    where month = $from_month and profile = $from_profile
-        and scheme || '/' || sector || '/' || grid in (select unnest($sectors))
-    order by scheme, sector, grid, cast(regexp_extract(group_id, '[0-9]+$') as bigint)
-"""
-
-THEIR_MEMBERS = """
-    select groups.scheme, groups.sector, groups.grid, members.group_id, members.organisation_id, members.site_id
-    from spatial.group_members as members
-    inner join spatial.groups as groups
-        on groups.month = $from_month and groups.profile = $from_profile and groups.group_id = members.group_id
-    where members.month = $from_month and members.profile = $from_profile
-        and groups.scheme || '/' || groups.sector || '/' || groups.grid in (select unnest($sectors))
-    order by members.group_id, members.site_id
-"""
-
 
 @dataclass(frozen=True)
 class EarlierRun:
@@ -56,7 +29,7 @@ class EarlierRun:
 
 def earlier_runs(ctx: StepContext) -> Mapping[tuple[Sector, str], EarlierRun]:
     """The latest earlier run of each sector and fingerprint of its points, made with the same profile."""
-    runs = ctx.read(LATEST_RUNS)
+    runs = ctx.input("latest_runs")
     found = {}
     for place, row in enumerate(runs.iter_rows(named=True)):
         sector = Sector(row["scheme"], row["sector"], row["grid"])
@@ -76,8 +49,8 @@ def taken_over(ctx: StepContext, runs: Iterable[EarlierRun]) -> dict[Sector, Fou
             "from_profile": profile,
             "sectors": [f"{one.sector.scheme}/{one.sector.sector}/{one.sector.grid}" for one in together],
         }
-        groups = _by_sector(ctx.read(THEIR_GROUPS, **given))
-        members = _by_sector(ctx.read(THEIR_MEMBERS, **given))
+        groups = _by_sector(ctx.input("their_groups", **given))
+        members = _by_sector(ctx.input("their_members", **given))
         for one in together:
             found[one.sector] = Found(
                 one.run.select(pl.col(name).cast(kind) for name, kind in RUN_COLUMNS.items()),

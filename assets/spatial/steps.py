@@ -16,26 +16,6 @@ if TYPE_CHECKING:
     from assets.methods.groups.sector_groups import Contrast, Found
     from assets.spatial.members_on_disk import MembersAside
 
-SECTOR_POINTS = """
-    select scheme, sector, grid, organisation_id, site_id, easting, northing, is_firm
-    from spatial.points
-    where month = $month and scheme = $scheme and sector in (select unnest($sectors))
-"""
-
-ALL_SITES = """
-    select
-        easting,
-        northing,
-        case when is_firm then dense_rank() over (order by organisation_id) - 1 else -1 end as firm
-    from spatial.points
-    where month = $month and scheme = 'all' and grid = $grid
-"""
-
-KEPT_NULL = """
-    select distinct cases, draws, location, scale
-    from spatial.scan_null
-    where background_fingerprint = $fingerprint
-"""
 
 PICTURED_MEMBERS = 50_000
 """Members drawn on the map of groups at the most: it has fewer dots to draw them with."""
@@ -52,7 +32,16 @@ NULL_COLUMNS = {
 
 @step(
     tables=("spatial.runs", "spatial.groups", "spatial.group_members", "spatial.scan_null"),
-    reads=("spatial.points",),
+    inputs=(
+        "sector_counts",
+        "sector_points",
+        "all_sites",
+        "kept_null",
+        "latest_runs",
+        "their_groups",
+        "their_members",
+        "pictured_places",
+    ),
     per_profile=True,
     lineage={
         "spatial.groups.group_id": ["spatial.points.scheme", "spatial.points.sector", "spatial.points.grid"],
@@ -75,10 +64,7 @@ def groups(ctx: StepContext) -> Rows:
 
     method = ctx.method.spatial
     aside = MembersAside(ctx.scratch / "members")
-    counts = ctx.read(
-        "select scheme, sector, grid, count(*) as points from spatial.points "
-        "where month = $month and scheme <> 'all' group by all order by scheme, sector, grid"
-    )
+    counts = ctx.input("sector_counts")
     contrasts: dict[str, Contrast] = {}
     nulls = pl.DataFrame(schema=NULL_COLUMNS)
     if method.algorithm == "scan":
@@ -114,7 +100,7 @@ def _each_sector(
         known = earlier.get((sector, fingerprint))
         return known or aside.put(find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint))
 
-    read = (ctx.read(SECTOR_POINTS, scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
+    read = (ctx.input("sector_points", scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
     results = over_threads(run, read, ctx.threads)
     found = {sector: result for sector, result in results.items() if isinstance(result, Found)}
     again = taken_over(ctx, [result for result in results.values() if isinstance(result, EarlierRun)])
@@ -130,9 +116,9 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
 
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
     threads = ctx.threads
-    background = background_of(ctx.read(ALL_SITES, grid=grid), ctx.method.spatial, threads)
+    background = background_of(ctx.input("all_sites", grid=grid), ctx.method.spatial, threads)
     fingerprint = background_fingerprint(background, rules, settings, ctx.code)
-    kept = [NullFit(**row) for row in ctx.read(KEPT_NULL, fingerprint=fingerprint).iter_rows(named=True)]
+    kept = [NullFit(**row) for row in ctx.input("kept_null", fingerprint=fingerprint).iter_rows(named=True)]
     known = {fit.cases: fit for fit in kept if fit.draws == settings.draws_of(fit.cases, background.sites)}
     sizes = null_sizes(smallest, largest, settings.sizes)
     fits = tuple(known.get(size) or simulate_null(background, size, rules, settings, threads) for size in sizes)
@@ -170,20 +156,14 @@ def _tell(ctx: StepContext, found: Found, members: pl.LazyFrame) -> None:
     every = max(1, int(found.groups["points"].sum()) // PICTURED_MEMBERS)
     # By a hash, so that the same are drawn whatever order they are in.
     drawn = members.filter(pl.col("site_id").hash() % every == 0).select("group_id", "site_id").collect()
-    places = ctx.read(
-        "select site_id, any_value(easting) as easting, any_value(northing) as northing from spatial.points "
-        "where month = $month and grid = 'gb' and scheme <> 'all' "
-        # One text: a list of so many is slow to hand over.
-        "and site_id in (select unnest(string_split($sites, chr(10)))) group by site_id",
-        sites="\n".join(drawn["site_id"]),
-    )
+    places = ctx.input("pictured_places", sites="\n".join(drawn["site_id"]))
     located = drawn.join(places, on="site_id").sort("group_id", "site_id")
     ctx.report.picture("map", group_map_png(located, f"{ctx.method.name}: members of groups, Great Britain"))
 
 
 @step(
     tables=("spatial.outlines",),
-    reads=("spatial.group_members", "spatial.groups", "organisations.sites"),
+    inputs=("group_ids", "member_places"),
     per_profile=True,
     lineage={"spatial.outlines.outline_wkt": ["organisations.sites.easting", "organisations.sites.northing"]},
 )
@@ -191,11 +171,9 @@ def outlines(ctx: StepContext) -> Rows:
     """Outline and middle of each group: concave hull of the members and a buffer, in metres, then WGS84."""
     from assets.methods.geometry.outlines import outline_table
 
-    group_ids = ctx.read(
-        "select group_id from spatial.groups where month = $month and profile = $profile order by group_id"
-    )["group_id"]
+    group_ids = ctx.input("group_ids")["group_id"]
     made = outline_table(
-        ctx.read(MEMBER_PLACES),
+        ctx.input("member_places"),
         ctx.method.spatial.hull_ratio,
         ctx.method.spatial.outline_buffer_m,
         ctx.threads,
@@ -205,33 +183,9 @@ def outlines(ctx: StepContext) -> Rows:
     return {"spatial.outlines": table}
 
 
-MEMBER_PLACES = """
-    with groups as (
-        select group_id, (row_number() over (order by group_id) - 1)::integer as number
-        from spatial.groups
-        where month = $month and profile = $profile
-    )
-
-    select groups.number as group_id, sites.grid, sites.easting, sites.northing
-    from spatial.group_members as members
-    inner join groups on groups.group_id = members.group_id
-    inner join organisations.sites as sites on sites.month = $month and sites.site_id = members.site_id
-    where members.month = $month and members.profile = $profile
-"""
-"""Members with their group's number in the order of the identifiers: millions of rows are sorted by it."""
-
-
 @step(
     tables=("spatial.location_quotients",),
-    reads=(
-        "spatial.outlines",
-        "spatial.groups",
-        "spatial.group_members",
-        "spatial.points",
-        "organisations.organisations",
-        "organisations.rdi_activity",
-        "organisations.sites",
-    ),
+    inputs=("shapes", "firm_sites", "group_sectors", "national_sectors"),
     per_profile=True,
     lineage={
         "spatial.location_quotients.sector_firms": [
@@ -249,12 +203,8 @@ def location_quotients(ctx: StepContext) -> Rows:
     """
     from assets.methods.statistics.quotients import location_quotients as quotients_of
 
-    shapes = ctx.read(
-        "select groups.group_id, groups.scheme = 'rdi' as among_active, outlines.outline_wkt "
-        "from spatial.outlines as outlines inner join spatial.groups as groups using (month, profile, group_id) "
-        "where month = $month and profile = $profile order by group_id"
-    )
-    firms = ctx.read(FIRM_SITES)
+    shapes = ctx.input("shapes")
+    firms = ctx.input("firm_sites")
     inside = pl.concat(
         [
             _firms_in_outlines(ctx, shapes.filter(~pl.col("among_active")), firms),
@@ -262,9 +212,9 @@ def location_quotients(ctx: StepContext) -> Rows:
         ]
     )
     counts = (
-        ctx.read(GROUP_SECTORS)
+        ctx.input("group_sectors")
         .join(inside, on="group_id")
-        .join(ctx.read(NATIONAL_SECTORS), on=["scheme", "sector", "among_active"])
+        .join(ctx.input("national_sectors"), on=["scheme", "sector", "among_active"])
     )
     table = quotients_of(counts, ctx.method.spatial.lq_alpha)
     ctx.report.figure(
@@ -285,74 +235,5 @@ def _firms_in_outlines(ctx: StepContext, shapes: pl.DataFrame, firms: pl.DataFra
         pl.lit(firms["firm"].n_unique(), dtype=pl.Int64).alias("national_firms"),
     )
 
-
-FIRM_SITES = """
-    with firms as (
-        select organisation_id, row_number() over () - 1 as firm
-        from organisations.organisations
-        where month = $month and is_firm
-    )
-
-    select
-        firms.firm,
-        sites.longitude,
-        sites.latitude,
-        coalesce(activity.is_rdi_active, false) as is_rdi_active
-    from organisations.sites as sites
-    inner join firms on firms.organisation_id = sites.organisation_id
-    left join organisations.rdi_activity as activity
-        on activity.month = $month and activity.organisation_id = sites.organisation_id and activity.is_rdi_active
-    where sites.month = $month
-        and not sites.is_excluded
-        and sites.geocode_quality <> 'unlocated'
-"""
-"""Firms as numbers: millions of rows are read, and which number a firm has makes no difference."""
-
-NATIONAL_SECTORS = """
-    with firms as (
-        select scheme, sector, organisation_id, bool_or(is_rdi_active) as is_rdi_active
-        from spatial.points
-        where month = $month and scheme in ('sic', 'rtic') and is_firm
-        group by scheme, sector, organisation_id
-    )
-
-    select false as among_active, scheme, sector, count(*) as national_sector_firms
-    from firms
-    group by scheme, sector
-    union all
-    select true as among_active, scheme, sector, count(*) as national_sector_firms
-    from firms
-    where is_rdi_active
-    group by scheme, sector
-"""
-
-GROUP_SECTORS = """
-    with firms_of_groups as (
-        select distinct members.group_id, members.organisation_id
-        from spatial.groups as groups
-        inner join spatial.group_members as members
-            on members.month = $month and members.profile = $profile and members.group_id = groups.group_id
-        where groups.month = $month and groups.profile = $profile and groups.scheme = 'rdi'
-    ),
-
-    sectors_of_firms as (
-        select distinct scheme, sector, organisation_id
-        from spatial.points
-        where month = $month
-            and scheme in ('sic', 'rtic')
-            and is_firm
-            and organisation_id in (select organisation_id from firms_of_groups)
-    )
-
-    select group_id, scheme, sector, firms as sector_firms
-    from spatial.groups
-    where month = $month and profile = $profile and scheme <> 'rdi' and firms > 0
-    union all
-    select firms_of_groups.group_id, sectors.scheme, sectors.sector, count(*) as sector_firms
-    from firms_of_groups
-    inner join sectors_of_firms as sectors on sectors.organisation_id = firms_of_groups.organisation_id
-    group by firms_of_groups.group_id, sectors.scheme, sectors.sector
-"""
-"""A group found in a sector has firms of it alone; those of one of all RD&I-active are looked up."""
 
 STEPS: tuple[Step, ...] = (sql_step("spatial.points"), groups, outlines, location_quotients)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.typology import inputs
 from assets.typology.lineage import LINEAGE
 from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import Step, StepContext, sql_step, step
@@ -25,25 +24,26 @@ MONTHS_IN_A_YEAR = 12
         "typology.cluster_events",
         "typology.cluster_indicators",
     ],
-    reads=[
-        "organisations.organisations",
-        "organisations.sites",
-        "organisations.apportioned_sites",
-        "organisations.site_sectors",
-        "organisations.rdi_activity",
-        "organisations.funding",
-        "spatial.groups",
-        "spatial.group_members",
-        "spatial.outlines",
-        "spatial.location_quotients",
-        "network.participations",
-        "network.groups",
-        "network.group_members",
-        "network.colocation",
-        "network.collaboration_tests",
-        "reference.places",
-        "reference.area_names",
-    ],
+    inputs=(
+        "all_firms",
+        "area_names",
+        "community_sectors",
+        "earlier_clusters",
+        "earlier_firms",
+        "earlier_month",
+        "groups",
+        "network_members",
+        "organisation_names",
+        "organisations",
+        "outlines",
+        "participations",
+        "quotients",
+        "sector_firms",
+        "sector_sites",
+        "sites",
+        "spatial_members",
+        "towns",
+    ),
     per_profile=True,
     lineage=LINEAGE,
 )
@@ -57,13 +57,13 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     from assets.methods.typology.description import describe, place
     from assets.typology.reports import cluster_map, counts_by_type, largest_clusters
 
-    groups = ctx.read(inputs.GROUPS)
+    groups = ctx.input("groups")
     communities = _communities(ctx, groups)
     judged = _judged(ctx, groups, communities)
     # Most groups are not published: what stands on a cluster is read for the others alone.
     published = "\n".join(publishable(judged)["group_id"])
-    members = pl.concat([ctx.read(inputs.SPATIAL_MEMBERS, groups=published), communities])
-    organisations, sites = (ctx.read(query, groups=published) for query in (inputs.ORGANISATIONS, inputs.SITES))
+    members = pl.concat([ctx.input("spatial_members", groups=published), communities])
+    organisations, sites = (ctx.input(name, groups=published) for name in ("organisations", "sites"))
     firms = members.join(organisations.filter("is_firm"), on="organisation_id", how="semi")
     merged = merge(judged, firms, ctx.method.typology.same_cluster_share)
     formed, events = _identified(ctx, form_clusters(merged), members, firms)
@@ -75,10 +75,10 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
         .join(organisations.select("organisation_id", "is_firm"), on="organisation_id", how="left")
         .join(sites.drop("organisation_id"), on="site_id", how="left")
     )
-    outlines = pl.concat([ctx.read(inputs.OUTLINES), _community_outlines(ctx, formed, member_sites)])
+    outlines = pl.concat([ctx.input("outlines"), _community_outlines(ctx, formed, member_sites)])
     placed = place(formed, outlines, member_sites)
-    towns, most_towns = ctx.read(inputs.TOWNS), ctx.method.typology.name_towns
-    described = describe(placed, member_sites, towns, ctx.read(inputs.AREA_NAMES), most_towns)
+    towns, most_towns = ctx.input("towns"), ctx.method.typology.name_towns
+    described = describe(placed, member_sites, towns, ctx.input("area_names"), most_towns)
     complete = _with_figures(ctx, described, cluster_members, member_sites)
 
     ctx.report.figure("clusters by type", counts_by_type(complete))
@@ -98,10 +98,10 @@ def _communities(ctx: StepContext, groups: pl.DataFrame) -> pl.DataFrame:
     from assets.methods.typology.communities import community_members
 
     return community_members(
-        ctx.read(inputs.NETWORK_MEMBERS),
-        ctx.read(inputs.SITES, groups=""),
+        ctx.input("network_members"),
+        ctx.input("sites", groups=""),
         groups.filter(pl.col("approach") == "network"),
-        ctx.read(inputs.ORGANISATIONS, groups=""),
+        ctx.input("organisations", groups=""),
         ctx.method.network.colocation_km * METRES_IN_A_KILOMETRE,
     )
 
@@ -110,12 +110,12 @@ def _judged(ctx: StepContext, groups: pl.DataFrame, communities: pl.DataFrame) -
     from assets.methods.typology.candidates import judge
     from assets.methods.typology.communities import community_quotients
 
-    sector_firms, all_firms = ctx.read(inputs.SECTOR_FIRMS), ctx.read(inputs.ALL_FIRMS)
-    of_spatial = ctx.read(inputs.QUOTIENTS)
+    sector_firms, all_firms = ctx.input("sector_firms"), ctx.input("all_firms")
+    of_spatial = ctx.input("quotients")
     of_communities = community_quotients(
         communities,
-        ctx.read(inputs.COMMUNITY_SECTORS),
-        ctx.read(inputs.ORGANISATIONS, groups=""),
+        ctx.input("community_sectors"),
+        ctx.input("organisations", groups=""),
         sector_firms,
         all_firms["firms"].item(),
         ctx.method.spatial.lq_alpha,
@@ -131,12 +131,12 @@ def _identified(
     from assets.methods.identity.identity import follow, newborn_ids
 
     born = newborn_ids(formed, members.join(formed, on="group_id", how="semi"), ctx.method.name, ctx.month.first_day)
-    earlier_month = ctx.read(inputs.EARLIER_MONTH)["month"].item()
+    earlier_month = ctx.input("earlier_month")["month"].item()
     identities, events = follow(
         formed.join(born, on="group_id"),
         firms.join(formed, on="group_id", how="semi"),
-        ctx.read(inputs.EARLIER_CLUSTERS, earlier_month=earlier_month),
-        ctx.read(inputs.EARLIER_FIRMS, earlier_month=earlier_month),
+        ctx.input("earlier_clusters", earlier_month=earlier_month),
+        ctx.input("earlier_firms", earlier_month=earlier_month),
         earlier_month,
         ctx.method.typology.identity_min_share,
     )
@@ -159,18 +159,18 @@ def _with_figures(
 
     by_group = [
         sum_over_sites(member_sites),
-        sector_sites_shares(described, member_sites, ctx.read(inputs.SECTOR_SITES)),
+        sector_sites_shares(described, member_sites, ctx.input("sector_sites")),
         list_partners(
             cluster_members,
-            ctx.read(inputs.PARTICIPATIONS),
-            ctx.read(inputs.ORGANISATION_NAMES),
+            ctx.input("participations"),
+            ctx.input("organisation_names"),
             ctx.method.typology.largest_partners,
         ),
     ]
     complete = described
     for frame in by_group:
         complete = complete.join(frame, on="group_id", how="left", maintain_order="left")
-    year_before = ctx.read(inputs.EARLIER_CLUSTERS, earlier_month=ctx.month.plus(-MONTHS_IN_A_YEAR).first_day)
+    year_before = ctx.input("earlier_clusters", earlier_month=ctx.month.plus(-MONTHS_IN_A_YEAR).first_day)
     return complete.join(growth(complete, year_before), on="cluster_id", maintain_order="left").with_columns(
         pl.col("largest_partners").fill_null(""),
         funded_firms_share=pl.col("funded_firms") / pl.col("firms"),

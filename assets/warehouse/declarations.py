@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from assets.warehouse.schema import SCHEMA_ORDER, declaration
+from assets.warehouse.schema import OF_ITSELF, SCHEMA_ORDER, declaration
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,22 @@ class Table:
 
 @functools.cache
 def declared_tables() -> dict[str, Table]:
-    """Every declared table by its full name, in the order of the layers."""
+    """Every declared table of a layer by its full name, in the order of the layers."""
+    return {name: table for name, table in _all_tables().items() if table.layer != OF_ITSELF}
+
+
+@functools.cache
+def ledger_tables() -> dict[str, Table]:
+    """Every table of what the warehouse keeps of itself."""
+    return {name: table for name, table in _all_tables().items() if table.layer == OF_ITSELF}
+
+
+@functools.cache
+def _all_tables() -> dict[str, Table]:
     with duckdb.connect(config={"threads": 1}) as connection:
         # Hundreds of statements, each of which would be a transaction of its own.
         connection.execute("begin transaction")
-        for layer in SCHEMA_ORDER:
+        for layer in (*SCHEMA_ORDER, OF_ITSELF):
             connection.execute(declaration(layer))
         tables = connection.execute(
             "select schema_name, table_name, comment from duckdb_tables() order by table_oid"
@@ -60,8 +71,6 @@ def declared_tables() -> dict[str, Table]:
     condition_of = {tuple(where): condition for *where, condition in conditions}
     found: dict[str, Table] = {}
     for schema, table, comment in tables:
-        if schema not in SCHEMA_ORDER:
-            continue
         text, _, key = (comment or "").rpartition(" Key: ")
         keys = tuple(re.findall(r"[a-z_0-9]+", key)) if not key.startswith("none") else ()
         found[f"{schema}.{table}"] = Table(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from assets.warehouse.declarations import declared_tables
+from assets.warehouse.declarations import declared_tables, ledger_tables
+from assets.warehouse.inputs import tables_read
 from assets.warehouse.rows import ADDED_BY_THE_RUN
 from assets.warehouse.steps import Step
 
@@ -19,35 +21,50 @@ def column_lineage(step: Step, table: str) -> Lineage:
     """Column -> the (table, column) pairs it is made from, for each declared column but those that a run adds."""
     columns = [column.name for column in declared_tables()[table].columns if column.name not in ADDED_BY_THE_RUN]
     if step.query is not None:
-        return _query_lineage(step.query, tuple(columns))
+        of_query = query_lineage(step.query)
+        return {column: of_query[column] for column in columns if column in of_query}
+    of_inputs = {name: query_lineage(query) for name, query in step.inputs.items()}
+    of_queries = tables_read(step.layer, step.inputs)
     found: Lineage = {}
     for column in columns:
         stated = step.lineage.get(f"{table}.{column}")
         if stated is not None:
-            found[column] = [_split(source) for source in dict.fromkeys(stated)]
+            sources = [source for one in stated for source in _sources(one, of_inputs)]
         else:
-            found[column] = [
-                (read, column)
-                for read in step.reads
-                if any(candidate.name == column for candidate in declared_tables()[read].columns)
-            ]
+            sources = [source for one in of_inputs.values() for source in one.get(column, [])]
+            sources += [(read, column) for read in step.reads if read not in of_queries and column in _columns(read)]
+        found[column] = list(dict.fromkeys(sources))
     return found
 
 
+def _columns(table: str) -> set[str]:
+    return {column.name for column in declared_tables()[table].columns}
+
+
+def _sources(stated: str, of_inputs: Mapping[str, Lineage]) -> list[tuple[str, str]]:
+    """What stands behind `input.column`, or the column `schema.table.column` itself.
+
+    Raises ValueError for what is neither.
+    """
+    table, _, column = stated.rpartition(".")
+    if table in of_inputs and column in of_inputs[table]:
+        return of_inputs[table][column]
+    if table in declared_tables() and column in _columns(table):
+        return [(table, column)]
+    raise ValueError(f"the lineage of a step names {stated}, which is a column of none of its inputs and of no table")
+
+
 @functools.cache
-def _query_lineage(query: str, columns: tuple[str, ...]) -> Lineage:
+def query_lineage(query: str) -> Lineage:
+    """The sources of each column that a query gives, in its order."""
     from sqlglot.lineage import lineage
 
     schema: dict[str, dict[str, dict[str, str]]] = {}
-    for table in declared_tables().values():
+    for table in (*declared_tables().values(), *ledger_tables().values()):
         name = table.name.split(".")[1]
         schema.setdefault(table.layer, {})[name] = {column.name: column.type for column in table.columns}
     nodes = lineage(None, query, schema, dialect="duckdb")
-    return {
-        column: sorted({leaf for node in nodes[column].walk() for leaf in _leaves(node)})
-        for column in columns
-        if column in nodes
-    }
+    return {column: sorted({leaf for node in root.walk() for leaf in _leaves(node)}) for column, root in nodes.items()}
 
 
 def _leaves(node: Node) -> list[tuple[str, str]]:
@@ -57,8 +74,3 @@ def _leaves(node: Node) -> list[tuple[str, str]]:
     if node.downstream or not isinstance(source, exp.Table) or not source.db:
         return []
     return [(f"{source.db}.{source.name}", node.name.rpartition(".")[2].strip('"'))]
-
-
-def _split(source: str) -> tuple[str, str]:
-    table, _, column = source.rpartition(".")
-    return table, column

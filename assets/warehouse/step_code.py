@@ -46,7 +46,8 @@ def step_code(step: Step) -> str:
     digest = hashlib.sha256()
     texts = [text for function in _functions(step) for text in _own(function)]
     modules = modules_of(step)
-    for part in (*texts, step.query or "", *[repr(known.get(table, table)) for table in (*step.tables, *step.reads)]):
+    queries = (step.query or "", *step.inputs.values())
+    for part in (*texts, *queries, *[repr(known.get(table, table)) for table in (*step.tables, *step.reads)]):
         digest.update(f"{len(part)}\n{part}".encode())
     for module in modules:
         for name, content in _contents(module):

@@ -26,6 +26,7 @@ from assets.scratch import scratch_folder
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, blocking_failures, run_checks
 from assets.warehouse.database import Query, Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.inputs import inputs_of, tables_read
 from assets.warehouse.litter import STEP
 from assets.warehouse.made_from import is_made, set_made, step_fingerprint
 from assets.warehouse.reading import Reading
@@ -80,6 +81,7 @@ class StepContext:
     accepting: Mapping[str, str] = field(default_factory=dict)
     """What a person lets pass in this run, and why."""
     to_do: list[Callable[[], None]] = field(default_factory=list)
+    inputs: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     """The digest of the step's code: what other code has made is not this step's."""
 
@@ -94,6 +96,19 @@ class StepContext:
         For what others see of the rows outside the warehouse: it must not run ahead of them.
         """
         self.to_do.append(action)
+
+    def input(self, name: str, **parameters: Any) -> pl.DataFrame:
+        """The rows of one of the step's inputs, `sql/<layer>/inputs/<name>.sql`; bound as in `read`.
+
+        Raises ValueError for one that the step does not declare.
+        """
+        return self.read(self.query_of(name), **parameters)
+
+    def query_of(self, name: str) -> str:
+        """The query of one of the step's inputs. Raises ValueError for one that the step does not declare."""
+        if name not in self.inputs:
+            raise ValueError(f"step {self.reading.step} has no input {name}: add it to the `inputs` of the step")
+        return self.inputs[name]
 
     def read(self, sql: str, **parameters: Any) -> pl.DataFrame:
         """The rows of a query; `$month`, `$profile` and every parameter of the profile are bound by name.
@@ -125,13 +140,16 @@ class Step:
     description: str
     query: str | None = None
     lineage: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """`table.column` -> source `schema.table.column`s, where it is not the column of the same name in a table read."""
+    """`table.column` -> what it is made from, where that is not the column of the same name in an input: columns of
+    inputs, `input.column`, or of tables, `schema.table.column`."""
     tell: Callable[[StepContext], None] | None = None
     """Called once the rows are written, to report of them."""
     reaches_outside: bool = False
     """Whether what is outside the warehouse decides its rows, or is written by it: it is run every time."""
     datasets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Table -> the datasets whose drops fill it, where its rows are those of drops and not of a month."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """The queries that a Python step reads by, by name."""
     keeps: tuple[str, ...] = ()
     """Tables of the ledger that it alone reads and adds to, beside its own: what stands there outlives its rows."""
 
@@ -159,19 +177,28 @@ class StepResult:
 def step(
     *,
     tables: Sequence[str],
-    reads: Sequence[str],
+    inputs: Sequence[str] = (),
+    reads: Sequence[str] = (),
     per_profile: bool = False,
     lineage: Mapping[str, Sequence[str]] | None = None,
     reaches_outside: bool = False,
     keeps: Sequence[str] = (),
 ) -> Callable[[Callable[[StepContext], Rows]], Step]:
-    """Declare a Python step; its docstring is the description of its assets."""
+    """Declare a Python step; its docstring is the description of its assets.
+
+    It reads the tables that its `inputs` touch, which are files in `sql/<layer>/inputs/`, and the further tables named
+    as `reads`, which it has short queries of its own for.
+    """
+    layer = tables[0].split(".")[0]
+    queries = inputs_of(layer, inputs)
+    touched = {*reads, *tables_read(layer, queries)} - set(tables)
 
     def declare(function: Callable[[StepContext], Rows]) -> Step:
         return Step(
             name=function.__name__,
             tables=tuple(tables),
-            reads=tuple(reads),
+            reads=tuple(table for table in declared_tables() if table in touched),
+            inputs=queries,
             per_profile=per_profile,
             compute=function,
             description=inspect.getdoc(function) or "",
@@ -183,10 +210,11 @@ def step(
     return declare
 
 
-def sql_step(table: str, tell: Callable[[StepContext], None] | None = None) -> Step:
+def sql_step(table: str, tell: Callable[[StepContext], None] | None = None, told_by: Sequence[str] = ()) -> Step:
     """The step of `sql/<layer>/<table>.sql`; it is per profile where its query names `$profile`.
 
-    It declares the tables that its query touches. `tell` is called once the rows are written, to report of them.
+    It declares the tables that its query touches. `tell` is called once the rows are written, to report of them
+    by the inputs `told_by`, which touch no other tables.
     """
     layer, name = table.split(".")
     file = f"sql/{layer}/{name}.sql"
@@ -202,7 +230,17 @@ def sql_step(table: str, tell: Callable[[StepContext], None] | None = None) -> S
         return {table: Query(query, step_parameters(context.month, context.method))}
 
     reads = tuple(other for other in known if other != table and other in touched)
-    return Step(name, (table,), reads, "$profile" in query, compute, known[table].description, query, tell=tell)
+    return Step(
+        name,
+        (table,),
+        reads,
+        "$profile" in query,
+        compute,
+        known[table].description,
+        query,
+        tell=tell,
+        inputs=inputs_of(layer, told_by),
+    )
 
 
 def step_parameters(month: Month, method: MethodProfile) -> dict[str, Any]:
@@ -263,7 +301,17 @@ def run_step(
                 folder.mkdir()
                 report = reports.setdefault(method.name if step.per_profile else "", Report())
                 context = StepContext(
-                    allowed, month, method, report, folder, making, profiles, accepting or {}, to_do, step_code(step)
+                    allowed,
+                    month,
+                    method,
+                    report,
+                    folder,
+                    making,
+                    profiles,
+                    accepting or {},
+                    to_do,
+                    step.inputs,
+                    step_code(step),
                 )
                 contexts.append(context)
                 replacements += _replacements(step, step.compute(context), month, method)

@@ -12,8 +12,9 @@ so_far as (
         min(rankings.rank) as best_rank
     from innovation_index.clusters as clusters
     inner join innovation_index.rankings as rankings
-        on rankings.month = clusters.month and rankings.category = clusters.category
-        and rankings.cluster_id = clusters.cluster_id
+        on
+            rankings.month = clusters.month and rankings.category = clusters.category
+            and rankings.cluster_id = clusters.cluster_id
     where clusters.month <= $month
     group by clusters.category, clusters.cluster_id
 ),

@@ -19,7 +19,7 @@ firms as (
         as_of = (select as_of from used where dataset = 'rtic_locations')
         and not exists (select 1 from used where dataset = 'businesses')
     qualify row_number() over (
-        partition by company_number order by kind = 'registered', employees desc nulls last, postcode
+        partition by company_number order by kind = 'registered', employees desc nulls last, postcode asc
     ) = 1
 ),
 
@@ -31,7 +31,7 @@ agents as (
         where as_of = (select as_of from used where dataset = 'rtic_locations')
         group by company_number, postcode
         having bool_and(kind = 'registered')
-    )
+    ) as only_registered
     group by postcode
     having count(*) > $formation_agent_cap
 ),
@@ -51,7 +51,7 @@ found as (
     where
         as_of = (select as_of from used where dataset = 'events')
         and event_year between
-            year($month_end::date - to_years($event_window_years) + interval 1 day) and year($month_end::date)
+        year($month_end::date - to_years($event_window_years) + interval 1 day) and year($month_end::date)
 ),
 
 directory as (

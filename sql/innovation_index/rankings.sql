@@ -1,7 +1,7 @@
 -- Every cluster of each category by its share of the category's items, the largest first; equal shares by cluster_id.
 select
     category,
-    row_number() over (partition by category order by percentage desc, cluster_id)::integer as rank,
+    row_number() over (partition by category order by percentage desc, cluster_id asc)::integer as rank,
     cluster_id,
     name,
     regions,

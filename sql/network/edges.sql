@@ -7,12 +7,14 @@ with joint_by_size as (
         count(*) as joint_projects
     from network.participations as one
     join network.participations as other
-        on other.month = one.month
-        and other.application_id = one.application_id
-        and other.organisation_id > one.organisation_id
+        on
+            other.month = one.month
+            and other.application_id = one.application_id
+            and other.organisation_id > one.organisation_id
     where one.month = $month
     group by all
 )
+
 select
     organisation_a,
     organisation_b,

@@ -6,6 +6,7 @@ with taking_part as (
     from organisations.participations
     where month = $month and source = 'innovate_uk' and is_in_window
 )
+
 select application_id, organisation_id, partners
 from taking_part
 where partners between 2 and $max_consortium

@@ -45,25 +45,33 @@ hinted as (
             named_type,
             case
                 when dataset = 'rtic_companies' then 'business'
-                when dataset = 'idbr_enterprises' then case
-                    when regexp_matches(hint, '^[456]$|public corporation|government|local authority') then 'public_body'
-                    when regexp_matches(hint, '^7$|non.?profit') then 'charity by default'
-                    when hint is not null then 'business'
-                end
-                when dataset = 'companies_house' then case
-                    when regexp_matches(hint, 'further education|sixth form') then 'university'
-                    when regexp_matches(hint, 'charitable|royal charter|exemption') then 'charity by default'
-                    else 'business'
-                end
-                when dataset = 'publications' then case hint
-                    when 'education' then 'university'
-                    when 'facility' then 'research_organisation'
-                    when 'government' then 'public_body'
-                    when 'healthcare' then 'public_body'
-                    when 'archive' then 'public_body'
-                    when 'nonprofit' then 'charity by default'
-                    when 'company' then 'business'
-                end
+                when dataset = 'idbr_enterprises'
+                    then
+                        case
+                            when
+                                regexp_matches(hint, '^[456]$|public corporation|government|local authority')
+                                then 'public_body'
+                            when regexp_matches(hint, '^7$|non.?profit') then 'charity by default'
+                            when hint is not null then 'business'
+                        end
+                when dataset = 'companies_house'
+                    then
+                        case
+                            when regexp_matches(hint, 'further education|sixth form') then 'university'
+                            when regexp_matches(hint, 'charitable|royal charter|exemption') then 'charity by default'
+                            else 'business'
+                        end
+                when dataset = 'publications'
+                    then
+                        case hint
+                            when 'education' then 'university'
+                            when 'facility' then 'research_organisation'
+                            when 'government' then 'public_body'
+                            when 'healthcare' then 'public_body'
+                            when 'archive' then 'public_body'
+                            when 'nonprofit' then 'charity by default'
+                            when 'company' then 'business'
+                        end
                 when hint = 'academic' and regexp_matches(normalised_name, '(^| )(RESEARCH|CENTRE)( |$)')
                     then 'research_organisation'
                 when hint = 'academic' then 'university by default'
@@ -162,7 +170,7 @@ figures as (
         select organisation_id, null, null, null, null, employees
         from organisations.sites
         where month = $month and employees is not null
-    )
+    ) as figures
     group by organisation_id
 )
 

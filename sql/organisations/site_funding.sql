@@ -18,7 +18,8 @@ shares as (
 placed as (
     select *
     from shares
-    qualify is_given_place or not bool_or(is_given_place) over (partition by funder, project_id, organisation_id, postcode)
+    qualify
+        is_given_place or not bool_or(is_given_place) over (partition by funder, project_id, organisation_id, postcode)
 ),
 
 split as (

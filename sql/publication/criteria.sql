@@ -7,10 +7,11 @@ with tested as (
         )
     from typology.innovation_clusters as clusters
     join typology.candidates as candidates
-        on candidates.month = clusters.month
-        and candidates.profile = clusters.profile
-        and candidates.cluster_id = clusters.cluster_id
-        and candidates.unpublished_reason is null
+        on
+            candidates.month = clusters.month
+            and candidates.profile = clusters.profile
+            and candidates.cluster_id = clusters.cluster_id
+            and candidates.unpublished_reason is null
     where clusters.month = $month and clusters.profile = $profile
 ),
 
@@ -27,13 +28,16 @@ banded as (
 measured as (
     select
         cluster_id, 'RD&I-active' as criterion, 'share of firms that are active' as measure,
-        if(rdi_active_band is null, rdi_active_share, null) as figure, rdi_active_band as band, rdi_min_share as threshold, is_rdi_active as is_met
+        if(rdi_active_band is null, rdi_active_share, null) as figure,
+        rdi_active_band as band,
+        rdi_min_share as threshold,
+        is_rdi_active as is_met
     from tested
     left join banded using (cluster_id)
     union all
     -- A count of firms below the threshold of disclosure control does not appear, nor does what it follows from.
     select
-        cluster_id, 'RD&I-active', 'active firms', 
+        cluster_id, 'RD&I-active', 'active firms',
         if(rdi_active_firms >= $disclosure_min_firms and rdi_active_band is null, rdi_active_firms, null), null,
         $rdi_min_firms, is_rdi_active
     from tested
@@ -54,7 +58,12 @@ measured as (
     select cluster_id, 'specialised', 'location quotient', location_quotient, null, 1, is_specialised from tested
     union all
     select
-        cluster_id, 'specialised', 'adjusted p-value of the location quotient', specialised_q_value, null, specialised_alpha,
+        cluster_id,
+        'specialised',
+        'adjusted p-value of the location quotient',
+        specialised_q_value,
+        null,
+        specialised_alpha,
         is_specialised
     from tested
     union all

@@ -51,7 +51,7 @@ create table if not exists innovation_index.model_quality (
     threshold double not null check (threshold between 0 and 1),
     prevalence double not null check (prevalence between 0 and 1),
     expected_f1 double not null check (expected_f1 between 0 and 1),
-    "precision" double not null check ("precision" between 0 and 1),
+    precision double not null check (precision between 0 and 1),
     recall double not null check (recall between 0 and 1),
     f1 double not null check (f1 between 0 and 1),
     brier_score double not null check (brier_score between 0 and 1),
@@ -66,7 +66,7 @@ comment on column innovation_index.model_quality.category is 'One of the five ca
 comment on column innovation_index.model_quality.threshold is 'Probability from which a text of the month is of the category.';
 comment on column innovation_index.model_quality.prevalence is 'Share of the month''s texts that are of the category, estimated from their probabilities.';
 comment on column innovation_index.model_quality.expected_f1 is 'F1 on the month''s texts that their probabilities lead to expect; not measured.';
-comment on column innovation_index.model_quality."precision" is 'True positives among all examples taken for the category, in the mixture of the examples and with a threshold for it.';
+comment on column innovation_index.model_quality.precision is 'True positives among all examples taken for the category, in the mixture of the examples and with a threshold for it.';
 comment on column innovation_index.model_quality.recall is 'True positives among all examples of the category, likewise.';
 comment on column innovation_index.model_quality.f1 is 'Harmonic mean of precision and recall.';
 comment on column innovation_index.model_quality.brier_score is 'Mean squared difference between calibrated probability and truth; 0 is perfect.';

@@ -13,7 +13,8 @@ with located as (
         on organisations.month = sites.month and organisations.organisation_id = sites.organisation_id
     left join organisations.rdi_activity as rdi_activity
         on rdi_activity.month = sites.month and rdi_activity.organisation_id = sites.organisation_id
-    where sites.month = $month
+    where
+        sites.month = $month
         and not sites.is_excluded
         and sites.geocode_quality <> 'unlocated'
 ),
@@ -60,5 +61,6 @@ select
 from sectors_of_sites
 inner join located on located.site_id = sectors_of_sites.site_id
 anti join repeats
-    on repeats.site_id = sectors_of_sites.site_id
-    and repeats.scheme = sectors_of_sites.scheme and repeats.sector = sectors_of_sites.sector
+    on
+        repeats.site_id = sectors_of_sites.site_id
+        and repeats.scheme = sectors_of_sites.scheme and repeats.sector = sectors_of_sites.sector

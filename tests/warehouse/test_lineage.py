@@ -1,5 +1,9 @@
+import pytest
+
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.steps import Step, step
+from pipelines.definitions import all_steps
+from pipelines.settings import Settings
 
 
 def test_columns_are_followed_through_joins_ctes_and_expressions():
@@ -35,3 +39,26 @@ def test_a_python_step_takes_columns_of_the_same_name_or_what_it_states():
     lineage = column_lineage(groups, "spatial.group_members")
     assert lineage["site_id"] == [("spatial.points", "site_id")]
     assert lineage["group_id"] == [("spatial.points", "scheme"), ("spatial.points", "sector")]
+
+
+def test_a_python_step_is_followed_through_its_inputs():
+    from assets.network.steps import communities
+
+    lineage = column_lineage(communities, "network.group_members")
+    assert lineage["organisation_id"] == [
+        ("network.participations", "organisation_id"),
+        ("organisations.organisations", "organisation_id"),
+    ]
+    stated = Step(**{**vars(communities), "lineage": {"network.group_members.group_id": ["firms.organisation_id"]}})
+    assert column_lineage(stated, "network.group_members")["group_id"] == [
+        ("organisations.organisations", "organisation_id")
+    ]
+    wrong = Step(**{**vars(communities), "lineage": {"network.group_members.group_id": ["firms.nothing"]}})
+    with pytest.raises(ValueError, match=r"names firms\.nothing, which is a column of none of its inputs"):
+        column_lineage(wrong, "network.group_members")
+
+
+def test_every_step_s_lineage_names_what_there_is():
+    for each in all_steps(Settings()):
+        for table in each.tables:
+            column_lineage(each, table)

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,7 @@ NO_EDGES = pl.DataFrame(
     schema={"organisation_a": pl.String, "organisation_b": pl.String, "weight": pl.Float64, "joint_projects": pl.Int64}
 )
 UNDECLARED = "select month from typology.cluster_counts"
+SQL = Path(assets.__file__).parents[1] / "sql"
 QUERY = re.compile(r"^\s*(select|with|from)\s+\D", re.IGNORECASE)
 
 
@@ -117,8 +119,10 @@ def test_a_sql_step_declares_what_its_query_touches_and_not_what_its_comments_na
 
 
 def queries() -> Iterator[tuple[str, str, str]]:
-    """Layer, name and text of every query that stands as a constant of a module of `assets/`; neither parts of others
-    nor templates."""
+    """Layer, name and text of every input of a step, and of every query that stands as a constant of a module of
+    `assets/`; neither parts of others nor templates."""
+    for file in sorted(SQL.glob("*/inputs/*.sql")):
+        yield file.parts[-3], file.stem, file.read_text(encoding="utf-8")
     for found in pkgutil.walk_packages(assets.__path__, "assets."):
         layer = found.name.split(".")[1]
         texts = {
@@ -128,6 +132,13 @@ def queries() -> Iterator[tuple[str, str, str]]:
             is_part = any(text.strip() in other for other in texts.values() if other is not text)
             if QUERY.match(text) and not is_part and not re.search(r"\{\w+\}", text):
                 yield layer, f"{found.name}.{name}", text
+
+
+def test_every_input_is_that_of_a_step():
+    """A query that no step reads by is gone."""
+    files = {(file.parts[-3], file.stem) for file in SQL.glob("*/inputs/*.sql")}
+    used = {(each.layer, name) for each in all_steps(Settings()) for name in each.inputs}
+    assert files == used
 
 
 @functools.cache
@@ -140,7 +151,7 @@ def readable_in(layer: str) -> frozenset[str]:
 def test_every_query_that_stands_in_the_code_is_read_and_touches_what_its_layer_declares():
     """Those of branches too that a small month does not come by; `run_step` looks at each query of each step."""
     found = list(queries())
-    assert len(found) > 50
+    assert len(found) > 60
     for layer, name, query in found:
         touched = tables_touched(query)
         assert touched <= {*declared_tables(), *readable_in(layer)}, name

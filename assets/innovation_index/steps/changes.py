@@ -7,22 +7,12 @@ from __future__ import annotations
 
 from assets.warehouse.steps import StepContext, sql_step
 
-SHOWN = """
-select changes.*, rankings.name
-from innovation_index.rank_changes as changes
-inner join innovation_index.rankings as rankings
-    on rankings.month = changes.month and rankings.category = changes.category
-    and rankings.cluster_id = changes.cluster_id
-where changes.month = $month and rankings.rank <= $ranking_size
-order by changes.category, changes.rank
-"""
-
 
 def show_rankings(ctx: StepContext) -> None:
     """The rankings as bars, as many as the printed tables show, with what moved since the month before."""
     from assets.innovation_index import rankings_png
 
-    ctx.report.picture("rankings", rankings_png(ctx.read(SHOWN)))
+    ctx.report.picture("rankings", rankings_png(ctx.input("shown")))
 
 
-rank_changes = sql_step("innovation_index.rank_changes", show_rankings)
+rank_changes = sql_step("innovation_index.rank_changes", show_rankings, told_by=("shown",))

@@ -18,6 +18,7 @@ from assets.method import IndexMethod
 from assets.methods.text.prevalence import Decision, adjust_to_month, keep_mixture, tally
 from assets.reference import CATEGORIES
 from assets.sources import USUAL_BOUNDS, Bounds, text_batches
+from assets.warehouse.inputs import inputs_of
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import Rows, Step, StepContext
@@ -39,32 +40,6 @@ BATCH_ROWS = 20_000
 """Texts scored at a time: a matter of memory alone."""
 SHOWN_DECIMALS = 3
 
-DROPS = """
-    select dataset, as_of, path, sha256
-    from sources.drops
-    where month = $month
-"""
-
-LABELS = """
-    select row_number, list(category order by category) filter (where category is not null) as categories
-    from sources.training_labels
-    where as_of = $as_of
-    group by row_number
-"""
-
-ITEMS = """
-    select item_id, kind, source_key
-    from innovation_index.items
-    where month = $month
-"""
-
-CLASSIFIED_ELSEWHERE = """
-    select points.item_id, points.category, 1.0 as probability
-    from sources.activity_points as points
-    inner join innovation_index.items as items on items.month = $month and items.item_id = points.item_id
-    where points.as_of = $as_of
-    order by points.item_id, points.category
-"""
 
 LINEAGE = {
     f"{MODELS}.label_examples": ["sources.training_labels.text_sha256"],
@@ -80,7 +55,7 @@ def classify_step(sources: str, bounds: Bounds = USUAL_BOUNDS) -> Step:
     bounds."""
 
     def classify(context: StepContext) -> Rows:
-        drops = {row["dataset"]: row for row in context.read(DROPS).iter_rows(named=True)}
+        drops = {row["dataset"]: row for row in context.input("drops").iter_rows(named=True)}
         if "activity_points" in drops:
             return _taken_over(context, drops["activity_points"])
         texts = {
@@ -88,7 +63,7 @@ def classify_step(sources: str, bounds: Bounds = USUAL_BOUNDS) -> Step:
             for kind, datasets in TEXTS_OF_KIND.items()
             if any(name in drops for name in datasets)
         }
-        items = context.read(ITEMS)
+        items = context.input("items")
         if items.is_empty() or not texts:
             context.report.say("no item of the month has a text to classify: the classifier is not run")
             return _rows()
@@ -105,6 +80,7 @@ def classify_step(sources: str, bounds: Bounds = USUAL_BOUNDS) -> Step:
             "innovation_index.items",
         ),
         per_profile=False,
+        inputs=inputs_of("innovation_index", ("drops", "items", "labels", "classified_elsewhere")),
         compute=classify,
         description=(
             "Trains the classifier on the shipped examples and the labels that people have filed, measures it on "
@@ -117,7 +93,7 @@ def classify_step(sources: str, bounds: Bounds = USUAL_BOUNDS) -> Step:
 
 
 def _taken_over(context: StepContext, drop: Mapping[str, Any]) -> Rows:
-    categories = context.read(CLASSIFIED_ELSEWHERE, as_of=drop["as_of"])
+    categories = context.input("classified_elsewhere", as_of=drop["as_of"])
     context.report.say(f"categories are those of {drop['path']}: the classifier is not run")
     context.report.figure("items a category", _counts(categories))
     return _rows(categories=categories)
@@ -173,7 +149,7 @@ def _labels(context: StepContext, texts_of: TextsOf, drop: Mapping[str, Any] | N
 
     if drop is None:
         return pl.DataFrame(schema=EXAMPLES_SCHEMA)
-    categories = context.read(LABELS, as_of=drop["as_of"])
+    categories = context.input("labels", as_of=drop["as_of"])
     texts = pl.concat(texts_of(drop, context.scratch, BATCH_ROWS))
     labelled = texts.with_columns(row_number=pl.col("key").cast(pl.Int64)).join(categories, on="row_number")
     return labelled.sort("row_number").select("text", pl.col("categories").fill_null([]))

@@ -12,78 +12,6 @@ from assets.reference import CATEGORIES, CATEGORY_CODES, OVERALL, clusters_wante
 from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import Rows, StepContext, sql_step, step
 
-POINTS = """
-select items.item_id, items.kind, items.latitude, items.longitude
-from innovation_index.items as items
-where items.month = $month and items.item_id in (
-    select item_id from innovation_index.item_categories
-    where month = $month and (category = $category or $category = 'Overall')
-)
-order by items.item_id
-"""
-"""The items of a category, or of any; each once."""
-
-TOWNS = """
-select name, latitude, longitude, population, region, is_primary_urban_area, index_order
-from reference.places
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
-order by name, region
-"""
-
-GIVEN_CENTRES = """
-select category, label, latitude, longitude
-from sources.index_centres
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'index_centres')
-order by category, label
-"""
-
-EARLIER_MONTH = """
-select
-    earlier.month,
-    coalesce(then_used.as_of = now_used.as_of, false) as is_same_drop
-from (select max(month) as month from innovation_index.runs where month < $month) as earlier
-left join sources.drops as then_used on then_used.month = earlier.month and then_used.dataset = 'index_centres'
-left join sources.drops as now_used on now_used.month = $month and now_used.dataset = 'index_centres'
-"""
-"""The latest earlier month in the warehouse, and whether it had the drop of centres that this month has."""
-
-EARLIER_CLUSTERS = """
-select category, cluster_id, items, latitude, longitude
-from innovation_index.clusters
-where month = $earlier_month
-order by category, cluster_id
-"""
-
-EARLIER_POINTS = """
-select item_id, cluster_id, latitude, longitude
-from innovation_index.activity_points
-where month = $earlier_month and category = $category
-order by item_id
-"""
-
-WORKS = """
-select items.item_id, 'paper ' || items.source_key as work
-from innovation_index.items as items
-where items.month = $month and items.kind = 'paper'
-union
-select items.item_id, 'project ' || projects.application_id as work
-from innovation_index.items as items
-inner join (
-    select application_id, crn from sources.innovate_uk
-    where is_withdrawn is false
-        and as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
-    union
-    select application_id, crn from sources.innovate_uk_applications
-    where is_withdrawn is false
-        and as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
-) as projects on projects.crn = items.source_key
-where items.month = $month and items.kind = 'business'
-order by item_id, work
-"""
-"""What items work on together: a paper at each of its institutions, an application by company number."""
-
-NO_WORKS = "select '' as item_id, '' as work where false"
-
 _PLACES = ("innovation_index.items.latitude", "innovation_index.items.longitude")
 _CLUSTERS = ("innovation_index.item_categories.category", *_PLACES, "sources.index_centres.latitude")
 _TOWNS = ("reference.places.name", "reference.places.latitude", "reference.places.longitude", *_PLACES)
@@ -91,13 +19,15 @@ _TOWNS = ("reference.places.name", "reference.places.latitude", "reference.place
 
 @step(
     tables=("innovation_index.runs", "innovation_index.clusters", "innovation_index.activity_points"),
-    reads=(
-        "innovation_index.items",
-        "innovation_index.item_categories",
-        "reference.places",
-        "sources.index_centres",
-        "sources.innovate_uk",
-        "sources.innovate_uk_applications",
+    inputs=(
+        "points",
+        "towns",
+        "given_centres",
+        "earlier_month",
+        "earlier_clusters",
+        "earlier_points",
+        "works",
+        "no_works",
     ),
     lineage={
         "innovation_index.runs.inertia": _CLUSTERS,
@@ -129,24 +59,24 @@ def clusters(ctx: StepContext) -> Rows:
     from assets.methods.index.category import Before, cluster_category
 
     method = ctx.method.index
-    towns, given = ctx.read(TOWNS), ctx.read(GIVEN_CENTRES)
-    earlier_month, is_same_drop = ctx.read(EARLIER_MONTH).row(0)
-    earlier = ctx.read(EARLIER_CLUSTERS, earlier_month=earlier_month)
-    works = ctx.read(WORKS if method.link_weight > 0 else NO_WORKS)
+    towns, given = ctx.input("towns"), ctx.input("given_centres")
+    earlier_month, is_same_drop = ctx.input("earlier_month").row(0)
+    earlier = ctx.input("earlier_clusters", earlier_month=earlier_month)
+    works = ctx.input("works" if method.link_weight > 0 else "no_works")
     made = []
     for number, category in enumerate((*CATEGORIES, OVERALL)):
         of_category = pl.col("category") == category
         before = Before(
             given.filter(of_category),
             earlier.filter(of_category),
-            ctx.read(EARLIER_POINTS, earlier_month=earlier_month, category=category),
+            ctx.input("earlier_points", earlier_month=earlier_month, category=category),
             is_same_drop,
         )
         made.append(
             cluster_category(
                 category,
                 CATEGORY_CODES[category],
-                ctx.read(POINTS, category=category),
+                ctx.input("points", category=category),
                 before,
                 works,
                 ctx.method.graph.max_consortium,

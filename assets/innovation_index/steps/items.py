@@ -10,30 +10,6 @@ import polars as pl
 from assets.sources import index_problems
 from assets.warehouse.steps import StepContext, sql_step
 
-CANDIDATES = """
-    with used as (select dataset, as_of from sources.drops where month = $month)
-    select 'business' as kind, count(*) as known from sources.businesses
-    where as_of = (select as_of from used where dataset = 'businesses')
-    union all
-    select 'business', count(distinct company_number) from sources.rtic_locations
-    where
-        as_of = (select as_of from used where dataset = 'rtic_locations')
-        and not exists (select 1 from used where dataset = 'businesses')
-    union all
-    select 'event', count(*) from sources.events
-    where
-        as_of = (select as_of from used where dataset = 'events')
-        and event_year between
-            year($month_end::date - to_years($event_window_years) + interval 1 day) and year($month_end::date)
-    union all
-    select 'paper', count(*) from sources.publication_institutions
-    where
-        as_of = (select as_of from used where dataset = 'publications')
-        and publication_date > $month_end::date - to_years($paper_window_years)
-        and publication_date <= $month_end::date
-"""
-"""What might be an item, placed or not, where no activity_points drop takes the place of all."""
-
 
 def tell_items(context: StepContext) -> None:
     """Items by kind and by how they were placed; what was left out, and why it may have been."""
@@ -49,7 +25,7 @@ def tell_items(context: StepContext) -> None:
         context.report.say("the items are those of activity_points: nothing else is one, and nothing is classified")
         return
     placed = made.group_by("kind").agg(pl.col("items").sum())
-    known = context.read(CANDIDATES).group_by("kind", maintain_order=True).agg(pl.col("known").sum())
+    known = context.input("candidates").group_by("kind", maintain_order=True).agg(pl.col("known").sum())
     left_out = known.join(placed, on="kind", how="left").with_columns(
         left_out=pl.col("known") - pl.col("items").fill_null(0)
     )
@@ -64,4 +40,4 @@ LEFT_OUT = {
     "event": "no postcode that the directory places",
     "paper": "the institution has no coordinates in the United Kingdom",
 }
-ITEMS = sql_step("innovation_index.items", tell_items)
+ITEMS = sql_step("innovation_index.items", tell_items, told_by=("candidates",))

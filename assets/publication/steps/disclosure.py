@@ -13,7 +13,6 @@ from assets.methods.disclosure.control import Controlled, control
 from assets.methods.disclosure.sector_mix import pool_sectors
 from assets.methods.disclosure.share_bands import share_bands
 from assets.methods.typology.indicators import list_partners
-from assets.publication import inputs
 from assets.publication.releases import History, is_made_again, read_history, release_rows, say_what_is_unknown
 from assets.warehouse.database import Replacement
 from assets.warehouse.rows import as_declared
@@ -29,16 +28,25 @@ TABLES = ("clusters", "share_bands", "sector_mix", "totals", "suppressions", "at
 
 @step(
     tables=[f"publication.{table}" for table in TABLES],
-    reads=[
-        "typology.innovation_clusters",
-        "typology.cluster_indicators",
-        "typology.candidates",
-        "typology.cluster_members",
-        "organisations.organisations",
-        "organisations.apportioned_sites",
-        "organisations.site_sectors",
-        "network.participations",
-    ],
+    inputs=(
+        "parts",
+        "figures",
+        "released",
+        "released_parts",
+        "released_sums",
+        "releases",
+        "unknown_releases",
+        "contributions",
+        "holdings",
+        "parts_of_totals",
+        "clusters",
+        "shares",
+        "year_before",
+        "members",
+        "participations",
+        "nameable",
+        "firm_sectors",
+    ),
     keeps=[
         "ledger.releases",
         "ledger.released",
@@ -107,7 +115,7 @@ def disclosure(ctx: StepContext) -> list[Replacement]:
             for measure, outcome in controlled.items()
         ]
     )
-    mix, mix_log = pool_sectors(ctx.read(inputs.FIRM_SECTORS), method.disclosure_min_firms)
+    mix, mix_log = pool_sectors(ctx.input("firm_sectors"), method.disclosure_min_firms)
     mix_log = mix_log.select(
         "profile",
         "rule",
@@ -118,7 +126,7 @@ def disclosure(ctx: StepContext) -> list[Replacement]:
     )
     log = pl.concat([log, mix_log.select(log.columns)])
     given = _given(history.cells, controlled)
-    bands = share_bands(ctx.read(inputs.SHARES), method)
+    bands = share_bands(ctx.input("shares"), method)
     clusters = _clusters(ctx, given, bands)
     made = {
         "clusters": clusters,
@@ -187,9 +195,9 @@ def _clusters(ctx: StepContext, given: pl.DataFrame, bands: pl.DataFrame) -> pl.
     """Rows of `publication.clusters`."""
     figures = given.filter(pl.col("table_name") == "clusters").rename({"label": "cluster_id"})
     partners = list_partners(
-        ctx.read(inputs.MEMBERS),
-        ctx.read(inputs.PARTICIPATIONS),
-        ctx.read(inputs.NAMEABLE),
+        ctx.input("members"),
+        ctx.input("participations"),
+        ctx.input("nameable"),
         ctx.method.typology.largest_partners,
     ).select("largest_partners", key="group_id")
     whole = ("iuk_funding_gbp", "ukri_funding_gbp", "publications")
@@ -204,7 +212,7 @@ def _clusters(ctx: StepContext, given: pl.DataFrame, bands: pl.DataFrame) -> pl.
     )
     quotients = ("location_quotient", "location_quotient_low", "location_quotient_high", "relative_density")
     return (
-        ctx.read(inputs.CLUSTERS)
+        ctx.input("clusters")
         .drop("employees", "turnover_gbp", "month")
         .join(
             figures.drop("month", "release", "table_name", "cell"), on=["profile", "cluster_id"], maintain_order="left"
@@ -213,14 +221,14 @@ def _clusters(ctx: StepContext, given: pl.DataFrame, bands: pl.DataFrame) -> pl.
         .pipe(_banded, bands, "rdi_active_share", "rdi_active_band")
         .pipe(_banded, bands, "funded_firms_share", "funded_firms_band")
         .join(partners, on="key", how="left", maintain_order="left")
-        .join(ctx.read(inputs.YEAR_BEFORE), on=["profile", "cluster_id"], how="left", maintain_order="left")
+        .join(ctx.input("year_before"), on=["profile", "cluster_id"], how="left", maintain_order="left")
         .with_columns(
             *[pl.col(name).round(0).cast(pl.Int64) for name in whole],
             *[pl.col(name).round(FIGURE_DECIMALS) for name in shares],
             *[pl.col(name).round(2) for name in quotients],
             *[pl.col(name).round_sig_figs(SMALL_P_VALUE_DIGITS) for name in ("scan_p_value", "collaboration_p_value")],
             pl.col("largest_partners").fill_null(""),
-            pl.Series("outline_wkt", _coarse_outlines(ctx.read(inputs.CLUSTERS)["outline_wkt"]), dtype=pl.String),
+            pl.Series("outline_wkt", _coarse_outlines(ctx.input("clusters")["outline_wkt"]), dtype=pl.String),
             # Of published figures, so that it says nothing that they do not.
             employees_growth_share=pl.when(pl.col("employees_then") > 0)
             .then(pl.col("employees") / pl.col("employees_then") - 1)

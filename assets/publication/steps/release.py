@@ -50,6 +50,17 @@ FORMATS = {
     "xlsx": "Excel workbook: a sheet for each table, dictionary, method, notes",
     "json": "Frictionless data package: columns, units, licence, sources",
 }
+INPUTS = (
+    "places",
+    "boundaries",
+    "clusters_of_report",
+    "counts",
+    "events",
+    "rankings",
+    "suppressions",
+    "alarms",
+    "refused",
+)
 PAGE_TABLES = {
     "clusters": "publication.clusters",
     "criteria": "publication.criteria",
@@ -64,16 +75,6 @@ PAGE_TABLES = {
     "place_specialisation": "innovation_index.place_specialisation",
 }
 """The page's tables of the month."""
-PLACES = """
-select * from reference.places
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
-order by name, region
-"""
-BOUNDARIES = """
-select * from reference.boundaries
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'boundaries')
-order by layer, code
-"""
 CHECKED_TOO = (
     "sources.rejected",
     "organisations.formation_agents",
@@ -106,6 +107,7 @@ def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
             "innovation_index.model_quality",
             *CHECKED_TOO,
         ],
+        inputs=INPUTS,
         lineage={
             f"{FILES}.{column}": [
                 f"{table}.{column.name}"
@@ -179,8 +181,8 @@ def _files(ctx: StepContext, base_map: BaseMap | None) -> dict[str, bytes]:
     inputs = read_report(ctx, [FILES])
     tables = PageTables(
         **{name: ctx.read(_of_month(table)) for name, table in PAGE_TABLES.items()},
-        places=ctx.read(PLACES),
-        boundaries=ctx.read(BOUNDARIES),
+        places=ctx.input("places"),
+        boundaries=ctx.input("boundaries"),
     )
     pictures = _pictures(inputs, tables, ctx.method.index.ranking_size)
     downloads = _downloads(ctx, inputs, tables)

@@ -1,1 +1,1 @@
-"""From text to values: columns found, values of their kinds, rows refused."""
+"""Values out of text: columns found, values of their kinds, rows refused."""

@@ -9,7 +9,7 @@ with counted as (
         count(*) filter (where kind = 'business') as businesses,
         count(*) filter (where kind = 'event') as events,
         count(*) filter (where kind = 'paper') as papers,
-        count(distinct (latitude, longitude)) as places,
+        count(distinct (latitude, longitude)) as places, -- noqa: LT01
         avg(latitude) as latitude,
         avg(longitude) as longitude
     from innovation_index.activity_points

@@ -18,7 +18,8 @@ select
     case when placed.item_id is null then 'no cluster' else 'a cluster' end as actual
 from wanted
 full join placed on placed.item_id = wanted.item_id and placed.category = wanted.category
-where wanted.item_id is null
+where
+    wanted.item_id is null
     or (placed.item_id is null and (
         select algorithm from innovation_index.runs where month = $month and category = wanted.category
     ) = 'kmeans')

@@ -6,11 +6,13 @@ with towns as (
     from reference.places
     where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
 ),
+
 wanted as (
     select towns.place, towns.region, categories.category
     from towns
     cross join (select distinct category from innovation_index.clusters where month = $month) as categories
 ),
+
 found as (
     select placed.place, placed.region, placed.category, clusters.cluster_id
     from innovation_index.place_clusters as placed
@@ -21,6 +23,7 @@ found as (
             and clusters.cluster_id = placed.cluster_id
     where placed.month = $month
 )
+
 select
     coalesce(wanted.place, found.place) as place,
     coalesce(wanted.region, found.region) as region,

@@ -11,7 +11,8 @@ towns as (
     select named.*, places.latitude as north, places.longitude as east
     from named
     inner join reference.places as places on places.name = named.town
-    where places.as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
+    where
+        places.as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
         and (named.name = named.town or places.is_primary_urban_area)
 ),
 
@@ -76,7 +77,8 @@ select
 from towns
 left join inside
     on inside.category = towns.category and inside.cluster_id = towns.cluster_id and inside.town = towns.town
-where inside.town is null
+where
+    inside.town is null
     and not (
         towns.name = towns.town
         and 111.2 * sqrt(

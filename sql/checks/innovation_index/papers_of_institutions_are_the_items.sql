@@ -9,12 +9,14 @@ with of_items as (
     where categories.month = $month and items.kind = 'paper' and items.institution_key is not null
     group by categories.category
 ),
+
 of_institutions as (
     select category, sum(papers)::bigint as papers
     from innovation_index.institution_influence
     where month = $month
     group by category
 )
+
 select
     coalesce(of_items.category, of_institutions.category) as category,
     coalesce(of_items.papers, 0) as expected,

@@ -14,6 +14,7 @@ select
     coalesce(summed.percentage, 0) as actual
 from innovation_index.runs as runs
 left join summed on summed.category = runs.category
-where runs.month = $month
+where
+    runs.month = $month
     and case when runs.algorithm = 'kmeans' then runs.items > 0 else summed.items > 0 end
     and abs(expected - actual) > 1e-9

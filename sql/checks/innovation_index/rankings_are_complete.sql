@@ -4,7 +4,7 @@
 with ordered as (
     select
         *,
-        row_number() over (partition by category order by percentage desc, cluster_id) as place
+        row_number() over (partition by category order by percentage desc, cluster_id asc) as place
     from innovation_index.clusters
     where month = $month
 )

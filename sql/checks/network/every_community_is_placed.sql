@@ -4,7 +4,7 @@
 select
     coalesce(g.group_id, c.group_id) as group_id,
     g.firms as expected,
-    {'located_firms': c.located_firms, 'colocated_firms': c.colocated_firms} as actual
+    { 'located_firms': c.located_firms, 'colocated_firms': c.colocated_firms } as actual
 from (select group_id, firms from network.groups where month = $month and profile = $profile) as g
 full join (
     select group_id, located_firms, colocated_firms

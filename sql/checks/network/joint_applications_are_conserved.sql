@@ -18,9 +18,10 @@ of_edges as (
 )
 
 select
-    {'joint_projects': of_applications.joint_projects, 'weight': of_applications.weight} as expected,
-    {'joint_projects': of_edges.joint_projects, 'weight': of_edges.weight} as actual
+    { 'joint_projects': of_applications.joint_projects, 'weight': of_applications.weight } as expected,
+    { 'joint_projects': of_edges.joint_projects, 'weight': of_edges.weight } as actual
 from of_applications
 cross join of_edges
-where of_applications.joint_projects <> of_edges.joint_projects
+where
+    of_applications.joint_projects <> of_edges.joint_projects
     or abs(of_applications.weight - of_edges.weight) > 1e-9 * of_applications.weight

@@ -4,9 +4,10 @@
 select
     group_id,
     'p in (0, 1], joint pairs as joint projects' as expected,
-    {'p': collaboration_p_value, 'joint_projects': joint_projects, 'joint_pairs': joint_pairs} as actual
+    { 'p': collaboration_p_value, 'joint_projects': joint_projects, 'joint_pairs': joint_pairs } as actual
 from network.collaboration_tests
-where month = $month
+where
+    month = $month
     and (
         collaboration_p_value <= 0
         or collaboration_p_value > 1

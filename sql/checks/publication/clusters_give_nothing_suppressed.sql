@@ -2,7 +2,8 @@
 -- severity: blocking
 -- A figure is there where its status says that it is given, rounded as the profile says, and nowhere else.
 with figures as (
-    select profile, cluster_id, 'employees' as measure, employees as actual, employees_status as status,
+    select
+        profile, cluster_id, 'employees' as measure, employees as actual, employees_status as status,
         $employees_rounding as base
     from publication.clusters
     where month = $month

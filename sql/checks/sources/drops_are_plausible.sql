@@ -1,7 +1,8 @@
 -- table: sources.alarms
 -- severity: warning
 -- The figures of the month's drops are near those of each dataset's drop before, or a person has said why they are not.
-select alarms.dataset, alarms.column_name, alarms.label, alarms.figure,
+select
+    alarms.dataset, alarms.column_name, alarms.label, alarms.figure,
     alarms.before_as_of, alarms.before as expected, alarms.now as actual
 from sources.alarms as alarms
 inner join sources.drops as drops

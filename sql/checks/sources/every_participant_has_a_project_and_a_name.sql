@@ -1,7 +1,8 @@
 -- table: sources.ukri_participants
 -- severity: blocking
 -- Every participant is on a project, and is an organisation, of the same drop.
-select participants.project_id, participants.organisation_key, 'both in the drop' as expected,
+select
+    participants.project_id, participants.organisation_key, 'both in the drop' as expected,
     case when projects.project_id is null then 'no such project' else 'no such organisation' end as actual
 from sources.ukri_participants as participants
 left join sources.ukri_projects as projects

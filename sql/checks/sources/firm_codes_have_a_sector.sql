@@ -8,8 +8,9 @@ from (
     where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
     group by rtic_code
 ) as codes
-where codes.rtic_code not in (
-    select rtic_code from reference.rtic_sectors
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_sectors')
-)
+where
+    codes.rtic_code not in (
+        select rtic_code from reference.rtic_sectors
+        where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_sectors')
+    )
 order by codes.rtic_code

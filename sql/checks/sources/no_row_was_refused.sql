@@ -1,7 +1,8 @@
 -- table: sources.rejected
 -- severity: warning
 -- No row of the month's drops was refused; rows that were passed over (repeats, for one) do not count.
-select rejected.dataset, rejected.file, rejected.row_number, rejected.column_name,
+select
+    rejected.dataset, rejected.file, rejected.row_number, rejected.column_name,
     rejected.reason as expected, rejected.value as actual
 from sources.rejected as rejected
 inner join sources.drops as drops

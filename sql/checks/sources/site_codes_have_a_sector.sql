@@ -8,10 +8,11 @@ from (
     where as_of = (select as_of from sources.drops where month = $month and dataset = 'idbr_local_units')
     group by sic2007
 ) as codes
-where not exists (
-    select 1 from reference.sic_sectors as sectors
-    where
-        sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'sic_sectors')
-        and starts_with(codes.sic2007, sectors.sic2007_prefix)
-)
+where
+    not exists (
+        select 1 from reference.sic_sectors as sectors
+        where
+            sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'sic_sectors')
+            and starts_with(codes.sic2007, sectors.sic2007_prefix)
+    )
 order by codes.sic2007

@@ -21,5 +21,6 @@ select
     groups.points || ' points, ' || groups.firms || ' firms' as actual
 from spatial.groups as groups
 left join counted on counted.profile = groups.profile and counted.group_id = groups.group_id
-where groups.month = $month
+where
+    groups.month = $month
     and (counted.points is distinct from groups.points or counted.firms is distinct from groups.firms)

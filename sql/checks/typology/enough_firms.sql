@@ -7,7 +7,8 @@ select
     clusters.firms as actual
 from typology.innovation_clusters as clusters
 inner join typology.candidates as candidates
-    on candidates.month = clusters.month and candidates.profile = clusters.profile
-    and candidates.cluster_id = clusters.cluster_id and candidates.unpublished_reason is null
+    on
+        candidates.month = clusters.month and candidates.profile = clusters.profile
+        and candidates.cluster_id = clusters.cluster_id and candidates.unpublished_reason is null
 where clusters.month = $month and clusters.profile = $profile and actual < expected
 order by clusters.cluster_id

@@ -11,6 +11,7 @@ with counted as (
     where m.month = $month and m.profile = $profile
     group by m.cluster_id
 )
+
 select
     coalesce(c.cluster_id, n.cluster_id) as cluster_id,
     format('{} firms, {} sites', c.firms, c.sites) as expected,

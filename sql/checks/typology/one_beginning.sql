@@ -7,6 +7,7 @@ with begun as (
     where month = $month and profile = $profile and event in ('birth', 'continuation')
     group by cluster_id
 )
+
 select
     coalesce(c.cluster_id, b.cluster_id) as cluster_id,
     case when c.cluster_id is null then 0 else 1 end as expected,

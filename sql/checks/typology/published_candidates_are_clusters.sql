@@ -7,6 +7,7 @@ with published as (
     where month = $month and profile = $profile and unpublished_reason is null
     group by cluster_id
 )
+
 select
     coalesce(c.cluster_id, p.cluster_id, 'none') as cluster_id,
     case when c.cluster_id is null then 0 else 1 end as expected,

@@ -1,0 +1,1 @@
+select '' as item_id, '' as work where false

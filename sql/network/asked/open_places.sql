@@ -1,0 +1,16 @@
+with given as (
+    select organisation_id, postcode, count(*) as times
+    from organisations.project_partners
+    where month = $month and source = 'innovate_uk' and is_funded and postcode is not null
+    group by organisation_id, postcode
+    qualify row_number() over (partition by organisation_id order by times desc, postcode asc) = 1
+)
+
+select given.organisation_id, postcodes.latitude, postcodes.longitude
+from given
+inner join reference.postcodes as postcodes
+    on
+        postcodes.postcode = given.postcode
+        and postcodes.as_of = (select as_of from sources.drops where month = $month and dataset = 'postcodes')
+where postcodes.latitude is not null
+order by given.organisation_id

@@ -1,0 +1,3 @@
+select * from reference.places
+where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
+order by name, region

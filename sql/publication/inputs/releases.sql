@@ -1,0 +1,1 @@
+select month, release, parameters from ledger.releases order by month, release
