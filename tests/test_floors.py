@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from setuptools import find_packages
 
 ROOT = Path(__file__).parents[1]
 GROUND = {"arrays", "disk", "method", "months", "pictures", "scratch", "text_safety"}
@@ -86,3 +88,12 @@ def test_the_rules_catch_what_they_are_for() -> None:
     assert inside_of_another("assets.sources.bounds", "typology")
     assert not inside_of_another("assets.sources.Bounds", "innovation_index")
     assert not inside_of_another("assets.spatial.members_on_disk.MembersOnDisk", "spatial")
+
+
+def test_what_is_installed_imports_nothing_that_is_not() -> None:
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    installed = {name.split(".")[0] for name in find_packages(str(ROOT), include=packages["find"]["include"])}
+    assert installed == {"assets", "pipelines", "sql", "synthetic_uk"}
+    beside = RUNNING - installed
+    found = [found for folder in sorted(installed) for found in imports(ROOT / folder)]
+    assert [(file, name) for file, name in found if name.split(".")[0] in beside] == []
