@@ -32,7 +32,7 @@ def links(ctx: StepContext) -> Rows:
         "select dataset, record_key, organisation_id, normalised_name, postcode, rare_tokens "
         "from organisations.link_candidates where month = $month"
     )
-    linked = link(candidates, ctx.method.organisations.link_threshold)
+    linked = link(candidates, ctx.method.organisations.link_threshold, ctx.method.linkage)
     ctx.report.figure("unmatched records", candidates["record_key"].count())
     ctx.report.figure("linked records", linked.height)
     return {"organisations.links": linked}

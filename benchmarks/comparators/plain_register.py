@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.method import OrganisationsMethod
+from assets.method import LinkageMethod, OrganisationsMethod
 from assets.methods.linkage.institutions import institution_points
 from assets.methods.linkage.linkage import link
 from assets.months import Month
@@ -259,7 +259,7 @@ def _link(unmatched: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
             ).select(columns),
         ]
     )
-    return link(candidates, METHOD.link_threshold).drop("match_probability")
+    return link(candidates, METHOD.link_threshold, LinkageMethod()).drop("match_probability")
 
 
 def _own(rest: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
