@@ -73,8 +73,8 @@ def test_how_a_process_ends() -> None:
 
 
 def test_what_was_started_ends_with_the_benchmark(tmp_path: Path) -> None:
-    told = str(tmp_path / "pid")
-    child = f"import os, pathlib, time; pathlib.Path({told!r}).write_text(str(os.getpid())); time.sleep(60)"
+    pid_file = str(tmp_path / "pid")
+    child = f"import os, pathlib, time; pathlib.Path({pid_file!r}).write_text(str(os.getpid())); time.sleep(60)"
     start = f"run_measured([sys.executable, '-c', {child!r}])"
     code = f"import sys; from benchmarks.processes import run_measured; {start}"
     bench = subprocess.Popen([sys.executable, "-c", code])
