@@ -99,6 +99,23 @@ def follow(
         )
         .with_columns(cluster_id=pl.coalesce("earlier_cluster_id", "newborn_id"))
     )
+    events = _all_events(pairs, claims, continued, current, earlier, min_share)
+    events = events.with_columns(earlier_month=pl.lit(earlier_month, dtype=pl.Date)).select(*EVENT_COLUMNS)
+    return (
+        current.select("group_id", "cluster_id").sort("group_id"),
+        events.sort("cluster_id", "event", "earlier_cluster_id", nulls_last=True),
+    )
+
+
+def _all_events(
+    pairs: pl.DataFrame,
+    claims: pl.DataFrame,
+    continued: pl.DataFrame,
+    current: pl.DataFrame,
+    earlier: pl.DataFrame,
+    min_share: float,
+) -> pl.DataFrame:
+    """What became of every cluster of both months, from the pairs that share firms and those that were settled."""
     survived = pl.col("earlier_cluster_id").is_not_null()
     by_kind = [
         _events("continuation", current.filter(survived)),
@@ -123,11 +140,7 @@ def follow(
     )
     dead = ended.select("cluster_id", earlier_cluster_id="cluster_id", earlier_type="cluster_type")
     by_kind += [_events("merge", merged), _events("split", split), _events("death", dead)]
-    events = pl.concat(by_kind).with_columns(earlier_month=pl.lit(earlier_month, dtype=pl.Date)).select(*EVENT_COLUMNS)
-    return (
-        current.select("group_id", "cluster_id").sort("group_id"),
-        events.sort("cluster_id", "event", "earlier_cluster_id", nulls_last=True),
-    )
+    return pl.concat(by_kind)
 
 
 def _identifier(month: date, contents: Sequence[str]) -> str:

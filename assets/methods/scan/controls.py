@@ -123,7 +123,7 @@ def _cases(tree: PlaceTree, case_of_place: Integers, ascent: Ascent) -> _Cases:
 
 @njit(cache=True, nogil=True)
 def _walk(tree: PlaceTree, sites_before: Integers, cases: _Cases, ascent: Ascent) -> Integers:
-    starts, ends, low, high, before = tree.starts, tree.ends, tree.low, tree.high, cases.before
+    starts, ends, before = tree.starts, tree.ends, cases.before
     entering = np.zeros(len(ascent.parent), dtype=np.int64)
     # The boxes that may hold nearest cases, level after level: those of a level begin where those above it end.
     near, apart = np.empty(1024, dtype=np.int64), np.empty(1024)
@@ -142,9 +142,7 @@ def _walk(tree: PlaceTree, sites_before: Integers, cases: _Cases, ascent: Ascent
             start, end = level_ends[level - 2], level_ends[level - 1]
             while len(near) < end + 2 * (end - start):
                 near, apart = np.append(near, near), np.append(apart, apart)
-            level_ends[level] = _narrow(
-                cases.boxes, low[node, 0], high[node, 0], low[node, 1], high[node, 1], near, apart, start, end
-            )
+            level_ends[level] = _narrow(tree, cases.boxes, node, near, apart, start, end)
         start, end = level_ends[level - 1], level_ends[level]
         if not _counts(cases.reach, near, apart, start, end):
             continue
@@ -188,21 +186,12 @@ def _counts(reach: Floats, near: Integers, apart: Floats, start: int, end: int) 
 
 
 @njit(cache=True, nogil=True)
-def _narrow(
-    boxes: Floats,
-    west: float,
-    east: float,
-    south: float,
-    north: float,
-    near: Integers,
-    apart: Floats,
-    start: int,
-    end: int,
-) -> int:
+def _narrow(tree: PlaceTree, boxes: Floats, node: int, near: Integers, apart: Floats, start: int, end: int) -> int:
     """Write behind `end` those halves of the boxes from `start` that may hold a nearest case; gives their end.
 
-    The nearest of a place between west and east, south and north; `apart` gets the squared distances of the halves.
+    The nearest of a place of the node; `apart` gets the squared distances of the halves.
     """
+    west, east, south, north = tree.low[node, 0], tree.high[node, 0], tree.low[node, 1], tree.high[node, 1]
     least = np.inf
     written = end
     for index in range(start, end):
