@@ -55,7 +55,7 @@ index-recovery: install
 	$(BIN)/python -m synthetic_uk.index_recovery --out docs/index-recovery.md
 
 bench: install
-	$(BIN)/innovation-clusters bench --against plain --against parts --work $(BENCH)
+	$(BIN)/python -m benchmarks --against plain --against parts --work $(BENCH)
 
 attack: install
 	$(BIN)/python -m tests.attack

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Origin = Literal["stated", "recovered", "inferred", "ours"]
 
@@ -34,6 +34,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Chance = Annotated[float, Field(gt=0, lt=1)]
+Probabilities = tuple[Chance, Chance]
+"""m and u of a level of agreement: its share of the pairs of one organisation, and of the pairs of two."""
 CommunityAlgorithm = Literal["leiden", "louvain"]
 
 
@@ -88,6 +91,67 @@ class OrganisationsMethod(Section):
     """Match probability from which record linkage takes two names for one organisation."""
     link_rare_token_names: Annotated[Count, OURS] = 100
     """A word of a name is rare, and names that share it are compared, where at most this many known names hold it."""
+
+
+class LinkageMethod(Section):
+    """Record linkage of names (Fellegi and Sunter 1969): what each agreement says. Shared by all profiles of a month.
+
+    Each level of agreement has (m, u): its share of the pairs of one organisation, and of the pairs of two. They are
+    round figures for a register of some eight million names: u of a shared postcode, for example, is about the number
+    of organisations at a usual postcode over all of them. Over the levels of a comparison each sums to 1. With these,
+    similar names are linked where they share a postcode or, close together, a rare word.
+    """
+
+    link_prior: Annotated[Chance, OURS] = 1e-7
+    """Share of all pairs that are of one organisation."""
+    link_initial_letters: Annotated[Count, OURS] = 3
+    """Names in one postcode district are compared where so many first letters are the same."""
+    link_name_same: Annotated[Probabilities, OURS] = (0.55, 1e-6)
+    """Names are equal."""
+    link_name_reordered: Annotated[Probabilities, OURS] = (0.10, 1e-6)
+    """Names have the same words in another order."""
+    link_close_similarity: Annotated[Share, OURS] = 0.95
+    """Jaro-Winkler similarity from which two names are close."""
+    link_name_close: Annotated[Probabilities, OURS] = (0.20, 5e-6)
+    """Names are close."""
+    link_near_similarity: Annotated[Share, OURS] = 0.90
+    """Jaro-Winkler similarity from which two names that are not close are near."""
+    link_name_near: Annotated[Probabilities, OURS] = (0.10, 2e-5)
+    """Names are near."""
+    link_name_other: Annotated[Probabilities, OURS] = (0.05, 1 - 2.7e-5)
+    """Any other two names."""
+    link_postcode_same: Annotated[Probabilities, OURS] = (0.50, 1e-5)
+    """Postcodes are equal."""
+    link_sector_same: Annotated[Probabilities, OURS] = (0.10, 2e-4)
+    """Postcodes are of one sector."""
+    link_district_same: Annotated[Probabilities, OURS] = (0.15, 1e-3)
+    """Postcodes are of one district."""
+    link_postcode_other: Annotated[Probabilities, OURS] = (0.25, 1 - 1.21e-3)
+    """Any other two postcodes; a missing one says nothing."""
+    link_rare_token_shared: Annotated[Probabilities, OURS] = (0.60, 1e-4)
+    """Names share a rare word."""
+    link_rare_token_other: Annotated[Probabilities, OURS] = (0.40, 1 - 1e-4)
+    """Names share none."""
+
+    @model_validator(mode="after")
+    def _sums_are_one(self) -> LinkageMethod:
+        """Refuse levels that are not all the cases there are."""
+        for levels in LINK_COMPARISONS:
+            for part, share in enumerate("mu"):
+                found = sum(getattr(self, level)[part] for level in levels)
+                if abs(found - 1) > ROUNDING:
+                    raise ValueError(f"{share} of {', '.join(levels)} sum to {found:.9g}, and have to sum to 1")
+        return self
+
+
+LINK_COMPARISONS = (
+    ("link_name_same", "link_name_reordered", "link_name_close", "link_name_near", "link_name_other"),
+    ("link_postcode_same", "link_sector_same", "link_district_same", "link_postcode_other"),
+    ("link_rare_token_shared", "link_rare_token_other"),
+)
+"""The levels of each comparison of record linkage, the first that holds counts."""
+ROUNDING = 1e-9
+"""By which sums of shares may miss 1."""
 
 
 class GraphMethod(Section):
@@ -209,6 +273,8 @@ class PublicationMethod(Section):
     """The same of the total of all clusters."""
     cover_weight: Annotated[Positive, OURS] = 0.1
     """The same of a figure that was suppressed before, times what it would cost else: what covers others goes on to."""
+    near_town_km: Annotated[Positive, OURS] = 10.0
+    """On the map a town has the clusters that cover it, and those whose centre is within this distance."""
 
 
 class RefreshMethod(Section):
@@ -355,7 +421,7 @@ class TypologyMethod(Section):
     """Partners listed on a cluster."""
 
 
-SHARED_SECTIONS = ("sources", "organisations", "graph", "index", "publication", "refresh")
+SHARED_SECTIONS = ("sources", "organisations", "linkage", "graph", "index", "publication", "refresh")
 
 
 class MethodProfile(Section):
@@ -365,6 +431,7 @@ class MethodProfile(Section):
     description: str = ""
     sources: SourcesMethod = SourcesMethod()
     organisations: OrganisationsMethod = OrganisationsMethod()
+    linkage: LinkageMethod = LinkageMethod()
     graph: GraphMethod = GraphMethod()
     index: IndexMethod = IndexMethod()
     publication: PublicationMethod = PublicationMethod()

@@ -30,7 +30,7 @@ PACKAGES = (
 )
 """Packages that do the work, and those they are compared with."""
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 """The folder that holds the project's packages."""
 
 

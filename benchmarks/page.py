@@ -60,7 +60,12 @@ def page(results: Results, notes: str | None) -> str:
         ("Where the seconds go", _profiles(results)),
         ("Machine and versions", _machine(results)),
     ]
-    lines = ["# Performance", "", "<!-- written by `make bench`; the figures are in performance.json -->", INTRODUCTION]
+    lines = [
+        "# Performance",
+        "",
+        "<!-- written by `make bench`; the figures are in benchmarks/performance.json -->",
+        INTRODUCTION,
+    ]
     for title, body in sections:
         if body:
             lines += ["", f"## {title}", "", *body]

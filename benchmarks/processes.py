@@ -6,6 +6,7 @@ What belongs here: starting, watching, stopping. What does not: what is run, and
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -92,23 +93,8 @@ def run_measured(
             # A session of its own: its descendants are known by it, and are stopped with it.
             start_new_session=True,
         )
-        samples: list[Sample] = []
-        outcome = None
         try:
-            while True:
-                ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-                if ended:
-                    break
-                sample = _sample(process.pid)
-                if sample:
-                    samples.append(sample)
-                if timeout_seconds is not None and time.monotonic() - started > timeout_seconds:
-                    outcome = outcome or TIMEOUT
-                elif memory_cap_mb is not None and sample and sample.memory_mb > memory_cap_mb:
-                    outcome = outcome or OUT_OF_MEMORY
-                if outcome:
-                    os.killpg(process.pid, signal.SIGKILL)
-                time.sleep(EVERY_SECONDS)
+            samples, stopped, status, usage = _watch(process.pid, started, timeout_seconds, memory_cap_mb)
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -123,7 +109,7 @@ def run_measured(
     peaks_mb = [max(sample.memory_mb, sample.largest_mb) for sample in samples]
     peak_mb = max(peaks_mb, default=usage.ru_maxrss / (MIB if sys.platform == "darwin" else 1024))
     return Measured(
-        outcome or _outcome(process.returncode, errors),
+        stopped or _outcome(process.returncode, errors),
         seconds,
         usage.ru_utime + usage.ru_stime,
         peak_mb,
@@ -131,6 +117,28 @@ def run_measured(
         text,
         errors[-TAIL:],
     )
+
+
+def _watch(
+    process: int, started: float, timeout_seconds: float | None, memory_cap_mb: float | None
+) -> tuple[list[Sample], str | None, int, resource.struct_rusage]:
+    """Samples until a process ends, why it was stopped where it was, its status, and what the system says it used."""
+    samples: list[Sample] = []
+    stopped = None
+    while True:
+        ended, status, usage = os.wait4(process, os.WNOHANG)
+        if ended:
+            return samples, stopped, status, usage
+        sample = _sample(process)
+        if sample:
+            samples.append(sample)
+        if timeout_seconds is not None and time.monotonic() - started > timeout_seconds:
+            stopped = stopped or TIMEOUT
+        elif memory_cap_mb is not None and sample and sample.memory_mb > memory_cap_mb:
+            stopped = stopped or OUT_OF_MEMORY
+        if stopped:
+            os.killpg(process, signal.SIGKILL)
+        time.sleep(EVERY_SECONDS)
 
 
 @contextmanager

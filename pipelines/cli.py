@@ -13,7 +13,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from assets.months import Month, month_range, unmakeable
-from benchmarks.against import Against
 from pipelines.accepting import AcceptingCommand, accepted, not_needed
 from pipelines.output import GraphFormat, Layout, OutputFormat, plain, screen, taken, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
@@ -267,45 +266,6 @@ def doctor(
         )
     console.print(table)
     raise typer.Exit(1 if any(finding.verdict == "bad" for finding in findings) else 0)
-
-
-@app.command()
-def bench(
-    scale: Annotated[
-        list[float] | None,
-        typer.Option(
-            "--scale", min=0.001, max=1.0, help="Share of the full size; may be repeated. [default: 0.125, 1]"
-        ),
-    ] = None,
-    steps: Annotated[
-        str, typer.Option("--steps", help="Cases, separated by commas; all of them, or none for comparators alone.")
-    ] = "all",
-    against: Annotated[
-        list[Against] | None, typer.Option("--against", help="Comparators; may be repeated. [default: none]")
-    ] = None,
-    runs: Annotated[int, typer.Option("--runs", min=1, help="Runs of each.")] = 1,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            "--timeout", min=0.0, help="Minutes after which the plain route, or a part beside a library, is stopped."
-        ),
-    ] = 180.0,
-    work: Annotated[Path, typer.Option("--work", help="Folder for drops and warehouses.")] = Path("bench"),
-    out: Annotated[Path, typer.Option("--out", help="The page; the figures are kept beside it as JSON.")] = Path(
-        "docs/performance.md"
-    ),
-) -> None:
-    """Measure what a month costs at several sizes, beside what anyone would pick instead, and write the page of it."""
-    from benchmarks.call import bench as measure
-
-    def tell(text: str) -> None:
-        errors.print(plain(text), highlight=False, soft_wrap=True)
-
-    try:
-        measure(scale or [0.125, 1.0], steps, against or [], runs, timeout, work, out, tell)
-    except (ValueError, RuntimeError) as error:
-        _fail(str(error))
-    _say(f"the page is {out}, the figures are {out.with_suffix('.json')}")
 
 
 @app.command()

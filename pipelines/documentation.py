@@ -5,6 +5,7 @@ Run with `make docs`; the suite fails where a page is not what the declarations 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
@@ -69,13 +70,13 @@ def parameters_page() -> str:
         section = MethodProfile.model_fields[name].annotation
         lines = [
             f"## {name}",
-            (section.__doc__ or "").strip(),
+            inspect.cleandoc(section.__doc__ or ""),
             "",
             "| parameter | default | origin | meaning |",
             "|---|---|---|---|",
         ]
         lines += [
-            f"| `{parameter}` | `{info.default}` | {origin} | {info.description} |"
+            f"| `{parameter}` | `{info.default}` | {origin} | {' '.join((info.description or '').split())} |"
             for _, parameter, info, origin in parameters
         ]
         parts.append("\n".join(lines))

@@ -140,10 +140,7 @@ def run_month(
                 asset_selection=sorted(keys),
                 raise_on_error=False,
                 run_id=run_id,
-                tags={
-                    **({ANEW_TAG: "true"} if anew else {}),
-                    **({ACCEPT_TAG: json.dumps(dict(accepting))} if accepting else {}),
-                },
+                tags=_tags(anew, accepting),
             )
         problems = [_reason(event, home) for event in result.all_events if event.is_step_failure]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
@@ -157,6 +154,12 @@ def run_month(
         [*_warnings(evaluations)],
         len(taken_over),
     )
+
+
+def _tags(anew: bool, accepting: Mapping[str, str] | None) -> dict[str, str]:
+    """What a run's steps are told of how to make their rows."""
+    accepted = {ACCEPT_TAG: json.dumps(dict(accepting))} if accepting else {}
+    return {ANEW_TAG: "true", **accepted} if anew else accepted
 
 
 def _nobody(sentence: str) -> None:

@@ -22,7 +22,7 @@ from synthetic_uk.planted import Plan
 from synthetic_uk.register import SPECIAL_KINDS, Register, draw_register
 from synthetic_uk.rtic import Rtic, draw_rtic
 from synthetic_uk.sectors import Sectors
-from synthetic_uk.settings import Settings
+from synthetic_uk.settings import Extent
 from synthetic_uk.streams import OVERSEAS, UNKNOWN, stream
 
 _ENGLISH, _SCOTTISH, _NORTHERN_IRISH, _PARTNERSHIP = range(4)
@@ -100,14 +100,11 @@ def draw_firms(
     postcodes: Postcodes,
     sectors: Sectors,
     plan: Plan,
-    scale: float,
-    months: int,
-    seed: int,
-    settings: Settings,
+    extent: Extent,
 ) -> Firms:
     """All organisations; `postcodes` are the base's followed by the plan's."""
     draw = Draw(postcodes)
-    special_names, special_kind, special_home = _special(geography, postcodes, scale, seed)
+    special_names, special_kind, special_home = _special(geography, postcodes, extent.scale, extent.seed)
     planted = np.flatnonzero(~plan.slot_is_rtic)
     planted_home = _first_postcodes(plan)
     register = draw_register(
@@ -117,9 +114,7 @@ def draw_firms(
         special_home,
         plan.slot_sector[planted],
         planted_home[planted],
-        scale,
-        seed,
-        settings,
+        extent,
     )
     enterprises = len(register.units)
     slot_firm = np.zeros(len(plan.slot_is_rtic), dtype=np.int64)
@@ -127,9 +122,7 @@ def draw_firms(
     rtic_slots = np.flatnonzero(plan.slot_is_rtic)
     slot_firm[rtic_slots] = enterprises + np.arange(len(rtic_slots))
     first_ordinary = len(special_kind) + len(planted)
-    rtic, homes, agents = draw_rtic(
-        draw, postcodes, sectors, plan, register, first_ordinary, planted_home, scale, months, seed, settings
-    )
+    rtic, homes, agents = draw_rtic(draw, postcodes, sectors, plan, register, first_ordinary, planted_home, extent)
     home = np.concatenate([register.unit_postcode[register.first_unit], homes])
     is_company = np.concatenate([register.is_company, np.ones(len(homes), dtype=bool)])
     is_ordinary = np.zeros(len(home), dtype=bool)

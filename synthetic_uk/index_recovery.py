@@ -30,7 +30,7 @@ from synthetic_uk.labels import LABELLED_MONTHS
 MONTHS = tuple(month_range(Month(2025, 3), Month(2025, 5)))
 F1_TARGET, CARRIED_TARGET = 0.85, 0.95
 
-TOLD = """
+PREDICTED = """
     select distinct i.kind, i.source_key, c.category
     from innovation_index.items as i
     left join innovation_index.item_categories as c on c.month = i.month and c.item_id = i.item_id
@@ -64,11 +64,11 @@ class MonthRecovery:
         return sum(self.f1.values()) / len(self.f1)
 
 
-def f1_by_category(told: pl.DataFrame, true: pl.DataFrame) -> dict[str, float]:
+def f1_by_category(predicted: pl.DataFrame, true: pl.DataFrame) -> dict[str, float]:
     """F1 of each category from two frames of `kind, key, category`, a row for each category that an item is of."""
     scores = {}
     for category in CATEGORIES:
-        taken, there = (frame.filter(pl.col("category") == category) for frame in (told, true))
+        taken, there = (frame.filter(pl.col("category") == category) for frame in (predicted, true))
         right = taken.join(there, on=["kind", "key"], how="semi").height
         scores[category] = 2 * right / max(1, taken.height + there.height)
     return scores
@@ -124,10 +124,11 @@ def measure(
     warehouse: Warehouse, sources: Path, month: Month, before: pl.DataFrame | None, after: pl.DataFrame, seconds: float
 ) -> MonthRecovery:
     """Compare a month with the truth, and its points (`after`) with those of the month before."""
-    told = warehouse.read(TOLD, month=month.first_day).rename({"source_key": "key"})
-    true = true_categories(sources, month).join(told, on=["kind", "key"], how="semi")
+    predicted = warehouse.read(PREDICTED, month=month.first_day).rename({"source_key": "key"})
+    true = true_categories(sources, month).join(predicted, on=["kind", "key"], how="semi")
     f1 = f1_by_category(
-        told.join(true, on=["kind", "key"], how="semi"), true.explode("categories").rename({"categories": "category"})
+        predicted.join(true, on=["kind", "key"], how="semi"),
+        true.explode("categories").rename({"categories": "category"}),
     )
     if before is None:
         return MonthRecovery(month, true.height, f1, 0, None, None, seconds)

@@ -6,13 +6,12 @@ which the drops say, or what was planted for the Map (`truth`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
 from assets.arrays import Integers
-from assets.months import Month
 from synthetic_uk.drops import chunks
 from synthetic_uk.events import Events, months_between
 from synthetic_uk.firms import Firms
@@ -20,7 +19,7 @@ from synthetic_uk.geography import Postcodes
 from synthetic_uk.leanings import Leanings, businesses, paper_masks
 from synthetic_uk.publication_drops import work_ids, works_of_month
 from synthetic_uk.research import Research
-from synthetic_uk.settings import Settings
+from synthetic_uk.settings import Extent
 from synthetic_uk.wording import BUSINESS, EVENT, PAPER, mask_names
 
 
@@ -30,16 +29,14 @@ def item_rows(
     postcodes: Postcodes,
     events: Events,
     research: Research,
-    months: Sequence[Month],
+    extent: Extent,
     number: int,
-    seed: int,
-    settings: Settings,
 ) -> Iterator[pl.DataFrame]:
     """`kind, key, categories` of a month in chunks; categories comma separated, empty where there are none.
 
     The key is a company number, an event's source and id with a colon between, or a work's id.
     """
-    rtic = firms.rtic
+    rtic, months, seed, settings = firms.rtic, extent.months, extent.seed, extent.settings
     alive = np.flatnonzero((rtic.since <= number) & (rtic.until > number))
     for part in chunks(len(alive)):
         rows = alive[part]

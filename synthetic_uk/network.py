@@ -22,7 +22,7 @@ from assets.arrays import Floats, Integers
 from synthetic_uk.firms import Firms
 from synthetic_uk.geography import Geography, Postcodes
 from synthetic_uk.planted import COLLABORATING, DISPERSED, FOR_EVER, Event, Group, Plan
-from synthetic_uk.settings import Settings
+from synthetic_uk.settings import Extent, Settings
 from synthetic_uk.siting import Site
 from synthetic_uk.streams import OVERSEAS, choose, stream
 
@@ -105,22 +105,14 @@ class _Consortia:
         return Applications(np.concatenate(self.months), owner[kept], participant[kept])
 
 
-def draw_network(
-    geography: Geography,
-    postcodes: Postcodes,
-    plan: Plan,
-    firms: Firms,
-    scale: float,
-    months: int,
-    seed: int,
-    settings: Settings,
-) -> Network:
-    """Communities, applications and activity at a scale over `months` months.
+def draw_network(geography: Geography, postcodes: Postcodes, plan: Plan, firms: Firms, extent: Extent) -> Network:
+    """Communities, applications and activity at a scale over the months.
 
     Members of planted groups that do no joint work apply alone or in chance consortia (a third of them), or are known
     from UKRI projects and publications; so are ordinary firms, up to the share that is active in all.
     """
-    rng = stream(seed, "network")
+    scale, months, settings = extent.scale, len(extent.months), extent.settings
+    rng = stream(extent.seed, "network")
     hubs = np.arange(len(firms.special_names))
     hub_weight = np.minimum(rng.pareto(1.1, len(hubs)) + 0.2, 20)
     candidates = np.flatnonzero(firms.is_ordinary & firms.is_company)
@@ -140,41 +132,27 @@ def draw_network(
         rng, candidates, communities, collaborators, members + len(applicants[0]) + len(hubs) + len(overseas)
     )
     at_first = communities.member_firm[communities.member_from == 0]
+    partners = np.concatenate([hubs, at_first, overseas])
+    weights = np.concatenate([12 * hub_weight, np.full(len(at_first), 0.4), np.full(len(overseas), 1.5)])
+    number, alone_share = applications - consortia.count, settings.single_applicant_share
+    first_applicants = np.concatenate([others, applicants[0]])
     _add_background(
-        consortia,
-        np.concatenate([others, applicants[0]]),
-        np.concatenate([hubs, at_first, overseas]),
-        np.concatenate([12 * hub_weight, np.full(len(at_first), 0.4), np.full(len(overseas), 1.5)]),
-        applications - consortia.count,
-        round(settings.single_applicant_share * applications),
-        0,
-        settings,
+        consortia, first_applicants, partners, weights, number, round(alone_share * applications), 0, settings
     )
+    partners = np.concatenate([others, hubs])
+    weights = np.concatenate([np.ones(len(others)), 12 * hub_weight])
     number = max(2, round(applications / settings.history_months))
     for month in range(1, months):
-        _add_background(
-            consortia,
-            applicants[month],
-            np.concatenate([others, hubs]),
-            np.concatenate([np.ones(len(others)), 12 * hub_weight]),
-            number,
-            round(settings.single_applicant_share * number),
-            month,
-            settings,
-        )
+        single = round(alone_share * number)
+        _add_background(consortia, applicants[month], partners, weights, number, single, month, settings)
 
     quiet = np.setdiff1d(np.flatnonzero(firms.is_ordinary), np.concatenate([communities.member_firm, others]))
     wanted = max(0, round(settings.active_share * firms.is_ordinary.sum()) - len(others))
     by_chance = np.sort(rng.permutation(quiet)[:wanted])
     planted_alone = alone[~applies]
-    return Network(
-        communities=communities,
-        applications=consortia.finished(),
-        researchers=np.concatenate([by_chance, firms.slot_firm[planted_alone]]),
-        researcher_from=np.concatenate([np.zeros(len(by_chance), dtype=np.int64), plan.slot_from[planted_alone]]),
-        hubs=hubs,
-        overseas=overseas,
-    )
+    researchers = np.concatenate([by_chance, firms.slot_firm[planted_alone]])
+    researcher_from = np.concatenate([np.zeros(len(by_chance), dtype=np.int64), plan.slot_from[planted_alone]])
+    return Network(communities, consortia.finished(), researchers, researcher_from, hubs, overseas)
 
 
 def _add_planted(

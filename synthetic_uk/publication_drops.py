@@ -104,8 +104,8 @@ def _works(
 ) -> Iterator[dict[str, Any]]:
     abroad_names = overseas_names(np.arange(_OVERSEAS_INSTITUTIONS) + 10_000).to_list()
     first_publishers = np.flatnonzero(research.publisher_from == 0)
-    told = wording.select(work_ids(works).alias("id"), "title", "text")
-    for work, (work_id, title, abstract) in zip(works, told.iter_rows(), strict=True):
+    texts = wording.select(work_ids(works).alias("id"), "title", "text")
+    for work, (work_id, title, abstract) in zip(works, texts.iter_rows(), strict=True):
         # A stream of its own: a work is the same in every month's snapshot.
         rng = stream(seed, "work", int(work))
         authors = []

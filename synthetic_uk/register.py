@@ -13,7 +13,7 @@ import numpy as np
 from assets.arrays import Bools, Integers
 from synthetic_uk.draws import Draw
 from synthetic_uk.sectors import Sectors
-from synthetic_uk.settings import Settings
+from synthetic_uk.settings import Extent, Settings
 from synthetic_uk.streams import UNKNOWN, choose, stream
 
 SPECIAL_CODES = {"university": "85421", "research_organisation": "72190", "hospital": "86101", "council": "84110"}
@@ -44,16 +44,15 @@ def draw_register(
     special_home: Integers,
     planted_sector: Integers,
     planted_home: Integers,
-    scale: float,
-    seed: int,
-    settings: Settings,
+    extent: Extent,
 ) -> Register:
     """The register at a scale: special organisations first, then planted enterprises, then the rest.
 
     `planted_sector` (UNKNOWN for any) and `planted_home` give the sector and postcode of each planted enterprise.
     """
-    rng = stream(seed, "register")
-    total = round(settings.local_units * scale)
+    settings = extent.settings
+    rng = stream(extent.seed, "register")
+    total = round(settings.local_units * extent.scale)
     specials, planted = len(special_kind), len(planted_sector)
     units = np.concatenate(
         [rng.integers(1, 5, specials), 1 + (rng.random(planted) < 0.08), _site_counts(rng, total, settings)]

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from assets.arrays import Integers
+from assets.arrays import Floats, Integers
 from assets.months import Month
 from synthetic_uk.firms import Firms
 from synthetic_uk.network import Network
@@ -57,24 +57,9 @@ def draw_research(
     for month in range(len(months)):
         arrived = network.researchers[~publishes & (network.researcher_from == month)]
         projects = number if month == 0 else max(2, round(number / settings.history_months), len(arrived) // 5)
-        again = rng.permutation(arrived)[: len(arrived) // 10]
-        size = rng.pareto(2.0, projects) + 0.5
-        leads = universities[choose(rng, lead_weight, projects)]
-        partners = np.concatenate([arrived, again])
-        others = universities[choose(rng, lead_weight, projects)]
-        abroad = rng.choice(network.overseas, projects // 10)
-        everyone = np.concatenate([leads, partners, others, abroad])
-        owner = np.concatenate(
-            [
-                np.arange(projects),
-                choose(rng, size, len(partners)),
-                np.arange(projects),
-                rng.integers(0, projects, len(abroad)),
-            ]
-        )
-        order = np.argsort(owner, kind="stable")
-        owners.append(count + owner[order])
-        organisations.append(everyone[order])
+        owner, organisation = _projects(rng, arrived, projects, universities, lead_weight, network.overseas)
+        owners.append(count + owner)
+        organisations.append(organisation)
         project_months.append(np.full(projects, month))
         count += projects
     owner, organisation = np.concatenate(owners), np.concatenate(organisations)
@@ -105,6 +90,34 @@ def draw_research(
         work_publisher,
         work_day,
     )
+
+
+def _projects(
+    rng: np.random.Generator,
+    arrived: Integers,
+    projects: int,
+    universities: Integers,
+    lead_weight: Floats,
+    overseas: Integers,
+) -> tuple[Integers, Integers]:
+    """Who is in a month's projects: project, from 0 and in order, and organisation. Universities lead, firms join."""
+    again = rng.permutation(arrived)[: len(arrived) // 10]
+    size = rng.pareto(2.0, projects) + 0.5
+    leads = universities[choose(rng, lead_weight, projects)]
+    partners = np.concatenate([arrived, again])
+    others = universities[choose(rng, lead_weight, projects)]
+    abroad = rng.choice(overseas, projects // 10)
+    everyone = np.concatenate([leads, partners, others, abroad])
+    owner = np.concatenate(
+        [
+            np.arange(projects),
+            choose(rng, size, len(partners)),
+            np.arange(projects),
+            rng.integers(0, projects, len(abroad)),
+        ]
+    )
+    order = np.argsort(owner, kind="stable")
+    return owner[order], everyone[order]
 
 
 def _days(rng: np.random.Generator, month: Integers, months: Sequence[Month], history: int) -> list[date]:

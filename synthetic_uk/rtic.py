@@ -18,7 +18,7 @@ from synthetic_uk.geography import Postcodes
 from synthetic_uk.planted import FOR_EVER, Plan
 from synthetic_uk.register import Register
 from synthetic_uk.sectors import Sectors
-from synthetic_uk.settings import Settings
+from synthetic_uk.settings import Extent, Settings
 from synthetic_uk.streams import UNKNOWN, choose, stream
 
 _REGISTERED_ELSEWHERE_SHARE = 0.25
@@ -67,26 +67,24 @@ def draw_rtic(
     register: Register,
     first_ordinary: int,
     planted_home: Integers,
-    scale: float,
-    months: int,
-    seed: int,
-    settings: Settings,
+    extent: Extent,
 ) -> tuple[Rtic, Integers, Integers]:
     """RTIC, the main postcodes of the firms that only RTIC has, and which of those are mere registrations.
 
     `first_ordinary` is the first enterprise that is neither special nor planted; `planted_home` the first postcode of
     each slot of the plan.
     """
-    rng = stream(seed, "rtic")
+    settings = extent.settings
+    rng = stream(extent.seed, "rtic")
     enterprises = len(register.units)
-    total = round(settings.rtic_firms * scale)
+    total = round(settings.rtic_firms * extent.scale)
     listed = register.is_company & (rng.random(enterprises) < settings.register_in_rtic_share)
     in_both = first_ordinary + np.flatnonzero(listed[first_ordinary:])
     slots = np.flatnonzero(plan.slot_is_rtic)
     at_first = int(np.count_nonzero(plan.slot_from[slots] == 0))
     agent_sizes = _agent_sizes(rng, total, settings)
     rest = total - len(in_both) - at_first - int(agent_sizes.sum())
-    born = np.repeat(np.arange(1, months), round(settings.monthly_births_share * total))
+    born = np.repeat(np.arange(1, len(extent.months)), round(settings.monthly_births_share * total))
     edges = np.cumsum([0, len(in_both), len(slots), int(agent_sizes.sum()), rest, len(born)]).tolist()
     rows = _Rows(*(slice(low, high) for low, high in itertools.pairwise(edges)))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assets.months import Month
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -129,3 +131,14 @@ class Settings:
 
 
 SMALLEST_SCALE = 1 / 1000
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is drawn, for how long, and from which seed."""
+
+    scale: float
+    """Share of the full size."""
+    months: tuple[Month, ...]
+    seed: int
+    settings: Settings

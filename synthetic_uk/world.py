@@ -37,7 +37,7 @@ from synthetic_uk.publication_drops import publication_records
 from synthetic_uk.register_drops import company_rows, enterprise_rows, local_unit_rows, location_rows
 from synthetic_uk.research import Research, draw_research
 from synthetic_uk.sectors import Sectors, draw_sectors
-from synthetic_uk.settings import SMALLEST_SCALE, Settings
+from synthetic_uk.settings import SMALLEST_SCALE, Extent, Settings
 from synthetic_uk.streams import stream
 from synthetic_uk.truth import write_truth
 from synthetic_uk.ukri_drops import ukri_records
@@ -96,12 +96,13 @@ def synthesise(
     _check(months, scale)
     tell = progress or (lambda _message, _share: None)
     tell("Drawing places, firms and projects", 0.0)
-    world = draw_world(months, scale, seed, settings or Settings())
+    extent = Extent(scale, tuple(months), seed, settings or Settings())
+    world = draw_world(extent)
     rows: dict[str, dict[str, int]] = {}
     clusters: dict[str, dict[str, int]] = {}
     for number, month in enumerate(months):
         tell(f"Writing the drops of {month}", (number + 0.5) / (len(months) + 0.5))
-        for dataset, count in _write_month(out, world, months, number, scale, seed, settings or Settings()).items():
+        for dataset, count in _write_month(out, world, extent, number).items():
             rows.setdefault(dataset, {})[str(month)] = count
         standing = write_truth(
             out / "truth" / str(month),
@@ -118,15 +119,16 @@ def synthesise(
     return SynthesisReport(out, tuple(months), scale, seed, rows, clusters)
 
 
-def draw_world(months: Sequence[Month], scale: float, seed: int, settings: Settings) -> World:
+def draw_world(extent: Extent) -> World:
     """Draw everything."""
+    scale, months, seed, settings = extent.scale, extent.months, extent.seed, extent.settings
     geography = draw_geography(scale, seed, settings)
     sectors = draw_sectors(seed, settings)
     plan = draw_plan(geography, sectors, scale, len(months), seed, settings)
     postcodes = with_planted(geography, plan, seed)
     texts = postcode_texts(postcodes.x_m, postcodes.y_m, postcodes.is_ni)
-    firms = draw_firms(geography, postcodes, sectors, plan, scale, len(months), seed, settings)
-    network = draw_network(geography, postcodes, plan, firms, scale, len(months), seed, settings)
+    firms = draw_firms(geography, postcodes, sectors, plan, extent)
+    network = draw_network(geography, postcodes, plan, firms, extent)
     research = draw_research(firms, network, months, scale, seed, settings)
     participants = participant_rows(geography, postcodes, texts, firms, network.applications, months, seed, settings)
     leanings = draw_leanings(geography, postcodes, sectors, settings)
@@ -158,44 +160,57 @@ def _check(months: Sequence[Month], scale: float) -> None:
         raise ValueError(f"months {[str(month) for month in months]}: expected one or more, each once, in order")
 
 
-def _write_month(
-    out: Path, world: World, months: Sequence[Month], number: int, scale: float, seed: int, settings: Settings
-) -> dict[str, int]:
+def _write_month(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
     """Write all drops of a month; rows by dataset."""
-    month = months[number]
-    extension, write_table = table_writer(scale)
-    written: dict[str, int] = {}
-    if number == 0:
-        written["postcodes"] = write_csv_zip(
+    once = _write_once(out, world, extent) if number == 0 else {}
+    return {**once, **_write_tables(out, world, extent, number), **_write_records(out, world, extent, number)}
+
+
+def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:
+    """Write what comes with the first month only."""
+    month, seed = extent.months[0], extent.seed
+    extension, write_table = table_writer(extent.scale)
+    return {
+        "postcodes": write_csv_zip(
             out / "postcodes" / f"{month}.zip",
             f"Data/NSPL_{month.year}_{month.number:02d}_UK.csv",
-            directory_rows(world.geography, world.postcodes, world.texts, month, seed, settings),
-        )
-        written["boundaries"] = write_parquet(out / "boundaries" / f"{month}.parquet", [boundary_rows(world.geography)])
-        written["idbr_enterprises"] = write_table(
+            directory_rows(world.geography, world.postcodes, world.texts, month, seed, extent.settings),
+        ),
+        "boundaries": write_parquet(out / "boundaries" / f"{month}.parquet", [boundary_rows(world.geography)]),
+        "idbr_enterprises": write_table(
             out / "idbr_enterprises" / f"{month}.{extension}", enterprise_rows(world.firms, world.sectors, seed)
-        )
-        written["idbr_local_units"] = write_table(
+        ),
+        "idbr_local_units": write_table(
             out / "idbr_local_units" / f"{month}.{extension}",
             local_unit_rows(world.firms, world.sectors, world.texts, seed),
-        )
-    written["rtic_companies"] = write_table(
-        out / "rtic_companies" / f"{month}.{extension}",
-        company_rows(world.firms, world.sectors, world.postcodes, world.leanings, number, seed, settings),
-    )
-    written["rtic_locations"] = write_table(
-        out / "rtic_locations" / f"{month}.{extension}", location_rows(world.firms, world.texts, number, seed)
-    )
-    written["innovate_uk"] = write_workbook(
-        out / "innovate_uk" / f"{month}.xlsx", list_of_month(world.innovate_uk, number), DATE_COLUMNS
-    )
-    written["innovate_uk_applications"] = write_csv_gzip(
-        out / "innovate_uk_applications" / f"{month}.csv.gz", [applications_of_month(world.innovate_uk, number)]
-    )
-    written["events"] = write_csv_gzip(
-        out / "events" / f"{month}.csv.gz",
-        event_rows(world.events, world.postcodes, world.texts, months, number, seed, settings),
-    )
+        ),
+    }
+
+
+def _write_tables(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
+    """Write a month's drops that are tables, and what is true of the Index's items."""
+    month, months, seed, settings = extent.months[number], extent.months, extent.seed, extent.settings
+    extension, write_table = table_writer(extent.scale)
+    firms, postcodes, leanings = world.firms, world.postcodes, world.leanings
+    written = {
+        "rtic_companies": write_table(
+            out / "rtic_companies" / f"{month}.{extension}",
+            company_rows(firms, world.sectors, postcodes, leanings, number, seed, settings),
+        ),
+        "rtic_locations": write_table(
+            out / "rtic_locations" / f"{month}.{extension}", location_rows(firms, world.texts, number, seed)
+        ),
+        "innovate_uk": write_workbook(
+            out / "innovate_uk" / f"{month}.xlsx", list_of_month(world.innovate_uk, number), DATE_COLUMNS
+        ),
+        "innovate_uk_applications": write_csv_gzip(
+            out / "innovate_uk_applications" / f"{month}.csv.gz", [applications_of_month(world.innovate_uk, number)]
+        ),
+        "events": write_csv_gzip(
+            out / "events" / f"{month}.csv.gz",
+            event_rows(world.events, postcodes, world.texts, months, number, seed, settings),
+        ),
+    }
     if number < LABELLED_MONTHS:
         labels = label_rows(number, seed, settings)
         written["training_labels"] = write_csv_gzip(
@@ -204,25 +219,22 @@ def _write_month(
         write_csv(out / "truth" / str(month) / "training_labels.csv", labels.select("text", "true_categories"))
     write_table(
         out / "truth" / str(month) / f"index_items.{extension}",
-        item_rows(
-            world.leanings,
-            world.firms,
-            world.postcodes,
-            world.events,
-            world.research,
-            months,
-            number,
-            seed,
-            settings,
-        ),
+        item_rows(leanings, firms, postcodes, world.events, world.research, extent, number),
     )
+    return written
+
+
+def _write_records(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
+    """Write a month's drops that are objects, one a line, in several files each."""
+    month, seed = extent.months[number], extent.seed
     ukri = ukri_records(world.research, world.firms, world.postcodes, world.texts, number, seed)
     publications = publication_records(
-        world.research, world.geography, world.firms, world.postcodes, world.leanings, number, seed, settings
+        world.research, world.geography, world.firms, world.postcodes, world.leanings, number, seed, extent.settings
     )
-    for dataset, files in (("ukri", ukri), ("publications", publications)):
-        written[dataset] = sum(
+    return {
+        dataset: sum(
             write_json_lines(out / dataset / str(month) / f"{name}-000.jsonl.gz", records)
             for name, records in files.items()
         )
-    return written
+        for dataset, files in (("ukri", ukri), ("publications", publications))
+    }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from setuptools import find_packages
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"arrays", "disk", "method", "months", "pictures", "scratch", "text_safety"}
+OF_NO_LAYER = {"arrays", "disk", "method", "months", "pictures", "scratch", "text_safety"}
 """Modules of `assets` that belong to no layer."""
 SHARED = {"methods", "warehouse"}
 FACES = {"reference", "sources", "innovation_index"}
@@ -40,13 +42,13 @@ def reaches_up(name: str) -> bool:
 
 def not_for_methods(name: str) -> bool:
     first, second = (*name.split("."), "")[:2]
-    return first in {"dagster", "duckdb", "sql"} or (first == "assets" and second not in GROUND | {"methods"})
+    return first in {"dagster", "duckdb", "sql"} or (first == "assets" and second not in OF_NO_LAYER | {"methods"})
 
 
 def inside_of_another(name: str, layer: str) -> bool:
     """Whether an import of a module of `layer` is of another layer's inside: of a module and not of its package."""
     parts = name.split(".")
-    if parts[0] != "assets" or parts[1] in GROUND | SHARED | {layer}:
+    if parts[0] != "assets" or parts[1] in OF_NO_LAYER | SHARED | {layer}:
         return False
     is_module = ROOT.joinpath(*parts[:3]).is_dir() or ROOT.joinpath(*parts[:3]).with_suffix(".py").is_file()
     return parts[1] not in FACES or len(parts) != 3 or is_module
@@ -73,8 +75,8 @@ def test_no_layer_imports_the_inside_of_another(layer: str) -> None:
 
 @pytest.mark.parametrize("layer", layers())
 def test_every_layer_has_its_steps(layer: str) -> None:
-    room = ROOT / "assets" / layer
-    assert (room / "steps.py").is_file() or (room / "steps" / "__init__.py").is_file() or layer == "reference"
+    folder = ROOT / "assets" / layer
+    assert (folder / "steps.py").is_file() or (folder / "steps" / "__init__.py").is_file() or layer == "reference"
 
 
 def test_the_rules_catch_what_they_are_for() -> None:
@@ -86,3 +88,12 @@ def test_the_rules_catch_what_they_are_for() -> None:
     assert inside_of_another("assets.sources.bounds", "typology")
     assert not inside_of_another("assets.sources.Bounds", "innovation_index")
     assert not inside_of_another("assets.spatial.members_on_disk.MembersOnDisk", "spatial")
+
+
+def test_what_is_installed_imports_nothing_that_is_not() -> None:
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    installed = {name.split(".")[0] for name in find_packages(str(ROOT), include=packages["find"]["include"])}
+    assert installed == {"assets", "pipelines", "sql", "synthetic_uk"}
+    beside = RUNNING - installed
+    found = [found for folder in sorted(installed) for found in imports(ROOT / folder)]
+    assert [(file, name) for file, name in found if name.split(".")[0] in beside] == []

@@ -46,6 +46,8 @@ def test_the_fingerprint_follows_parameters_and_not_words():
         ("[spatial]\nhull_ratio = 2.0", "spatial.hull_ratio.*less than or equal to 1.*2.0"),
         ("[spatial]\nhull_ration = 0.7", "spatial.hull_ration.*not permitted"),
         ("[spatial", "not valid TOML"),
+        ("[linkage]\nlink_rare_token_other = [0.3, 0.9999]", "m of link_rare_token_shared, .* sum to 0.9, and have to"),
+        ("[linkage]\nlink_name_same = [0.55, 0.1]", "u of link_name_same, .* sum to 1.099999"),
     ],
 )
 def test_a_bad_profile_is_refused_by_file_parameter_and_value(tmp_path: Path, text: str, message: str):

@@ -29,7 +29,7 @@ from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 def links(ctx: StepContext) -> Rows:
     """Records that record linkage takes for an anchored organisation, where no exact rule said which."""
     candidates = ctx.input("unmatched_records")
-    linked = link(candidates, ctx.method.organisations.link_threshold)
+    linked = link(candidates, ctx.method.organisations.link_threshold, ctx.method.linkage)
     ctx.report.figure("unmatched records", candidates["record_key"].count())
     ctx.report.figure("linked records", linked.height)
     return {"organisations.links": linked}

@@ -100,7 +100,7 @@ class PageOptions:
     """What to look at in the month's sources, each in a sentence."""
     base_map: BaseMap | None = None
     method: PublicationMethod = field(default_factory=PublicationMethod)
-    """What the page explains disclosure control with."""
+    """What the page explains disclosure control with, and how near a town is."""
 
 
 def page_files(month: Month, tables: PageTables, options: PageOptions | None = None) -> dict[str, bytes]:
@@ -141,6 +141,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
         "notices": [visible(text) for text in options.notices],
         "base_map": base_map and {"tiles": base_map.tiles, "attribution": visible(base_map.attribution)},
         "min_firms": options.method.disclosure_min_firms,
+        "near_town_km": options.method.near_town_km,
         "employees_rounding": options.method.employees_rounding,
         "turnover_rounding_gbp": options.method.turnover_rounding_gbp,
         "clusters": encode_clusters(clusters),

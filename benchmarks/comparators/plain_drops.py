@@ -213,40 +213,8 @@ def _gateway(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         .unnest("link")
         .with_columns(pl.col("href").str.extract(r"([^/]+)/*$").alias("target"))
     )
-    funds = _lines(folder, "funds", FUNDS).select(
-        target="id",
-        fund_start="start",
-        pence=(pl.col("valuePounds").struct.field("amount") * 100).round().cast(pl.Int64),
-    )
-    of_funds = (
-        links.filter(pl.col("rel") == "FUND")
-        .unique(["project_id", "target"], keep="first", maintain_order=True)
-        .join(funds, on="target", how="left")
-        .group_by("project_id")
-        .agg(
-            pl.when(pl.col("pence").count() > 0).then(pl.col("pence").sum()).alias("fund_pence"),
-            pl.coalesce("fund_start", "start").min().alias("fund_start"),
-        )
-    )
-    values = (
-        listed.select(project_id="id", value=pl.col("participantValues").struct.field("participant"))
-        .explode("value")
-        .drop_nulls("value")
-        .unnest("value")
-        .select(
-            "project_id",
-            organisation_key="organisationId",
-            offer_pence=(pl.col("grantOffer") * 100).round().cast(pl.Int64),
-        )
-    )
-    linked = links.filter(pl.col("rel").is_in(["LEAD_ORG", "PARTICIPANT_ORG", "COLLAB_ORG", "PP_ORG"])).select(
-        "project_id", organisation_key="target", offer_pence=pl.lit(None, pl.Int64)
-    )
-    partners = (
-        pl.concat([values, linked])
-        .group_by("project_id", "organisation_key")
-        .agg(pl.when(pl.col("offer_pence").count() > 0).then(pl.col("offer_pence").sum()))
-    )
+    of_funds = _of_funds(folder, links)
+    partners = _partners(listed, links)
     offers = partners.group_by("project_id").agg(pl.col("offer_pence").sum())
     projects = (
         listed.select(project_id="id", lead_funder="leadFunder", start="start")
@@ -267,6 +235,48 @@ def _gateway(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         is_overseas=(address.struct.field("region").str.to_lowercase() == "outside uk").fill_null(False),
     )
     return projects, partners, organisations
+
+
+def _of_funds(folder: Path, links: pl.DataFrame) -> pl.DataFrame:
+    """What each project's funds come to, and when the first began."""
+    funds = _lines(folder, "funds", FUNDS).select(
+        target="id",
+        fund_start="start",
+        pence=(pl.col("valuePounds").struct.field("amount") * 100).round().cast(pl.Int64),
+    )
+    return (
+        links.filter(pl.col("rel") == "FUND")
+        .unique(["project_id", "target"], keep="first", maintain_order=True)
+        .join(funds, on="target", how="left")
+        .group_by("project_id")
+        .agg(
+            pl.when(pl.col("pence").count() > 0).then(pl.col("pence").sum()).alias("fund_pence"),
+            pl.coalesce("fund_start", "start").min().alias("fund_start"),
+        )
+    )
+
+
+def _partners(listed: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Who takes part in each project, and what was offered."""
+    values = (
+        listed.select(project_id="id", value=pl.col("participantValues").struct.field("participant"))
+        .explode("value")
+        .drop_nulls("value")
+        .unnest("value")
+        .select(
+            "project_id",
+            organisation_key="organisationId",
+            offer_pence=(pl.col("grantOffer") * 100).round().cast(pl.Int64),
+        )
+    )
+    linked = links.filter(pl.col("rel").is_in(["LEAD_ORG", "PARTICIPANT_ORG", "COLLAB_ORG", "PP_ORG"])).select(
+        "project_id", organisation_key="target", offer_pence=pl.lit(None, pl.Int64)
+    )
+    return (
+        pl.concat([values, linked])
+        .group_by("project_id", "organisation_key")
+        .agg(pl.when(pl.col("offer_pence").count() > 0).then(pl.col("offer_pence").sum()))
+    )
 
 
 def _publications(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.method import OrganisationsMethod
+from assets.method import LinkageMethod, OrganisationsMethod
 from assets.methods.linkage.institutions import institution_points
 from assets.methods.linkage.linkage import link
 from assets.months import Month
@@ -259,7 +259,7 @@ def _link(unmatched: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
             ).select(columns),
         ]
     )
-    return link(candidates, METHOD.link_threshold).drop("match_probability")
+    return link(candidates, METHOD.link_threshold, LinkageMethod()).drop("match_probability")
 
 
 def _own(rest: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
@@ -292,8 +292,54 @@ def _own(rest: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
 
 def _organisations(records: pl.DataFrame, drops: Drops, matches: pl.DataFrame) -> pl.DataFrame:
     """Type, employees and turnover of each organisation, before those that its sites alone tell."""
-    name, hint, dataset = pl.col("normalised_name"), pl.col("hint").str.to_lowercase(), pl.col("dataset")
-    likely = (
+    types = _types(records)
+    enterprises = (
+        drops.enterprises.join(
+            matches.filter(pl.col("dataset") == "idbr_enterprises"), left_on="entref", right_on="record_key"
+        )
+        .group_by("organisation_id")
+        .agg(
+            *[
+                pl.when(pl.col(figure).count() > 0).then(pl.col(figure).sum()).alias(figure)
+                for figure in ("employees", "turnover_pence")
+            ]
+        )
+    )
+    companies = drops.companies.select(
+        ("CRN-" + pl.col("company_number")).alias("organisation_id"),
+        rtic_employees="employees",
+        rtic_pence="turnover_pence",
+    )
+    return (
+        types.join(enterprises, on="organisation_id", how="left")
+        .join(companies, on="organisation_id", how="left")
+        .select(
+            "organisation_id",
+            pl.col("organisation_type").is_in(METHOD.firm_types).alias("is_firm"),
+            pl.coalesce("employees", "rtic_employees").alias("employees"),
+            pl.coalesce("turnover_pence", "rtic_pence").alias("turnover_pence"),
+        )
+    )
+
+
+def _types(records: pl.DataFrame) -> pl.DataFrame:
+    """`organisation_type` of each organisation: the first of the kinds that one of its records states."""
+    dataset = pl.col("dataset")
+    typed = records.with_columns(likely=_likely_type()).with_columns(stated=_stated_type())
+    first_likely = pl.col("likely").sort_by(dataset != "idbr_enterprises").drop_nulls().first()
+    order = ["university", "public_body", "research_organisation", "charity", "business"]
+    kind: Any = pl.when(pl.col("is_overseas").all()).then(pl.lit("overseas"))
+    for name_of_kind in order:
+        kind = kind.when((pl.col("stated") == name_of_kind).any()).then(pl.lit(name_of_kind))
+    return typed.group_by("organisation_id").agg(
+        kind.otherwise(first_likely.fill_null("business")).alias("organisation_type")
+    )
+
+
+def _likely_type() -> pl.Expr:
+    """What a name suggests where nothing states a type."""
+    name = pl.col("normalised_name")
+    return (
         pl.when(name.str.contains(r"(^| )COLLEGE($| OF | LONDON)"))
         .then(pl.lit("university"))
         .when(
@@ -308,6 +354,11 @@ def _organisations(records: pl.DataFrame, drops: Drops, matches: pl.DataFrame) -
         .when(name.str.contains(r"(^| )CHARITABLE | (CHARITY|FOUNDATION|TRUST)$"))
         .then(pl.lit("charity"))
     )
+
+
+def _stated_type() -> pl.Expr:
+    """What a record states, or its name makes sure of."""
+    name, hint, dataset = pl.col("normalised_name"), pl.col("hint").str.to_lowercase(), pl.col("dataset")
     public_names = (
         r"(^| )NHS( |$)|(^| )(CITY|COUNTY|BOROUGH|DISTRICT|TOWN|PARISH|RESEARCH|FACILITIES) COUNCIL$"
         r"|^MINISTRY OF |^DEPARTMENT (FOR|OF) |^(HM|HIS MAJESTYS|HER MAJESTYS) | POLICE$"
@@ -338,7 +389,7 @@ def _organisations(records: pl.DataFrame, drops: Drops, matches: pl.DataFrame) -
         .then(pl.lit("research_organisation"))
         .otherwise(pl.coalesce("likely", pl.lit("university")))
     )
-    stated = (
+    return (
         pl.when("is_overseas")
         .then(pl.lit("overseas"))
         .when(name.str.contains(public_names))
@@ -352,42 +403,6 @@ def _organisations(records: pl.DataFrame, drops: Drops, matches: pl.DataFrame) -
         .when(dataset == "publications")
         .then(of_institution)
         .otherwise(of_participant)
-    )
-    typed = records.with_columns(likely=likely).with_columns(stated=stated)
-    first_likely = pl.col("likely").sort_by(dataset != "idbr_enterprises").drop_nulls().first()
-    order = ["university", "public_body", "research_organisation", "charity", "business"]
-    kind: Any = pl.when(pl.col("is_overseas").all()).then(pl.lit("overseas"))
-    for name_of_kind in order:
-        kind = kind.when((pl.col("stated") == name_of_kind).any()).then(pl.lit(name_of_kind))
-    types = typed.group_by("organisation_id").agg(
-        kind.otherwise(first_likely.fill_null("business")).alias("organisation_type")
-    )
-    enterprises = (
-        drops.enterprises.join(
-            matches.filter(pl.col("dataset") == "idbr_enterprises"), left_on="entref", right_on="record_key"
-        )
-        .group_by("organisation_id")
-        .agg(
-            *[
-                pl.when(pl.col(figure).count() > 0).then(pl.col(figure).sum()).alias(figure)
-                for figure in ("employees", "turnover_pence")
-            ]
-        )
-    )
-    companies = drops.companies.select(
-        ("CRN-" + pl.col("company_number")).alias("organisation_id"),
-        rtic_employees="employees",
-        rtic_pence="turnover_pence",
-    )
-    return (
-        types.join(enterprises, on="organisation_id", how="left")
-        .join(companies, on="organisation_id", how="left")
-        .select(
-            "organisation_id",
-            pl.col("organisation_type").is_in(METHOD.firm_types).alias("is_firm"),
-            pl.coalesce("employees", "rtic_employees").alias("employees"),
-            pl.coalesce("turnover_pence", "rtic_pence").alias("turnover_pence"),
-        )
     )
 
 

@@ -22,6 +22,7 @@ from assets.spatial.steps import STEPS as SPATIAL
 from assets.warehouse.database import Warehouse
 from assets.warehouse.steps import run_step
 from benchmarks import campaign
+from benchmarks.__main__ import app
 from benchmarks.cases import FIRST
 from benchmarks.comparators.plain_drops import read_drops
 from benchmarks.comparators.plain_register import Register, build_register
@@ -42,7 +43,6 @@ from benchmarks.results import (
 )
 from benchmarks.steps import StepFigures
 from benchmarks.targets import TARGETS
-from pipelines import cli
 from synthetic_uk import synthesise
 from tests.support import fill
 
@@ -73,8 +73,8 @@ def test_how_a_process_ends() -> None:
 
 
 def test_what_was_started_ends_with_the_benchmark(tmp_path: Path) -> None:
-    told = str(tmp_path / "pid")
-    child = f"import os, pathlib, time; pathlib.Path({told!r}).write_text(str(os.getpid())); time.sleep(60)"
+    pid_file = str(tmp_path / "pid")
+    child = f"import os, pathlib, time; pathlib.Path({pid_file!r}).write_text(str(os.getpid())); time.sleep(60)"
     start = f"run_measured([sys.executable, '-c', {child!r}])"
     code = f"import sys; from benchmarks.processes import run_measured; {start}"
     bench = subprocess.Popen([sys.executable, "-c", code])
@@ -191,20 +191,19 @@ def test_results_are_kept_and_read_again(tmp_path: Path) -> None:
 def test_the_command_measures_keeps_and_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A whole refresh takes too long here; taking the drops in is one of its steps and goes the same way.
     monkeypatch.setattr(campaign, "LAYERS", "sources,reference")
-    out, work = tmp_path / "docs" / "performance.md", tmp_path / "work"
+    out, figures, work = tmp_path / "docs" / "performance.md", tmp_path / "performance.json", tmp_path / "work"
     out.parent.mkdir()
     (out.parent / "performance-notes.md").write_text("## What did not help\n", encoding="utf-8")
 
     def bench(*arguments: str) -> None:
-        called = CliRunner().invoke(
-            cli.app, ["bench", "--scale", "0.001", "--work", str(work), *arguments, "--out", str(out)]
-        )
+        places = ["--work", str(work), "--figures", str(figures), "--out", str(out)]
+        called = CliRunner().invoke(app, ["--scale", "0.001", *arguments, *places])
         assert called.exit_code == 0, called.output
 
     bench("--steps", "refresh-dsit-v1")
     bench("--steps", "rows-alone,publications-uk")
     bench("--steps", "none", "--against", "plain")
-    kept = json.loads(out.with_suffix(".json").read_text())
+    kept = json.loads(figures.read_text())
     assert set(kept["cases"]) == {"refresh-dsit-v1", "rows-alone", "publications-uk"}
     refreshed = kept["cases"]["refresh-dsit-v1"]["0.001"]
     assert refreshed["runs"][0]["outcome"] == DONE
@@ -224,7 +223,7 @@ def test_the_command_measures_keeps_and_writes(tmp_path: Path, monkeypatch: pyte
 
 
 def test_unknown_cases_are_refused(tmp_path: Path) -> None:
-    called = CliRunner().invoke(cli.app, ["bench", "--steps", "refresh-everything", "--work", str(tmp_path / "work")])
+    called = CliRunner().invoke(app, ["--steps", "refresh-everything", "--work", str(tmp_path / "work")])
     assert called.exit_code == 1
     assert not (tmp_path / "work").exists()
 

@@ -130,7 +130,7 @@ def test_making_a_month_again_changes_no_row(copy: Path):
     after = content(copy)
     changed = [name for name in before if not before[name].equals(after[name])]
     assert changed == []
-    assert all("taken over from run" not in told for told in latest_metadata(copy).values())
+    assert all("taken over from run" not in metadata for metadata in latest_metadata(copy).values())
 
 
 def test_a_month_made_from_the_same_is_taken_over_and_shows_what_it_showed(copy: Path):
@@ -143,11 +143,11 @@ def test_a_month_made_from_the_same_is_taken_over_and_shows_what_it_showed(copy:
     assert f"{steps} steps taken over" in again.stdout
     assert all(before[name].equals(rows) for name, rows in content(copy).items())
     outside = {name for step in all_steps(Settings()) if step.reaches_outside for name in step.tables}
-    for name, told in latest_metadata(copy).items():
+    for name, metadata in latest_metadata(copy).items():
         if name in outside:
-            assert "taken over from run" not in told
+            assert "taken over from run" not in metadata
         else:
-            assert told == {**shown[name], "taken over from run": dg.MetadataValue.text(made_by)}, name
+            assert metadata == {**shown[name], "taken over from run": dg.MetadataValue.text(made_by)}, name
 
 
 def test_one_parameter_makes_only_what_follows_from_it(copy: Path):
@@ -158,7 +158,9 @@ def test_one_parameter_makes_only_what_follows_from_it(copy: Path):
         profile.write_text(text + "\n[typology]\nlargest_partners = 4\n")
     again = run(copy, "refresh", "--month", "2025-05", *(f"--profile={profile}" for profile in profiles))
     assert again.returncode == 0, again.stderr
-    anew = {name.split(".")[0] for name, told in latest_metadata(copy).items() if "taken over from run" not in told}
+    anew = {
+        name.split(".")[0] for name, metadata in latest_metadata(copy).items() if "taken over from run" not in metadata
+    }
     assert anew == {"sources", "reference", "spatial", "network", "typology", "publication"}
 
 
@@ -205,20 +207,21 @@ def test_the_instance_keeps_what_a_person_looks_at(world: Path):
 
 def test_a_table_of_drops_shows_the_rows_that_the_month_uses(world: Path):
     """The register is last month's, so that nothing of it is written; of firms there are two drops."""
-    told = latest_metadata(world)
+    metadata = latest_metadata(world)
     warehouse = Warehouse(world / "warehouse.duckdb")
     expected = {
         "sources.idbr_local_units": "select count(*) as n from sources.idbr_local_units",
         "sources.rtic_companies": "select count(*) as n from sources.rtic_companies where as_of >= '2025-05-01'",
     }
     for table, query in expected.items():
-        assert told[table]["dagster/partition_row_count"].value == warehouse.read(query).item() > 1000
-    assert told["sources.idbr_local_units"]["rows written"].value == 0
+        assert metadata[table]["dagster/partition_row_count"].value == warehouse.read(query).item() > 1000
+    assert metadata["sources.idbr_local_units"]["rows written"].value == 0
     assert (
-        told["sources.rtic_companies"]["rows written"] == told["sources.rtic_companies"]["dagster/partition_row_count"]
+        metadata["sources.rtic_companies"]["rows written"]
+        == metadata["sources.rtic_companies"]["dagster/partition_row_count"]
     )
-    assert "2025-05" in told["sources.rtic_companies"]["preview"].md_str
-    assert "2025-04" not in told["sources.rtic_companies"]["preview"].md_str
+    assert "2025-05" in metadata["sources.rtic_companies"]["preview"].md_str
+    assert "2025-04" not in metadata["sources.rtic_companies"]["preview"].md_str
 
 
 def test_later_layers_of_a_month_whose_drops_were_not_taken_in_are_refused(copy: Path):

@@ -161,10 +161,10 @@ def test_who_was_killed_keeps_no_turn(tmp_path: Path):
     has_the_turn(tmp_path, holder)
     holder.kill()
     holder.wait()
-    told: list[str] = []
-    with turn(tmp_path / "warehouse.duckdb", "another", told.append):
+    waits: list[str] = []
+    with turn(tmp_path / "warehouse.duckdb", "another", waits.append):
         pass
-    assert told == []
+    assert waits == []
 
 
 def test_a_process_that_has_the_turn_keeps_it_through_what_it_makes(tmp_path: Path):

@@ -106,11 +106,11 @@ def test_most_items_are_of_no_category_and_some_are_of_several(items: pl.DataFra
 
 def test_texts_are_about_their_categories_and_about_no_other(items: pl.DataFrame) -> None:
     phrases = pl.read_csv(PHRASES, infer_schema=False).filter(pl.col("role") == "what")
-    told = items.drop_nulls("text").with_columns(pl.col("text").str.to_lowercase().str.replace_all(" & ", " and "))
+    lowered = items.drop_nulls("text").with_columns(pl.col("text").str.to_lowercase().str.replace_all(" & ", " and "))
     for category in CATEGORIES:
         about = phrases.filter(pl.col("about").str.split(", ").list.contains(category))["phrase"]
-        says = told["text"].str.contains_any(about.str.to_lowercase().to_list())
-        of_it = told["categories"].list.contains(category)
+        says = lowered["text"].str.contains_any(about.str.to_lowercase().to_list())
+        of_it = lowered["categories"].list.contains(category)
         assert says.filter(of_it).mean() > 0.9, category  # type: ignore[operator]
         assert not says.filter(~of_it).any(), category
 
@@ -228,8 +228,8 @@ def test_labels_leave_some_subjects_out() -> None:
         (pl.col("about") == CATEGORIES[0]) & pl.col("kind").is_in(["any", "business"])
     )["phrase"]
     for share in (1.0, 0.5):
-        told = compose("business", mask, key, SEED, share)["text"].str.to_lowercase().str.join(" ")[0]
-        said = sum(phrase.lower() in told for phrase in phrases) / len(phrases)
+        text = compose("business", mask, key, SEED, share)["text"].str.to_lowercase().str.join(" ")[0]
+        said = sum(phrase.lower() in text for phrase in phrases) / len(phrases)
         assert said == pytest.approx(share, abs=0.05)
 
 

@@ -24,9 +24,9 @@ POINTS = ["item_id", "category", "cluster_id", "latitude", "longitude"]
 
 def test_f1_is_that_of_hand_worked_rows() -> None:
     ai, green = "AI and Data", "Clean Growth"
-    told = [("business", "1", ai), ("business", "2", ai), ("event", "1", ai), ("paper", "9", None)]
+    predicted = [("business", "1", ai), ("business", "2", ai), ("event", "1", ai), ("paper", "9", None)]
     true = [("business", "1", ai), ("event", "1", green), ("event", "7", ai), ("paper", "9", green)]
-    f1 = f1_by_category(*(pl.DataFrame(rows, schema=ROWS, orient="row") for rows in (told, true)))
+    f1 = f1_by_category(*(pl.DataFrame(rows, schema=ROWS, orient="row") for rows in (predicted, true)))
     # AI and Data: one right, two wrong, one missed; Clean Growth: two missed; nothing to say of the others.
     assert f1 == {category: pytest.approx(2 / 5 if category == ai else 0.0) for category in CATEGORIES}
 

@@ -83,9 +83,9 @@ def test_large_tables_are_parquet_only_where_they_are_large(synthetic: Synthesis
 
 
 def test_progress_is_told_up_to_the_whole(tmp_path: Path) -> None:
-    told: list[tuple[str, float]] = []
-    synthesise(tmp_path, MONTHS[:1], SCALE, SEED, lambda message, share: told.append((message, share)))
-    shares = [share for _, share in told]
+    messages: list[tuple[str, float]] = []
+    synthesise(tmp_path, MONTHS[:1], SCALE, SEED, lambda message, share: messages.append((message, share)))
+    shares = [share for _, share in messages]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
 

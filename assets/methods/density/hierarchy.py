@@ -6,7 +6,7 @@ does not: which of its nodes are groups (`scan`, `density`).
 Two places are joined at distance t where both have `min_samples` points within t and a chain of such places, none
 further than t from the next, leads from one to the other (Campello, Moulavi, Sander 2013: the tree HDBSCAN builds
 before it selects). Points at one place are one leaf, so that the tree is exact however many share a postcode.
-Distances may be stretched (`ground`): the tree then joins in the order of stretched distances.
+Distances may be stretched (`relative_distances`): the tree then joins in the order of stretched distances.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _divide(
     by_east = np.arange(count)
     by_north = by_northing.copy()
     is_right = np.zeros(count, dtype=np.bool_)
-    aside = np.empty(count, dtype=np.int64)
+    going_right = np.empty(count, dtype=np.int64)
     order = np.arange(count)
     ends[0] = count
     stack = np.empty(levels + 2, dtype=np.int64)
@@ -89,12 +89,12 @@ def _divide(
         for index in range(start, end):
             place = other[index]
             if is_right[place]:
-                aside[right] = place
+                going_right[right] = place
                 right += 1
             else:
                 other[left] = place
                 left += 1
-        other[middle:end] = aside[:right]
+        other[middle:end] = going_right[:right]
         starts[2 * node + 1], ends[2 * node + 1] = start, middle
         starts[2 * node + 2], ends[2 * node + 2] = middle, end
         if 2 * node + 1 >= first_leaf:

@@ -1,6 +1,7 @@
 """The minimum spanning tree of mutual reachability over distinct places, exact in double precision.
 
-Distances may be stretched: what a metre counts then differs from place to place (`ground` says how much).
+Distances may be stretched: what a metre counts then differs from place to place (`relative_distances` says how
+much).
 
 What belongs here: Boruvka's rounds over the k-d tree. What does not: the tree itself (`place_tree`), core distances
 (`core_distances`), the hierarchy made of the edges (`hierarchy`), any choice of groups. Boruvka: in every round each

@@ -137,8 +137,8 @@ class _Reading:
             )
         return None
 
-    def _matrix(self, entries: pl.DataFrame) -> Any:
-        return signed_sums(entries, self._columns, self._figures.height)
+    def _matrix(self, coefficients: pl.DataFrame) -> Any:
+        return signed_sums(coefficients, self._columns, self._figures.height)
 
 
 def _row(matrix: Any, number: int) -> Floats:

@@ -113,10 +113,10 @@ def differences(
         .agg(net=(pl.col("sign") * pl.col("value")).sum())
         .filter(pl.col("net") != 0)
     )
-    sides = left.group_by("comparison").agg(
+    net_amounts = left.group_by("comparison").agg(
         gained=pl.col("net").filter(pl.col("net") > 0).sum(), lost=-pl.col("net").filter(pl.col("net") < 0).sum()
     )
-    directed = sides.select(
+    directed = net_amounts.select(
         "comparison",
         direction=pl.when(pl.col("gained") >= pl.col("lost")).then(1).otherwise(-1).cast(pl.Int64),
         cover=pl.min_horizontal("gained", "lost"),

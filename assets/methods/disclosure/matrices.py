@@ -8,14 +8,15 @@ import numpy as np
 import polars as pl
 
 
-def signed_sums(entries: pl.DataFrame, columns: pl.DataFrame, width: int) -> Any:
+def signed_sums(coefficients: pl.DataFrame, columns: pl.DataFrame, width: int) -> Any:
     """A sparse matrix with a row for each distinct `row`, in its order.
 
-    `entries`: `row`, `cell`, `sign`; `columns`: `cell`, `column` (from 0, below `width`). Cells of one column add up.
+    `coefficients`: `row`, `cell`, `sign`; `columns`: `cell`, `column` (from 0, below `width`). Cells of one
+    column add up.
     """
     from scipy.sparse import csr_array
 
-    placed = entries.join(columns, on="cell", maintain_order="left")
+    placed = coefficients.join(columns, on="cell", maintain_order="left")
     row = placed["row"].rank("dense").to_numpy().astype(np.int64) - 1
     place = (row, placed["column"].to_numpy().astype(np.int64))
     return csr_array((placed["sign"].to_numpy().astype(float), place), shape=(placed["row"].n_unique(), width))

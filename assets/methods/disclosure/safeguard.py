@@ -124,13 +124,13 @@ def safeguard(case: Case, suppressed: set[int], goals: Goals) -> Safe:
 
 
 def repair(case: Case, suppressed: set[int], missed: Goals, attempt: int) -> dict[int, str]:
-    """Figures to suppress where the attack succeeded all the same: each attempt asks for more room than the last.
+    """Figures to suppress where the attack succeeded all the same: each attempt asks for a wider margin than the last.
 
     Where that suppresses nothing more, everything of this month; nothing, where that is so already.
     """
-    room = attempt * (pl.col("required_upper") - pl.col("required_lower"))
+    margin = attempt * (pl.col("required_upper") - pl.col("required_lower"))
     wider = missed.required.with_columns(
-        required_lower=pl.col("required_lower") - room, required_upper=pl.col("required_upper") + room
+        required_lower=pl.col("required_lower") - margin, required_upper=pl.col("required_upper") + margin
     )
     more, _, _ = _protected(case, suppressed, Goals(missed.wanted, wider))
     if more:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -28,8 +28,7 @@ MARGIN = 1e-9
 """Degrees by which a stretch is widened: far more than the rounding of where an edge enters a band."""
 
 
-@dataclass(frozen=True)
-class Bands:
+class Bands(NamedTuple):
     """Points from south to north in bands, from west to east within each, with the members they belong to."""
 
     x: Floats
@@ -84,26 +83,12 @@ def members_inside(outlines: NDArray[np.object_], points: Bands, threads: int | 
     to infinity crosses the edges an odd number of times, as in shapely's prepared `intersects`. `threads`: how many
     outlines are swept at once, None for one a core; the counts are the same for any.
     """
-    edges, starts = _edges(outlines)
+    rings = _edges(outlines)
     counts = np.zeros(len(outlines), dtype=np.int64)
     workers = threads or os.cpu_count() or 1
 
     def sweep(first: int) -> None:
-        _sweep(
-            points.x,
-            points.y,
-            points.south,
-            points.starts,
-            points.lone_before,
-            points.shared_before,
-            points.sharing,
-            points.sharers,
-            edges,
-            starts,
-            first,
-            workers,
-            counts,
-        )
+        _sweep(points, rings, first, workers, counts)
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(sweep, range(workers)))
@@ -114,8 +99,16 @@ def _bands(latitude: Floats, south: float) -> Integers:
     return np.floor((latitude - south) / BAND).astype(np.int64)
 
 
-def _edges(outlines: NDArray[np.object_]) -> tuple[Floats, Integers]:
-    """Edges of all rings of each outline, shape (edges, 4): ax, ay, bx, by with ay <= by; and where each's begin."""
+class _Edges(NamedTuple):
+    """Edges of all rings of each outline."""
+
+    ends: Floats
+    """Shape (edges, 4): ax, ay, bx, by with ay <= by."""
+    starts: Integers
+    """Shape (outlines + 1,): the edges of outline o are starts[o] to starts[o + 1]."""
+
+
+def _edges(outlines: NDArray[np.object_]) -> _Edges:
     parts, outline_of_part = shapely.get_parts(outlines, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     corners, ring_of_corner = shapely.get_coordinates(rings, return_index=True)
@@ -124,30 +117,17 @@ def _edges(outlines: NDArray[np.object_]) -> tuple[Floats, Integers]:
     upward = (a[:, 1] <= b[:, 1])[:, None]
     edges = np.hstack([np.where(upward, a, b), np.where(upward, b, a)])
     outline = outline_of_part[part_of_ring[ring_of_corner[:-1][same_ring]]]
-    return edges, np.searchsorted(outline, np.arange(len(outlines) + 1))
+    return _Edges(edges, np.searchsorted(outline, np.arange(len(outlines) + 1)))
 
 
 @njit(cache=True, nogil=True)
-def _sweep(
-    x: Floats,
-    y: Floats,
-    south: float,
-    starts: Integers,
-    lone_before: Integers,
-    shared_before: Integers,
-    sharing: Integers,
-    sharers: int,
-    edges: Floats,
-    edge_starts: Integers,
-    first: int,
-    stride: int,
-    counts: Integers,
-) -> None:
+def _sweep(points: Bands, rings: _Edges, first: int, stride: int, counts: Integers) -> None:
     """Count the members inside every `stride`-th outline from the `first` on into `counts`."""
+    x, y, south, starts = points.x, points.y, points.south, points.starts
     bands = len(starts) - 1
-    seen_in = np.full(sharers, -1, dtype=np.int32)
+    seen_in = np.full(points.sharers, -1, dtype=np.int32)
     for outline in range(first, len(counts), stride):
-        of_outline = edges[edge_starts[outline] : edge_starts[outline + 1]]
+        of_outline = rings.ends[rings.starts[outline] : rings.starts[outline + 1]]
         if not len(of_outline):
             continue
         touching = np.empty(len(of_outline), dtype=np.int64)
@@ -166,7 +146,7 @@ def _sweep(
                 # Up to the stretch no edge is met: what holds for one point holds for all.
                 near = here + np.searchsorted(x[here:end], west[stretch])
                 if stretch > 0 and near > here and _is_inside(of_outline, touching[:number], x[here], y[here]):
-                    count += _unseen(here, near, lone_before, shared_before, sharing, seen_in, outline)
+                    count += _unseen(points, here, near, seen_in, outline)
                 reach = east[stretch]
                 stretch += 1
                 while stretch < number and west[stretch] <= reach:
@@ -178,7 +158,7 @@ def _sweep(
                     while same < end and x[same] == x[here] and y[same] == y[here]:
                         same += 1
                     if _is_inside(of_outline, touching[:number], x[here], y[here]):
-                        count += _unseen(here, same, lone_before, shared_before, sharing, seen_in, outline)
+                        count += _unseen(points, here, same, seen_in, outline)
                     here = same
         counts[outline] = count
 
@@ -226,18 +206,11 @@ def _is_inside(edges: Floats, touching: Integers, px: float, py: float) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _unseen(
-    begin: int,
-    end: int,
-    lone_before: Integers,
-    shared_before: Integers,
-    sharing: Integers,
-    seen_in: NDArray[np.int32],
-    outline: int,
-) -> int:
+def _unseen(points: Bands, begin: int, end: int, seen_in: NDArray[np.int32], outline: int) -> int:
     """Members of the points from `begin` to `end` that this outline has not seen yet; afterwards it has."""
-    count = lone_before[end] - lone_before[begin]
-    for place in range(shared_before[begin], shared_before[end]):
+    sharing = points.sharing
+    count = points.lone_before[end] - points.lone_before[begin]
+    for place in range(points.shared_before[begin], points.shared_before[end]):
         if seen_in[sharing[place]] != outline:
             seen_in[sharing[place]] = outline
             count += 1

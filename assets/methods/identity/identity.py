@@ -99,8 +99,25 @@ def follow(
         )
         .with_columns(cluster_id=pl.coalesce("earlier_cluster_id", "newborn_id"))
     )
+    events = _all_events(pairs, claims, continued, current, earlier, min_share)
+    events = events.with_columns(earlier_month=pl.lit(earlier_month, dtype=pl.Date)).select(*EVENT_COLUMNS)
+    return (
+        current.select("group_id", "cluster_id").sort("group_id"),
+        events.sort("cluster_id", "event", "earlier_cluster_id", nulls_last=True),
+    )
+
+
+def _all_events(
+    pairs: pl.DataFrame,
+    claims: pl.DataFrame,
+    continued: pl.DataFrame,
+    current: pl.DataFrame,
+    earlier: pl.DataFrame,
+    min_share: float,
+) -> pl.DataFrame:
+    """What became of every cluster of both months, from the pairs that share firms and those that were settled."""
     survived = pl.col("earlier_cluster_id").is_not_null()
-    told = [
+    by_kind = [
         _events("continuation", current.filter(survived)),
         _events("type_change", current.filter(survived & (pl.col("earlier_type") != pl.col("cluster_type")))),
         _events("birth", current.filter(~survived)),
@@ -122,12 +139,8 @@ def follow(
         merged, left_on="cluster_id", right_on="earlier_cluster_id", how="anti"
     )
     dead = ended.select("cluster_id", earlier_cluster_id="cluster_id", earlier_type="cluster_type")
-    told += [_events("merge", merged), _events("split", split), _events("death", dead)]
-    events = pl.concat(told).with_columns(earlier_month=pl.lit(earlier_month, dtype=pl.Date)).select(*EVENT_COLUMNS)
-    return (
-        current.select("group_id", "cluster_id").sort("group_id"),
-        events.sort("cluster_id", "event", "earlier_cluster_id", nulls_last=True),
-    )
+    by_kind += [_events("merge", merged), _events("split", split), _events("death", dead)]
+    return pl.concat(by_kind)
 
 
 def _identifier(month: date, contents: Sequence[str]) -> str:

@@ -123,7 +123,7 @@ def _cases(tree: PlaceTree, case_of_place: Integers, ascent: Ascent) -> _Cases:
 
 @njit(cache=True, nogil=True)
 def _walk(tree: PlaceTree, sites_before: Integers, cases: _Cases, ascent: Ascent) -> Integers:
-    starts, ends, low, high, before = tree.starts, tree.ends, tree.low, tree.high, cases.before
+    starts, ends, before = tree.starts, tree.ends, cases.before
     entering = np.zeros(len(ascent.parent), dtype=np.int64)
     # The boxes that may hold nearest cases, level after level: those of a level begin where those above it end.
     near, apart = np.empty(1024, dtype=np.int64), np.empty(1024)
@@ -133,7 +133,7 @@ def _walk(tree: PlaceTree, sites_before: Integers, cases: _Cases, ascent: Ascent
     stack, levels = np.empty(66, dtype=np.int64), np.empty(66, dtype=np.int64)
     stack[0], levels[0] = 0, 1
     height = 1
-    room = np.empty((3, 64))
+    held_at = np.empty((3, 64))
     held_case = np.empty(64, dtype=np.int64)
     while height > 0:
         height -= 1
@@ -142,9 +142,7 @@ def _walk(tree: PlaceTree, sites_before: Integers, cases: _Cases, ascent: Ascent
             start, end = level_ends[level - 2], level_ends[level - 1]
             while len(near) < end + 2 * (end - start):
                 near, apart = np.append(near, near), np.append(apart, apart)
-            level_ends[level] = _narrow(
-                cases.boxes, low[node, 0], high[node, 0], low[node, 1], high[node, 1], near, apart, start, end
-            )
+            level_ends[level] = _narrow(tree, cases.boxes, node, near, apart, start, end)
         start, end = level_ends[level - 1], level_ends[level]
         if not _counts(cases.reach, near, apart, start, end):
             continue
@@ -162,14 +160,14 @@ def _walk(tree: PlaceTree, sites_before: Integers, cases: _Cases, ascent: Ascent
         for index in range(start, end):
             held += before[ends[near[index]]] - before[starts[near[index]]]
         if held > len(held_case):
-            room, held_case = np.empty((3, 2 * held)), np.empty(2 * held, dtype=np.int64)
-        held = _hold(tree, cases, node, near[start:end], apart[start:end], room, held_case)
+            held_at, held_case = np.empty((3, 2 * held)), np.empty(2 * held, dtype=np.int64)
+        held = _hold(tree, cases, node, near[start:end], apart[start:end], held_at, held_case)
         for place in range(starts[node], ends[node]):
             case, distance_m = before[place], 0.0
             # A place that is a case is its own nearest: no other is at distance 0.
             if before[place + 1] == case:
                 case, distance_m = _nearest(
-                    tree.coordinates_m[place, 0], tree.coordinates_m[place, 1], room, held_case, held, cases.number
+                    tree.coordinates_m[place, 0], tree.coordinates_m[place, 1], held_at, held_case, held, cases.number
                 )
             entered = _entered(cases, case, distance_m, ascent)
             if entered >= 0:
@@ -188,21 +186,12 @@ def _counts(reach: Floats, near: Integers, apart: Floats, start: int, end: int) 
 
 
 @njit(cache=True, nogil=True)
-def _narrow(
-    boxes: Floats,
-    west: float,
-    east: float,
-    south: float,
-    north: float,
-    near: Integers,
-    apart: Floats,
-    start: int,
-    end: int,
-) -> int:
+def _narrow(tree: PlaceTree, boxes: Floats, node: int, near: Integers, apart: Floats, start: int, end: int) -> int:
     """Write behind `end` those halves of the boxes from `start` that may hold a nearest case; gives their end.
 
-    The nearest of a place between west and east, south and north; `apart` gets the squared distances of the halves.
+    The nearest of a place of the node; `apart` gets the squared distances of the halves.
     """
+    west, east, south, north = tree.low[node, 0], tree.high[node, 0], tree.low[node, 1], tree.high[node, 1]
     least = np.inf
     written = end
     for index in range(start, end):
@@ -227,7 +216,7 @@ def _narrow(
 
 @njit(cache=True, nogil=True)
 def _hold(
-    tree: PlaceTree, cases: _Cases, node: int, near: Integers, apart: Floats, room: Floats, held_case: Integers
+    tree: PlaceTree, cases: _Cases, node: int, near: Integers, apart: Floats, held_at: Floats, held_case: Integers
 ) -> int:
     """Write down the cases in some boxes that may be nearest to a place of a leaf; gives their number.
 
@@ -252,7 +241,7 @@ def _hold(
             squared = by_east * by_east + by_north * by_north
             if squared > most:
                 continue
-            room[0, held], room[1, held], room[2, held] = at_east, at_north, squared
+            held_at[0, held], held_at[1, held], held_at[2, held] = at_east, at_north, squared
             held_case[held] = case
             held += 1
             squared = (at_east - middle_east) ** 2 + (at_north - middle_north) ** 2
@@ -261,17 +250,17 @@ def _hold(
                 most = ((np.sqrt(least) + corner) * SLACK) ** 2
     kept = 0
     for index in range(held):
-        room[0, kept], room[1, kept], held_case[kept] = room[0, index], room[1, index], held_case[index]
-        kept += room[2, index] <= most
+        held_at[0, kept], held_at[1, kept], held_case[kept] = held_at[0, index], held_at[1, index], held_case[index]
+        kept += held_at[2, index] <= most
     return kept
 
 
 @njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
 def _nearest(
-    east: float, north: float, room: Floats, held_case: Integers, held: int, number: Integers
+    east: float, north: float, held_at: Floats, held_case: Integers, held: int, number: Integers
 ) -> tuple[int, float]:
     """The nearest of the cases held, of several the first in the order of places, and its distance."""
-    easts, norths, squared = room[0], room[1], room[2]
+    easts, norths, squared = held_at[0], held_at[1], held_at[2]
     closest = np.inf
     for index in range(held):
         squared[index] = (easts[index] - east) ** 2 + (norths[index] - north) ** 2

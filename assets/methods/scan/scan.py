@@ -6,8 +6,8 @@ large a score chance alone would give (`null`), the hierarchy itself (`hierarchy
 A spatial scan statistic (Kulldorff 1997) whose windows are the nodes of a tree (Kulldorff et al. 2003). Cases are the
 sector's points, controls are all business sites of the same grid, the cases among them. The score is the Bernoulli
 log likelihood ratio: k cases among n sites inside against K - k among N - n outside. The tree is built on distances
-relative to the spacing of business at large (`ground`): on metres alone its nodes follow towns, and a group in a large
-one is cut up or held by no node.
+relative to the spacing of business at large (`relative_distances`): on metres alone its nodes follow towns, and a
+group in a large one is cut up or held by no node.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ def _count(letters: Any, bounds: Any, columns: Any, width: int, run_letters: int
     texts = len(bounds) - 1
     starts = np.zeros(texts + 1, np.int32)
     # A word of n letters gives one feature and at most n + 1 runs, and is followed by a mark or the end.
-    room = 2 * (bounds[texts] - bounds[0]) + 2 * texts
-    found, counts = np.empty(room, np.int32), np.empty(room, np.float32)
+    capacity = 2 * (bounds[texts] - bounds[0]) + 2 * texts
+    found, counts = np.empty(capacity, np.int32), np.empty(capacity, np.float32)
     # Where in `found` a column was last noted; it is of this text where it is not before the text's first.
     noted = np.full(width, -1, np.int64)
     total = 0

@@ -3,7 +3,6 @@
 
 (() => {
   const { state } = app;
-  const NEAR_KM = 10; // a cluster's centre so near counts as the town's, whatever its outline
   const LISTED = 40;
 
   const clustersOf = (town) => {
@@ -15,7 +14,7 @@
         inside: cluster.outlined && app.isInside(cluster.shape(), point),
         km: app.kilometres(town, cluster),
       }))
-      .filter(({ cluster, inside, km }) => inside || (cluster.outlined && km <= NEAR_KM))
+      .filter(({ cluster, inside, km }) => inside || (cluster.outlined && km <= app.data.nearTownKm))
       .sort((a, b) => b.inside - a.inside || b.cluster.firms - a.cluster.firms);
   };
 
@@ -46,7 +45,7 @@
           ),
           count(
             found.filter(({ inside }) => !inside),
-            `more have their centre within ${NEAR_KM} km`,
+            `more have their centre within ${app.data.nearTownKm} km`,
           ),
         ),
         app.element(

@@ -37,7 +37,7 @@ def planted(
     partners = np.minimum(1 + generator.geometric(0.45, applications), 8)
     large = generator.random(applications) < 0.03
     partners[large & (of_community < 0)] += generator.integers(5, 30, applications)[large & (of_community < 0)]
-    heights = np.cumsum(activity / activity.sum())
+    cumulative = np.cumsum(activity / activity.sum())
     rows = []
     for community, size in zip(of_community, np.maximum(partners, 2), strict=True):
         chosen: set[int] = set()
@@ -45,7 +45,7 @@ def planted(
             among = members[community]
             chosen.update(generator.choice(among, min(generator.binomial(size, inside), len(among)), replace=False))
         while len(chosen) < size:
-            chosen.add(int(np.searchsorted(heights, generator.random())))
+            chosen.add(int(np.searchsorted(cumulative, generator.random())))
         rows.append(np.array(sorted(chosen)))
     return Planted(from_lists(rows, organisations), [set(group.tolist()) for group in members])
 

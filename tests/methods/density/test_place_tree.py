@@ -17,8 +17,8 @@ def halved(coordinates: Floats, inside: np.ndarray, levels: int) -> np.ndarray:
     """Order of the places in the leaves: sort along the longer side, halve, and so on."""
     if levels == 0:
         return inside
-    sides = np.ptp(coordinates[inside], axis=0)
-    inside = inside[np.argsort(coordinates[inside, 0 if sides[0] >= sides[1] else 1], kind="stable")]
+    extents = np.ptp(coordinates[inside], axis=0)
+    inside = inside[np.argsort(coordinates[inside, 0 if extents[0] >= extents[1] else 1], kind="stable")]
     middle = len(inside) // 2
     return np.concatenate(
         [halved(coordinates, inside[:middle], levels - 1), halved(coordinates, inside[middle:], levels - 1)]

@@ -10,7 +10,10 @@ import polars as pl
 import pytest
 from rapidfuzz.distance import JaroWinkler
 
-from assets.methods.linkage.linkage import OURS, Probabilities, link
+from assets.method import LinkageMethod, Probabilities
+from assets.methods.linkage.linkage import link
+
+OURS = LinkageMethod()
 
 Features = tuple[str, str | None, list[str]]
 Named = tuple[str, str, str | None, list[str]]
@@ -42,35 +45,24 @@ def posterior(record: Features, known: Features) -> float:
         return 0.0
     similarity = JaroWinkler.similarity(name, other)
     names: list[tuple[bool, Probabilities]] = [
-        (name == other, OURS.name_same),
-        (sorted(name.split()) == sorted(other.split()), OURS.name_reordered),
-        (similarity >= OURS.close_similarity, OURS.name_close),
-        (similarity >= OURS.near_similarity, OURS.name_near),
-        (True, OURS.name_other),
+        (name == other, OURS.link_name_same),
+        (sorted(name.split()) == sorted(other.split()), OURS.link_name_reordered),
+        (similarity >= OURS.link_close_similarity, OURS.link_name_close),
+        (similarity >= OURS.link_near_similarity, OURS.link_name_near),
+        (True, OURS.link_name_other),
     ]
     evidence = [next(probabilities for holds, probabilities in names if holds)]
     if postcode and place:
         places = [
-            (postcode == place, OURS.postcode_same),
-            (postcode[:-2] == place[:-2], OURS.sector_same),
-            (same_district, OURS.district_same),
-            (True, OURS.postcode_other),
+            (postcode == place, OURS.link_postcode_same),
+            (postcode[:-2] == place[:-2], OURS.link_sector_same),
+            (same_district, OURS.link_district_same),
+            (True, OURS.link_postcode_other),
         ]
         evidence.append(next(probabilities for holds, probabilities in places if holds))
-    evidence.append(OURS.rare_token_shared if shares_token else OURS.rare_token_other)
-    odds = OURS.prior / (1 - OURS.prior) * math.prod(m / u for m, u in evidence)
+    evidence.append(OURS.link_rare_token_shared if shares_token else OURS.link_rare_token_other)
+    odds = OURS.link_prior / (1 - OURS.link_prior) * math.prod(m / u for m, u in evidence)
     return odds / (1 + odds)
-
-
-def test_probabilities_of_each_comparison_sum_to_one() -> None:
-    comparisons = [
-        (OURS.name_same, OURS.name_reordered, OURS.name_close, OURS.name_near, OURS.name_other),
-        (OURS.postcode_same, OURS.sector_same, OURS.district_same, OURS.postcode_other),
-        (OURS.rare_token_shared, OURS.rare_token_other),
-    ]
-    for levels in comparisons:
-        assert sum(m for m, _ in levels) == pytest.approx(1)
-        assert sum(u for _, u in levels) == pytest.approx(1)
 
 
 def test_links_are_bayes_rule_over_every_pair() -> None:
@@ -96,7 +88,7 @@ def test_links_are_bayes_rule_over_every_pair() -> None:
         if top >= 0.95 and len(winners) == 1:
             expected[key] = (winners[0], top)
     listed: list[Named] = [(key, *record) for key, record in records.items()]
-    found = link(candidates(listed, known), 0.95)
+    found = link(candidates(listed, known), 0.95, OURS)
     assert 10 < len(expected) < 110
     assert {row["record_key"]: row["organisation_id"] for row in found.iter_rows(named=True)} == {
         key: organisation for key, (organisation, _) in expected.items()
@@ -105,7 +97,7 @@ def test_links_are_bayes_rule_over_every_pair() -> None:
         assert row["match_probability"] == pytest.approx(expected[row["record_key"]][1], abs=1e-9)
     chance.shuffle(listed)
     chance.shuffle(known)
-    assert link(candidates(listed, known), 0.95).equals(found)
+    assert link(candidates(listed, known), 0.95, OURS).equals(found)
 
 
 def test_two_organisations_that_nothing_tells_apart_are_not_chosen_between() -> None:
@@ -113,13 +105,13 @@ def test_two_organisations_that_nothing_tells_apart_are_not_chosen_between() -> 
     one: Named = ("o1", "ACME ROBOTICS", "OX1 1AA", [])
     two: Named = ("o2", "ACME ROBOTICS", "OX1 1AA", [])
     near: Named = ("o2", "ACME ROBOTICS", "OX1 1AB", [])
-    assert link(candidates([record], [one]), 0.95)["organisation_id"].to_list() == ["o1"]
-    assert link(candidates([record], [one, two]), 0.95).is_empty()
-    assert link(candidates([record], [one, near]), 0.95)["organisation_id"].to_list() == ["o1"]
+    assert link(candidates([record], [one]), 0.95, OURS)["organisation_id"].to_list() == ["o1"]
+    assert link(candidates([record], [one, two]), 0.95, OURS).is_empty()
+    assert link(candidates([record], [one, near]), 0.95, OURS)["organisation_id"].to_list() == ["o1"]
 
 
 def test_nothing_to_link_is_no_links() -> None:
     record: Named = ("r", "ACME", "OX1 1AA", [])
     known: Named = ("o", "ACME", "OX1 1AA", [])
     for nothing in (candidates([], []), candidates([record], []), candidates([], [known])):
-        assert link(nothing, 0.95).is_empty()
+        assert link(nothing, 0.95, OURS).is_empty()

@@ -42,7 +42,7 @@ def null_of(draws: int, seed: int, sizes: int = 1) -> NullSettings:
     return NullSettings(draws, sizes, seed, min_draws=draws, all_cases=1, all_sites=1)
 
 
-def ground(seed: int, sites: int, stretch: StretchRules = METRES) -> Background:
+def business(seed: int, sites: int, stretch: StretchRules = METRES) -> Background:
     points = uneven_sites(np.random.default_rng(seed), sites)
     return make_background(points[:, 0], points[:, 1], np.arange(sites), stretch)
 
@@ -60,7 +60,7 @@ def test_score_is_the_ratio_of_binomial_likelihoods() -> None:
 
 @pytest.mark.parametrize("stretch", [METRES, STRETCHED])
 def test_cases_and_controls_of_every_window_by_brute_force(stretch: StretchRules) -> None:
-    background = ground(1, 900, stretch)
+    background = business(1, 900, stretch)
     random = np.random.default_rng(4)
     sites = background.places.coordinates_m[background.places.place_of_point]
     drawn = random.choice(900, 150, replace=False)
@@ -95,13 +95,13 @@ def test_cases_and_controls_of_every_window_by_brute_force(stretch: StretchRules
 
 
 def test_power_0_is_the_plain_tree() -> None:
-    background = ground(1, 900, StretchRules(power=0.0, neighbours=30, least_m=100.0))
+    background = business(1, 900, StretchRules(power=0.0, neighbours=30, least_m=100.0))
     at = background.places.coordinates_m[background.places.place_of_point[::6]]
     plain = build_hierarchy(distinct_places(at[:, 0], at[:, 1]), RULES.min_samples)
     found = score_windows(at[:, 0], at[:, 1], np.arange(len(at)), background, RULES).hierarchy
     for name in ("parent", "linking_distance_m", "longest_link_m", "leaves"):
         np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
-    stretched = score_windows(at[:, 0], at[:, 1], np.arange(len(at)), ground(1, 900, STRETCHED), RULES).hierarchy
+    stretched = score_windows(at[:, 0], at[:, 1], np.arange(len(at)), business(1, 900, STRETCHED), RULES).hierarchy
     assert (stretched.parent != plain.parent).any()
 
 
@@ -186,7 +186,7 @@ def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
 
 
 def test_null_data_seldom_hold_a_group() -> None:
-    background = ground(3, 6_000)
+    background = business(3, 6_000)
     cases, datasets = 400, 300
     fit = simulate_null(background, cases, RULES, null_of(200, 7))
     critical = Null((fit,)).critical_score(cases, 0.05)
@@ -222,7 +222,7 @@ def test_gumbel_fit_recovers_its_parameters() -> None:
 
 
 def test_null_is_of_sites_drawn_without_replacement_and_the_same_for_the_same_seed() -> None:
-    background = ground(6, 500)
+    background = business(6, 500)
     settings = null_of(10, 3)
     assert simulate_null(background, 80, RULES, settings) == simulate_null(background, 80, RULES, settings)
     assert simulate_null(background, 80, RULES, settings) != simulate_null(background, 80, RULES, null_of(10, 4))
@@ -258,7 +258,7 @@ def test_sites_of_a_place_stand_in_the_order_of_their_firms_whatever_their_rows(
 
 @pytest.mark.parametrize("threads", [1, 2, None])
 def test_null_does_not_depend_on_threads(threads: int | None) -> None:
-    background = ground(6, 500)
+    background = business(6, 500)
     assert simulate_null(background, 80, RULES, null_of(10, 3), threads) == simulate_null(
         background, 80, RULES, null_of(10, 3), 1
     )
@@ -269,8 +269,8 @@ def test_fewer_draws_where_there_are_many_cases() -> None:
     assert [settings.draws_of(cases, 3_000_000) for cases in (20, 50_000, 100_000, 1_000_000)] == [100, 100, 50, 20]
     assert [settings.draws_of(20, sites) for sites in (400_000, 6_000_000, 60_000_000)] == [100, 50, 20]
     few = NullSettings(draws=4, sizes=1, seed=3, min_draws=3, all_cases=80, all_sites=500)
-    assert simulate_null(ground(6, 500), 80, RULES, few) == simulate_null(ground(6, 500), 80, RULES, null_of(3, 3))
-    assert simulate_null(ground(6, 500), 80, RULES, few).draws == 3
+    assert simulate_null(business(6, 500), 80, RULES, few) == simulate_null(business(6, 500), 80, RULES, null_of(3, 3))
+    assert simulate_null(business(6, 500), 80, RULES, few).draws == 3
 
 
 def test_sizes_are_spaced_by_ratio() -> None:
@@ -308,20 +308,20 @@ def test_fingerprint_changes_with_what_the_null_depends_on_alone() -> None:
 
 
 def test_more_points_than_sites_is_refused() -> None:
-    background = ground(6, 50)
+    background = business(6, 50)
     with pytest.raises(ValueError, match="60 points of a sector but 50 business sites"):
         score_windows(np.arange(60.0), np.arange(60.0), np.arange(60), background, RULES)
 
 
 def test_a_point_where_no_site_is_is_refused() -> None:
-    background = ground(6, 50)
+    background = business(6, 50)
     at = background.places.coordinates_m[:20].copy()
     at[7] = (-5.0, 3.0)
     with pytest.raises(ValueError, match=r"no business site at easting -5.0, northing 3.0"):
         score_windows(at[:, 0], at[:, 1], np.arange(20), background, RULES)
 
 
-def test_what_is_hardly_denser_than_business_at_large_is_no_window() -> None:
+def test_what_is_hardly_denser_than_business_is_no_window() -> None:
     random = np.random.default_rng(3)
     sites = uneven_sites(random, 3_000)
     background = make_background(sites[:, 0], sites[:, 1], np.arange(3_000))
@@ -337,7 +337,7 @@ def test_what_is_hardly_denser_than_business_at_large_is_no_window() -> None:
 
 
 def test_expected_cases_are_the_national_share_of_the_controls() -> None:
-    background = ground(2, 400)
+    background = business(2, 400)
     at = background.places.coordinates_m[background.places.place_of_point[:40]]
     windows = score_windows(at[:, 0], at[:, 1], np.arange(40), background, RULES)
     assert windows.expected[-1] == pytest.approx(40.0)
