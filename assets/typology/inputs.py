@@ -249,3 +249,12 @@ inner join organisations.organisations as o
 where m.month = $earlier_month and m.profile = $profile
 order by m.cluster_id, m.organisation_id
 """
+
+CLUSTER_OUTLINES = """
+select cluster_id, outline_wkt from typology.innovation_clusters
+where month = $month and profile = $profile and outline_wkt is not null order by cluster_id
+"""
+
+INSTITUTION_POINTS = """
+select institution_key, longitude, latitude from organisations.institution_points where month = $month
+"""
