@@ -410,7 +410,7 @@ FIGURES = """
 
 
 def test_institutions_in_an_outline_have_their_publications_and_joint_work(made: Warehouse) -> None:
-    """L3 is on the edge, L4 outside it; the partners of L3 are all elsewhere. Worked out from `small_uk.PUBLICATIONS`."""
+    """L3 is on the edge, L4 outside it; the partners of L3 are all elsewhere (`small_uk.PUBLICATIONS`)."""
     of_leeds = [
         ("Leeds", "L1", "Institution L1", "U1", 4, Decimal("2.3333"), 3, 1, 4, 2),
         ("Leeds", "L2", "Institution L2", "ORG-L2", 2, Decimal("0.8333"), 2, 1, 3, 2),
