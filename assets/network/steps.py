@@ -105,4 +105,5 @@ STEPS: tuple[Step, ...] = (
     communities,
     colocation,
     collaboration_tests,
+    sql_step("network.institution_ties"),
 )

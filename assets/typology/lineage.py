@@ -1,6 +1,6 @@
-"""Which source columns each column of the typology's tables is made from, where its own name does not say it.
+"""Which columns of its inputs each column that the typology's method makes comes from, where the name does not say it.
 
-What belongs here: names of columns. What does not: the queries (inputs).
+What belongs here: names of columns. What does not: where an input has its columns from, which its query says.
 """
 
 from __future__ import annotations
@@ -9,40 +9,35 @@ from collections.abc import Mapping, Sequence
 
 Sources = Mapping[str, Sequence[str]]
 
-_FIRM = "organisations.organisations.is_firm"
-_ACTIVE = "organisations.rdi_activity.is_rdi_active"
-_MEMBERS = ("spatial.group_members.organisation_id", "network.group_members.organisation_id")
-_SITES = ("spatial.group_members.site_id", "organisations.apportioned_sites.site_id")
-_FIRMS = (*_MEMBERS, _FIRM)
-_SECTORS = ("organisations.site_sectors.sector", _FIRM)
+_MEMBERS = ("spatial_members.organisation_id", "network_members.organisation_id")
+_SITES = ("spatial_members.site_id", "sites.site_id")
+_FIRMS = (*_MEMBERS, "organisations.is_firm")
+_ACTIVE = "groups.rdi_active_firms"
 _SPECIALISED = (
-    "spatial.groups.scheme",
-    "spatial.groups.relative_density",
-    "spatial.groups.scan_q_value",
-    "spatial.location_quotients.location_quotient",
-    "spatial.location_quotients.q_value",
-    *_SECTORS,
+    "groups.scheme",
+    "groups.relative_density",
+    "groups.scan_q_value",
+    "quotients.location_quotient",
+    "quotients.q_value",
+    "community_sectors.sector",
 )
-_TYPE = (
-    _ACTIVE,
-    "network.colocation.is_colocated",
-    "network.collaboration_tests.is_internally_collaborative",
-    *_SPECIALISED,
-)
-_DENSITY = ("spatial.groups.relative_density", "network.groups.partnerships", "network.groups.expected_partnerships")
-_SCAN_P = ("spatial.groups.scan_q_value", "network.groups.score_p_value")
-_METRES = ("organisations.apportioned_sites.easting", "organisations.apportioned_sites.northing")
+_TYPE = (_ACTIVE, "groups.is_colocated", "groups.is_internally_collaborative", *_SPECIALISED)
+_NATIONAL = ("sector_firms.sector", "sector_firms.rdi_active_firms", "all_firms.rdi_active_firms")
+_METRES = ("sites.easting", "sites.northing")
 
 _GROUP: Sources = {
     "cluster_id": (*_MEMBERS, *_SITES),
-    "scheme": ("spatial.groups.scheme",),
-    "sector": ("spatial.groups.sector",),
+    "scheme": ("groups.scheme",),
+    "sector": ("groups.sector",),
     "firms": _FIRMS,
     "is_rdi_active": (*_FIRMS, _ACTIVE),
     "rdi_active_share": (*_FIRMS, _ACTIVE),
     "is_specialised": _SPECIALISED,
     "location_quotient": _SPECIALISED,
     "cluster_type": _TYPE,
+    "approach": (),
+    "relative_density": ("groups.relative_density",),
+    "rdi_active_firms": (*_FIRMS, _ACTIVE),
 }
 
 
@@ -55,41 +50,37 @@ LINEAGE: Sources = {
         "candidates",
         _GROUP,
         {
-            "rdi_active_firms": (*_FIRMS, _ACTIVE),
-            "group_id": ("spatial.groups.group_id", "network.groups.group_id"),
-            "national_rdi_share": (_ACTIVE, *_SECTORS),
-            "rdi_p_value": (*_FIRMS, _ACTIVE, *_SECTORS),
+            "group_id": ("groups.group_id",),
+            "national_rdi_share": _NATIONAL,
+            "rdi_p_value": (*_FIRMS, _ACTIVE, *_NATIONAL),
             "specialised_q_value": _SPECIALISED,
-            "scan_q_value": _SCAN_P,
+            "scan_q_value": ("groups.scan_q_value",),
             "unpublished_reason": (*_FIRMS, *_TYPE),
         },
     ),
     **_of(
         "innovation_clusters",
-        _GROUP,
+        {name: sources for name, sources in _GROUP.items() if name != "rdi_active_firms"},
         {
-            "name": ("reference.places.name", "reference.places.population", "spatial.outlines.outline_wkt"),
+            "name": ("towns.name", "towns.population", "outlines.outline_wkt"),
             "sites": _SITES,
-            "employees": ("organisations.apportioned_sites.employees",),
-            "turnover_gbp": ("organisations.apportioned_sites.turnover_gbp",),
-            "publications": ("organisations.apportioned_sites.publications",),
-            "relative_density": _DENSITY,
-            "scan_p_value": _SCAN_P,
-            "regions": ("organisations.sites.region_code", "reference.area_names.name"),
-            "local_authorities": ("organisations.sites.local_authority_code", "reference.area_names.name"),
-            "latitude": ("spatial.outlines.latitude", "organisations.apportioned_sites.latitude"),
-            "longitude": ("spatial.outlines.longitude", "organisations.apportioned_sites.longitude"),
-            "outline_wkt": ("spatial.outlines.outline_wkt", *_METRES),
+            "employees": ("sites.employees",),
+            "scan_p_value": ("groups.scan_q_value",),
+            "regions": ("sites.region_code", "area_names.name"),
+            "local_authorities": ("sites.local_authority_code", "area_names.name"),
+            "latitude": ("outlines.latitude", "sites.latitude"),
+            "longitude": ("outlines.longitude", "sites.longitude"),
+            "outline_wkt": ("outlines.outline_wkt", *_METRES),
         },
     ),
     **_of("cluster_members", {"cluster_id": _GROUP["cluster_id"], "organisation_id": _MEMBERS, "site_id": _SITES}),
     **_of(
         "cluster_events",
         {
-            "cluster_id": _GROUP["cluster_id"],
-            "earlier_cluster_id": _FIRMS,
-            "event": (*_FIRMS, *_TYPE),
-            "shared_firms": _FIRMS,
+            "cluster_id": (*_GROUP["cluster_id"], "earlier_clusters.cluster_id"),
+            "earlier_cluster_id": (*_FIRMS, "earlier_firms.organisation_id"),
+            "event": (*_FIRMS, *_TYPE, "earlier_firms.organisation_id"),
+            "shared_firms": (*_FIRMS, "earlier_firms.organisation_id"),
             "cluster_type": _TYPE,
         },
     ),
@@ -97,20 +88,20 @@ LINEAGE: Sources = {
         "cluster_indicators",
         {
             "cluster_id": _GROUP["cluster_id"],
-            "rdi_active_firms": (*_FIRMS, _ACTIVE),
-            "funded_firms_share": (*_FIRMS, "organisations.funding.amount_gbp"),
-            "sector_sites_share": (*_SITES, "organisations.site_sectors.site_id"),
+            "rdi_active_firms": _GROUP["rdi_active_firms"],
+            "funded_firms_share": (*_FIRMS, "groups.funded_firms"),
+            "sector_sites_share": (*_SITES, "sector_sites.sector"),
             "specialised_sectors": _SPECIALISED,
-            "publications_fractional": ("organisations.apportioned_sites.publications_fractional",),
+            "publications_fractional": ("sites.publications_fractional",),
             "largest_partners": (
-                "network.participations.application_id",
-                "network.participations.organisation_id",
-                "organisations.organisations.name",
+                "participations.application_id",
+                "participations.organisation_id",
+                "organisation_names.name",
             ),
-            "area_km2": ("spatial.outlines.area_km2", *_METRES),
-            "firms_growth_share": _FIRMS,
-            "employees_growth_share": ("organisations.apportioned_sites.employees",),
+            "area_km2": ("outlines.area_km2", *_METRES),
+            "firms_growth_share": (*_FIRMS, "earlier_clusters.firms"),
+            "employees_growth_share": ("sites.employees", "earlier_clusters.employees"),
         },
     ),
 }
-"""`typology.<table>.<column>` -> the columns it is made from."""
+"""`typology.<table>.<column>` -> columns of inputs."""

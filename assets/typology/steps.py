@@ -188,4 +188,31 @@ def _candidates(merged: pl.DataFrame, of_clusters: pl.DataFrame) -> pl.DataFrame
     )
 
 
-STEPS: tuple[Step, ...] = (clusters, sql_step("typology.cluster_counts"))
+@step(
+    tables=["typology.institutions_inside"],
+    inputs=("cluster_outlines", "institution_points"),
+    per_profile=True,
+    lineage={
+        "typology.institutions_inside.cluster_id": ["cluster_outlines.cluster_id", "cluster_outlines.outline_wkt"],
+        "typology.institutions_inside.institution_key": [
+            "institution_points.latitude",
+            "institution_points.longitude",
+        ],
+    },
+)
+def institutions_inside(ctx: StepContext) -> dict[str, pl.DataFrame]:
+    """The institutions of publications in the outline of each cluster."""
+    from assets.methods.typology.institutions import institutions_inside as inside
+
+    found = inside(ctx.input("cluster_outlines"), ctx.input("institution_points"))
+    ctx.report.figure("institutions in an outline", found["institution_key"].n_unique())
+    ctx.report.figure("clusters with an institution", found["cluster_id"].n_unique())
+    return {"typology.institutions_inside": found}
+
+
+STEPS: tuple[Step, ...] = (
+    clusters,
+    sql_step("typology.cluster_counts"),
+    institutions_inside,
+    sql_step("typology.cluster_institutions"),
+)

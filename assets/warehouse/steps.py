@@ -29,7 +29,7 @@ from assets.warehouse.declarations import declared_tables
 from assets.warehouse.inputs import inputs_of, tables_read
 from assets.warehouse.litter import STEP
 from assets.warehouse.made_from import is_made, set_made, step_fingerprint
-from assets.warehouse.reading import Reading
+from assets.warehouse.reading import DROPS, Reading
 from assets.warehouse.step_code import step_code
 from assets.warehouse.touched import tables_touched
 
@@ -191,7 +191,8 @@ def step(
     """
     layer = tables[0].split(".")[0]
     queries = inputs_of(layer, inputs)
-    touched = {*reads, *tables_read(layer, queries)} - set(tables)
+    # Which drop a month uses is no table of its own: it goes with the tables of drops.
+    touched = {*reads, *tables_read(layer, queries) - {DROPS}} - set(tables)
 
     def declare(function: Callable[[StepContext], Rows]) -> Step:
         return Step(

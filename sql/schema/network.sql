@@ -139,3 +139,35 @@ comment on column network.colocation.colocated_share is 'colocated_firms / locat
 comment on column network.colocation.centre_organisation_id is 'The member they lie around.';
 comment on column network.colocation.is_colocated is 'Criterion 2 for a community.';
 comment on column network.colocation.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists network.institution_ties (
+    month date not null,
+    institution_a varchar not null,
+    institution_b varchar not null check (institution_b > institution_a),
+    publications bigint not null check (publications > 0),
+    name_a varchar,
+    name_b varchar,
+    is_uk_a boolean not null,
+    is_uk_b boolean not null,
+    organisation_id_a varchar,
+    organisation_id_b varchar,
+    latitude_a double,
+    longitude_a double,
+    latitude_b double,
+    longitude_b double
+);
+comment on table network.institution_ties is 'Joint publications of institutions, at least one of the two in the UK, and where they are; empty without a drop of publications. Key: month, institution_a, institution_b.';
+comment on column network.institution_ties.month is 'First day of the month.';
+comment on column network.institution_ties.institution_a is 'Institution whose id comes first as text: OpenAlex institution id, MAG affiliation id, or the id of the drop''s tables.';
+comment on column network.institution_ties.institution_b is 'Institution whose id comes second as text, likewise.';
+comment on column network.institution_ties.publications is 'Publications of the drop, of any date, with an author at each, whatever their number of authors and institutions.';
+comment on column network.institution_ties.name_a is 'Display name of the first; null overseas.';
+comment on column network.institution_ties.name_b is 'Display name of the second; null overseas.';
+comment on column network.institution_ties.is_uk_a is 'Whether the first is one of the UK institutions of the drop.';
+comment on column network.institution_ties.is_uk_b is 'Whether the second is one of the UK institutions of the drop.';
+comment on column network.institution_ties.organisation_id_a is 'Organisation that the first is matched to; null overseas.';
+comment on column network.institution_ties.organisation_id_b is 'Organisation that the second is matched to; null overseas.';
+comment on column network.institution_ties.latitude_a is 'Latitude of the first in degrees, WGS84; null overseas and where the drop gives none.';
+comment on column network.institution_ties.longitude_a is 'Longitude of the first in degrees, WGS84, likewise.';
+comment on column network.institution_ties.latitude_b is 'Latitude of the second in degrees, WGS84; null overseas and where the drop gives none.';
+comment on column network.institution_ties.longitude_b is 'Longitude of the second in degrees, WGS84, likewise.';

@@ -223,3 +223,43 @@ comment on column typology.cluster_events.shared_firms is 'Firms in both.';
 comment on column typology.cluster_events.earlier_type is 'Type before.';
 comment on column typology.cluster_events.cluster_type is 'Type now; null for a death.';
 comment on column typology.cluster_events.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists typology.institutions_inside (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    institution_key varchar not null
+);
+comment on table typology.institutions_inside is 'Institutions of publications whose point is inside a cluster''s outline or on its edge. Key: month, profile, cluster_id, institution_key.';
+comment on column typology.institutions_inside.month is 'First day of the month.';
+comment on column typology.institutions_inside.profile is 'Method profile the row was made with.';
+comment on column typology.institutions_inside.cluster_id is 'Cluster; Dispersed ones have no outline, and none of its institutions.';
+comment on column typology.institutions_inside.institution_key is 'OpenAlex institution id or MAG affiliation id.';
+
+create table if not exists typology.cluster_institutions (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    institution_key varchar not null,
+    name varchar not null,
+    organisation_id varchar,
+    publications bigint not null,
+    publications_fractional decimal(18, 4) not null,
+    partners bigint not null,
+    partners_inside bigint not null,
+    joint_publications bigint not null,
+    joint_publications_inside bigint not null
+);
+comment on table typology.cluster_institutions is 'Who publishes in each cluster''s outline, how much, and with whom: there and anywhere. Key: month, profile, cluster_id, institution_key.';
+comment on column typology.cluster_institutions.month is 'First day of the month.';
+comment on column typology.cluster_institutions.profile is 'Method profile the row was made with.';
+comment on column typology.cluster_institutions.cluster_id is 'Cluster in whose outline the institution''s point is.';
+comment on column typology.cluster_institutions.institution_key is 'OpenAlex institution id or MAG affiliation id.';
+comment on column typology.cluster_institutions.name is 'Display name.';
+comment on column typology.cluster_institutions.organisation_id is 'Organisation that it is matched to, member of the cluster or not.';
+comment on column typology.cluster_institutions.publications is 'Publications of the drop, of any date, with an author there.';
+comment on column typology.cluster_institutions.publications_fractional is 'The same, each divided by the institutions on it.';
+comment on column typology.cluster_institutions.partners is 'Institutions, in the UK or overseas, with which it has joint publications.';
+comment on column typology.cluster_institutions.partners_inside is 'Of these, those inside the same outline.';
+comment on column typology.cluster_institutions.joint_publications is 'Joint publications with each partner, summed: one of several partners counts once with each.';
+comment on column typology.cluster_institutions.joint_publications_inside is 'The same with partners inside the same outline: each of the two has it, so over a cluster every tie counts twice.';

@@ -75,8 +75,9 @@ def test_steps_stand_in_run_order() -> None:
         "communities",
         "colocation",
         "collaboration_tests",
+        "institution_ties",
     ]
-    assert [step.per_profile for step in STEPS] == [False, False, True, True, True]
+    assert [step.per_profile for step in STEPS] == [False, False, True, True, True, False]
 
 
 def test_the_graph_holds_co_applications_in_the_window_of_two_to_max_consortium(warehouse: Warehouse) -> None:

@@ -14,9 +14,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import shapely
@@ -27,6 +29,8 @@ from tests.support import MONTH, fill, use_drop
 PROFILE = "test"
 HERE = {"month": MONTH.first_day, "profile": PROFILE}
 SHIPPED = date(1970, 1, 1)
+EDGE = 0.02
+"""Degrees from the centre of a spatial group's outline to its edge, due east."""
 
 
 class Town(NamedTuple):
@@ -91,6 +95,22 @@ NETWORK = {
     "network-4": ("Leeds", firms(1, 11)),
 }
 COLLABORATIVE = {"network-1", "network-2", "network-3"}
+INSTITUTIONS = {
+    "L1": ("Leeds", 0.0),
+    "L2": ("Leeds", 0.5 * EDGE),
+    "L3": ("Leeds", EDGE),
+    "L4": ("Leeds", 1.5 * EDGE),
+    "C1": ("Cambridge", 0.0),
+}
+"""Institutions of publications, and how far east of a town's centre they are, in degrees."""
+PUBLICATIONS = {
+    "P1": ["L1", "L2", "X1"],
+    "P2": ["L1", "L2"],
+    "P3": ["L1", "L4"],
+    "P4": ["L3", "C1", "X1", "X2"],
+    "P5": ["L1"],
+}
+"""The institutions of each publication; those that begin with X are overseas."""
 
 
 def fill_small_uk(warehouse: Warehouse) -> None:
@@ -99,10 +119,11 @@ def fill_small_uk(warehouse: Warehouse) -> None:
     _fill_organisations(warehouse)
     _fill_spatial(warehouse)
     _fill_network(warehouse)
+    _fill_publications(warehouse)
 
 
 def _fill_reference(warehouse: Warehouse) -> None:
-    use_drop(warehouse, "places")
+    use_drop(warehouse, "places", "publications")
     fill(
         warehouse,
         "reference.places",
@@ -267,7 +288,7 @@ def _fill_spatial(warehouse: Warehouse) -> None:
             {
                 **HERE,
                 "group_id": name,
-                "outline_wkt": shapely.Point(TOWNS[place].longitude, TOWNS[place].latitude).buffer(0.02).wkt,
+                "outline_wkt": shapely.Point(TOWNS[place].longitude, TOWNS[place].latitude).buffer(EDGE).wkt,
                 "area_km2": 4.0,
                 "latitude": TOWNS[place].latitude,
                 "longitude": TOWNS[place].longitude,
@@ -367,6 +388,64 @@ def _fill_network(warehouse: Warehouse) -> None:
         warehouse,
         "network.participations",
         list(_participations({"A1": ["F01", "F02", "U1"], "A2": ["F01", "U1"], "A3": ["F03", "F60"]})),
+    )
+
+
+def _fill_publications(warehouse: Warehouse) -> None:
+    fill(
+        warehouse,
+        "sources.institutions",
+        [{"institution_key": key, "name": f"Institution {key}"} for key in INSTITUTIONS],
+    )
+    fill(
+        warehouse,
+        "organisations.institution_points",
+        [
+            {
+                "institution_key": key,
+                **{name: getattr(TOWNS[place], name) for name in ("easting", "northing", "grid", "latitude")},
+                "longitude": TOWNS[place].longitude + east,
+            }
+            for key, (place, east) in INSTITUTIONS.items()
+        ],
+    )
+    matched = {key: "U1" if key == "L1" else f"ORG-{key}" for key in INSTITUTIONS}
+    rule = {"dataset": "publications", "match_rule": "new", "match_score": 1.0}
+    fill(
+        warehouse,
+        "organisations.matches",
+        [{"record_key": key, "organisation_id": organisation, **rule} for key, organisation in matched.items()],
+    )
+    fill(
+        warehouse,
+        "sources.publication_institutions",
+        [
+            {
+                "publication_id": publication,
+                "publication_date": date(2020, 1, 1),
+                "institution_key": key,
+                "institution_count": len(there),
+            }
+            for publication, there in PUBLICATIONS.items()
+            for key in there
+            if key in INSTITUTIONS
+        ],
+    )
+    pairs = Counter(pair for there in PUBLICATIONS.values() for pair in combinations(sorted(there), 2))
+    fill(
+        warehouse,
+        "network.institution_ties",
+        [
+            {
+                "institution_a": one,
+                "institution_b": other,
+                "publications": publications,
+                "is_uk_a": one in INSTITUTIONS,
+                "is_uk_b": other in INSTITUTIONS,
+            }
+            for (one, other), publications in pairs.items()
+            if one in INSTITUTIONS or other in INSTITUTIONS
+        ],
     )
 
 

@@ -37,7 +37,7 @@ def events(warehouse: Warehouse, number: int) -> dict[str, int]:
 
 def test_a_month_made_half_is_looked_back_at_all_the_same(histories: Histories):
     """Its clusters are there and their counts are not: as a run leaves it that ended in between."""
-    clusters, counts = STEPS
+    clusters, counts, *_ = STEPS
     warehouse = histories.new()
     histories.make(warehouse, (0, "whole"))
     with warehouse.transaction() as connection:

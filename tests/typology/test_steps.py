@@ -401,6 +401,35 @@ def test_a_month_without_a_network_has_its_spatial_clusters(filled: Warehouse) -
     assert candidate(filled, "spatial-1")["collaboration_p_value"] == 1.0
 
 
+FIGURES = """
+    select c.name, i.* exclude (month, profile, cluster_id)
+    from typology.cluster_institutions as i
+    inner join typology.innovation_clusters as c using (month, profile, cluster_id)
+    order by c.name, i.institution_key
+"""
+
+
+def test_institutions_in_an_outline_have_their_publications_and_joint_work(made: Warehouse) -> None:
+    """L3 is on the edge, L4 outside it; the partners of L3 are all elsewhere (`small_uk.PUBLICATIONS`)."""
+    of_leeds = [
+        ("Leeds", "L1", "Institution L1", "U1", 4, Decimal("2.3333"), 3, 1, 4, 2),
+        ("Leeds", "L2", "Institution L2", "ORG-L2", 2, Decimal("0.8333"), 2, 1, 3, 2),
+        ("Leeds", "L3", "Institution L3", "ORG-L3", 1, Decimal("0.2500"), 3, 0, 3, 0),
+    ]
+    of_cambridge = ("Cambridge", "C1", "Institution C1", "ORG-C1", 1, Decimal("0.2500"), 3, 0, 3, 0)
+    assert made.read(FIGURES).rows() == [of_cambridge, *of_leeds]
+
+
+def test_without_a_drop_of_publications_no_cluster_has_an_institution(filled: Warehouse) -> None:
+    change(filled, "delete from sources.drops where dataset = 'publications'")
+    for table in ("organisations.institution_points", "network.institution_ties"):
+        change(filled, f"delete from {table}")
+    results = make_typology(filled)
+    assert all(outcome.passed for result in results for outcome in result.checks)
+    assert filled.read("select count(*) as n from typology.innovation_clusters").item() == 5
+    assert filled.read("from typology.cluster_institutions").is_empty()
+
+
 CHECKED = [
     (
         "type_follows_from_criteria",
@@ -432,6 +461,20 @@ CHECKED = [
     ),
     ("one_beginning", "delete from typology.cluster_events where shared_firms = 0"),
     ("indicators_are_there", "delete from typology.cluster_indicators where largest_partners = ''"),
+    ("institutions_are_those_inside", "delete from typology.cluster_institutions where institution_key = 'L3'"),
+    ("institutions_are_those_inside", "delete from typology.institutions_inside where institution_key = 'L3'"),
+    (
+        "institutions_have_no_more_inside",
+        "update typology.cluster_institutions set partners_inside = 3 where institution_key = 'L1'",
+    ),
+    (
+        "institutions_have_no_more_inside",
+        "update typology.cluster_institutions set joint_publications_inside = 4 where institution_key = 'L2'",
+    ),
+    (
+        "ties_inside_have_two_ends",
+        "update typology.cluster_institutions set joint_publications_inside = 1 where institution_key = 'L1'",
+    ),
 ]
 
 
@@ -459,7 +502,7 @@ def test_a_check_sees_what_is_wrong(remade: Warehouse, rule: str, spoil: str) ->
 def test_a_jump_in_the_number_of_clusters_is_a_warning(remade: Warehouse) -> None:
     carry_over(remade, NEXT)
     change(remade, f"delete from network.groups where month = date '{NEXT.first_day}'")
-    clusters, _ = make_typology(remade, NEXT)
+    clusters, *_ = make_typology(remade, NEXT)
     (warning,) = [
         check
         for check in clusters.checks

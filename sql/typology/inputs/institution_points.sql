@@ -1,0 +1,3 @@
+select institution_key, longitude, latitude
+from organisations.institution_points
+where month = $month
