@@ -12,7 +12,8 @@ from assets.method import MethodProfile
 from assets.months import Month
 from assets.warehouse.database import Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import Step, StepResult, run_step
+from assets.warehouse.running import StepResult, run_step
+from assets.warehouse.steps import Step
 
 MONTH = Month(2025, 5)
 AS_OF = date(2025, 5, 1)

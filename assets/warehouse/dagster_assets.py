@@ -19,8 +19,9 @@ from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.markdown import markdown_table
+from assets.warehouse.running import StepResult, run_step
 from assets.warehouse.step_code import step_code
-from assets.warehouse.steps import Report, Step, StepResult, run_step
+from assets.warehouse.steps import Report, Step
 from assets.warehouse.turns import turn
 
 POOL = "warehouse"

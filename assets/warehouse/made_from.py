@@ -16,7 +16,7 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
@@ -24,9 +24,7 @@ from assets.method import SHARED_SECTIONS, MethodProfile, shared_method
 from assets.months import Month
 from assets.warehouse.reading import LAYERS_OF_DROPS
 from assets.warehouse.step_code import step_code
-
-if TYPE_CHECKING:
-    from assets.warehouse.steps import Step
+from assets.warehouse.steps import Step
 
 
 def step_fingerprint(

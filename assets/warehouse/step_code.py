@@ -18,16 +18,14 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assets.warehouse.declarations import declared_tables
-
-if TYPE_CHECKING:
-    from assets.warehouse.steps import Step
+from assets.warehouse.steps import Step
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "assets"
-ENGINE = "assets.warehouse.steps"
+ENGINE = "assets.warehouse.running"
 """What runs every step."""
 IMPORT = re.compile(
     r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)$|"
@@ -78,7 +76,7 @@ def _functions(step: Step) -> list[Callable[..., Any]]:
 
 def _own(function: Callable[..., Any]) -> list[str]:
     """The source of the definition that a function stands in, and of all in its module that follows from there."""
-    if function.__module__ == ENGINE:
+    if function.__module__ == Step.__module__:
         return []
     defined = _definitions(function.__module__)
     found: dict[str, str] = {}

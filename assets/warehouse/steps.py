@@ -2,35 +2,28 @@
 
 A Python step is a function of a `StepContext` that returns a frame for each table it declares. A SQL step is a file
 `sql/<layer>/<table>.sql`. Both leave out `month`, `profile` and `profile_fingerprint`: running the step adds them.
-Step functions hold no method: they read, call a pure function, and hand its frames back.
+Step functions hold no method: they read, call a pure function, and hand its frames back. How one is run is `running`.
 """
 
 from __future__ import annotations
 
 import inspect
 import os
-import resource
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
-from assets.method import MethodProfile, shared_method
+from assets.method import MethodProfile
 from assets.months import Month
-from assets.scratch import scratch_folder
-from assets.warehouse.checks import CheckOutcome, ChecksFailedError, blocking_failures, run_checks
-from assets.warehouse.database import Query, Replacement, Warehouse, replace
+from assets.warehouse.checks import CheckOutcome
+from assets.warehouse.database import Query, Replacement
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.inputs import inputs_of, tables_read
-from assets.warehouse.litter import STEP
-from assets.warehouse.made_from import is_made, set_made, step_fingerprint
 from assets.warehouse.reading import DROPS, Reading
-from assets.warehouse.step_code import step_code
 from assets.warehouse.touched import tables_touched
 
 Rows = Mapping[str, "pl.DataFrame | Path | Query"] | Sequence[Replacement]
@@ -159,21 +152,6 @@ class Step:
         return self.tables[0].split(".")[0]
 
 
-@dataclass
-class StepResult:
-    """What a run of a step did."""
-
-    step: Step
-    rows: dict[str, int]
-    checks: list[CheckOutcome]
-    reports: dict[str, Report]
-    """By profile; the key is empty for a step that all profiles share."""
-    seconds: float
-    peak_memory_mb: float
-    is_taken_over: bool = False
-    """Whether the rows are those of an earlier run from the same inputs."""
-
-
 def step(
     *,
     tables: Sequence[str],
@@ -253,104 +231,3 @@ def step_parameters(month: Month, method: MethodProfile) -> dict[str, Any]:
         "profile_fingerprint": method.fingerprint,
         **{name: list(value) if isinstance(value, tuple) else value for name, value in method.parameters().items()},
     }
-
-
-def run_step(
-    step: Step,
-    warehouse: Warehouse,
-    month: Month,
-    profiles: Sequence[MethodProfile],
-    making: frozenset[str] | None = None,
-    may_take_over: bool = False,
-    accepting: Mapping[str, str] | None = None,
-) -> StepResult:
-    """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
-
-    `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why. Where
-    the rows are there already, made from the same (`made_from`), and it may be, they are taken over: checked and
-    nothing else. A blocking check that fails rolls everything back and raises ChecksFailedError with the evidence; the
-    tables stay as they were.
-    """
-    started = time.monotonic()
-    shared = shared_method(profiles)
-    methods = list(profiles) if step.per_profile else [shared]
-
-    def checked(connection: duckdb.DuckDBPyConnection) -> list[CheckOutcome]:
-        names = [method.name for method in methods]
-        return run_checks(connection, step.tables, step_parameters(month, shared), names)
-
-    def result(rows: dict[str, int], outcomes: list[CheckOutcome], is_taken_over: bool) -> StepResult:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        return StepResult(step, rows, outcomes, reports, time.monotonic() - started, peak, is_taken_over)
-
-    reports: dict[str, Report] = {}
-    replacements: list[Replacement] = []
-    to_do: list[Callable[[], None]] = []
-    contexts: list[StepContext] = []
-    reading = warehouse if step.query else warehouse.beside_methods()
-    allowed = Reading(reading, f"{step.layer}.{step.name}", (*step.tables, *step.keeps), step.reads)
-    with scratch_folder(warehouse.path.parent, STEP) as scratch:
-        # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
-        with reading.connect(read_only=True) as connection:
-            fingerprint = step_fingerprint(connection, step, month, profiles)
-            if may_take_over and fingerprint and is_made(connection, step.tables, month, fingerprint):
-                outcomes = checked(connection)
-                if not blocking_failures(outcomes):
-                    return result({}, outcomes, is_taken_over=True)
-            for method in methods:
-                folder = scratch / method.name
-                folder.mkdir()
-                report = reports.setdefault(method.name if step.per_profile else "", Report())
-                context = StepContext(
-                    allowed,
-                    month,
-                    method,
-                    report,
-                    folder,
-                    making,
-                    profiles,
-                    accepting or {},
-                    to_do,
-                    step.inputs,
-                    step_code(step),
-                )
-                contexts.append(context)
-                replacements += _replacements(step, step.compute(context), month, method)
-        for replacement in replacements:
-            if isinstance(replacement.rows, Query):
-                allowed.allow(replacement.rows.sql)
-        with warehouse.transaction() as connection:
-            rows = replace(connection, replacements)
-            outcomes = checked(connection)
-            if blocking_failures(outcomes):
-                raise ChecksFailedError(outcomes)
-            if fingerprint:
-                set_made(connection, step.tables, month, fingerprint)
-        for action in to_do:
-            action()
-        if step.tell:
-            with reading.connect(read_only=True):
-                for context in contexts:
-                    step.tell(context)
-    return result(rows, outcomes, is_taken_over=False)
-
-
-def _replacements(step: Step, made: Rows, month: Month, method: MethodProfile) -> list[Replacement]:
-    if not isinstance(made, Mapping):
-        return list(made)
-    if set(made) != set(step.tables):
-        raise ValueError(f"step {step.name} declares {sorted(step.tables)} but made {sorted(made)}")
-    return [_replacement(step, table, made[table], month, method) for table in step.tables]
-
-
-def _replacement(
-    step: Step, table: str, rows: pl.DataFrame | Path | Query, month: Month, method: MethodProfile
-) -> Replacement:
-    scope: dict[str, Any] = {"month": month.first_day}
-    fingerprint = method.shared_fingerprint
-    if step.per_profile:
-        scope["profile"] = method.name
-        fingerprint = method.fingerprint
-    declared = {column.name for column in declared_tables()[table].columns}
-    fills = {"profile_fingerprint": fingerprint} if "profile_fingerprint" in declared else {}
-    return Replacement(table, scope, rows, fills)

@@ -20,7 +20,7 @@ from assets.organisations.steps import STEPS as ORGANISATIONS
 from assets.sources.steps import ingest_step
 from assets.spatial.steps import STEPS as SPATIAL
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import run_step
+from assets.warehouse.running import run_step
 from benchmarks import campaign
 from benchmarks.__main__ import app
 from benchmarks.cases import FIRST

@@ -20,7 +20,8 @@ from assets.sources.problems import DropError
 from assets.sources.reading.texts import text_batches
 from assets.warehouse.checks import ChecksFailedError, run_checks
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import StepResult, step_parameters
+from assets.warehouse.running import StepResult
+from assets.warehouse.steps import step_parameters
 from tests.support import AS_OF, MONTH, fill, make
 
 TABLES = ("innovation_index.models", "innovation_index.model_quality", "innovation_index.item_categories")

@@ -13,7 +13,8 @@ from assets.method import IndexMethod, MethodProfile, OrganisationsMethod
 from assets.months import Month
 from assets.warehouse.checks import rules_of
 from assets.warehouse.database import Warehouse, bound
-from assets.warehouse.steps import StepResult, step_parameters
+from assets.warehouse.running import StepResult
+from assets.warehouse.steps import step_parameters
 from tests.support import MONTH, fill, make, use_drop
 
 Rows = Sequence[Mapping[str, Any]]

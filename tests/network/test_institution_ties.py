@@ -10,7 +10,7 @@ import pytest
 from assets.network.steps import STEPS
 from assets.warehouse.checks import ChecksFailedError, rules
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import StepResult
+from assets.warehouse.running import StepResult
 from tests.support import AS_OF, MONTH, fill, make, use_drop
 
 (TIES,) = [step for step in STEPS if step.name == "institution_ties"]

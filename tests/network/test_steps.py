@@ -11,7 +11,7 @@ from assets.network.steps import STEPS
 from assets.warehouse.checks import ChecksFailedError, rules
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import StepResult
+from assets.warehouse.running import StepResult
 from tests.methods.communities.networks import participations, planted
 from tests.support import MONTH, fill, fill_frame, make
 

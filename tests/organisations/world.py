@@ -10,7 +10,7 @@ import polars as pl
 from assets.method import MethodProfile
 from assets.organisations.steps import STEPS
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import StepResult
+from assets.warehouse.running import StepResult
 from tests.support import fill, make, use_drop
 
 Row = Mapping[str, Any]

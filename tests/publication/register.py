@@ -16,7 +16,7 @@ from assets.months import Month
 from assets.publication.steps.disclosure import disclosure
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import StepResult
+from assets.warehouse.running import StepResult
 from tests.support import MONTH, fill_frame, make
 
 PROFILE = "dsit-v1"

@@ -13,7 +13,7 @@ from assets.months import Month
 from assets.publication.steps.release import release_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import StepResult
+from assets.warehouse.running import StepResult
 from tests.publication.page_example import page_tables
 from tests.support import MONTH, fill_frame, make, use_drop
 

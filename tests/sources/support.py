@@ -21,7 +21,7 @@ from assets.sources.reading.contract import Delivery, Desk, Reading
 from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import StepResult, run_step
+from assets.warehouse.running import StepResult, run_step
 
 TODAY = date(2025, 6, 10)
 MAY = Month(2025, 5)

@@ -36,7 +36,7 @@ from assets.sources.readers.ukri import UKRI
 from assets.sources.reading.texts import text_batches
 from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import run_step
+from assets.warehouse.running import run_step
 from pipelines.doctor import examine
 from pipelines.sensors import new_drop_sensor
 from pipelines.settings import Settings

@@ -16,7 +16,7 @@ from assets.sources.registry import DATASETS
 from assets.sources.steps import TABLES, ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import StepResult
+from assets.warehouse.running import StepResult
 from tests.sources.conftest import Place
 from tests.sources.readers.test_innovate_uk import participant, workbook
 from tests.sources.support import (

@@ -15,7 +15,7 @@ from assets.sources.problems import DropsRefusedError
 from assets.sources.registry import DATASETS
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import StepResult
+from assets.warehouse.running import StepResult
 from tests.sources.conftest import Place
 from tests.sources.support import ENTERPRISES_CSV, MAY, ingest, put, put_register
 

@@ -387,7 +387,7 @@ def test_what_other_code_has_made_is_not_taken_over(warehouse: Warehouse, monkey
     make(warehouse, groups, DENSITY)
     copy_points(warehouse)
     with monkeypatch.context() as patch:
-        patch.setattr("assets.warehouse.steps.step_code", lambda step: "other")
+        patch.setattr("assets.warehouse.running.step_code", lambda step: "other")
         changed = make(warehouse, groups, DENSITY, month=LATER)
     assert "7 runs, 0 of them taken over from earlier months" in changed.reports["dsit-v1"].messages
 

@@ -16,7 +16,7 @@ from assets.methods.geometry.grid import to_grid
 from assets.months import Month
 from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import run_step
+from assets.warehouse.running import run_step
 from synthetic_uk import Settings, SynthesisReport, synthesise
 from synthetic_uk.geography import REGION_SHARES, Geography, draw_geography
 from synthetic_uk.names import plain_names

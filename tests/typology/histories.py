@@ -18,7 +18,7 @@ from assets.typology.steps import STEPS
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.made_from import set_made
-from assets.warehouse.steps import run_step
+from assets.warehouse.running import run_step
 from pipelines.later_months import months_to_follow
 from pipelines.settings import Settings
 from tests.support import MONTH

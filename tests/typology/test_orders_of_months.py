@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assets.typology.steps import STEPS
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import run_step
+from assets.warehouse.running import run_step
 from tests.typology.histories import METHOD, MONTHS, VARIANTS, Histories, Making, broken_by, content
 
 MAKINGS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(sorted(VARIANTS))), min_size=2, max_size=3)

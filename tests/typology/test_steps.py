@@ -17,7 +17,8 @@ from assets.typology.steps import STEPS
 from assets.warehouse.checks import ChecksFailedError, run_checks
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import StepResult, step_parameters
+from assets.warehouse.running import StepResult
+from assets.warehouse.steps import step_parameters
 from tests.support import MONTH, make
 from tests.typology.small_uk import ACTIVE, NETWORK, PROFILE, SPATIAL, fill_small_uk, firms
 

@@ -11,7 +11,8 @@ import pytest
 from assets.method import MethodProfile
 from assets.warehouse.checks import ChecksFailedError
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import Step, StepContext, StepResult, run_step, step
+from assets.warehouse.running import StepResult, run_step
+from assets.warehouse.steps import Step, StepContext, step
 from tests.support import MONTH, fill, use_drop
 
 GROUPS, MEMBERS = "network.groups", "network.group_members"

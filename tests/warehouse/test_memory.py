@@ -10,7 +10,8 @@ from assets.method import MethodProfile
 from assets.months import Month
 from assets.warehouse.database import Query, Warehouse
 from assets.warehouse.memory import BESIDE_METHODS, BESIDE_QUERIES, LEAST_DATABASE, database_bytes, parse_bytes
-from assets.warehouse.steps import Rows, StepContext, run_step, step
+from assets.warehouse.running import run_step
+from assets.warehouse.steps import Rows, StepContext, step
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_every_import_of_the_project_is_seen() -> None:
 
 def test_what_a_step_reaches_is_what_python_loads() -> None:
     """Every module of the project that is there once the step's methods are imported, in a process of its own."""
-    methods = "assets.methods.communities.groups, assets.network.reports, assets.warehouse.steps"
+    methods = "assets.methods.communities.groups, assets.network.reports, assets.warehouse.running"
     shown = f"import sys, {methods}; print(*[name for name in sys.modules if name.startswith('assets.')])"
     loaded = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True).stdout.split()
     modules = {name for name in loaded if step_code._source(name).strip()}

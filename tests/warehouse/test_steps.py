@@ -13,7 +13,8 @@ from assets.months import Month
 from assets.warehouse.checks import ChecksFailedError
 from assets.warehouse.database import Query, Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import Step, StepContext, run_step, step
+from assets.warehouse.running import run_step
+from assets.warehouse.steps import Step, StepContext, step
 from tests.support import MONTH, fill
 
 GROUPS = "network.groups"

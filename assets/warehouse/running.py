@@ -1,0 +1,176 @@
+"""Running a step: what it makes is swapped in and checked in one transaction, or what is there already is taken over.
+
+What belongs here: the order in which that happens. What does not: what a step is (`steps`), what its rows were made
+from (`made_from`).
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from assets.method import MethodProfile, shared_method
+from assets.months import Month
+from assets.scratch import scratch_folder
+from assets.warehouse.checks import CheckOutcome, ChecksFailedError, blocking_failures, run_checks
+from assets.warehouse.database import Query, Replacement, Warehouse, replace
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.litter import STEP
+from assets.warehouse.made_from import is_made, set_made, step_fingerprint
+from assets.warehouse.reading import Reading
+from assets.warehouse.step_code import step_code
+from assets.warehouse.steps import Report, Rows, Step, StepContext, step_parameters
+
+
+@dataclass
+class StepResult:
+    """What a run of a step did."""
+
+    step: Step
+    rows: dict[str, int]
+    checks: list[CheckOutcome]
+    reports: dict[str, Report]
+    """By profile; the key is empty for a step that all profiles share."""
+    seconds: float
+    peak_memory_mb: float
+    is_taken_over: bool = False
+    """Whether the rows are those of an earlier run from the same inputs."""
+
+
+def run_step(
+    step: Step,
+    warehouse: Warehouse,
+    month: Month,
+    profiles: Sequence[MethodProfile],
+    making: frozenset[str] | None = None,
+    may_take_over: bool = False,
+    accepting: Mapping[str, str] | None = None,
+) -> StepResult:
+    """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
+
+    `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why. Where
+    the rows are there already, made from the same (`made_from`), and it may be, they are taken over: checked and
+    nothing else. A blocking check that fails rolls everything back and raises ChecksFailedError with the evidence; the
+    tables stay as they were.
+    """
+    run = _Run(step, warehouse, month, profiles, making, accepting or {})
+    with scratch_folder(warehouse.path.parent, STEP) as scratch:
+        # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
+        with run.reading.connect(read_only=True) as connection:
+            fingerprint = step_fingerprint(connection, step, month, profiles)
+            if may_take_over and fingerprint and is_made(connection, step.tables, month, fingerprint):
+                outcomes = run.checked(connection)
+                if not blocking_failures(outcomes):
+                    return run.result({}, outcomes, is_taken_over=True)
+            replacements = run.computed(scratch)
+        with warehouse.transaction() as connection:
+            rows = replace(connection, replacements)
+            outcomes = run.checked(connection)
+            if blocking_failures(outcomes):
+                raise ChecksFailedError(outcomes)
+            if fingerprint:
+                set_made(connection, step.tables, month, fingerprint)
+        run.written()
+    return run.result(rows, outcomes, is_taken_over=False)
+
+
+@dataclass
+class _Run:
+    """One run of a step."""
+
+    step: Step
+    warehouse: Warehouse
+    month: Month
+    profiles: Sequence[MethodProfile]
+    making: frozenset[str] | None
+    accepting: Mapping[str, str]
+    reports: dict[str, Report] = field(default_factory=dict)
+    contexts: list[StepContext] = field(default_factory=list)
+    to_do: list[Callable[[], None]] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def shared(self) -> MethodProfile:
+        return shared_method(self.profiles)
+
+    @property
+    def methods(self) -> list[MethodProfile]:
+        return list(self.profiles) if self.step.per_profile else [self.shared]
+
+    @property
+    def reading(self) -> Warehouse:
+        return self.warehouse if self.step.query else self.warehouse.beside_methods()
+
+    def computed(self, scratch: Path) -> list[Replacement]:
+        """What each profile's call of the step gives for its tables."""
+        step = self.step
+        allowed = Reading(self.reading, f"{step.layer}.{step.name}", (*step.tables, *step.keeps), step.reads)
+        replacements: list[Replacement] = []
+        for method in self.methods:
+            folder = scratch / method.name
+            folder.mkdir()
+            context = StepContext(
+                allowed,
+                self.month,
+                method,
+                self.reports.setdefault(method.name if step.per_profile else "", Report()),
+                folder,
+                self.making,
+                self.profiles,
+                self.accepting,
+                self.to_do,
+                step.inputs,
+                step_code(step),
+            )
+            self.contexts.append(context)
+            replacements += _replacements(step, step.compute(context), self.month, method)
+        for replacement in replacements:
+            if isinstance(replacement.rows, Query):
+                allowed.allow(replacement.rows.sql)
+        return replacements
+
+    def checked(self, connection: duckdb.DuckDBPyConnection) -> list[CheckOutcome]:
+        names = [method.name for method in self.methods]
+        return run_checks(connection, self.step.tables, step_parameters(self.month, self.shared), names)
+
+    def written(self) -> None:
+        """Do what waited for the rows to be there, and tell of them."""
+        for action in self.to_do:
+            action()
+        if self.step.tell:
+            with self.reading.connect(read_only=True):
+                for context in self.contexts:
+                    self.step.tell(context)
+
+    def result(self, rows: dict[str, int], outcomes: list[CheckOutcome], is_taken_over: bool) -> StepResult:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        seconds = time.monotonic() - self.started
+        return StepResult(self.step, rows, outcomes, self.reports, seconds, peak, is_taken_over)
+
+
+def _replacements(step: Step, made: Rows, month: Month, method: MethodProfile) -> list[Replacement]:
+    if not isinstance(made, Mapping):
+        return list(made)
+    if set(made) != set(step.tables):
+        raise ValueError(f"step {step.name} declares {sorted(step.tables)} but made {sorted(made)}")
+    return [_replacement(step, table, made[table], month, method) for table in step.tables]
+
+
+def _replacement(
+    step: Step, table: str, rows: pl.DataFrame | Path | Query, month: Month, method: MethodProfile
+) -> Replacement:
+    scope: dict[str, Any] = {"month": month.first_day}
+    fingerprint = method.shared_fingerprint
+    if step.per_profile:
+        scope["profile"] = method.name
+        fingerprint = method.fingerprint
+    declared = {column.name for column in declared_tables()[table].columns}
+    fills = {"profile_fingerprint": fingerprint} if "profile_fingerprint" in declared else {}
+    return Replacement(table, scope, rows, fills)
