@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import networkx
 import pytest
 from setuptools import find_packages
 
@@ -50,8 +51,12 @@ def inside_of_another(name: str, layer: str) -> bool:
     parts = name.split(".")
     if parts[0] != "assets" or parts[1] in OF_NO_LAYER | SHARED | {layer}:
         return False
-    is_module = ROOT.joinpath(*parts[:3]).is_dir() or ROOT.joinpath(*parts[:3]).with_suffix(".py").is_file()
-    return parts[1] not in FACES or len(parts) != 3 or is_module
+    return parts[1] not in FACES or len(parts) != 3 or is_module(name)
+
+
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return name.startswith("assets.") and (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file())
 
 
 def test_there_are_layers_and_methods() -> None:
@@ -71,6 +76,19 @@ def test_methods_import_neither_warehouse_nor_layers() -> None:
 def test_no_layer_imports_the_inside_of_another(layer: str) -> None:
     found = imports(ROOT / "assets" / layer)
     assert [(file, name) for file, name in found if inside_of_another(name, layer)] == []
+
+
+def test_no_two_modules_import_each_other() -> None:
+    """Nor in a ring of more; imports for types alone count too."""
+    graph = networkx.DiGraph()
+    for file, name in imports(ROOT / "assets"):
+        module = file.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        for target in (name, name.rpartition(".")[0]):
+            if target != module and is_module(target):
+                graph.add_edge(module, target)
+                break
+    assert graph.number_of_edges() > 500
+    assert [ring for ring in networkx.strongly_connected_components(graph) if len(ring) > 1] == []
 
 
 @pytest.mark.parametrize("layer", layers())

@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -95,32 +96,46 @@ def read_history(ctx: StepContext, but_for: int | None = None) -> History:
         how="diagonal_relaxed",
     )
     sums = out("released_sums").join(digests, on=["measure", "figure"])
-    with_the_same = of_month.filter(pl.col("parameters") == parameters)["release"].implode()
-    figures = {}
-    for measure in MEASURES:
-        of_measure = pl.col("measure") == measure
-        cells = _numbered(found.filter(of_measure).join(digests, on=["measure", "figure"]), now)
-        cells = cells.join(_runs(parts), on=PLACE, how="left", maintain_order="left")
-        held = contributions.filter(of_measure).select("vector", "organisation", "value")
-        is_held_back = (
-            ~pl.col("is_now") & (pl.col("month") == ctx.month.first_day) & pl.col("release").is_in(with_the_same)
-        )
-        figures[measure] = Figures(
-            cells.with_columns(
-                is_compared=~pl.col("is_now") & pl.col("vector").is_in(held["vector"].unique().implode())
-            )
-            .with_columns(base=pl.when("is_now").then(bases[measure]).otherwise("base").cast(pl.Int64))
-            .drop("figure", "measure"),
-            bases[measure],
-            _sums(all_parts, cells),
-            held,
-            _goals(sums.filter(of_measure & (pl.col("kind") == "goal")), cells),
-            _numbered_sums(sums.filter(of_measure & (pl.col("kind") == "inside"))).select("number", "vector", "sign"),
-            frozenset(cells.filter(is_held_back & pl.col("given").is_null())["vector"]),
-        )
+    held_back = pl.col("release").is_in(of_month.filter(pl.col("parameters") == parameters)["release"].implode())
+    known = _Known(now, found.join(digests, on=["measure", "figure"]), contributions, parts, all_parts, sums)
+    first_day = ctx.month.first_day
+    figures = {measure: _figures(known, measure, bases[measure], first_day, held_back) for measure in MEASURES}
     last = released.filter((pl.col("month") == ctx.month.first_day) & (pl.col("release") == number - 1))
     same = of_month.filter(pl.col("release") == number - 1)["parameters"].to_list() == [parameters]
     return History(now, figures, number, parameters, same, last, digests)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Frames of all measures, from which each takes its own."""
+
+    now: pl.DataFrame
+    found: pl.DataFrame
+    contributions: pl.DataFrame
+    parts: pl.DataFrame
+    all_parts: pl.DataFrame
+    sums: pl.DataFrame
+
+
+def _figures(known: _Known, measure: str, base: int, first_day: date, held_back: pl.Expr) -> Figures:
+    """One measure; `held_back` says of which releases of this month what was suppressed stays so."""
+    of_measure = pl.col("measure") == measure
+    cells = _numbered(known.found.filter(of_measure), known.now)
+    cells = cells.join(_runs(known.parts), on=PLACE, how="left", maintain_order="left")
+    held = known.contributions.filter(of_measure).select("vector", "organisation", "value")
+    sums = known.sums.filter(of_measure)
+    is_held_back = ~pl.col("is_now") & (pl.col("month") == first_day) & held_back
+    return Figures(
+        cells.with_columns(is_compared=~pl.col("is_now") & pl.col("vector").is_in(held["vector"].unique().implode()))
+        .with_columns(base=pl.when("is_now").then(base).otherwise("base").cast(pl.Int64))
+        .drop("figure", "measure"),
+        base,
+        _sums(known.all_parts, cells),
+        held,
+        _goals(sums.filter(pl.col("kind") == "goal"), cells),
+        _numbered_sums(sums.filter(pl.col("kind") == "inside")).select("number", "vector", "sign"),
+        frozenset(cells.filter(is_held_back & pl.col("given").is_null())["vector"]),
+    )
 
 
 def say_what_is_unknown(ctx: StepContext) -> None:

@@ -56,7 +56,7 @@ def clusters(ctx: StepContext) -> Rows:
     It starts from given centres, else from last month's, so that clusters last, else from k-means++; earlier months are
     read where the warehouse has them, so months are made in order.
     """
-    from assets.methods.index.category import Before, cluster_category
+    from assets.methods.index.category import Asked, Before, cluster_category
 
     method = ctx.method.index
     towns, given = ctx.input("towns"), ctx.input("given_centres")
@@ -72,19 +72,17 @@ def clusters(ctx: StepContext) -> Rows:
             ctx.input("earlier_points", earlier_month=earlier_month, category=category),
             is_same_drop,
         )
+        wanted = clusters_wanted(category, method)
         made.append(
             cluster_category(
-                category,
-                CATEGORY_CODES[category],
+                Asked(category, CATEGORY_CODES[category], wanted, method.kmeans_seed + number),
                 ctx.input("points", category=category),
                 before,
                 works,
                 ctx.method.graph.max_consortium,
                 towns,
-                clusters_wanted(category, method),
                 method,
                 ctx.month.first_day,
-                method.kmeans_seed + number,
             )
         )
     tables = {

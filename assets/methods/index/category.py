@@ -48,27 +48,35 @@ class Clustered:
     """The rows of innovation_index.activity_points."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which category, and what a profile asks of it."""
+
+    category: str
+    code: str
+    """How identifiers name it."""
+    wanted: int
+    """K of the profile; where centres are given their number is K."""
+    seed: int
+
+
 def cluster_category(
-    category: str,
-    code: str,
+    asked: Asked,
     items: pl.DataFrame,
     before: Before,
     works: pl.DataFrame,
     most_partners: int,
     towns: pl.DataFrame,
-    wanted: int,
     method: IndexMethod,
     month: date,
-    seed: int,
 ) -> Clustered:
     """Cluster the items of a category and say what the clusters are.
 
-    `code`: how identifiers name the category. `items`: `item_id`, `kind`, `latitude`, `longitude`, by item. `works`
-    and `most_partners` as for `linked_pairs`, read where `link_weight` is above 0. `wanted`: K of the profile;
-    where centres are given their number is K. `towns` as for `name_clusters`.
+    `items`: `item_id`, `kind`, `latitude`, `longitude`, by item. `works` and `most_partners` as for `linked_pairs`,
+    read where `link_weight` is above 0. `towns` as for `name_clusters`.
     """
     run: dict[str, Any] = {
-        "category": category,
+        "category": asked.category,
         "algorithm": method.index_algorithm,
         "start": NONE,
         "items": items.height,
@@ -86,11 +94,11 @@ def cluster_category(
     if method.link_weight > 0:
         pairs = linked_pairs(items["item_id"], works, most_partners)
         positions = draw_together(positions, *pairs, method.link_weight)
-    found = _find(positions, before, before.given.height or wanted, method, seed)
+    found = _find(positions, before, before.given.height or asked.wanted, method, asked.seed)
     share = method.index_identity_min_share
-    of_label = identify(found.labels, found.cluster_ids, items["item_id"], code, month, before.points, share)
+    of_label = identify(found.labels, found.cluster_ids, items["item_id"], asked.code, month, before.points, share)
     labelled = items.with_columns(
-        pl.lit(category).alias("category"),
+        pl.lit(asked.category).alias("category"),
         cluster_id=pl.Series(found.labels).replace_strict(of_label, default=None, return_dtype=pl.String),
     )
     members = labelled.drop_nulls("cluster_id")
