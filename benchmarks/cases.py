@@ -85,12 +85,9 @@ def _authorships(work: Path, scale: float) -> Once:
     return Once(work.absolute() / f"authorships-{scale:g}", lambda at: [*module, str(at), "--works", works])
 
 
-def _counting(where: str) -> Callable[[Path, float], list[str]]:
-    def command(work: Path, scale: float) -> list[str]:
-        drop, out = _authorships(work, scale).folder, work.absolute() / f"authorships-counted-{scale:g}"
-        return [sys.executable, "-m", "benchmarks.counting", str(drop), str(out), where]
-
-    return command
+def _counting(work: Path, scale: float) -> list[str]:
+    drop, out = _authorships(work, scale).folder, work.absolute() / f"authorships-counted-{scale:g}"
+    return [sys.executable, "-m", "benchmarks.counting", str(drop), str(out)]
 
 
 def folder_of(name: str, work: Path, scale: float) -> Path:
@@ -139,17 +136,9 @@ COMMANDS = (
         tells_rows=True,
     ),
     Command(
-        "publications-world",
-        "publications: counts and pairs of the world's institutions",
-        _counting("world"),
-        _authorships,
-        has_scale=True,
-        tells_rows=True,
-    ),
-    Command(
         "publications-uk",
-        "publications: counts and pairs with one end in the United Kingdom",
-        _counting("uk"),
+        "publications: pairs of institutions with one end in the United Kingdom",
+        _counting,
         _authorships,
         has_scale=True,
         tells_rows=True,

@@ -1,8 +1,9 @@
-"""The measured process of the publications: counts authorships of a drop and prints how many rows it read.
+"""The measured process of the publications: pairs of institutions of a drop's authorships; prints how many it read.
 
-    python -m benchmarks.counting DROP OUT (world|uk)
+    python -m benchmarks.counting DROP OUT
 
-`DROP` is a folder of `synthetic_uk.authorships`, `OUT` one that is made for the result and gone afterwards.
+`DROP` is a folder of `synthetic_uk.authorships`, `OUT` one that is made for the result and gone afterwards. What is
+done is what the readers do between the files and `sources.institution_pairs`, in the memory that they have.
 """
 
 from __future__ import annotations
@@ -12,21 +13,30 @@ import shutil
 import sys
 from pathlib import Path
 
-import polars as pl
+import pyarrow.parquet as pq
 
-from assets.sources.authorships.counting import count_authorships
+from assets.sources.authorships import keep_works_with, write_institution_pairs
+from assets.sources.files.lines import reader_database
+from assets.sources.reading.contract import Desk
+
+UK = "create table uk as select institution_id from institutions where country_code = 'GB'"
+AFFILIATED = "select paper_id as publication_id, institution_id as institution_key from affiliated"
 
 
 def main() -> None:
-    """Count the works of institutions and pairs of them, of the world or with one end in the United Kingdom."""
-    drop, out, where = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-    ends = None
-    if where == "uk":
-        institutions = pl.read_parquet(drop / "institutions-000.parquet")
-        ends = institutions.filter(pl.col("country_code") == "GB")["institution_id"].to_list()
+    """Count the joint works of institutions of the United Kingdom with anyone."""
+    drop, out = Path(sys.argv[1]), Path(sys.argv[2])
     shutil.rmtree(out, ignore_errors=True)
-    counts = count_authorships(sorted(drop.glob("authorships-*.parquet")), out, ends=ends)
-    print(json.dumps({"rows": counts.authorships}))
+    out.mkdir(parents=True)
+    desk = Desk(out, max_rejected_share=0)
+    listed = sorted(drop.glob("authorships-*.parquet"))
+    with reader_database(desk) as database:
+        database.read_parquet(str(drop / "institutions-000.parquet")).create_view("institutions")
+        database.read_parquet(list(map(str, listed))).create_view("authorships")
+        database.execute(UK)
+        keep_works_with(database, "authorships", "uk", "paper_id", "institution_id", "affiliated")
+        write_institution_pairs(database, AFFILIATED, "select institution_id from uk", desk)
+    print(json.dumps({"rows": sum(pq.read_metadata(path).num_rows for path in listed)}))
     shutil.rmtree(out)
 
 

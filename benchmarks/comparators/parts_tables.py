@@ -1,8 +1,7 @@
-"""Steps on tables beside libraries: matching, apportioning, the postcode directory, pairs of institutions."""
+"""Steps on tables beside libraries: matching, apportioning, the postcode directory."""
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from collections.abc import Callable
 from importlib.resources import files
@@ -12,7 +11,6 @@ import duckdb
 import polars as pl
 
 from assets.methods.text.postcodes import normalise_postcode
-from assets.sources.authorships.counting import count_authorships
 from assets.sources.datasets import Dataset
 from assets.sources.delivery.deliveries import bring
 from assets.sources.delivery.drops import list_drops, select_drops
@@ -24,9 +22,7 @@ from assets.warehouse.steps import step_parameters
 from benchmarks.comparators.parts_common import Inputs, Pair, Part
 from benchmarks.comparators.plain_drops import POSITION
 from benchmarks.comparators.plain_register import apportion, match_by_rule
-from synthetic_uk.authorships import write_authorships
 
-AUTHORSHIP_WORKS = 2_000_000
 MATCHING = ("anchors", "name_matches")
 
 
@@ -223,44 +219,6 @@ def _postcodes(inputs: Inputs, theirs: Callable[[], pl.DataFrame]) -> Pair:
     return Pair(lambda: _ours_of_postcodes(inputs), theirs, f"{rows:,} postcodes", _same_rows)
 
 
-def authorship_pairs(inputs: Inputs) -> Pair:
-    """Works of each institution and joint works of each pair, from made-up Parquet files to Parquet files."""
-    drop = inputs.scratch / "authorships"
-    write_authorships(drop, AUTHORSHIP_WORKS, 1)
-    listed = sorted(drop.glob("authorships-*.parquet"))
-
-    def ours() -> pl.DataFrame:
-        out = inputs.scratch / "ours-authorships"
-        shutil.rmtree(out, ignore_errors=True)
-        counts = count_authorships(listed, out)
-        return pl.read_parquet(list(counts.pairs))
-
-    def theirs() -> pl.DataFrame:
-        each, pairs = (inputs.scratch / f"theirs-{name}.parquet" for name in ("institutions", "pairs"))
-        with duckdb.connect() as connection:
-            connection.execute(
-                "create table rows as select distinct paper_id, institution_id from read_parquet($files) "
-                "where institution_id is not null",
-                {"files": list(map(str, listed))},
-            )
-            connection.execute(
-                "copy (select institution_id, count(*) as works, sum(round(1e9 / size)::bigint) as billionths from "
-                "(select *, count(*) over (partition by paper_id) as size from rows) group by institution_id) "
-                f"to '{sql_text(str(each))}' (format parquet)"
-            )
-            connection.execute(
-                "copy (select a.institution_id as institution_a, b.institution_id as institution_b, count(*) as works "
-                "from rows as a join rows as b on b.paper_id = a.paper_id and b.institution_id > a.institution_id "
-                f"group by all) to '{sql_text(str(pairs))}' (format parquet)"
-            )
-        return pl.read_parquet(pairs)
-
-    def agreement(one: pl.DataFrame, other: pl.DataFrame) -> str:
-        return _same_rows(one.cast(pl.Int64), other.cast(pl.Int64))
-
-    return Pair(ours, theirs, f"{AUTHORSHIP_WORKS:,} publications, at any scale", agreement)
-
-
 def _same_rows(ours: pl.DataFrame, theirs: pl.DataFrame) -> str:
     """Whether two frames hold the same rows, in whatever order."""
     if ours.height != theirs.height:
@@ -274,5 +232,4 @@ PARTS = (
     Part("apportioning", "apportioning", "polars", apportioning),
     Part("postcodes-polars", "postcode directory", "polars", postcodes_polars),
     Part("postcodes-duckdb", "postcode directory", "DuckDB's reader", postcodes_duckdb),
-    Part("authorship-pairs", "pairs of institutions", "DuckDB's self-join", authorship_pairs),
 )

@@ -33,4 +33,3 @@ from sources.institution_pairs as pairs
 left join known as one on one.institution_key = pairs.institution_a
 left join known as other on other.institution_key = pairs.institution_b
 where pairs.as_of = (select as_of from used)
-order by pairs.institution_a, pairs.institution_b

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+import shapely
 from typer.testing import CliRunner
 
 from assets.months import Month
@@ -96,6 +97,24 @@ def test_what_was_planted_is_found_by_evidence_far_better_than_by_density_alone(
     assert evidence.detectable_found >= 0.8 * evidence.detectable
     assert evidence.types_right >= 0.8 * evidence.detectable_found
     assert evidence.ari > density.ari + 0.3
+
+
+def test_clusters_have_the_institutions_in_their_outline(world: Path):
+    warehouse = Warehouse(world / "warehouse.duckdb")
+    outlines = warehouse.read(
+        "select month, profile, cluster_id, outline_wkt from typology.innovation_clusters where outline_wkt is not null"
+    )
+    points = warehouse.read("select month, institution_key, longitude, latitude from organisations.institution_points")
+    expected = {
+        (month, profile, cluster, key)
+        for month, profile, cluster, wkt in outlines.iter_rows()
+        for at, key, longitude, latitude in points.iter_rows()
+        if at == month and shapely.from_wkt(wkt).intersects(shapely.Point(longitude, latitude))
+    }
+    found = warehouse.read("select month, profile, cluster_id, institution_key from typology.cluster_institutions")
+    assert set(found.iter_rows()) == expected != set()
+    ties = warehouse.read("select count(*) as n from network.institution_ties group by month")
+    assert ties.height == len(MONTHS)
 
 
 def test_every_penny_of_the_drops_is_at_a_site_or_among_the_unlocated(world: Path):

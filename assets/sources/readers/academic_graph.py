@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import duckdb
 import polars as pl
 
-from assets.sources.authorships.drops import write_institution_pairs
+from assets.sources.authorships import write_institution_pairs
 from assets.sources.files.batches import batches
 from assets.sources.files.kinds import SEND_AGAIN, Part, check_utf8, unreadable
 from assets.sources.files.lines import lines_of, reader_database, write

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import duckdb
 import polars as pl
 
-from assets.sources.authorships.drops import write_institution_pairs
+from assets.sources.authorships import write_institution_pairs
 from assets.sources.files.batches import batches, joined
 from assets.sources.files.kinds import SEND_AGAIN, check_utf8, unreadable
 from assets.sources.files.lines import LINE_KINDS, lines_of, reader_database, write

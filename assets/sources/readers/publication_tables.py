@@ -27,9 +27,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.sources.authorships.drops import LIMITS, write_institution_pairs
-from assets.sources.authorships.ends import of_works_with
-from assets.sources.authorships.files import AuthorshipFiles, MissingPaperError
+from assets.sources.authorships import keep_works_with, write_institution_pairs
 from assets.sources.files.batches import batches
 from assets.sources.files.kinds import SEND_AGAIN, Part, unreadable
 from assets.sources.files.lines import reader_database, write
@@ -87,13 +85,6 @@ UK = """
         min(try_cast(latitude as double)) as latitude, min(try_cast(longitude as double)) as longitude
     from institutions where country_code = 'GB' and institution_id is not null
     group by institution_id
-"""
-
-AFFILIATED = """
-    create table affiliated as
-    select distinct paper_id, institution_id
-    from kept
-    where paper_id in (select paper_id from kept semi join uk using (institution_id))
 """
 
 COUNTED = """
@@ -253,34 +244,25 @@ def _load(
     for name, table in tables.items():
         database.execute(f"create view {name} as {table.view(COLUMNS[name])}")
     database.execute(UK)
-    ends = [row[0] for row in database.sql("select institution_id from uk").fetchall()]
-    if not ends:
+    if not database.sql("select 1 from uk limit 1").fetchall():
         raise _no_work(delivery)
-    kept = _of_uk_works(database, tables[AUTHORSHIPS], ends, desk)
-    rows = database.read_parquet([str(path) for path in kept.paths])
+    _check_works(database, tables[AUTHORSHIPS])
     is_text = not pa.types.is_integer(tables[AUTHORSHIPS].kinds["institution_id"])
-    (rows.filter("institution_id <> ''") if is_text else rows).create_view("kept")
-    database.execute(AFFILIATED)
+    known = "where institution_id <> ''" if is_text else ""
+    database.execute(f"create view with_institution as select paper_id, institution_id from {AUTHORSHIPS} {known}")
+    keep_works_with(database, "with_institution", "uk", "paper_id", "institution_id", "affiliated")
     database.execute(COUNTED)
     database.execute(DATED.format(title=title, limit=desk.limits.max_citations))
     database.execute("create view known as select paper_id from dated where paper_id is not null")
     return tables
 
 
-def _of_uk_works(
-    database: duckdb.DuckDBPyConnection, table: ParquetTable, ends: list[object], desk: Desk
-) -> AuthorshipFiles:
-    files = AuthorshipFiles(
-        tuple(part.path for part in table.parts), table.names["paper_id"], table.names["institution_id"]
-    )
-    try:
-        return of_works_with(files, ends, desk.scratch / "of-uk-works", LIMITS.memory_bytes, LIMITS.threads)
-    except MissingPaperError as error:
-        first = "select file, row from authorships where paper_id is null order by file, row limit 1"
-        file, row = database.sql(first).fetchall()[0]
-        name = files.paper
-        problem = Problem(file, "there is no value", "the id of the work", SEND_AGAIN, row=row, column=name)
-        raise DropError(problem) from error
+def _check_works(database: duckdb.DuckDBPyConnection, table: ParquetTable) -> None:
+    """Raise DropError for the first authorship without the id of its work."""
+    first = f"select file, row from {AUTHORSHIPS} where paper_id is null order by file, row limit 1"
+    for file, row in database.sql(first).fetchall():
+        column = table.names["paper_id"]
+        raise DropError(Problem(file, "there is no value", "the id of the work", SEND_AGAIN, row=row, column=column))
 
 
 def _no_work(delivery: Delivery) -> DropError:

@@ -12,6 +12,7 @@ import polars as pl
 
 from assets.sources.datasets import Dataset
 from assets.sources.plausibility.measures import Measure
+from assets.sources.readers import academic_graph, openalex, publication_tables
 from assets.sources.reading.contract import Delivery, Desk, Reading
 
 PUBLICATIONS = "sources.publication_institutions"
@@ -38,9 +39,6 @@ def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFr
 
 
 def _publisher(delivery: Delivery) -> ModuleType:
-    # Imported when a drop is read: the kernels under them take longer to load than all definitions together.
-    from assets.sources.readers import academic_graph, openalex, publication_tables
-
     if academic_graph.is_academic_graph(delivery):
         return academic_graph
     return publication_tables if publication_tables.is_publication_tables(delivery) else openalex

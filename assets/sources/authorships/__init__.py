@@ -1,1 +1,0 @@
-"""Who publishes how much, and with whom, from authorships larger than memory."""
