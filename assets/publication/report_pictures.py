@@ -75,9 +75,9 @@ def chart_of_counts(counts: pl.DataFrame) -> bytes:
         for kind in CLUSTER_TYPES:
             of_kind = counts.filter((pl.col("profile") == profile) & (pl.col("cluster_type") == kind))
             found = dict(of_kind.select("month", "clusters").iter_rows())
-            heights = np.array([found.get(month, 0) for month in months], dtype=np.float64)
-            axes.bar(range(len(months)), heights, bottom=base, color=COLOURS[kind], width=0.7, label=kind)
-            base += heights
+            counts_of_months = np.array([found.get(month, 0) for month in months], dtype=np.float64)
+            axes.bar(range(len(months)), counts_of_months, bottom=base, color=COLOURS[kind], width=0.7, label=kind)
+            base += counts_of_months
         axes.set_xticks(range(len(months)), [f"{month:%b %y}" for month in months], fontsize=7)
         axes.tick_params(axis="y", labelsize=7)
         axes.set_title(profile, fontsize=9)

@@ -25,7 +25,7 @@ from assets.sources.delivery.storage import Storage
 from assets.sources.files.kinds import Part
 from assets.sources.needs import missing
 from assets.sources.plausibility.looking import LookedAt, Looker, accepted_rows
-from assets.sources.plausibility.rules import alarm_rows, told
+from assets.sources.plausibility.rules import alarm_rows, sentence_of
 from assets.sources.problems import DropError, DropsRefusedError, Problem
 from assets.sources.reading.contract import Delivery, Desk, Reading
 from assets.sources.reading.readings import read_drop
@@ -319,7 +319,7 @@ def _report(listing: Listing, loaded: Mapping[str, Loaded], context: StepContext
             for note in item.reading.notes:
                 context.report.say(note)
         for alarm in item.looked_at.alarms if item and item.looked_at else ():
-            context.report.say(f"{dataset.name}: {told(alarm)}")
+            context.report.say(f"{dataset.name}: {sentence_of(alarm)}")
     used = [
         {name: item.row[name] for name in ("dataset", "as_of", "path", "rows_read", "rows_rejected")}
         for item in loaded.values()

@@ -1,6 +1,6 @@
 """Members of groups on the disk: those of all sectors together are more than everything else that a run holds.
 
-What belongs here: putting members aside as sectors are done, and bringing those that stay together. What does not: who
+What belongs here: writing members as sectors are done, and bringing those that stay together. What does not: who
 is a member.
 """
 
@@ -15,7 +15,7 @@ import polars as pl
 from assets.methods.groups.sector_groups import MEMBER_COLUMNS, Found
 
 
-class MembersAside:
+class MembersOnDisk:
     """The members of sectors' groups, in files of a folder; `put` may be called by several threads."""
 
     def __init__(self, folder: Path) -> None:

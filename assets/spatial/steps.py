@@ -14,7 +14,7 @@ from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 
 if TYPE_CHECKING:
     from assets.methods.groups.sector_groups import Contrast, Found
-    from assets.spatial.members_on_disk import MembersAside
+    from assets.spatial.members_on_disk import MembersOnDisk
 
 
 PICTURED_MEMBERS = 50_000
@@ -60,10 +60,10 @@ NULL_COLUMNS = {
 def groups(ctx: StepContext) -> Rows:
     """Groups of sites that lie close together, by sector; Great Britain and Northern Ireland apart."""
     from assets.methods.groups.sector_groups import points_needed, together
-    from assets.spatial.members_on_disk import MembersAside
+    from assets.spatial.members_on_disk import MembersOnDisk
 
     method = ctx.method.spatial
-    aside = MembersAside(ctx.scratch / "members")
+    on_disk = MembersOnDisk(ctx.scratch / "members")
     counts = ctx.input("sector_counts")
     contrasts: dict[str, Contrast] = {}
     nulls = pl.DataFrame(schema=NULL_COLUMNS)
@@ -73,8 +73,8 @@ def groups(ctx: StepContext) -> Rows:
             if to_run:
                 contrasts[str(grid[0])], made = _contrast(ctx, str(grid[0]), min(to_run), max(to_run))
                 nulls = nulls.vstack(made)
-    found = together(_each_sector(ctx, counts, contrasts, aside), method.scan_alpha)
-    members = aside.together(found.groups)
+    found = together(_each_sector(ctx, counts, contrasts, on_disk), method.scan_alpha)
+    members = on_disk.together(found.groups)
     _tell(ctx, found, pl.scan_parquet(members))
     return {
         "spatial.runs": found.runs,
@@ -85,7 +85,7 @@ def groups(ctx: StepContext) -> Rows:
 
 
 def _each_sector(
-    ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast], aside: MembersAside
+    ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast], on_disk: MembersOnDisk
 ) -> list[Found]:
     """The groups of each sector in the order of `counts`: taken over from an earlier month, or run side by side."""
     from assets.methods.groups.sector_groups import Found, Sector, find_groups, in_site_order, points_fingerprint
@@ -98,13 +98,13 @@ def _each_sector(
         contrast, ordered = contrasts.get(sector.grid), in_site_order(points)
         fingerprint = points_fingerprint(ordered, contrast, ctx.code)
         known = earlier.get((sector, fingerprint))
-        return known or aside.put(find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint))
+        return known or on_disk.put(find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint))
 
     read = (ctx.input("sector_points", scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
     results = over_threads(run, read, ctx.threads)
     found = {sector: result for sector, result in results.items() if isinstance(result, Found)}
     again = taken_over(ctx, [result for result in results.values() if isinstance(result, EarlierRun)])
-    taken = {sector: aside.put(result) for sector, result in again.items()}
+    taken = {sector: on_disk.put(result) for sector, result in again.items()}
     ctx.report.say(f"{len(results)} runs, {len(taken)} of them taken over from earlier months")
     return [{**found, **taken}[Sector(*key)] for key in counts.select("scheme", "sector", "grid").iter_rows()]
 

@@ -125,8 +125,8 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
             else:
                 with file.connect(read_only=True):
                     metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
-            for name, told in metadata.items():
-                yield dg.MaterializeResult(asset_key(name), metadata=told)
+            for name, of_table in metadata.items():
+                yield dg.MaterializeResult(asset_key(name), metadata=of_table)
 
     return run
 

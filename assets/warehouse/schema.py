@@ -49,6 +49,6 @@ def statements_of_tables() -> Mapping[str, tuple[str, ...]]:
                 text = statement.query.strip()
                 if made := re.search(r"^create table if not exists (\S+)", text, re.MULTILINE):
                     found[made[1]] = [f"create schema if not exists {schema}", text]
-                elif told := re.match(r"comment on (?:table (\w+\.\w+)|column (\w+\.\w+)\.)", text):
-                    found[told[1] or told[2]].append(text)
+                elif comment := re.match(r"comment on (?:table (\w+\.\w+)|column (\w+\.\w+)\.)", text):
+                    found[comment[1] or comment[2]].append(text)
     return {table: tuple(statements) for table, statements in found.items()}

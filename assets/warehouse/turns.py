@@ -52,7 +52,7 @@ def turn(warehouse: str | Path, what: str, tell: Callable[[str], None]) -> Itera
 
 
 def _wait_for(lock: BaseFileLock, path: Path, what: str, tell: Callable[[str], None]) -> None:
-    told = ""
+    named = ""
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,9 +60,9 @@ def _wait_for(lock: BaseFileLock, path: Path, what: str, tell: Callable[[str], N
         except Timeout:
             holder = _written(path)
             process = holder.rpartition(PROCESS)[2]
-            if process and process != told:
+            if process and process != named:
                 tell(f"{what} waits for {holder}: months of a warehouse are made one at a time")
-                told = process
+                named = process
             time.sleep(LOOK_EVERY_SECONDS)
         except OSError as error:
             raise ValueError(f"{path.parent} cannot be written: {error}: give another --warehouse") from error

@@ -71,11 +71,11 @@ class Looker:
     def _accept(self, dataset: Dataset, alarms: Sequence[Alarm]) -> tuple[list[Alarm], list[Alarm]]:
         """The alarms with the reasons given in this run, and those of them that have one."""
         reasons = [self._accepting.get((dataset.name, alarm.column)) for alarm in alarms]
-        told = [
+        with_reasons = [
             replace(alarm, accepted_because=reason or alarm.accepted_because)
             for alarm, reason in zip(alarms, reasons, strict=True)
         ]
-        return told, [alarm for alarm, reason in zip(told, reasons, strict=True) if reason]
+        return with_reasons, [alarm for alarm, reason in zip(with_reasons, reasons, strict=True) if reason]
 
     def _before(self, dataset: Dataset, as_of: date) -> tuple[date, pl.DataFrame] | None:
         """Date and profile of the dataset's newest drop that is older than `as_of`, if the warehouse has one.

@@ -99,7 +99,7 @@ def refusal(dataset: Dataset, path: str, alarms: list[Alarm], method: SourcesMet
     return DropError(problems[0], problems[1:]) if problems else None
 
 
-def told(alarm: Alarm) -> str:
+def sentence_of(alarm: Alarm) -> str:
     """An alarm in a sentence, for the step's report."""
     column = "" if alarm.column == ROWS else f", column {_named(alarm)}"
     accepted = f"; accepted: {alarm.accepted_because}" if alarm.accepted_because else ""

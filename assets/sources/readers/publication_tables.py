@@ -206,8 +206,8 @@ def read(delivery: Delivery, desk: Desk) -> PublicationTables:
     """
     with reader_database(desk) as database:
         tables = _load(database, delivery, desk)
-        told = {"counted": tables[WORKS].names.get("citations"), "expected": citations_expected(desk)}
-        failing = database.sql(REFUSED, params=told).pl()
+        parameters = {"counted": tables[WORKS].names.get("citations"), "expected": citations_expected(desk)}
+        failing = database.sql(REFUSED, params=parameters).pl()
         found = database.sql("select count(*) from counted").fetchall()[0][0]
         check_share(failing.height, max(found, failing.height), failing, desk)
         publications = write(database, PUBLICATIONS, desk.scratch / "publications.parquet")
