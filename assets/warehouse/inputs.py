@@ -5,22 +5,31 @@ What belongs here: finding their texts and what tables they touch. What does not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.touched import tables_touched
 
+PART = re.compile(r"\binputs\.(\w+)")
+"""How an input selects from another."""
+
 
 def inputs_of(layer: str, names: Iterable[str]) -> dict[str, str]:
-    """The query of each named input of a layer. Raises ValueError for one that has no file."""
-    found = {}
-    for name in names:
-        file = files("sql") / layer / "inputs" / f"{name}.sql"
-        if not file.is_file():
-            raise ValueError(f"there is no sql/{layer}/inputs/{name}.sql")
-        found[name] = file.read_text(encoding="utf-8")
-    return found
+    """The query of each named input of a layer; where one selects from `inputs.<name>`, that other input stands.
+
+    Raises ValueError for one that has no file.
+    """
+    return {name: _query(layer, name) for name in names}
+
+
+def _query(layer: str, name: str) -> str:
+    file = files("sql") / layer / "inputs" / f"{name}.sql"
+    if not file.is_file():
+        raise ValueError(f"there is no sql/{layer}/inputs/{name}.sql")
+    text = file.read_text(encoding="utf-8")
+    return PART.sub(lambda part: f"(\n{_query(layer, part[1]).rstrip()}\n)", text)
 
 
 def asked(layer: str, name: str) -> str:

@@ -16,6 +16,7 @@ import pytest
 import assets
 from assets.warehouse.database import Query, Replacement, Warehouse
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.inputs import PART, inputs_of
 from assets.warehouse.reading import UndeclaredReadError, readable
 from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 from assets.warehouse.touched import tables_touched
@@ -122,7 +123,7 @@ def queries() -> Iterator[tuple[str, str, str]]:
     """Layer, name and text of every input of a step, and of every query that stands as a constant of a module of
     `assets/`; neither parts of others nor templates."""
     for file in sorted(SQL.glob("*/inputs/*.sql")):
-        yield file.parts[-3], file.stem, file.read_text(encoding="utf-8")
+        yield file.parts[-3], file.stem, inputs_of(file.parts[-3], [file.stem])[file.stem]
     for found in pkgutil.walk_packages(assets.__path__, "assets."):
         layer = found.name.split(".")[1]
         texts = {
@@ -135,10 +136,12 @@ def queries() -> Iterator[tuple[str, str, str]]:
 
 
 def test_every_input_is_that_of_a_step():
-    """A query that no step reads by is gone."""
-    files = {(file.parts[-3], file.stem) for file in SQL.glob("*/inputs/*.sql")}
+    """A query that neither a step nor another input reads by is gone."""
+    files = {(file.parts[-3], file.stem): file.read_text(encoding="utf-8") for file in SQL.glob("*/inputs/*.sql")}
     used = {(each.layer, name) for each in all_steps(Settings()) for name in each.inputs}
-    assert files == used
+    parts = {(layer, part) for (layer, _), text in files.items() for part in PART.findall(text)}
+    assert parts
+    assert set(files) == used | parts
 
 
 @functools.cache

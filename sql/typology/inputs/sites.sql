@@ -5,11 +5,5 @@ select
     a.employees, a.turnover_gbp, a.iuk_funding_gbp, a.ukri_funding_gbp, a.publications, a.publications_fractional
 from organisations.apportioned_sites as a
 inner join organisations.sites as s on s.month = a.month and s.site_id = a.site_id
-where
-    a.month = $month and a.organisation_id in (
-        select organisation_id from spatial.group_members
-        where month = $month and profile = $profile and group_id in (select unnest(string_split($groups, chr(10))))
-        union
-        select organisation_id from network.group_members where month = $month and profile = $profile
-    )
+where a.month = $month and a.organisation_id in (select organisation_id from inputs.member_organisations)
 order by a.site_id
