@@ -83,6 +83,8 @@ CHECKED_TOO = (
     "spatial.scan_null",
     "network.edges",
     "network.runs",
+    "network.institution_ties",
+    "typology.cluster_institutions",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
