@@ -48,7 +48,7 @@ def _of(table: str, *columns: Sources) -> dict[str, Sequence[str]]:
 LINEAGE: Sources = {
     **_of(
         "candidates",
-        _GROUP,
+        {name: sources for name, sources in _GROUP.items() if name != "relative_density"},
         {
             "group_id": ("groups.group_id",),
             "national_rdi_share": _NATIONAL,

@@ -45,7 +45,8 @@ def profiles(largest: float = 2e6, rows: int = 757, **given: Any) -> list[dict[s
 def sentences(warehouse: Warehouse) -> list[str]:
     publishing = release_step(str(warehouse.path.parent))
     reading = Reading(warehouse, "publication.files", publishing.tables, publishing.reads)
-    context = StepContext(reading, MONTH, MethodProfile(name="one"), Report(), warehouse.path.parent)
+    method, folder = MethodProfile(name="one"), warehouse.path.parent
+    context = StepContext(reading, MONTH, method, Report(), folder, inputs=publishing.inputs)
     return [notice.sentence for notice in source_notices(context)]
 
 

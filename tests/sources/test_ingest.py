@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from assets.reference import SHIPPED_AS_OF
-from assets.sources import steps as layer
+from assets.sources.needs import map_problems
 from assets.sources.problems import DropsRefusedError
 from assets.sources.registry import DATASETS
 from assets.sources.steps import TABLES, ingest_step
@@ -269,4 +269,4 @@ def test_a_drop_past_the_month_is_not_read_even_if_it_is_bad(warehouse: Warehous
     put(tmp_path / "sources", "idbr_enterprises/2025-06.csv", "")
     ingest(warehouse, tmp_path / "sources")
     assert drops(warehouse)["idbr_enterprises"][0] == date(2025, 5, 1)
-    assert layer.map_problems(("postcodes", "companies_house"), "x") == []
+    assert map_problems(("postcodes", "companies_house"), "x") == []
