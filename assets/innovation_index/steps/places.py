@@ -1,6 +1,7 @@
 """The step of places: what the Index says of each town.
 
-What belongs here: reading, calling, handing back. What does not: any rule (towns), pictures (pictures).
+What belongs here: reading, calling, handing back. What does not: any rule (`assets.methods.index.towns`), pictures
+(`reports`).
 """
 
 from __future__ import annotations
