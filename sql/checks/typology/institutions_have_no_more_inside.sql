@@ -6,6 +6,7 @@ with counted as (
     from typology.cluster_institutions
     where month = $month and profile = $profile
 )
+
 select
     cluster_id,
     institution_key,
