@@ -52,6 +52,13 @@ def test_every_query_that_commands_ask_is_asked() -> None:
         assert f'asked("{file.parts[-3]}", "{file.stem}")' in texts, file
 
 
+def test_every_folder_of_queries_is_installed() -> None:
+    """A folder that is no package would be left out."""
+    folders = {parent for path in (ROOT / "sql").rglob("*.sql") for parent in path.parents if ROOT in parent.parents}
+    assert len(folders) > 15
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
 def test_an_input_that_is_not_there_is_named() -> None:
     with pytest.raises(ValueError, match=r"there is no sql/spatial/inputs/nothing\.sql"):
         inputs_of("spatial", ["nothing"])
