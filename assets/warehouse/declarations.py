@@ -1,5 +1,5 @@
-"""What `sql/schema/` says of each table. Read once: columns, types, nullability and meaning from DuckDB itself, key and
-units from the files beside (`facts`)."""
+"""What `sql/schema/` says of each table. Read once: columns, types, nullability and meaning from DuckDB itself, key,
+units and formats from the files beside (`facts`)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class Column:
     """The check on this column alone, as DuckDB writes it; empty where there is none."""
     unit: str | None = None
     """What its numbers are in (`facts.Unit`); None where it has no unit."""
+    format: str | None = None
+    """How the page writes it (`facts.Format`); None where it is not written as a figure."""
+    band: str | None = None
+    """The column that gives a band where this share is not given."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Table:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    measures: tuple[tuple[str, str, str], ...] = ()
+    """What its column `measure` may say, in order: the value, its format, and which side of the threshold is met."""
 
     @property
     def layer(self) -> str:
@@ -96,9 +102,12 @@ def _all_tables() -> dict[str, Table]:
                     meaning or "",
                     condition_of.get((in_schema, in_table, name), ""),
                     said.units.get(name),
+                    said.formats.get(name),
+                    said.bands.get(name),
                 )
                 for in_schema, in_table, name, kind, nullable, meaning in columns
                 if (in_schema, in_table) == (schema, table)
             ),
+            measures=tuple((words, measure.format, measure.met) for words, measure in said.measures.items()),
         )
     return found

@@ -3,6 +3,8 @@
     [clusters]
     key = ["month", "profile", "cluster_id"]
     units = { turnover_gbp = "GBP" }
+    formats = { turnover_gbp = "gbp", rdi_active_share = "share" }
+    bands = { rdi_active_share = "rdi_active_band" }
 
 Every table has its entry. Where rows may repeat, `key` is empty and `no_key_because` says why. What belongs here:
 reading these files and refusing what does not fit the tables. What does not: what the DDL says (`declarations`).
@@ -19,6 +21,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 Unit = Literal["GBP", "km2", "km", "degree", "percent"]
 """Units that a column may have, as the data package writes them."""
+Format = Literal["count", "gbp", "share", "change", "quotient", "probability", "area"]
+"""How the page writes a number (`formats` in site/base.js)."""
+
+
+class Measure(BaseModel):
+    """A value of the column `measure`: how its figure is written and which side of the threshold is met."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Format
+    met: Literal["at least", "over", "under"]
 
 
 class Facts(BaseModel):
@@ -32,6 +45,12 @@ class Facts(BaseModel):
     """Why rows may repeat; only where there is no key."""
     units: dict[str, Unit] = {}
     """Column -> its unit, of the columns that have one."""
+    formats: dict[str, Format] = {}
+    """Column -> how the page writes it, of the columns that it writes as figures."""
+    bands: dict[str, str] = {}
+    """Column of a share -> column of the band that is given in its place."""
+    measures: dict[str, Measure] = {}
+    """Value of the column `measure` -> what is known of it, in the order in which they are told."""
 
 
 def facts_text(layer: str) -> str:
@@ -65,10 +84,11 @@ def _facts(where: str, said: Any, columns: Collection[str]) -> Facts:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
         raise ValueError(
-            f"{where}: {name}: {first['msg']}; there are key, no_key_because and units, and the units are "
-            f"{', '.join(get_args(Unit))}"
+            f"{where}: {name}: {first['msg']}; there are {', '.join(Facts.model_fields)}; the units are "
+            f"{', '.join(get_args(Unit))}, the formats {', '.join(get_args(Format))}"
         ) from error
-    for name in (*facts.key, *facts.units):
+    of_measures = ("measure",) if facts.measures else ()
+    for name in (*facts.key, *facts.units, *facts.formats, *facts.bands, *facts.bands.values(), *of_measures):
         if name not in columns:
             raise ValueError(f"{where} names the column {name}, which the table does not have: {', '.join(columns)}")
     if bool(facts.key) == bool(facts.no_key_because):
