@@ -21,6 +21,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Any
 
 from assets.warehouse.checks import rules_of
 from assets.warehouse.declarations import declared_tables, ledger_tables
@@ -108,6 +109,7 @@ def _name(step: Step) -> str:
 
 
 @functools.cache
-def _written() -> dict[str, dict[str, object]]:
+def _written() -> dict[str, Any]:
     file = files("sql") / FILE
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return found
