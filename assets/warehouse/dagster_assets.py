@@ -18,11 +18,13 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
+from assets.warehouse.made_before import unmade
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.running import StepResult, run_step
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Step
 from assets.warehouse.turns import turn
+from assets.warehouse.upstream import upstream_of
 
 POOL = "warehouse"
 CODE_DIGITS = 16
@@ -41,9 +43,6 @@ ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
-NO_DROPS = (
-    "the drops of {month} have not been taken in. Make the layer sources too (--select sources,...), or all of it"
-)
 
 # One month beyond the last complete one: a drop dated this month can be refreshed as soon as it arrives.
 MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone=TIME_ZONE, end_offset=1)
@@ -90,9 +89,11 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         for rule in rules_of(step.tables)
     ]
 
+    upstream = upstream_of(step)
+
     @dg.multi_asset(
         name=f"{step.layer}__{step.name}",
-        specs=[_spec(step, table) for table in tables],
+        specs=[_spec(step, table, upstream[table.name]) for table in tables],
         check_specs=check_specs,
         partitions_def=MONTHLY,
         pool=POOL,
@@ -104,8 +105,10 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         with _faults_as_dagster_takes_them(Path(warehouse.path).parent):
             month = Month.parse(context.partition_key)
             file = warehouse.warehouse(context.log.warning)
-            if step.reads and not _has_drops(file, month):
-                raise dg.Failure(NO_DROPS.format(month=month), allow_retries=False)
+            with file.connect(read_only=True) as connection:
+                problem = unmade(connection, step, month)
+            if problem:
+                raise dg.Failure(problem, allow_retries=False)
             shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
             may_take_over = set(shown) == {table.name for table in tables}
             try:
@@ -145,11 +148,6 @@ def _faults_as_dagster_takes_them(folder: Path) -> Iterator[None]:
         raise dg.Failure(str(error), allow_retries=False) from error
 
 
-def _has_drops(warehouse: Warehouse, month: Month) -> bool:
-    found = warehouse.read("select 1 from sources.drops where month = $month limit 1", month=month.first_day)
-    return found.height == 1
-
-
 def _shown_before(context: dg.AssetExecutionContext, tables: Sequence[Table]) -> dict[str, dict[str, Any]]:
     """What the instance shows of the tables' last materialisation for the month; without those it knows none of.
 
@@ -185,7 +183,7 @@ def asset_key(table: str) -> dg.AssetKey:
     return dg.AssetKey(table.split("."))
 
 
-def _spec(step: Step, table: Table) -> dg.AssetSpec:
+def _spec(step: Step, table: Table, upstream: Sequence[str]) -> dg.AssetSpec:
     schema = dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -209,7 +207,7 @@ def _spec(step: Step, table: Table) -> dg.AssetSpec:
         description += f"\n\n{step.description}"
     return dg.AssetSpec(
         asset_key(table.name),
-        deps=[asset_key(read) for read in step.reads if read not in step.tables],
+        deps=[asset_key(name) for name in upstream],
         description=description,
         group_name=table.layer,
         owners=[OWNER],

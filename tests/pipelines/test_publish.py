@@ -13,6 +13,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from assets.warehouse.database import Warehouse
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.made_from import set_made
 from pipelines import cli
 from pipelines.doctor import examine
 from pipelines.serve import HEADERS, make_server
@@ -49,7 +51,13 @@ def made(warehouse: Warehouse) -> Warehouse:
         [{"profile": "dsit-v1", "cluster_type": "Specialised", "clusters": 2}],
     )
     use_drop(warehouse, "places")
+    with warehouse.transaction() as connection:
+        set_made(connection, declared_of("network", "organisations", "typology"), MONTH, "by hand")
     return warehouse
+
+
+def declared_of(*layers: str) -> list[str]:
+    return [table.name for table in declared_tables().values() if table.layer in layers]
 
 
 def test_publish_makes_the_layer_of_a_month_that_is_there(made: Warehouse, tmp_path: Path):
