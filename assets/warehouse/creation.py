@@ -2,8 +2,8 @@
 
 A new file is made whole in a folder beside, and then linked to its name. Tables and views that an older file lacks, or
 views that it has otherwise, are made in one transaction, whose log can be replayed, and then written to the file once:
-at each such writing DuckDB writes anew a block that is in use, which a kill in that very moment can leave half written. What
-belongs here: the order of these. What does not: connections.
+at each such writing DuckDB writes anew a block that is in use, which a kill in that very moment can leave half written.
+What belongs here: the order of these. What does not: connections.
 """
 
 from __future__ import annotations
