@@ -19,6 +19,7 @@ from assets.warehouse.lineage import column_lineage
 from assets.warehouse.schema import SCHEMA_ORDER
 from assets.warehouse.steps import Step
 from assets.warehouse.upstream import FILE, derived, upstream_file
+from assets.warehouse.views import USED, declared_views
 from pipelines.definitions import all_steps
 from pipelines.settings import Settings
 
@@ -33,6 +34,7 @@ def data_dictionary() -> str:
     for layer in SCHEMA_ORDER:
         parts.append(f"## {layer}")
         parts += [_table_page(table) for table in declared_tables().values() if table.layer == layer]
+    parts += [f"## {USED}", _views()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -121,6 +123,17 @@ def _table_page(table: Table) -> str:
             for rule in checks
         ]
     return "\n".join(lines)
+
+
+def _views() -> str:
+    lines = [
+        "Views of the tables of drops, with `month` before the table's own columns: the rows of the drop that each "
+        f"month used, as in `from {USED}.places where month = date '2025-03-01'`.",
+        "",
+        "| view | rows |",
+        "|---|---|",
+    ]
+    return "\n".join([*lines, *[f"| `{view.name}` | {view.description} |" for view in declared_views().values()]])
 
 
 def _graph(steps: list[Step]) -> str:

@@ -10,6 +10,7 @@ from assets.warehouse.declarations import declared_tables, ledger_tables
 from assets.warehouse.inputs import tables_read
 from assets.warehouse.rows import ADDED_BY_THE_RUN
 from assets.warehouse.steps import Step
+from assets.warehouse.views import views_in
 
 if TYPE_CHECKING:
     from sqlglot.lineage import Node
@@ -63,7 +64,8 @@ def query_lineage(query: str) -> Lineage:
     for table in (*declared_tables().values(), *ledger_tables().values()):
         name = table.name.split(".")[1]
         schema.setdefault(table.layer, {})[name] = {column.name: column.type for column in table.columns}
-    nodes = lineage(None, query, schema, dialect="duckdb")
+    views = {view.name: view.query for view in views_in([query])}
+    nodes = lineage(None, query, schema, sources=views, dialect="duckdb")
     return {column: sorted({leaf for node in root.walk() for leaf in _leaves(node)}) for column, root in nodes.items()}
 
 

@@ -27,7 +27,7 @@ from tests.pipelines.few_drops import few_drops
 MONTHS = [Month(2025, 4), Month(2025, 5)]
 FIRST, LATER = map(str, MONTHS)
 PROGRAM = Path(sys.executable).with_name("innovation-clusters")
-MADE = "sources,organisations.source_records,organisations.anchors"
+MADE = "sources,organisations.source_records,organisations.source_places,organisations.anchors"
 FOLLOWS = f"{LATER} was made before this and follows from it: it is made again"
 
 
