@@ -7,6 +7,7 @@ a step's rows follow from is the same with and without a cluster.
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -86,10 +87,10 @@ class Cluster:
                         f"other, as they worked on the same item; the last was {error.last_worker.address}. It most "
                         f"likely had too little memory: look at its log, give workers more of it, {WITHOUT}"
                     )
-                except (CancelledError, CommClosedError) as error:
+                except (CancelledError, CommClosedError):
                     lost = ClusterLostError(
                         f"the scheduler of the Dask cluster {self.address} went away in the middle of the work "
-                        f"({SETTING}; {error or 'the connection was lost'}): start it again, {WITHOUT}"
+                        f"({SETTING}): start it again, {WITHOUT}"
                     )
                 finally:
                     executor.shutdown(wait=False)
@@ -110,6 +111,8 @@ class Cluster:
                 f"{SETTING} is {self.address}, but dask.distributed is not installed here: install the project with "
                 f"its extra `cluster`, {WITHOUT}"
             ) from error
+        # What it would write beside the sentences here are tracebacks of its own.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             client = Client(checked_address(self.address), timeout=self.wait_s, set_as_default=False)
         except (OSError, TimeoutError):
