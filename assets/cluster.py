@@ -8,6 +8,7 @@ a step's rows follow from is the same with and without a cluster.
 from __future__ import annotations
 
 import logging
+import pickle
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -76,11 +77,11 @@ class Cluster:
             from distributed.comm import CommClosedError
 
             lost: Exception | None = None
-            # An item is sent with its data, so that the scheduler can have it done again: Dask would warn of the size.
+            # What is sent goes with its data, so that it can be done again elsewhere: Dask would warn of the size.
             with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
                 executor = client.get_executor(pure=False)
                 try:
-                    yield _OfCluster(self, client, executor, client.submit(_as_it_is, shared, pure=False))
+                    yield _OfCluster(self, client, executor, client.submit(_unpacked, _packed(shared), pure=False))
                 except KilledWorker as error:
                     lost = ClusterError(
                         f"of the Dask cluster {self.address} {error.allowed_failures + 1} workers died, one after the "
@@ -106,6 +107,7 @@ class Cluster:
     def _client(self) -> Iterator[Client]:
         try:
             from distributed import Client
+            from distributed.security import Security
         except ImportError as error:
             raise ClusterError(
                 f"{SETTING} is {self.address}, but dask.distributed is not installed here: install the project with "
@@ -113,8 +115,14 @@ class Cluster:
             ) from error
         # What it would write beside the sentences here are tracebacks of its own.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        address = checked_address(self.address)
+        if address.startswith("tls://") and Security().get_connection_args("client").get("ssl_context") is None:
+            raise ClusterError(
+                f"{SETTING} is {address}, but Dask has no certificates here: set its own distributed.comm.tls.ca-file, "
+                f"client.cert and client.key, {WITHOUT}"
+            )
         try:
-            client = Client(checked_address(self.address), timeout=self.wait_s, set_as_default=False)
+            client = Client(address, timeout=self.wait_s, set_as_default=False)
         except (OSError, TimeoutError):
             client = None
         if client is None:
@@ -143,18 +151,24 @@ class Cluster:
         )
 
     def _refuse_other_code(self, client: Client) -> None:
-        here = code_here()
-        for worker, found in client.run(code_here, on_error="return").items():
-            if not isinstance(found, Code):
-                raise ClusterError(f"worker {worker} of the Dask cluster cannot run the project ({found}): {SAME}")
-            _refuse(here.differences(found), worker)
+        # The scheduler takes apart what it hands on, so it needs the project too.
+        try:
+            of_scheduler = client.run_on_scheduler(code_here)
+        except ImportError as error:
+            of_scheduler = error
+        of_workers = client.run(code_here, on_error="return")
+        found = {"the scheduler": of_scheduler, **{f"worker {name}": code for name, code in of_workers.items()}}
+        for member, code in found.items():
+            if not isinstance(code, Code):
+                raise ClusterError(f"{member} of the Dask cluster cannot run the project ({code}): {SAME}")
+            _refuse(code_here().differences(code), member)
 
 
-def _refuse(differences: list[str], worker: str) -> None:
-    """Raise ClusterError where a worker is not like this process."""
+def _refuse(differences: list[str], member: str) -> None:
+    """Raise ClusterError where a member of the cluster is not like this process."""
     if differences:
         raise ClusterError(
-            f"worker {worker} of the Dask cluster could make other rows than this process: "
+            f"{member} of the Dask cluster could make other rows than this process: "
             f"{'; '.join(differences)}. {SAME[0].upper()}{SAME[1:]}"
         )
 
@@ -177,7 +191,7 @@ class _OfCluster:
         self.count = max(1, _members(self.client).threads)
 
     def submit(self, work: Callable[[Item, Any], Result], item: Item) -> Future[Result]:
-        return self.executor.submit(_done, code_here(), work, item, self.shared)
+        return self.executor.submit(_done, code_here(), _packed((work, item)), self.shared)
 
     def look(self) -> None:
         now = time.monotonic()
@@ -187,14 +201,20 @@ class _OfCluster:
             raise ClusterLostError(self.cluster.nobody("the last one has been gone"))
 
 
-def _as_it_is(shared: object) -> object:
-    return shared
+def _packed(given: object) -> bytes:
+    """As the scheduler holds it and hands it on, without unpacking it."""
+    return pickle.dumps(given, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _done(code: Code, work: Callable[[Item, Any], Result], item: Item, shared: Any) -> Result:
+def _unpacked(packed: bytes) -> Any:
+    return pickle.loads(packed)
+
+
+def _done(code: Code, packed: bytes, shared: Any) -> Any:
     """On a worker: work on an item. A worker that came after the others were looked at is looked at here."""
     if differences := code.differences(code_here()):
         from distributed import get_worker
 
-        _refuse(differences, get_worker().address)
+        _refuse(differences, f"worker {get_worker().address}")
+    work, item = _unpacked(packed)
     return work(item, shared)

@@ -202,7 +202,7 @@ def test_workers_that_die_and_workers_of_other_code(tmp_path: Path, monkeypatch:
         a_worker_is_killed_among_sectors(engine, first)
         a_worker_of_other_code_comes_later(engine, dask, of_other_code(tmp_path / "other"))
         worker_after_worker_dies_over_an_item(engine, dask, second)
-        nobody_is_left(Cluster(dask.address, wait_s=1.0), dask)
+        nobody_is_left(Cluster(dask.address, wait_s=4.0), dask)
         dask.start_worker()
         dask.wait(1)
         the_scheduler_goes_away(engine, scheduler)
@@ -272,9 +272,9 @@ def nobody_is_left(engine: Cluster, dask: DaskCluster) -> None:
             kill(worker)
         return result
 
-    with pytest.raises(ClusterLostError, match="has no workers, and the last one has been gone for 1 seconds: start"):
+    with pytest.raises(ClusterLostError, match="has no workers, and the last one has been gone for 4 seconds: start"):
         over(range(50), unhurried, engine, 1, keep=keep)
-    with pytest.raises(ClusterLostError, match="has no workers, and has had none for 1 seconds: start some, or take"):
+    with pytest.raises(ClusterLostError, match="has no workers, and has had none for 4 seconds: start some, or take"):
         over(range(50), unhurried, engine, 1)
 
 
