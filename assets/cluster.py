@@ -159,6 +159,8 @@ class Cluster:
         of_workers = client.run(code_here, on_error="return")
         found = {"the scheduler": of_scheduler, **{f"worker {name}": code for name, code in of_workers.items()}}
         for member, code in found.items():
+            if isinstance(code, OSError):
+                continue  # It went as it was asked. One that comes back is looked at as it works.
             if not isinstance(code, Code):
                 raise ClusterError(f"{member} of the Dask cluster cannot run the project ({code}): {SAME}")
             _refuse(code_here().differences(code), member)
