@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.cluster import USUAL_WAIT_S, Cluster
 from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
 from assets.months import FIRST_MONTH, TIME_ZONE, Month
@@ -25,6 +26,7 @@ from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Step
 from assets.warehouse.turns import turn
 from assets.warehouse.upstream import upstream_of
+from assets.work import Engine, Threads
 
 POOL = "warehouse"
 CODE_DIGITS = 16
@@ -49,11 +51,15 @@ MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", ti
 
 
 class WarehouseResource(dg.ConfigurableResource):
-    """The DuckDB file that every asset reads and writes; a run that has it is alone in making months of it."""
+    """The DuckDB file that every asset reads and writes, and what works on it; a run that has it is alone in making
+    months of it."""
 
     path: str
     memory_limit: str | None = None
     threads: int | None = None
+    cluster: str | None = None
+    """Address of the scheduler of a Dask cluster that works where work is done item by item; threads where None."""
+    cluster_wait_s: float = USUAL_WAIT_S
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["WarehouseResource", None, None]:
@@ -68,6 +74,10 @@ class WarehouseResource(dg.ConfigurableResource):
         warehouse = Warehouse(self.path, self.memory_limit, self.threads, tell)
         warehouse.create()
         return warehouse
+
+    def engine(self) -> Engine:
+        """What works where work is done item by item."""
+        return Cluster(self.cluster, self.threads, self.cluster_wait_s) if self.cluster else Threads(self.threads)
 
 
 class MethodResource(dg.ConfigurableResource):
@@ -113,7 +123,8 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
             may_take_over = set(shown) == {table.name for table in tables}
             try:
                 accepting = _accepted(context.run.tags.get(ACCEPT_TAG))
-                result = run_step(step, file, month, method.load(), _made_by_run(context), may_take_over, accepting)
+                making, engine = _made_by_run(context), warehouse.engine()
+                result = run_step(step, file, month, method.load(), making, may_take_over, accepting, engine)
             except ChecksFailedError as error:
                 yield from (_check_result(outcome) for outcome in error.outcomes)
                 raise dg.Failure(str(error), allow_retries=False) from error

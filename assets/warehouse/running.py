@@ -27,6 +27,7 @@ from assets.warehouse.made_from import is_made, set_made, step_fingerprint
 from assets.warehouse.reading import Reading
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Rows, Step, StepContext, step_parameters
+from assets.work import Engine, Threads
 
 
 @dataclass
@@ -52,15 +53,16 @@ def run_step(
     making: frozenset[str] | None = None,
     may_take_over: bool = False,
     accepting: Mapping[str, str] | None = None,
+    engine: Engine | None = None,
 ) -> StepResult:
     """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
 
-    `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why. Where
-    the rows are there already, made from the same (`made_from`), and it may be, they are taken over: checked and
-    nothing else. A blocking check that fails rolls everything back and raises ChecksFailedError with the evidence; the
-    tables stay as they were.
+    `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why;
+    `engine` is what works where work is done item by item, else the warehouse's threads. Where the rows are there
+    already, made from the same (`made_from`), and it may be, they are taken over: checked and nothing else. A blocking
+    check that fails rolls everything back and raises ChecksFailedError with the evidence; the tables stay as they were.
     """
-    run = _Run(step, warehouse, month, profiles, making, accepting or {})
+    run = _Run(step, warehouse, month, profiles, making, accepting or {}, engine or Threads(warehouse.threads))
     with scratch_folder(warehouse.path.parent, STEP) as scratch:
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with run.reading.connect(read_only=True) as connection:
@@ -91,6 +93,7 @@ class _Run:
     profiles: Sequence[MethodProfile]
     making: frozenset[str] | None
     accepting: Mapping[str, str]
+    engine: Engine
     reports: dict[str, Report] = field(default_factory=dict)
     contexts: list[StepContext] = field(default_factory=list)
     to_do: list[Callable[[], None]] = field(default_factory=list)
@@ -128,6 +131,7 @@ class _Run:
                 self.to_do,
                 step.inputs,
                 step_code(step),
+                self.engine,
             )
             self.contexts.append(context)
             replacements += _replacements(step, step.compute(context), self.month, method)

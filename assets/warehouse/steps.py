@@ -25,6 +25,7 @@ from assets.warehouse.declarations import declared_tables
 from assets.warehouse.inputs import inputs_of, tables_read
 from assets.warehouse.reading import DROPS, Reading
 from assets.warehouse.touched import tables_touched
+from assets.work import Engine, Threads
 
 Rows = Mapping[str, "pl.DataFrame | Path | Query"] | Sequence[Replacement]
 """What every table of the step gets; or, where the month is not the scope, the replacements."""
@@ -80,6 +81,8 @@ class StepContext:
     inputs: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     """The digest of the step's code: what other code has made is not this step's."""
+    engine: Engine = field(default_factory=Threads)
+    """What works where work is done item by item (`work.over`)."""
 
     @property
     def threads(self) -> int:
