@@ -14,6 +14,7 @@ from assets.warehouse.views import views_in
 
 if TYPE_CHECKING:
     from sqlglot.lineage import Node
+    from sqlglot.schema import MappingSchema
 
 Lineage = dict[str, list[tuple[str, str]]]
 
@@ -60,13 +61,22 @@ def query_lineage(query: str) -> Lineage:
     """The sources of each column that a query gives, in its order."""
     from sqlglot.lineage import lineage
 
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    # What a node shows as its source is not looked at: trimmed for each column, it would be most of the work.
+    views = {view.name: view.query for view in views_in([query])}
+    nodes = lineage(None, query, _schema(), sources=views, dialect="duckdb", trim_selects=False)
+    return {column: sorted({leaf for node in root.walk() for leaf in _leaves(node)}) for column, root in nodes.items()}
+
+
+@functools.cache
+def _schema() -> MappingSchema:
+    """The declared columns as sqlglot knows them."""
+    from sqlglot.schema import MappingSchema
+
+    columns: dict[str, dict[str, dict[str, str]]] = {}
     for table in (*declared_tables().values(), *ledger_tables().values()):
         name = table.name.split(".")[1]
-        schema.setdefault(table.layer, {})[name] = {column.name: column.type for column in table.columns}
-    views = {view.name: view.query for view in views_in([query])}
-    nodes = lineage(None, query, schema, sources=views, dialect="duckdb")
-    return {column: sorted({leaf for node in root.walk() for leaf in _leaves(node)}) for column, root in nodes.items()}
+        columns.setdefault(table.layer, {})[name] = {column.name: column.type for column in table.columns}
+    return MappingSchema(columns, dialect="duckdb")
 
 
 def _leaves(node: Node) -> list[tuple[str, str]]:

@@ -64,6 +64,13 @@ def run_step(
     """
     run = _Run(step, warehouse, month, profiles, making, accepting or {}, engine or Threads(warehouse.threads))
     with scratch_folder(warehouse.path.parent, STEP) as scratch:
+        if step.query and not may_take_over:
+            # A query is computed where its rows are written: the file is opened once.
+            with warehouse.transaction() as connection:
+                fingerprint = step_fingerprint(connection, step, month, profiles)
+                rows, outcomes = run.swapped(connection, run.computed(scratch), fingerprint)
+            run.written()
+            return run.result(rows, outcomes, is_taken_over=False)
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with run.reading.connect(read_only=True) as connection:
             fingerprint = step_fingerprint(connection, step, month, profiles)
@@ -73,12 +80,7 @@ def run_step(
                     return run.result({}, outcomes, is_taken_over=True)
             replacements = run.computed(scratch)
         with warehouse.transaction() as connection:
-            rows = replace(connection, replacements)
-            outcomes = run.checked(connection)
-            if blocking_failures(outcomes):
-                raise ChecksFailedError(outcomes)
-            if fingerprint:
-                set_made(connection, step.tables, month, fingerprint)
+            rows, outcomes = run.swapped(connection, replacements, fingerprint)
         run.written()
     return run.result(rows, outcomes, is_taken_over=False)
 
@@ -139,6 +141,21 @@ class _Run:
             if isinstance(replacement.rows, Query):
                 allowed.allow(replacement.rows.sql)
         return replacements
+
+    def swapped(
+        self, connection: duckdb.DuckDBPyConnection, replacements: Sequence[Replacement], fingerprint: str | None
+    ) -> tuple[dict[str, int], list[CheckOutcome]]:
+        """The rows written a table and what the checks say of them, in the transaction that writes them.
+
+        Raises ChecksFailedError where a blocking check fails.
+        """
+        rows = replace(connection, replacements)
+        outcomes = self.checked(connection)
+        if blocking_failures(outcomes):
+            raise ChecksFailedError(outcomes)
+        if fingerprint:
+            set_made(connection, self.step.tables, self.month, fingerprint)
+        return rows, outcomes
 
     def checked(self, connection: duckdb.DuckDBPyConnection) -> list[CheckOutcome]:
         names = [method.name for method in self.methods]

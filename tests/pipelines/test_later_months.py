@@ -23,6 +23,7 @@ from pipelines.definitions import all_steps
 from pipelines.sensors import later_month_sensor
 from pipelines.settings import Settings
 from tests.pipelines.few_drops import few_drops
+from tests.support import copy_home
 
 MONTHS = [Month(2025, 4), Month(2025, 5)]
 FIRST, LATER = map(str, MONTHS)
@@ -68,9 +69,11 @@ def has_the_turn(world: Path, process: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def drops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def drops(empty_file: Path, empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("drops")
     few_drops(folder / "sources", MONTHS)
+    shutil.copy(empty_file, folder / "warehouse.duckdb")
+    copy_home(empty_home, folder / "dagster_home")
     return folder
 
 
@@ -137,7 +140,6 @@ def test_the_later_of_two_at_once_is_made_again_after_the_first(
 
 def test_a_run_that_dagster_starts_waits_for_its_turn(drops: Path, tmp_path: Path):
     world = Path(shutil.copytree(drops, tmp_path / "world"))
-    (world / "dagster_home").mkdir()
     program = Path(sys.executable).with_name("dagster")
     with turn(world / "warehouse.duckdb", "the making of 2024-12", print):
         run = start(

@@ -20,15 +20,15 @@ from pipelines.doctor import examine
 from pipelines.serve import HEADERS, make_server
 from pipelines.settings import PUBLICATION, Settings
 from tests.publication.register import Cluster, businesses, fill_register
-from tests.support import MONTH, fill, use_drop
+from tests.support import MONTH, copy_home, fill, use_drop
 
 PARTS = ("index.html", "report.html", "downloads.html", "datapackage.json", "checksums.txt")
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def alone(empty_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(cli.console, "width", 200)
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster_home"))
+    monkeypatch.setenv("DAGSTER_HOME", str(copy_home(empty_home, tmp_path / "dagster_home")))
 
 
 def call(*arguments: str, **environment: str) -> Result:
