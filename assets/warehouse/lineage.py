@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assets.warehouse.declarations import declared_tables, ledger_tables
 from assets.warehouse.inputs import tables_read
@@ -70,7 +70,7 @@ def _schema() -> MappingSchema:
     """The declared columns as sqlglot knows them."""
     from sqlglot.schema import MappingSchema
 
-    columns: dict[str, dict[str, dict[str, str]]] = {}
+    columns: dict[str, Any] = {}
     for table in (*declared_tables().values(), *ledger_tables().values()):
         name = table.name.split(".")[1]
         columns.setdefault(table.layer, {})[name] = {column.name: column.type for column in table.columns}
