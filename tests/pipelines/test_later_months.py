@@ -111,6 +111,7 @@ def test_after_a_run_of_the_ui_the_later_month_is_asked_for(left: tuple[Path, st
     assert asked.partition_key == LATER
     assert asked.asset_selection == [
         dg.AssetKey(["organisations", "source_records"]),
+        dg.AssetKey(["organisations", "source_places"]),
         dg.AssetKey(["organisations", "anchors"]),
     ]
 
@@ -134,7 +135,7 @@ def test_the_later_of_two_at_once_is_made_again_after_the_first(
     output, _ = ended(first)
     assert output.index(f"{FIRST} made in") < output.index(FOLLOWS) < output.index(f"{LATER} made in")
     assert all(one.equals(other) for one, other in zip(rows(world), in_order, strict=True))
-    assert "2 steps taken over" in ended(refresh(world, LATER))[0]
+    assert "3 steps taken over" in ended(refresh(world, LATER))[0]
     assert not [path for path in world.iterdir() if path.name.endswith(".turn")]
 
 
