@@ -327,9 +327,23 @@ class SpatialMethod(Section):
     than business at large is beyond chance, and still no cluster."""
     scan_alpha: Annotated[Share, OURS] = 0.05
     """The scan's penalty is the (1 - scan_alpha) quantile of the largest score on null data."""
-    scan_split_factor: Annotated[float, Field(ge=1), OURS] = 1.5
-    """A window takes the place of several below it unless their sum of (score - penalty) is more than this many times
-    its own; 1 takes the greatest sum, which breaks groups spread over uneven ground into parts."""
+    min_places: Annotated[Count, OURS] = 5
+    """Distinct postcodes that a window of the scan has at least."""
+    max_address_share: Annotated[Share, OURS] = 0.3
+    """Largest share of a window's firms at one postcode: more is an address, not a place."""
+    address_cap: Annotated[Count, OURS] = 2
+    """Firms of a sector that count at one postcode at the most, in the score and on null data; of its other sites the
+    same proportion counts. Members are all."""
+    ellipse_max_ratio: Annotated[float, Field(ge=1), OURS] = 8.0
+    """Greatest length over breadth of the ellipse that a window of the scan settles in."""
+    ellipse_cost: Annotated[Positive, OURS] = 3.0
+    """Log likelihood that an ellipse must have more than the best circle."""
+    ellipse_reach_factor: Annotated[Positive, OURS] = 2.0
+    """The ellipse is sought among what lies within so many radii of the window, and ..."""
+    ellipse_reach_m: Annotated[Positive, OURS] = 5_000.0
+    """... so many metres more."""
+    join_m: Annotated[Positive, OURS] = 1_000.0
+    """Groups of a sector whose nearest firms are no further apart than this, or than the links of both, are one."""
     scan_null_draws: Annotated[Count, OURS] = 100
     """Null data sets at each number of cases, at the most."""
     scan_null_min_draws: Annotated[Count, OURS] = 20

@@ -47,6 +47,17 @@ def coast() -> dict[str, list[EncodedPath]]:
     return shapes
 
 
+def land_around(latitude: float, longitude: float) -> BaseGeometry:
+    """The outline, in WGS84 degrees, of the land that a place is on. Raises ValueError where the place is at sea."""
+    import shapely
+
+    here = shapely.Point(longitude, latitude)
+    for land in _polygons("gshhs", RINGS["land"], MIN_AREA_KM2["land"]):
+        if land.contains(here):
+            return land.boundary
+    raise ValueError(f"latitude {latitude}, longitude {longitude} is at sea")
+
+
 def _drawn(shape: BaseGeometry) -> list[EncodedPath]:
     """The shape as it is drawn: fine where it lies in the British Isles, coarse or not at all elsewhere."""
     import shapely

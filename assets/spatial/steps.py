@@ -47,6 +47,13 @@ NULL_COLUMNS = {
         "spatial.groups.group_id": ["spatial.points.scheme", "spatial.points.sector", "spatial.points.grid"],
         "spatial.groups.points": ["spatial.points.site_id"],
         "spatial.groups.firms": ["spatial.points.organisation_id", "spatial.points.is_firm"],
+        "spatial.groups.places": ["spatial.points.easting", "spatial.points.northing"],
+        "spatial.groups.address_share": [
+            "spatial.points.organisation_id",
+            "spatial.points.is_firm",
+            "spatial.points.easting",
+            "spatial.points.northing",
+        ],
         "spatial.runs.points": ["spatial.points.site_id"],
         "spatial.runs.points_fingerprint": [
             "spatial.points.site_id",

@@ -73,6 +73,8 @@ create table if not exists spatial.groups (
     grid varchar not null,
     points bigint not null,
     firms bigint not null,
+    places bigint not null,
+    address_share double not null,
     scan_score double,
     relative_density double,
     scan_p_value double,
@@ -89,11 +91,13 @@ comment on column spatial.groups.sector is 'Sector.';
 comment on column spatial.groups.grid is 'gb or ni.';
 comment on column spatial.groups.points is 'Points in the group.';
 comment on column spatial.groups.firms is 'Distinct firms in the group.';
-comment on column spatial.groups.scan_score is 'Log likelihood ratio of the window; null outside the scan.';
-comment on column spatial.groups.relative_density is 'Cases over expectation, k / E; null outside the scan.';
+comment on column spatial.groups.places is 'Distinct places (postcodes'' coordinates) of its points.';
+comment on column spatial.groups.address_share is 'Share of its firms at the place that has most of them: near 1, the group is an address.';
+comment on column spatial.groups.scan_score is 'Log likelihood ratio of the window that was tested; null outside the scan.';
+comment on column spatial.groups.relative_density is 'Cases over expectation, k / E, of what counts in the group; null outside the scan.';
 comment on column spatial.groups.scan_p_value is 'p-value of the score, before adjustment; null outside the scan.';
 comment on column spatial.groups.scan_q_value is 'The same after Benjamini-Hochberg over all groups of the month and profile.';
-comment on column spatial.groups.linking_distance_m is 'Longest link of the window in metres; null outside the scan.';
+comment on column spatial.groups.linking_distance_m is 'Longest link between its places in metres; null outside the scan.';
 comment on column spatial.groups.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
 
 create table if not exists spatial.group_members (

@@ -12,6 +12,7 @@ Distances may be stretched (`relative_distances`): the tree then joins in the or
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numba import njit
@@ -23,6 +24,7 @@ from assets.methods.density.place_tree import plant
 from assets.methods.density.places import Places
 from assets.methods.density.spanning_tree import spanning_tree
 
+Counts = TypeVar("Counts", Integers, Floats)
 SPARSE_FIRMS = 16
 """Firm numbers up to so many times the points are used as they are: a matter of speed alone."""
 
@@ -50,14 +52,24 @@ class Hierarchy:
     leaves: Integers
     """Shape (places,): places in an order in which every node's stand together."""
 
-    def subtree_sums(self, counts: Integers) -> Integers:
+    def subtree_sums(self, counts: Counts) -> Counts:
         """Sum over each node and all below it, shape (nodes,), of counts at the places, or at all nodes."""
         return _accumulate(self.parent, counts)
+
+    def greatest_under(self, counts: Integers) -> Integers:
+        """The greatest count at a place under each node, shape (nodes,), of counts at the places."""
+        return _greatest_under(
+            self.parent, np.concatenate([counts, np.zeros(len(self.parent) - len(counts), np.int64)])
+        )
+
+    def places_under(self, node: int) -> Integers:
+        """The places under a node."""
+        return self.leaves[self.first_leaf[node] : self.first_leaf[node] + self.leaf_count[node]]
 
     def points_under(self, node: int) -> Integers:
         """Indices of the points under a node, ascending."""
         under = np.zeros(len(self.places.points), dtype=bool)
-        under[self.leaves[self.first_leaf[node] : self.first_leaf[node] + self.leaf_count[node]]] = True
+        under[self.places_under(node)] = True
         return np.flatnonzero(under[self.places.place_of_point])
 
     def distinct_firms(self, firm_of_point: Integers) -> Integers:
@@ -159,9 +171,9 @@ def _merge(edges: Integers) -> tuple[Integers, Integers, Integers, Integers, Int
 
 
 @njit(cache=True, nogil=True)
-def _accumulate(parent: Integers, counts: Integers) -> Integers:
+def _accumulate(parent: Integers, counts: Counts) -> Counts:
     """Sums over subtrees: children come before their parent."""
-    total = np.zeros(len(parent), dtype=np.int64)
+    total = np.zeros(len(parent), dtype=counts.dtype)
     total[: len(counts)] = counts
     for node in range(len(parent) - 1):
         total[parent[node]] += total[node]

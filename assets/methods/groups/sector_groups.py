@@ -19,9 +19,12 @@ from assets.arrays import Integers
 from assets.method import SpatialMethod
 from assets.methods.density.clustering import dbscan_labels, hdbscan, min_cluster_size, min_samples
 from assets.methods.density.places import NOISE
+from assets.methods.scan.addresses import AddressRules
+from assets.methods.scan.ellipses import EllipseRules
 from assets.methods.scan.null import Null, NullSettings
 from assets.methods.scan.relative_distances import StretchRules
 from assets.methods.scan.scan import Background, WindowRules, make_background, score_windows, select_windows
+from assets.methods.scan.settling import settle
 from assets.methods.statistics.significance import benjamini_hochberg
 
 
@@ -80,6 +83,8 @@ GROUP_COLUMNS = {
     "grid": pl.String,
     "points": pl.Int64,
     "firms": pl.Int64,
+    "places": pl.Int64,
+    "address_share": pl.Float64,
     "scan_score": pl.Float64,
     "relative_density": pl.Float64,
     "scan_p_value": pl.Float64,
@@ -90,7 +95,17 @@ MEMBER_COLUMNS = {"group_id": pl.String, "organisation_id": pl.String, "site_id"
 
 def window_rules(method: SpatialMethod) -> WindowRules:
     """The profile's rules for windows of the scan."""
-    return WindowRules(method.scan_min_samples, method.min_firms, method.max_link_m, method.min_relative_density)
+    addresses = AddressRules(method.min_places, method.max_address_share, method.address_cap)
+    return WindowRules(
+        method.scan_min_samples, method.min_firms, method.max_link_m, method.min_relative_density, addresses
+    )
+
+
+def ellipse_rules(method: SpatialMethod) -> EllipseRules:
+    """The profile's rules for the ellipses that groups settle in."""
+    return EllipseRules(
+        method.ellipse_max_ratio, method.ellipse_cost, method.ellipse_reach_factor, method.ellipse_reach_m
+    )
 
 
 def null_settings(method: SpatialMethod) -> NullSettings:
@@ -210,21 +225,21 @@ def _label(points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | Non
         )
     if contrast is None:
         raise ValueError("the scan needs all business sites of the grid and their null")
-    windows = score_windows(easting, northing, firm_numbers(points), contrast.background, window_rules(method))
+    background, rules = contrast.background, window_rules(method)
+    windows = score_windows(easting, northing, firm_numbers(points), background, rules)
     penalty = contrast.null.critical_score(points.height, method.scan_alpha)
-    taken = select_windows(windows.hierarchy.parent, windows.score, penalty, method.scan_split_factor)
-    labels = np.full(points.height, NOISE, dtype=np.int64)
-    for label, node in enumerate(taken):
-        labels[windows.hierarchy.points_under(int(node))] = label
+    taken = select_windows(windows.hierarchy.parent, windows.score, penalty)
+    settled = settle(windows, taken, background, rules, ellipse_rules(method), method.join_m)
     figures = pl.DataFrame(
         {
-            "label": np.arange(len(taken)),
-            "scan_score": windows.score[taken],
-            "relative_density": windows.cases[taken] / windows.expected[taken],
-            "scan_p_value": contrast.null.p_values(windows.score[taken], points.height),
-            "linking_distance_m": windows.hierarchy.longest_link_m[taken],
+            "label": np.arange(len(settled.score)),
+            "scan_score": settled.score,
+            "relative_density": settled.relative_density,
+            "scan_p_value": contrast.null.p_values(settled.score, points.height),
+            "linking_distance_m": settled.linking_distance_m,
         }
     )
+    labels = settled.of_place[windows.hierarchy.places.place_of_point]
     return _Labels(labels, *sizes_known, penalty, figures)
 
 
@@ -240,14 +255,21 @@ def _tabulate(
         pl.col("label") != NOISE
     )
     west = pl.col("easting") == pl.col("easting").min()
+    firms = pl.col("organisation_id").filter(pl.col("is_firm")).n_unique().cast(pl.Int64)
+    by_place = labelled.group_by("label", "easting", "northing").agg(firms.alias("at_place"))
+    addresses = by_place.group_by("label").agg(
+        pl.len().cast(pl.Int64).alias("places"), pl.col("at_place").max().alias("most_at_place")
+    )
     kept = (
         labelled.group_by("label")
         .agg(
             pl.len().cast(pl.Int64).alias("points"),
-            pl.col("organisation_id").filter(pl.col("is_firm")).n_unique().cast(pl.Int64).alias("firms"),
+            firms.alias("firms"),
             pl.col("easting").min().alias("west"),
             pl.col("northing").filter(west).min().alias("south"),
         )
+        .join(addresses, on="label")
+        .with_columns(address_share=pl.col("most_at_place") / pl.col("firms"))
         .filter(pl.col("firms") >= method.min_firms)
         .sort("points", "west", "south", "label", descending=[True, False, False, False])
     )

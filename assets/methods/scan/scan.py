@@ -5,7 +5,7 @@ large a score chance alone would give (`null`), the hierarchy itself (`hierarchy
 
 A spatial scan statistic (Kulldorff 1997) whose windows are the nodes of a tree (Kulldorff et al. 2003). Cases are the
 sector's points, controls are all business sites of the same grid, the cases among them. The score is the Bernoulli
-log likelihood ratio: k cases among n sites inside against K - k among N - n outside. The tree is built on distances
+log likelihood ratio: k cases among n sites inside against K - k among N - n outside, of what counts (`addresses`). The tree is built on distances
 relative to the spacing of business at large (`relative_distances`): on metres alone its nodes follow towns, and a
 group in a large one is cut up or held by no node.
 """
@@ -23,6 +23,7 @@ from assets.arrays import Floats, Integers
 from assets.methods.density.hierarchy import Hierarchy, build_hierarchy
 from assets.methods.density.place_tree import PlaceTree, plant
 from assets.methods.density.places import Places, distinct_places, ordered_places
+from assets.methods.scan.addresses import ANY_ADDRESS, AddressRules
 from assets.methods.scan.controls import Ascent, last_above, sites_entering
 from assets.methods.scan.relative_distances import METRES, StretchRules, stretch_of
 
@@ -59,6 +60,27 @@ class WindowRules:
     """Longest link of a window in metres, not stretched."""
     min_relative_density: float
     """Cases over expectation, k / E, a window has at least."""
+    addresses: AddressRules = ANY_ADDRESS
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A sector's places among business: what counts at each. Arrays have shape (places,) where nothing else is said."""
+
+    coordinates_m: Floats
+    """Shape (places, 2), ordered by easting, then northing."""
+    at: Integers
+    """The place of the background where each is."""
+    cases: Integers
+    """Points that count."""
+    controls: Floats
+    """Business sites that count."""
+    firms: Integers
+    """Distinct firms, whatever counts."""
+    all_cases: int
+    """K."""
+    all_controls: float
+    """N."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +88,13 @@ class Windows:
     """The nodes of a hierarchy as windows. All arrays have shape (nodes,)."""
 
     hierarchy: Hierarchy
+    counted: Counted
     is_window: NDArray[np.bool_]
     firms: Integers
     """Distinct firms among the cases."""
     cases: Integers
     """k."""
-    controls: Integers
+    controls: Floats
     """n, where firms, links and what is known of n allow a window; elsewhere it is not counted, and all sites."""
     expected: Floats
     """E = n K / N."""
@@ -130,28 +153,41 @@ def _score(
     places: Places, at: Integers, firm_of_point: Integers, background: Background, rules: WindowRules
 ) -> Windows:
     """Score the nodes over a sector's places, which are at the places `at` of the background, shape (places,)."""
-    cases = len(places.place_of_point)
     stretch = background.stretch[at]
     hierarchy = build_hierarchy(places, rules.min_samples, stretch)
-    k = hierarchy.subtree_sums(places.points)
     firms = hierarchy.distinct_firms(firm_of_point)
-    share = cases / background.sites
+    sites = background.places.points[at]
+    counted_cases, counted_sites = rules.addresses.counted(places.points, sites)
+    left_out = sites - counted_sites
+    counted = Counted(
+        places.coordinates_m,
+        at,
+        counted_cases,
+        counted_sites,
+        firms[: len(at)],
+        int(counted_cases.sum()),
+        float(background.sites - left_out.sum()),
+    )
+    k = hierarchy.subtree_sums(counted.cases)
+    share = counted.all_cases / counted.all_controls
     # The sites at the cases' own places enter with them: what these alone make too thin need not be counted further.
-    own = hierarchy.subtree_sums(background.places.points[at])
-    is_dense = k >= rules.min_relative_density * (own * share)
+    is_dense = k >= rules.min_relative_density * (hierarchy.subtree_sums(counted.controls) * share)
     may_be = is_dense & (firms >= rules.min_firms) & (hierarchy.longest_link_m <= rules.max_link_m)
+    may_be &= hierarchy.leaf_count >= rules.addresses.min_places
+    may_be &= hierarchy.greatest_under(counted.firms) <= rules.addresses.max_share * firms
     top = last_above(hierarchy.parent, may_be)
     case_of_place = np.full(len(background.places.points), -1)
     case_of_place[at] = np.arange(len(at))
     ascent = Ascent(hierarchy.parent, hierarchy.jump, hierarchy.linking_distance_m, stretch, top[: len(places.points)])
     entering = sites_entering(background.tree, background.sites_before, case_of_place[background.tree.order], ascent)
-    n = np.where(top >= 0, np.maximum(hierarchy.subtree_sums(entering), k), background.sites)
-    n[-1] = background.sites
+    entered = hierarchy.subtree_sums(entering) - hierarchy.subtree_sums(left_out)
+    n = np.where(top >= 0, np.maximum(entered, k), counted.all_controls)
+    n[-1] = counted.all_controls
     expected = n * share
     is_window = may_be & (k >= rules.min_relative_density * expected) & hierarchy.is_settled()
     score = np.zeros(len(n))
-    score[is_window] = log_likelihood_ratio(k[is_window], n[is_window], cases, background.sites)
-    return Windows(hierarchy, is_window, firms, k, n, expected, score)
+    score[is_window] = log_likelihood_ratio(k[is_window], n[is_window], counted.all_cases, counted.all_controls)
+    return Windows(hierarchy, counted, is_window, firms, k, n, expected, score)
 
 
 def _found_in(places: Places, background: Background) -> Integers:
@@ -186,7 +222,7 @@ def _search(ordered: Floats, wanted: Floats) -> Integers:
     return found
 
 
-def log_likelihood_ratio(cases: Integers, controls: Integers, all_cases: int, all_controls: int) -> Floats:
+def log_likelihood_ratio(cases: Integers, controls: Integers | Floats, all_cases: int, all_controls: float) -> Floats:
     """Kulldorff's Bernoulli log likelihood ratio of k cases among n sites against K among N; 0 where k <= n K / N.
 
     The likelihood with one share of cases inside, k / n, and another outside, (K - k) / (N - n), over the likelihood
@@ -207,37 +243,26 @@ def _log_likelihood(k: Floats | np.float64, n: Floats | np.float64) -> Floats:
     return np.asarray(xlogy(k, k) + xlogy(n - k, n - k) - xlogy(n, n))
 
 
-def select_windows(parent: Integers, score: Floats, penalty: float, split_factor: float = 1.0) -> Integers:
+def select_windows(parent: Integers, score: Floats, penalty: float) -> Integers:
     """The disjoint nodes with the greatest sum of (score - penalty), ascending; no node below the penalty is taken.
 
     `parent` and `score`, shape (nodes,), children before parents. One pass up the tree: a node is taken where its own
-    excess is above the best that the nodes below it offer together. With a `split_factor` above 1 [ours] a node also
-    takes the place of several below it unless their sum is more than that many times its own: a group spread over
-    uneven ground then stays one. The sum taken is at least the greatest one divided by the factor.
+    excess is above the best that the nodes below it offer together.
     """
-    return np.flatnonzero(_select(parent, score - penalty, split_factor))
+    return np.flatnonzero(_select(parent, score - penalty))
 
 
 @njit(cache=True, nogil=True)
-def _select(parent: Integers, excess: Floats, split_factor: float) -> NDArray[np.bool_]:
+def _select(parent: Integers, excess: Floats) -> NDArray[np.bool_]:
     """True at the nodes taken."""
     nodes = len(parent)
-    # Of what lies below each node, later of the node with it: greatest sum, sum taken, parts of the latter.
-    greatest = np.zeros(nodes)
-    chosen = np.zeros(nodes)
-    parts = np.zeros(nodes, dtype=np.int64)
+    best_below = np.zeros(nodes)
     taken = np.zeros(nodes, dtype=np.bool_)
     for node in range(nodes):
-        # The factor is between a whole and its parts: one window below gives way to a greater excess alone.
-        is_enough = excess[node] * split_factor > greatest[node]
-        if is_enough and (parts[node] > 1 or excess[node] > chosen[node]):
-            taken[node], chosen[node], parts[node] = True, excess[node], 1
-        greatest[node] = max(greatest[node], excess[node])
-        above = parent[node]
-        if above != node:
-            greatest[above] += greatest[node]
-            chosen[above] += chosen[node]
-            parts[above] += parts[node]
+        taken[node] = excess[node] > best_below[node]
+        best = max(excess[node], best_below[node])
+        if parent[node] != node:
+            best_below[parent[node]] += best
     # From the root down: what lies under a node that is taken is not taken itself.
     covered = np.zeros(nodes, dtype=np.bool_)
     for node in range(nodes - 1, -1, -1):
