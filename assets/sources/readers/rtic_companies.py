@@ -37,7 +37,7 @@ RTIC_CODES = Kind(
 COLUMNS = (
     Column("company_number", ("company_number",), CRN),
     Column("company_name", ("company_name",), TEXT),
-    Column("rtic_codes", ("rtic_codes",), RTIC_CODES),
+    Column("rtic_codes", ("rtic_codes",), RTIC_CODES, "nullable"),
     Column("employees", ("employees",), WHOLE_NUMBER, "nullable", "max_employees"),
     Column("turnover_gbp", ("turnover",), POUNDS, "nullable", "max_turnover_gbp"),
     Column("website", ("website",), TEXT, "optional"),
@@ -49,13 +49,17 @@ DESCRIPTION = Column("description", ("description",), TEXT, "optional")
 def read(delivery: Delivery, desk: Desk) -> Reading:
     """Firms, and the sectors of each: a vertical (RTIC005201) counts for its sector (RTIC0052), once.
 
-    Sectors stand in the order of the codes.
+    Sectors stand in the order of the codes; a firm without a code is in none, as most are.
     """
     table = Table(delivery, COLUMNS, desk)
     table.require_unique("company_number")
     companies = table.rows.select(column.name for column in COLUMNS if column.name != "rtic_codes")
     codes = pl.col("rtic_codes").str.split(",").list.eval(pl.element().str.head(SECTOR_LENGTH))
-    sectors = table.rows.select("company_number", rtic_code=codes.list.unique(maintain_order=True)).explode("rtic_code")
+    sectors = (
+        table.rows.filter(pl.col("rtic_codes").is_not_null())
+        .select("company_number", rtic_code=codes.list.unique(maintain_order=True))
+        .explode("rtic_code")
+    )
     return Reading(
         {COMPANIES: table.write("rtic_companies", companies), SECTORS: table.write("rtic_company_sectors", sectors)},
         table.rejected,
