@@ -74,7 +74,7 @@ def draw_sectors(scale: float, seed: int, settings: Settings) -> Sectors:
         rtic_codes=rtic["rtic_code"].to_list(),
         rtic_names=rtic["sector"].to_list(),
         rtic_weight=sites / sites.sum(),
-        rtic_share=float(sites.sum() / all_sites),
+        rtic_share=1.0 if settings.rtic_sizes == "large" else float(sites.sum() / all_sites),
         lean={
             "sic": np.exp(rng.normal(0, settings.regional_lean, (len(sic_names), len(REGIONS)))),
             "rtic": np.vstack(
