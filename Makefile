@@ -7,7 +7,8 @@ DEMO := demo
 DEMO_SCALE ?= 0.005
 DEMO_FIRST := 2025-03
 DEMO_LAST := 2025-05
-PYTEST ?= -n 2
+# A file's tests go to one process, which makes what they share once, in the order of the folders: small ones end it.
+PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 BENCH ?= bench
 
 DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home \

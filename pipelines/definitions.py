@@ -58,6 +58,8 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
                 path=str(Path(settings.warehouse).absolute()),
                 memory_limit=settings.memory_limit,
                 threads=settings.threads,
+                cluster=settings.cluster,
+                cluster_wait_s=settings.cluster_wait_s,
             ),
             "method": MethodResource(profiles=list(settings.profiles), folder=str(PROFILES_FOLDER)),
             **resources,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from assets.cluster import Cluster, ClusterError, ClusterLostError
 from assets.method import find_profiles, shared_method
 from assets.publication.folder import months_shown
 from assets.sources.delivery.storage import SourcesAddressError, Storage
@@ -32,6 +33,7 @@ def examine(settings: Settings, quick: bool = False) -> list[Finding]:
         *_versions(),
         *_profiles(settings),
         *_sources(settings),
+        *_work(settings),
         *warehouse_findings(settings, quick),
         *history_findings(settings),
         *_publication(settings),
@@ -93,6 +95,20 @@ def _sources(settings: Settings) -> Iterator[Finding]:
     for what, problems in (("the Map", of_map), ("the Index", of_index)):
         for problem in problems:
             yield Finding("bad" if of_map and of_index else "note", what, str(problem))
+
+
+def _work(settings: Settings) -> Iterator[Finding]:
+    """What does the work that is done item by item."""
+    if settings.cluster is None:
+        yield Finding("ok", "work", f"threads of the process: {settings.threads or os.cpu_count() or 1}")
+        return
+    try:
+        members = Cluster(settings.cluster, settings.threads, settings.cluster_wait_s).members()
+    except (ClusterError, ClusterLostError) as error:
+        yield Finding("bad", "work", str(error))
+    else:
+        found = f"{members.workers} worker{'s' if members.workers > 1 else ''}, threads in all: {members.threads}"
+        yield Finding("ok", "work", f"Dask cluster {settings.cluster}: {found}")
 
 
 def _publication(settings: Settings) -> Iterator[Finding]:

@@ -50,7 +50,8 @@ def warehouse_findings(settings: Settings, quick: bool) -> Iterator[Finding]:
 def _schema(connection: duckdb.DuckDBPyConnection) -> Finding:
     found: dict[str, dict[str, str]] = {}
     columns = connection.execute(
-        "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() where not internal"
+        "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() where not internal "
+        "and (schema_name, table_name) in (select (schema_name, table_name) from duckdb_tables())"
     ).fetchall()
     for schema, table, column, kind in columns:
         found.setdefault(f"{schema}.{table}", {})[column] = kind

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -59,12 +60,13 @@ def selected_keys(select: str | None, definitions: dg.Definitions) -> set[dg.Ass
     """The assets of a selection: layers and tables by name, with commas or spaces between, or Dagster's own selection
     syntax; all assets where None.
 
-    The Index's layer brings along the drops it is made from, and a table those that are made with it. Raises
-    ValueError for a selection that cannot be read or names nothing.
+    The Index's layer brings along the drops it is made from, and a table those that are made with it. What is upstream
+    or downstream of a table (`+`) is so of those too. Raises ValueError for a selection that cannot be read or names
+    nothing.
     """
-    graph = definitions.resolve_asset_graph()
     if not select:
-        return set(dg.AssetSelection.all().resolve(graph))
+        return set(dg.AssetSelection.all().resolve(definitions.resolve_asset_graph()))
+    graph = _of_whole_steps(definitions).resolve_asset_graph()
     words = select.replace(",", " ").split()
     is_names = words and all(re.fullmatch(r"[\w./]+", word) and word not in OPERATORS for word in words)
     try:
@@ -75,6 +77,20 @@ def selected_keys(select: str | None, definitions: dg.Definitions) -> set[dg.Ass
     if not keys:
         raise ValueError(f"the selection {select!r} names no asset")
     return set(keys)
+
+
+def _of_whole_steps(definitions: dg.Definitions) -> dg.Definitions:
+    """The assets, each with the upstream of all that its step makes: a step runs whole, and needs its inputs whole."""
+    assets = []
+    for made in definitions.assets or []:
+        if isinstance(made, dg.AssetsDefinition):
+            upstream = sorted({dep.asset_key for spec in made.specs for dep in spec.deps})
+            assets.append(made.map_asset_specs(partial(_with_upstream, upstream)))
+    return dg.Definitions(assets=assets, resources=definitions.resources)
+
+
+def _with_upstream(upstream: Sequence[dg.AssetKey], spec: dg.AssetSpec) -> dg.AssetSpec:
+    return spec.replace_attributes(deps=[*upstream])
 
 
 def _named(words: Sequence[str]) -> dg.AssetSelection:

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assets.cluster import SETTING as CLUSTER
+from assets.cluster import USUAL_WAIT_S, checked_address
+from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
 from assets.sources.bounds import SETTINGS as BOUNDS
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.warehouse.memory import parse_bytes
@@ -35,6 +38,10 @@ class Settings:
     memory_limit: str | None = None
     """What the whole process may take (`4GB`)."""
     threads: int | None = None
+    cluster: str | None = None
+    """Address of the scheduler of a Dask cluster that does what is done item by item, in place of threads."""
+    cluster_wait_s: float = USUAL_WAIT_S
+    """How long the cluster's scheduler, or a first worker of it, is waited for."""
     base_map: str | None = None
     """Template of an online base map's tiles, which readers of the published page may turn on; none by default."""
     base_map_attribution: str | None = None
@@ -48,8 +55,8 @@ class Settings:
     def from_environment(cls) -> Settings:
         """Settings from INNOVATION_CLUSTERS_*; profiles are separated by commas.
 
-        Folders of links are separated as in PATH. Raises ValueError for a bad number, size or host name, and for a base
-        map without an attribution.
+        Folders of links are separated as in PATH. Raises ValueError for a bad number, size, host name or address, and
+        for a base map without an attribution.
         """
         profiles = tuple(name.strip() for name in os.environ.get(PROFILE, "").split(",") if name.strip())
         threads = os.environ.get(THREADS)
@@ -75,6 +82,8 @@ class Settings:
             profiles=profiles or DEFAULT_PROFILES,
             memory_limit=memory_limit,
             threads=int(threads) if threads else None,
+            cluster=checked_address(cluster) if (cluster := os.environ.get(CLUSTER)) else None,
+            cluster_wait_s=_seconds(CLUSTER_WAIT, cls.cluster_wait_s),
             base_map=base_map,
             base_map_attribution=attribution,
             bounds=_bounds(memory_limit),
@@ -93,6 +102,10 @@ class Settings:
             values[MEMORY_LIMIT] = self.memory_limit
         if self.threads:
             values[THREADS] = str(self.threads)
+        if self.cluster:
+            values[CLUSTER] = self.cluster
+        if self.cluster_wait_s != USUAL_WAIT_S:
+            values[CLUSTER_WAIT] = f"{self.cluster_wait_s:g}"
         if self.ui_hosts:
             values[UI_HOSTS] = ",".join(self.ui_hosts)
         if self.base_map and self.base_map_attribution:
@@ -102,6 +115,16 @@ class Settings:
             if bound != getattr(USUAL_BOUNDS, name):
                 values[variable] = os.pathsep.join(bound) if isinstance(bound, tuple) else str(bound)
         return values
+
+
+def _seconds(name: str, usual: float) -> float:
+    """A time from the environment. Raises ValueError for what is no number of seconds above 0."""
+    text = os.environ.get(name)
+    if not text:
+        return usual
+    if re.fullmatch(r"\d+(\.\d+)?", text) is None or not float(text):
+        raise ValueError(f"{name}={text!r} is not a number of seconds")
+    return float(text)
 
 
 def _bounds(memory_limit: str | None) -> Bounds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,26 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def warehouse(empty_file: Path, tmp_path: Path) -> Warehouse:
     """An empty warehouse; a copy of one file is quicker than the tables of a new one."""
     return Warehouse(shutil.copy(empty_file, tmp_path / "warehouse.duckdb"), threads=1)
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of Dagster's with the project's settings and no run: its own making of one takes seconds.
+
+    To be copied with `copy_home`.
+    """
+    from pipelines.dagster_home import dagster_home
+    from pipelines.held_storage import instance_of
+    from pipelines.settings import Settings
+
+    home = dagster_home(Settings(warehouse=str(tmp_path_factory.mktemp("empty_home") / "warehouse.duckdb")))
+    with instance_of(home) as instance:
+        assert instance.get_runs() == []
+        assert not instance.all_instigator_state()
+    for path in home.rglob("*.db"):
+        with sqlite3.connect(path) as connection:
+            connection.execute("pragma wal_checkpoint(truncate)")
+    return home
 
 
 @pytest.fixture(scope="session")

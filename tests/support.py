@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import functools
+import itertools
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
@@ -17,6 +22,31 @@ from assets.warehouse.steps import Step
 
 MONTH = Month(2025, 5)
 AS_OF = date(2025, 5, 1)
+ROWS_AT_ONCE = 200
+"""Rows that one statement inserts."""
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+def opened_once(
+    function: Callable[Concatenate[Warehouse, Given], Answer],
+) -> Callable[Concatenate[Warehouse, Given], Answer]:
+    """A function that writes tables one after the other, with the file opened once: opening it is most of the work."""
+
+    @functools.wraps(function)
+    def opened(warehouse: Warehouse, *given: Given.args, **named: Given.kwargs) -> Answer:
+        with warehouse.connect():
+            return function(warehouse, *given, **named)
+
+    return opened
+
+
+def copy_home(home: Path, target: Path) -> Path:
+    """A copy of a folder of Dagster's whose logs are emptied.
+
+    What its first user's connections still hold beside these may go at any moment, and stays behind.
+    """
+    return Path(shutil.copytree(home, target, ignore=shutil.ignore_patterns("*-wal", "*-shm")))
 
 
 def fill(warehouse: Warehouse, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -34,11 +64,11 @@ def fill(warehouse: Warehouse, table: str, rows: Sequence[Mapping[str, Any]]) ->
         complete.append({column.name: row.get(column.name, usual.get(column.name)) for column in columns})
     with warehouse.transaction() as connection:
         connection.execute(f"delete from {table}")
-        for row in complete:
-            names = ", ".join(row)
-            connection.execute(
-                f"insert into {table} ({names}) values ({', '.join('?' * len(row))})", list(row.values())
-            )
+        names, places = ", ".join(column.name for column in columns), f"({', '.join('?' * len(columns))})"
+        for start in range(0, len(complete), ROWS_AT_ONCE):
+            part = complete[start : start + ROWS_AT_ONCE]
+            values = [value for row in part for value in row.values()]
+            connection.execute(f"insert into {table} ({names}) values {', '.join([places] * len(part))}", values)
 
 
 def fill_frame(warehouse: Warehouse, table: str, frame: pl.DataFrame) -> None:
@@ -70,3 +100,17 @@ def use_drop(warehouse: Warehouse, *datasets: str, as_of: date = AS_OF) -> None:
 def make(warehouse: Warehouse, step: Step, *profiles: MethodProfile, month: Month = MONTH) -> StepResult:
     """Run a step for the month; without profiles, for the default parameters."""
     return run_step(step, warehouse, month, profiles or [MethodProfile(name="test")])
+
+
+def make_all(
+    warehouse: Warehouse, steps: Iterable[Step], *profiles: MethodProfile, month: Month = MONTH
+) -> list[StepResult]:
+    """Run steps one after another, as `make` does.
+
+    Those that only write what a query makes have the file opened once, which is most of what each of them takes.
+    """
+    results: list[StepResult] = []
+    for only_writes, group in itertools.groupby(steps, lambda each: bool(each.query) and each.tell is None):
+        with warehouse.connect() if only_writes else contextlib.nullcontext():
+            results += [make(warehouse, each, *profiles, month=month) for each in group]
+    return results

@@ -30,7 +30,7 @@ def communities(ctx: StepContext) -> Rows:
 
     participations = ctx.input("participations")
     firms = ctx.input("firms")["organisation_id"]
-    found = find_communities(participations, firms, ctx.method.network, ctx.threads)
+    found = find_communities(participations, firms, ctx.method.network, ctx.engine)
     for reason in found.runs["skipped_reason"].drop_nulls():
         ctx.report.say(f"no communities: {reason}")
     ctx.report.figure("communities", found.groups.height)
@@ -84,7 +84,7 @@ def collaboration_tests(ctx: StepContext) -> Rows:
 
     participations = ctx.input("participations")
     members = ctx.input("members_of_all_groups")
-    table = group_tests(participations, members, ctx.method.network, ctx.threads)
+    table = group_tests(participations, members, ctx.method.network, ctx.engine)
     if ctx.method in ctx.profiles[-1:]:
         forget_networks()
     if participations.is_empty():

@@ -27,15 +27,6 @@ TYPES = {
     "integer": "integer",
     "double": "number",
 }
-UNITS = {
-    r"\bGBP\b": "GBP",
-    r"square kilometres": "km2",
-    r"in kilometres": "km",
-    r"in degrees": "degree",
-    r"in percent\b": "percent",
-    r"longitude and latitude, WGS84": "degree",
-}
-"""Words of a column's description and the unit that they say."""
 CSV_DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "header": True}
 
 
@@ -108,9 +99,8 @@ def _field(column: Column, key: Sequence[str]) -> dict[str, Any]:
         "type": TYPES[column.type],
         "description": column.description,
     }
-    unit = next((unit for words, unit in UNITS.items() if re.search(words, column.description)), None)
-    if unit is not None:
-        field["unit"] = unit
+    if column.unit is not None:
+        field["unit"] = column.unit
     constraints = _constraints(column, key)
     return field | ({"constraints": constraints} if constraints else {})
 

@@ -24,6 +24,7 @@ from assets.publication.page_data import (
     script,
 )
 from assets.text_safety import visible
+from assets.warehouse.declarations import declared_tables
 
 SITE = Path(__file__).parent / "site"
 SCRIPTS = (
@@ -133,6 +134,12 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
     clusters = tables.clusters.sort("profile", "cluster_id")
     index_clusters = tables.index_clusters.sort("category", "cluster_id")
     base_map = options.base_map
+    figures = [
+        column
+        for table in ("publication.clusters", "publication.totals")
+        for column in declared_tables()[table].columns
+        if column.format
+    ]
     return {
         "month": str(month),
         "profiles": {name: visible(text) for name, text in options.profiles.items()},
@@ -144,6 +151,9 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
         "near_town_km": options.method.near_town_km,
         "employees_rounding": options.method.employees_rounding,
         "turnover_rounding_gbp": options.method.turnover_rounding_gbp,
+        "formats": {column.name: column.format for column in figures},
+        "bands": {column.name: column.band for column in figures if column.band},
+        "measures": measures_told(tables.criteria),
         "clusters": encode_clusters(clusters),
         "criteria": encode_details(tables.criteria, clusters),
         "sector_mix": encode_details(tables.sector_mix, clusters),
@@ -162,6 +172,20 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
         ),
         "boundaries": None if tables.boundaries is None else encode_boundaries(tables.boundaries),
     }
+
+
+def measures_told(criteria: pl.DataFrame) -> list[tuple[str, str, str]]:
+    """The declared measures of the criteria in their order: words, format, which side of the threshold is met.
+
+    Raises ValueError where a row has a measure that is not declared.
+    """
+    declared = declared_tables()["publication.criteria"].measures
+    if unknown := sorted(set(criteria["measure"]) - {words for words, _, _ in declared}):
+        raise ValueError(
+            f"publication.criteria has the measure {unknown[0]}, which sql/schema/publication.toml does "
+            "not declare: add it under [criteria.measures]"
+        )
+    return list(declared)
 
 
 def content_security_policy(base_map: BaseMap | None) -> str:

@@ -16,7 +16,7 @@ from assets.methods.groups.sector_groups import MEMBER_COLUMNS, Found
 
 
 class MembersOnDisk:
-    """The members of sectors' groups, in files of a folder; `put` may be called by several threads."""
+    """The members of sectors' groups, in files of a folder."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()

@@ -88,22 +88,17 @@ def _each_sector(
     ctx: StepContext, counts: pl.DataFrame, contrasts: dict[str, Contrast], on_disk: MembersOnDisk
 ) -> list[Found]:
     """The groups of each sector in the order of `counts`: taken over from an earlier month, or run side by side."""
-    from assets.methods.groups.sector_groups import Found, Sector, find_groups, in_site_order, points_fingerprint
-    from assets.methods.groups.sectors import batches, over_threads
-    from assets.spatial.earlier import EarlierRun, earlier_runs, taken_over
+    from assets.methods.groups.sector_groups import Found, Sector
+    from assets.methods.groups.sectors import Known, Runs, batches, each_sector
+    from assets.spatial.earlier import earlier_runs, taken_over
 
     earlier = earlier_runs(ctx)
-
-    def run(sector: Sector, points: pl.DataFrame) -> Found | EarlierRun:
-        contrast, ordered = contrasts.get(sector.grid), in_site_order(points)
-        fingerprint = points_fingerprint(ordered, contrast, ctx.code)
-        known = earlier.get((sector, fingerprint))
-        return known or on_disk.put(find_groups(sector, ordered, ctx.method.spatial, contrast, fingerprint))
-
+    runs = Runs(ctx.method.spatial, contrasts, ctx.code, frozenset(earlier))
     read = (ctx.input("sector_points", scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
-    results = over_threads(run, read, ctx.threads)
+    results = each_sector(read, runs, ctx.engine, on_disk.put)
     found = {sector: result for sector, result in results.items() if isinstance(result, Found)}
-    again = taken_over(ctx, [result for result in results.values() if isinstance(result, EarlierRun)])
+    known = [result for result in results.values() if isinstance(result, Known)]
+    again = taken_over(ctx, [earlier[one.sector, one.fingerprint] for one in known])
     taken = {sector: on_disk.put(result) for sector, result in again.items()}
     ctx.report.say(f"{len(results)} runs, {len(taken)} of them taken over from earlier months")
     return [{**found, **taken}[Sector(*key)] for key in counts.select("scheme", "sector", "grid").iter_rows()]
@@ -115,13 +110,13 @@ def _contrast(ctx: StepContext, grid: str, smallest: int, largest: int) -> tuple
     from assets.methods.scan.null import Null, NullFit, background_fingerprint, null_sizes, simulate_null
 
     rules, settings = window_rules(ctx.method.spatial), null_settings(ctx.method.spatial)
-    threads = ctx.threads
-    background = background_of(ctx.input("all_sites", grid=grid), ctx.method.spatial, threads)
+    background = background_of(ctx.input("all_sites", grid=grid), ctx.method.spatial, ctx.threads)
     fingerprint = background_fingerprint(background, rules, settings, ctx.code)
     kept = [NullFit(**row) for row in ctx.input("kept_null", fingerprint=fingerprint).iter_rows(named=True)]
     known = {fit.cases: fit for fit in kept if fit.draws == settings.draws_of(fit.cases, background.sites)}
     sizes = null_sizes(smallest, largest, settings.sizes)
-    fits = tuple(known.get(size) or simulate_null(background, size, rules, settings, threads) for size in sizes)
+    made = simulate_null(background, [size for size in sizes if size not in known], rules, settings, ctx.engine)
+    fits = tuple(sorted([*(known[size] for size in sizes if size in known), *made], key=lambda fit: fit.cases))
     table = pl.DataFrame(
         [
             {

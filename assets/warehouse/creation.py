@@ -1,9 +1,9 @@
 """Making tables, such that a kill or a full disk at any moment leaves a file that opens.
 
-A new file is made whole in a folder beside, and then linked to its name. Tables that an older file lacks are added in
-one transaction, whose log can be replayed, and then written to the file once: at each such writing DuckDB writes anew a
-block that is in use, which a kill in that very moment can leave half written. What belongs here: the order of these.
-What does not: connections.
+A new file is made whole in a folder beside, and then linked to its name. Tables and views that an older file lacks, or
+views that it has otherwise, are made in one transaction, whose log can be replayed, and then written to the file once:
+at each such writing DuckDB writes anew a block that is in use, which a kill in that very moment can leave half written.
+What belongs here: the order of these. What does not: connections.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import duckdb
 
 from assets.disk import sync_folder
 from assets.warehouse.schema import statements_of_tables
+from assets.warehouse.views import declared_views
 
 
-def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
-    """Add declared tables in one transaction; the connection is in none."""
+def add_declared(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], views: Iterable[str]) -> None:
+    """Add declared tables, and views in place of those there, in one transaction; the connection is in none."""
     connection.execute("begin transaction")
     for table in tables:
         connection.execute(";\n".join(statements_of_tables()[table]))
+    for view in views:
+        connection.execute(";\n".join(declared_views()[view].statements))
     connection.execute("commit")
     connection.execute("checkpoint")
 

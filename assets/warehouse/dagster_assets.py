@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.cluster import USUAL_WAIT_S, Cluster
 from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
 from assets.months import FIRST_MONTH, TIME_ZONE, Month
@@ -18,11 +19,14 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
+from assets.warehouse.made_before import unmade
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.running import StepResult, run_step
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Step
 from assets.warehouse.turns import turn
+from assets.warehouse.upstream import upstream_of
+from assets.work import Engine, Threads
 
 POOL = "warehouse"
 CODE_DIGITS = 16
@@ -41,20 +45,21 @@ ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
-NO_DROPS = (
-    "the drops of {month} have not been taken in. Make the layer sources too (--select sources,...), or all of it"
-)
 
 # One month beyond the last complete one: a drop dated this month can be refreshed as soon as it arrives.
 MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone=TIME_ZONE, end_offset=1)
 
 
 class WarehouseResource(dg.ConfigurableResource):
-    """The DuckDB file that every asset reads and writes; a run that has it is alone in making months of it."""
+    """The DuckDB file that every asset reads and writes, and what works on it; a run that has it is alone in making
+    months of it."""
 
     path: str
     memory_limit: str | None = None
     threads: int | None = None
+    cluster: str | None = None
+    """Address of the scheduler of a Dask cluster that works where work is done item by item; threads where None."""
+    cluster_wait_s: float = USUAL_WAIT_S
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["WarehouseResource", None, None]:
@@ -69,6 +74,10 @@ class WarehouseResource(dg.ConfigurableResource):
         warehouse = Warehouse(self.path, self.memory_limit, self.threads, tell)
         warehouse.create()
         return warehouse
+
+    def engine(self) -> Engine:
+        """What works where work is done item by item."""
+        return Cluster(self.cluster, self.threads, self.cluster_wait_s) if self.cluster else Threads(self.threads)
 
 
 class MethodResource(dg.ConfigurableResource):
@@ -90,9 +99,11 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         for rule in rules_of(step.tables)
     ]
 
+    upstream = upstream_of(step)
+
     @dg.multi_asset(
         name=f"{step.layer}__{step.name}",
-        specs=[_spec(step, table) for table in tables],
+        specs=[_spec(step, table, upstream[table.name]) for table in tables],
         check_specs=check_specs,
         partitions_def=MONTHLY,
         pool=POOL,
@@ -104,13 +115,16 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         with _faults_as_dagster_takes_them(Path(warehouse.path).parent):
             month = Month.parse(context.partition_key)
             file = warehouse.warehouse(context.log.warning)
-            if step.reads and not _has_drops(file, month):
-                raise dg.Failure(NO_DROPS.format(month=month), allow_retries=False)
+            with file.connect(read_only=True) as connection:
+                problem = unmade(connection, step, month)
+            if problem:
+                raise dg.Failure(problem, allow_retries=False)
             shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
             may_take_over = set(shown) == {table.name for table in tables}
             try:
                 accepting = _accepted(context.run.tags.get(ACCEPT_TAG))
-                result = run_step(step, file, month, method.load(), _made_by_run(context), may_take_over, accepting)
+                making, engine = _made_by_run(context), warehouse.engine()
+                result = run_step(step, file, month, method.load(), making, may_take_over, accepting, engine)
             except ChecksFailedError as error:
                 yield from (_check_result(outcome) for outcome in error.outcomes)
                 raise dg.Failure(str(error), allow_retries=False) from error
@@ -143,11 +157,6 @@ def _faults_as_dagster_takes_them(folder: Path) -> Iterator[None]:
         raise dg.RetryRequested(NETWORK_RETRIES, NETWORK_RETRY_SECONDS) from error
     except ValueError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
-
-
-def _has_drops(warehouse: Warehouse, month: Month) -> bool:
-    found = warehouse.read("select 1 from sources.drops where month = $month limit 1", month=month.first_day)
-    return found.height == 1
 
 
 def _shown_before(context: dg.AssetExecutionContext, tables: Sequence[Table]) -> dict[str, dict[str, Any]]:
@@ -185,7 +194,7 @@ def asset_key(table: str) -> dg.AssetKey:
     return dg.AssetKey(table.split("."))
 
 
-def _spec(step: Step, table: Table) -> dg.AssetSpec:
+def _spec(step: Step, table: Table, upstream: Sequence[str]) -> dg.AssetSpec:
     schema = dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -209,7 +218,7 @@ def _spec(step: Step, table: Table) -> dg.AssetSpec:
         description += f"\n\n{step.description}"
     return dg.AssetSpec(
         asset_key(table.name),
-        deps=[asset_key(read) for read in step.reads if read not in step.tables],
+        deps=[asset_key(name) for name in upstream],
         description=description,
         group_name=table.layer,
         owners=[OWNER],

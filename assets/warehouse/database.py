@@ -20,7 +20,7 @@ import polars as pl
 
 from assets.disk import DiskFullError, refuse_full_disk
 from assets.scratch import scratch_folder
-from assets.warehouse.creation import add_tables, put_in_place
+from assets.warehouse.creation import add_declared, put_in_place
 from assets.warehouse.faults import (
     OF_THE_FILE,
     WarehouseError,
@@ -35,6 +35,7 @@ from assets.warehouse.faults import (
 from assets.warehouse.litter import MAKING, delete_left_beside, delete_spilled, spilled
 from assets.warehouse.memory import BESIDE_METHODS, BESIDE_QUERIES, database_bytes
 from assets.warehouse.schema import table_names
+from assets.warehouse.views import declared_views, views_that_differ
 
 LOCK_WAIT_SECONDS = 120.0
 """How long a file that another process holds is waited for."""
@@ -112,7 +113,7 @@ class Warehouse:
         return Warehouse(path, self.memory_limit, self.threads, self.tell)
 
     def create(self) -> None:
-        """Make the file, or add the tables that it lacks; whatever ends this, the file opens afterwards.
+        """Make the file, or add the tables and views that it lacks; whatever ends this, the file opens afterwards.
 
         What processes that are gone left beside the file is deleted. Raises WarehouseError for a file that cannot be
         used, DiskFullError for a full disk.
@@ -126,9 +127,10 @@ class Warehouse:
         except OSError as error:
             refuse_full_disk(error, self.path.parent)
             raise WarehouseError(f"{self.path} cannot be made: {error}: give another with --warehouse") from error
-        if missing := sorted(table_names() - self._tables()):
+        tables, views = self._lacking()
+        if tables or views:
             with self.connect() as connection:
-                add_tables(connection, missing)
+                add_declared(connection, tables, views)
         if spilled(self.path):
             self._delete_spilled()
 
@@ -140,7 +142,7 @@ class Warehouse:
             new = self._at(folder / path.name)
             try:
                 with new.connect() as connection:
-                    add_tables(connection, table_names())
+                    add_declared(connection, table_names(), declared_views())
             except DiskFullError as error:
                 raise DiskFullError(path.parent) from error
             put_in_place(new.path, path)
@@ -150,10 +152,12 @@ class Warehouse:
         with suppress(WarehouseHeldError, duckdb.ConnectionException), self.connect(wait_seconds=0):
             delete_spilled(self.path)
 
-    def _tables(self) -> set[str]:
+    def _lacking(self) -> tuple[list[str], list[str]]:
+        """Tables that the file has not, and views that it has not as they are declared."""
         with self.connect(read_only=True) as connection:
             names = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-        return {f"{schema}.{table}" for schema, table in names}
+            views = views_that_differ(connection)
+        return sorted(table_names() - {f"{schema}.{table}" for schema, table in names}), views
 
     @contextmanager
     def connect(

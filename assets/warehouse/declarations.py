@@ -1,13 +1,14 @@
-"""What `sql/schema/` says of each table: columns, types, nullability, meaning, key. Read once, from DuckDB itself."""
+"""What `sql/schema/` says of each table. Read once: columns, types, nullability and meaning from DuckDB itself, key,
+units and formats from the files beside (`facts`)."""
 
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 
 import duckdb
 
+from assets.warehouse.facts import Facts, facts_of, facts_text
 from assets.warehouse.schema import OF_ITSELF, SCHEMA_ORDER, declaration
 
 
@@ -21,6 +22,12 @@ class Column:
     description: str
     condition: str = ""
     """The check on this column alone, as DuckDB writes it; empty where there is none."""
+    unit: str | None = None
+    """What its numbers are in (`facts.Unit`); None where it has no unit."""
+    format: str | None = None
+    """How the page writes it (`facts.Format`); None where it is not written as a figure."""
+    band: str | None = None
+    """The column that gives a band where this share is not given."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class Table:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    measures: tuple[tuple[str, str, str], ...] = ()
+    """What its column `measure` may say, in order: the value, its format, and which side of the threshold is met."""
 
     @property
     def layer(self) -> str:
@@ -69,18 +78,36 @@ def _all_tables() -> dict[str, Table]:
             "where constraint_type = 'CHECK' and len(constraint_column_names) = 1"
         ).fetchall()
     condition_of = {tuple(where): condition for *where, condition in conditions}
+    names: dict[str, dict[str, list[str]]] = {}
+    for schema, table, _ in tables:
+        of_table = [row[2] for row in columns if row[:2] == (schema, table)]
+        names.setdefault(schema, {})[table] = of_table
+    facts: dict[str, Facts] = {
+        f"{layer}.{table}": said
+        for layer in names
+        for table, said in facts_of(layer, facts_text(layer), names[layer]).items()
+    }
     found: dict[str, Table] = {}
     for schema, table, comment in tables:
-        text, _, key = (comment or "").rpartition(" Key: ")
-        keys = tuple(re.findall(r"[a-z_0-9]+", key)) if not key.startswith("none") else ()
+        said = facts[f"{schema}.{table}"]
         found[f"{schema}.{table}"] = Table(
             name=f"{schema}.{table}",
-            description=text or comment or "",
-            key=keys,
+            description=comment or "",
+            key=said.key,
             columns=tuple(
-                Column(name, kind.lower(), nullable, meaning or "", condition_of.get((in_schema, in_table, name), ""))
+                Column(
+                    name,
+                    kind.lower(),
+                    nullable,
+                    meaning or "",
+                    condition_of.get((in_schema, in_table, name), ""),
+                    said.units.get(name),
+                    said.formats.get(name),
+                    said.bands.get(name),
+                )
                 for in_schema, in_table, name, kind, nullable, meaning in columns
                 if (in_schema, in_table) == (schema, table)
             ),
+            measures=tuple((words, measure.format, measure.met) for words, measure in said.measures.items()),
         )
     return found

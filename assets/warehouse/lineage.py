@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assets.warehouse.declarations import declared_tables, ledger_tables
 from assets.warehouse.inputs import tables_read
 from assets.warehouse.rows import ADDED_BY_THE_RUN
 from assets.warehouse.steps import Step
+from assets.warehouse.views import views_in
 
 if TYPE_CHECKING:
     from sqlglot.lineage import Node
+    from sqlglot.schema import MappingSchema
 
 Lineage = dict[str, list[tuple[str, str]]]
 
@@ -59,12 +61,22 @@ def query_lineage(query: str) -> Lineage:
     """The sources of each column that a query gives, in its order."""
     from sqlglot.lineage import lineage
 
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    # What a node shows as its source is not looked at: trimmed for each column, it would be most of the work.
+    views = {view.name: view.query for view in views_in([query])}
+    nodes = lineage(None, query, _schema(), sources=views, dialect="duckdb", trim_selects=False)
+    return {column: sorted({leaf for node in root.walk() for leaf in _leaves(node)}) for column, root in nodes.items()}
+
+
+@functools.cache
+def _schema() -> MappingSchema:
+    """The declared columns as sqlglot knows them."""
+    from sqlglot.schema import MappingSchema
+
+    columns: dict[str, Any] = {}
     for table in (*declared_tables().values(), *ledger_tables().values()):
         name = table.name.split(".")[1]
-        schema.setdefault(table.layer, {})[name] = {column.name: column.type for column in table.columns}
-    nodes = lineage(None, query, schema, dialect="duckdb")
-    return {column: sorted({leaf for node in root.walk() for leaf in _leaves(node)}) for column, root in nodes.items()}
+        columns.setdefault(table.layer, {})[name] = {column.name: column.type for column in table.columns}
+    return MappingSchema(columns, dialect="duckdb")
 
 
 def _leaves(node: Node) -> list[tuple[str, str]]:

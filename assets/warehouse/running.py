@@ -27,6 +27,7 @@ from assets.warehouse.made_from import is_made, set_made, step_fingerprint
 from assets.warehouse.reading import Reading
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Rows, Step, StepContext, step_parameters
+from assets.work import Engine, Threads
 
 
 @dataclass
@@ -52,16 +53,24 @@ def run_step(
     making: frozenset[str] | None = None,
     may_take_over: bool = False,
     accepting: Mapping[str, str] | None = None,
+    engine: Engine | None = None,
 ) -> StepResult:
     """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
 
-    `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why. Where
-    the rows are there already, made from the same (`made_from`), and it may be, they are taken over: checked and
-    nothing else. A blocking check that fails rolls everything back and raises ChecksFailedError with the evidence; the
-    tables stay as they were.
+    `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why;
+    `engine` is what works where work is done item by item, else the warehouse's threads. Where the rows are there
+    already, made from the same (`made_from`), and it may be, they are taken over: checked and nothing else. A blocking
+    check that fails rolls everything back and raises ChecksFailedError with the evidence; the tables stay as they were.
     """
-    run = _Run(step, warehouse, month, profiles, making, accepting or {})
+    run = _Run(step, warehouse, month, profiles, making, accepting or {}, engine or Threads(warehouse.threads))
     with scratch_folder(warehouse.path.parent, STEP) as scratch:
+        if step.query and not may_take_over:
+            # A query is computed where its rows are written: the file is opened once.
+            with warehouse.transaction() as connection:
+                fingerprint = step_fingerprint(connection, step, month, profiles)
+                rows, outcomes = run.swapped(connection, run.computed(scratch), fingerprint)
+            run.written()
+            return run.result(rows, outcomes, is_taken_over=False)
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with run.reading.connect(read_only=True) as connection:
             fingerprint = step_fingerprint(connection, step, month, profiles)
@@ -71,12 +80,7 @@ def run_step(
                     return run.result({}, outcomes, is_taken_over=True)
             replacements = run.computed(scratch)
         with warehouse.transaction() as connection:
-            rows = replace(connection, replacements)
-            outcomes = run.checked(connection)
-            if blocking_failures(outcomes):
-                raise ChecksFailedError(outcomes)
-            if fingerprint:
-                set_made(connection, step.tables, month, fingerprint)
+            rows, outcomes = run.swapped(connection, replacements, fingerprint)
         run.written()
     return run.result(rows, outcomes, is_taken_over=False)
 
@@ -91,6 +95,7 @@ class _Run:
     profiles: Sequence[MethodProfile]
     making: frozenset[str] | None
     accepting: Mapping[str, str]
+    engine: Engine
     reports: dict[str, Report] = field(default_factory=dict)
     contexts: list[StepContext] = field(default_factory=list)
     to_do: list[Callable[[], None]] = field(default_factory=list)
@@ -128,6 +133,7 @@ class _Run:
                 self.to_do,
                 step.inputs,
                 step_code(step),
+                self.engine,
             )
             self.contexts.append(context)
             replacements += _replacements(step, step.compute(context), self.month, method)
@@ -135,6 +141,21 @@ class _Run:
             if isinstance(replacement.rows, Query):
                 allowed.allow(replacement.rows.sql)
         return replacements
+
+    def swapped(
+        self, connection: duckdb.DuckDBPyConnection, replacements: Sequence[Replacement], fingerprint: str | None
+    ) -> tuple[dict[str, int], list[CheckOutcome]]:
+        """The rows written a table and what the checks say of them, in the transaction that writes them.
+
+        Raises ChecksFailedError where a blocking check fails.
+        """
+        rows = replace(connection, replacements)
+        outcomes = self.checked(connection)
+        if blocking_failures(outcomes):
+            raise ChecksFailedError(outcomes)
+        if fingerprint:
+            set_made(connection, self.step.tables, self.month, fingerprint)
+        return rows, outcomes
 
     def checked(self, connection: duckdb.DuckDBPyConnection) -> list[CheckOutcome]:
         names = [method.name for method in self.methods]

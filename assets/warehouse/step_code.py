@@ -22,6 +22,7 @@ from typing import Any
 
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import Step
+from assets.warehouse.views import views_in
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "assets"
@@ -45,7 +46,9 @@ def step_code(step: Step) -> str:
     texts = [text for function in _functions(step) for text in _own(function)]
     modules = modules_of(step)
     queries = (step.query or "", *step.inputs.values())
-    for part in (*texts, *queries, *[repr(known.get(table, table)) for table in (*step.tables, *step.reads)]):
+    views = [view.statement for view in views_in((*texts, *queries, *map(_source, modules)))]
+    tables = [repr(known.get(table, table)) for table in (*step.tables, *step.reads)]
+    for part in (*texts, *queries, *views, *tables):
         digest.update(f"{len(part)}\n{part}".encode())
     for module in modules:
         for name, content in _contents(module):

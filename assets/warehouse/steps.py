@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -25,9 +25,13 @@ from assets.warehouse.declarations import declared_tables
 from assets.warehouse.inputs import inputs_of, tables_read
 from assets.warehouse.reading import DROPS, Reading
 from assets.warehouse.touched import tables_touched
+from assets.work import Engine, Threads
 
 Rows = Mapping[str, "pl.DataFrame | Path | Query"] | Sequence[Replacement]
 """What every table of the step gets; or, where the month is not the scope, the replacements."""
+
+MayLack = Literal["none", "all", "any"]
+"""None of them, all of them together (it has nothing to do then), or any."""
 
 
 @dataclass
@@ -77,6 +81,8 @@ class StepContext:
     inputs: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     """The digest of the step's code: what other code has made is not this step's."""
+    engine: Engine = field(default_factory=Threads)
+    """What works where work is done item by item (`work.over`)."""
 
     @property
     def threads(self) -> int:
@@ -145,6 +151,8 @@ class Step:
     """The queries that a Python step reads by, by name."""
     keeps: tuple[str, ...] = ()
     """Tables of the ledger that it alone reads and adds to, beside its own: what stands there outlives its rows."""
+    may_lack: MayLack = "none"
+    """Which of the tables that it reads of other layers than those of drops may not have been made for the month."""
 
     @property
     def layer(self) -> str:
@@ -161,6 +169,7 @@ def step(
     lineage: Mapping[str, Sequence[str]] | None = None,
     reaches_outside: bool = False,
     keeps: Sequence[str] = (),
+    may_lack: MayLack = "none",
 ) -> Callable[[Callable[[StepContext], Rows]], Step]:
     """Declare a Python step; its docstring is the description of its assets.
 
@@ -184,12 +193,18 @@ def step(
             lineage=lineage or {},
             reaches_outside=reaches_outside,
             keeps=tuple(keeps),
+            may_lack=may_lack,
         )
 
     return declare
 
 
-def sql_step(table: str, tell: Callable[[StepContext], None] | None = None, told_by: Sequence[str] = ()) -> Step:
+def sql_step(
+    table: str,
+    tell: Callable[[StepContext], None] | None = None,
+    told_by: Sequence[str] = (),
+    may_lack: MayLack = "none",
+) -> Step:
     """The step of `sql/<layer>/<table>.sql`; it is per profile where its query names `$profile`.
 
     It declares the tables that its query touches. `tell` is called once the rows are written, to report of them
@@ -219,6 +234,7 @@ def sql_step(table: str, tell: Callable[[StepContext], None] | None = None, told
         query,
         tell=tell,
         inputs=inputs_of(layer, told_by),
+        may_lack=may_lack,
     )
 
 

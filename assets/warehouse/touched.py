@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 
+from assets.warehouse.views import declared_views
+
 HIDING = ("query", "query_table")
 """Table functions that take a query or a table's name as a text, which cannot be looked through."""
 QUERIES_KEPT = 1024
@@ -19,7 +21,7 @@ QUERIES_KEPT = 1024
 
 @functools.lru_cache(maxsize=QUERIES_KEPT)
 def tables_touched(sql: str) -> frozenset[str]:
-    """Every table that a query names with its schema, as `schema.table` in lower case.
+    """Every table that a query names with its schema, as `schema.table` in lower case; of a view, the tables it reads.
 
     A name without a schema is that of a part of the query (`with`): the warehouse has no table of such a name. Raises
     ValueError for what is no query, cannot be parsed, or hides what it reads.
@@ -28,10 +30,12 @@ def tables_touched(sql: str) -> frozenset[str]:
     parsed = json.loads(answer)
     if parsed["error"]:
         raise ValueError(f"the query cannot be read: {parsed['error_message']}: {' '.join(sql.split())}")
-    found = set()
+    found = set[str]()
     for node in _nodes(parsed["statements"]):
         if node.get("type") == "BASE_TABLE" and node["schema_name"]:
-            found.add(f"{node['schema_name']}.{node['table_name']}".lower())
+            name = f"{node['schema_name']}.{node['table_name']}".lower()
+            view = declared_views().get(name)
+            found |= {name} if view is None else view.reads
         if node.get("type") == "TABLE_FUNCTION" and node["function"].get("function_name", "").lower() in HIDING:
             raise ValueError(
                 f"the query hides which tables it reads: {node['function']['function_name']}(...) takes them as a "

@@ -1,5 +1,5 @@
-with used as (
-    select dataset, as_of
+with datasets as (
+    select dataset
     from sources.drops
     where month = $month
 ),
@@ -7,17 +7,17 @@ with used as (
 given as (
     select distinct
         item_id, kind, item_id as source_key, null as institution_key, null as postcode, latitude, longitude
-    from sources.activity_points
-    where as_of = (select as_of from used where dataset = 'activity_points')
+    from used.activity_points
+    where month = $month
 ),
 
 -- One place a firm: where most work, of its places of business; else its registered office.
 firms as (
     select company_number, postcode, kind
-    from sources.rtic_locations
+    from used.rtic_locations
     where
-        as_of = (select as_of from used where dataset = 'rtic_locations')
-        and not exists (select 1 from used where dataset = 'businesses')
+        month = $month
+        and not exists (select 1 from datasets where dataset = 'businesses')
     qualify row_number() over (
         partition by company_number order by kind = 'registered', employees desc nulls last, postcode asc
     ) = 1
@@ -27,8 +27,8 @@ agents as (
     select postcode
     from (
         select company_number, postcode
-        from sources.rtic_locations
-        where as_of = (select as_of from used where dataset = 'rtic_locations')
+        from used.rtic_locations
+        where month = $month
         group by company_number, postcode
         having bool_and(kind = 'registered')
     ) as only_registered
@@ -38,8 +38,8 @@ agents as (
 
 found as (
     select 'business' as kind, company_number as source_key, postcode, latitude, longitude
-    from sources.businesses
-    where as_of = (select as_of from used where dataset = 'businesses')
+    from used.businesses
+    where month = $month
     union all
     select 'business', company_number, postcode, null, null
     from firms
@@ -47,23 +47,23 @@ found as (
     union all
     -- Of an event only the year is kept: every year that reaches into the window counts whole.
     select 'event', event_key, postcode, latitude, longitude
-    from sources.events
+    from used.events
     where
-        as_of = (select as_of from used where dataset = 'events')
+        month = $month
         and event_year between
         year($month_end::date - to_years($event_window_years) + interval 1 day) and year($month_end::date)
 ),
 
 directory as (
     select postcode, latitude, longitude
-    from reference.postcodes
-    where as_of = (select as_of from used where dataset = 'postcodes') and latitude is not null
+    from used.postcodes
+    where month = $month and latitude is not null
 ),
 
 areas as (
     select area, area_kind, latitude, longitude
-    from reference.postcode_areas
-    where as_of = (select as_of from used where dataset = 'postcodes')
+    from used.postcode_areas
+    where month = $month
 ),
 
 -- Coordinates as given; else the unit postcode, its sector or its district, the first that the directory places.
@@ -97,12 +97,12 @@ placed as (
 
 papers as (
     select publications.publication_id, publications.institution_key, institutions.latitude, institutions.longitude
-    from sources.publication_institutions as publications
-    inner join sources.institutions as institutions
+    from used.publication_institutions as publications
+    inner join used.institutions as institutions
         on institutions.institution_key = publications.institution_key
     where
-        publications.as_of = (select as_of from used where dataset = 'publications')
-        and institutions.as_of = (select as_of from used where dataset = 'publications')
+        publications.month = $month
+        and institutions.month = $month
         and publications.publication_date > $month_end::date - to_years($paper_window_years)
         and publications.publication_date <= $month_end::date
         and institutions.latitude between 49 and 61.5
@@ -124,5 +124,5 @@ own as (
 
 select *, 'given' as geocode_quality from given
 union all
-select * from own where not exists (select 1 from used where dataset = 'activity_points')
+select * from own where not exists (select 1 from datasets where dataset = 'activity_points')
 order by item_id

@@ -1,18 +1,14 @@
-with used as (
-    select as_of from sources.drops where month = $month and dataset = 'publications'
-),
-
 -- Institutions overseas are not among these: of them a drop gives no more than the key.
-known as (
+with known as (
     select institutions.institution_key, institutions.name, matches.organisation_id, points.latitude, points.longitude
-    from sources.institutions as institutions
+    from used.institutions as institutions
     left join organisations.matches as matches
         on
             matches.month = $month and matches.dataset = 'publications'
             and matches.record_key = institutions.institution_key
     left join organisations.institution_points as points
         on points.month = $month and points.institution_key = institutions.institution_key
-    where institutions.as_of = (select as_of from used)
+    where institutions.month = $month
 )
 
 select
@@ -29,7 +25,7 @@ select
     one.longitude as longitude_a,
     other.latitude as latitude_b,
     other.longitude as longitude_b
-from sources.institution_pairs as pairs
+from used.institution_pairs as pairs
 left join known as one on one.institution_key = pairs.institution_a
 left join known as other on other.institution_key = pairs.institution_b
-where pairs.as_of = (select as_of from used)
+where pairs.month = $month

@@ -155,17 +155,16 @@ figures as (
             matches.organisation_id,
             enterprises.employees as register_employees, enterprises.turnover_gbp as register_turnover_gbp,
             null::bigint as rtic_employees, null::decimal(18, 2) as rtic_turnover_gbp, null::bigint as site_employees
-        from sources.idbr_enterprises as enterprises
+        from used.idbr_enterprises as enterprises
         join organisations.matches as matches
             on matches.dataset = 'idbr_enterprises' and matches.record_key = enterprises.entref
         where
             matches.month = $month
-            and enterprises.as_of
-            = (select as_of from sources.drops where month = $month and dataset = 'idbr_enterprises')
+            and enterprises.month = $month
         union all
         select 'CRN-' || company_number, null, null, employees, turnover_gbp, null
-        from sources.rtic_companies
-        where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
+        from used.rtic_companies
+        where month = $month
         union all
         select organisation_id, null, null, null, null, employees
         from organisations.sites

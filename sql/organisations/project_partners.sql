@@ -1,13 +1,13 @@
 with participants as (
     select
         'innovate_uk' as dataset, application_id, participant_name, crn, postcode, is_lead, is_funded, award_gbp
-    from sources.innovate_uk
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
+    from used.innovate_uk
+    where month = $month
     union all
     select
         'innovate_uk_applications', application_id, participant_name, crn, postcode, is_lead, is_funded, award_gbp
-    from sources.innovate_uk_applications
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
+    from used.innovate_uk_applications
+    where month = $month
 ),
 
 records as (
@@ -43,8 +43,8 @@ union all
 select
     projects.source, projects.project_id, records.organisation_id, records.postcode, participants.role = 'lead',
     true, participants.grant_offer_gbp
-from sources.ukri_participants as participants
+from used.ukri_participants as participants
 join projects on projects.source = 'ukri' and projects.project_id = participants.project_id
 join records on records.dataset = 'ukri' and records.record_key = participants.organisation_key
-where participants.as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
+where participants.month = $month
 order by source, project_id, organisation_id, postcode, award_gbp, is_lead, is_funded

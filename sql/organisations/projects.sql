@@ -1,11 +1,11 @@
 with applications as (
     select 'innovate_uk' as dataset, application_id, activity_date
-    from sources.innovate_uk
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
+    from used.innovate_uk
+    where month = $month
     union all
     select 'innovate_uk_applications', application_id, activity_date
-    from sources.innovate_uk_applications
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
+    from used.innovate_uk_applications
+    where month = $month
 ),
 
 -- Where Innovate UK's own list is there, it says more of its projects than Gateway to Research does.
@@ -24,9 +24,9 @@ projects as (
     group by application_id
     union all
     select 'ukri', projects.project_id, 'ukri', projects.start_date, projects.amount_gbp
-    from sources.ukri_projects as projects
+    from used.ukri_projects as projects
     anti join own_list on own_list.lead_funder = lower(trim(projects.lead_funder))
-    where projects.as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
+    where projects.month = $month
 )
 
 select

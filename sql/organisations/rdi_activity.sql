@@ -17,12 +17,12 @@ authorships as (
         matches.organisation_id, authorships.publication_id,
         -- Whole billionths: sums of integers do not depend on the order of rows.
         sum(round(1e9 / authorships.institution_count)::bigint) as billionths
-    from sources.publication_institutions as authorships
+    from used.publication_institutions as authorships
     join organisations.matches as matches
         on matches.dataset = 'publications' and matches.record_key = authorships.institution_key
     where
         matches.month = $month
-        and authorships.as_of = (select as_of from sources.drops where month = $month and dataset = 'publications')
+        and authorships.month = $month
         and authorships.publication_date > (select day from window_start)
         and authorships.publication_date <= $month_end
     group by matches.organisation_id, authorships.publication_id
@@ -41,9 +41,7 @@ signals as (
         matches.organisation_id,
         count(*) filter (where signals.dataset = 'patents') as patents,
         count(*) filter (where signals.dataset = 'rd_tax_claims') as rd_tax_claims
-    from sources.activity_signals as signals
-    join sources.drops as drops
-        on drops.month = $month and drops.dataset = signals.dataset and drops.as_of = signals.as_of
+    from used.activity_signals as signals
     join organisations.source_records as records
         on
             records.month = $month and records.dataset = signals.dataset
@@ -52,7 +50,10 @@ signals as (
         on
             matches.month = $month and matches.dataset = records.dataset
             and matches.record_key = records.record_key
-    where signals.activity_date > (select day from window_start) and signals.activity_date <= $month_end
+    where
+        signals.month = $month
+        and signals.activity_date > (select day from window_start)
+        and signals.activity_date <= $month_end
     group by matches.organisation_id
 ),
 

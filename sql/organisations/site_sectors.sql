@@ -12,43 +12,43 @@ numbered as (
 
 companies as (
     select numbered.organisation_id, companies.company_number, companies.postcode
-    from sources.companies_house as companies
+    from used.companies_house as companies
     join numbered on numbered.dataset = 'companies_house' and numbered.record_key = companies.company_number
     where
-        companies.as_of = (select as_of from sources.drops where month = $month and dataset = 'companies_house')
+        companies.month = $month
         and numbered.organisation_id not in (select organisation_id from numbered where dataset = 'idbr_enterprises')
 ),
 
 -- A local unit has one code, a company up to four, of which several may be of one sector.
 activities as (
     select sites.site_id, sites.organisation_id, units.sic2007, true as is_only
-    from sources.idbr_local_units as units
+    from used.idbr_local_units as units
     join sites on sites.site_id = 'LU-' || units.luref
-    where units.as_of = (select as_of from sources.drops where month = $month and dataset = 'idbr_local_units')
+    where units.month = $month
     union all
     select sites.site_id, sites.organisation_id, codes.sic2007, false
-    from sources.companies_house_sic as codes
+    from used.companies_house_sic as codes
     join companies on companies.company_number = codes.company_number
     join sites on sites.organisation_id = companies.organisation_id and sites.postcode = companies.postcode
-    where codes.as_of = (select as_of from sources.drops where month = $month and dataset = 'companies_house')
+    where codes.month = $month
 ),
 
 broad_sectors as (
     select codes.sic2007, arg_max(sectors.sector, length(sectors.sic2007_prefix)) as sector
     from (select distinct sic2007, unnest([2, 3, 4, 5]) as digits from activities) as codes
-    join reference.sic_sectors as sectors on sectors.sic2007_prefix = left(codes.sic2007, codes.digits)
-    where sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'sic_sectors')
+    join used.sic_sectors as sectors on sectors.sic2007_prefix = left(codes.sic2007, codes.digits)
+    where sectors.month = $month
     group by codes.sic2007
 ),
 
 emerging_sectors as (
     select distinct numbered.organisation_id, sectors.sector
-    from sources.rtic_company_sectors as firms
+    from used.rtic_company_sectors as firms
     join numbered on numbered.dataset = 'rtic_companies' and numbered.record_key = firms.company_number
-    join reference.rtic_sectors as sectors on sectors.rtic_code = firms.rtic_code
+    join used.rtic_sectors as sectors on sectors.rtic_code = firms.rtic_code
     where
-        firms.as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
-        and sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_sectors')
+        firms.month = $month
+        and sectors.month = $month
 )
 
 select activities.site_id, activities.organisation_id, 'sic' as scheme, broad_sectors.sector

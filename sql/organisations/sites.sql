@@ -49,16 +49,16 @@ agents as (
 
 directory as not materialized (
     select postcode, easting, northing, grid, latitude, longitude, is_terminated, local_authority_code, region_code
-    from reference.postcodes
+    from used.postcodes
     where
-        as_of = (select as_of from sources.drops where month = $month and dataset = 'postcodes')
+        month = $month
         and easting is not null
 ),
 
 areas as (
     select area, area_kind, easting, northing, grid, latitude, longitude
-    from reference.postcode_areas
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'postcodes')
+    from used.postcode_areas
+    where month = $month
 ),
 
 -- The unit postcode, else its sector, else its district; the first that the directory places.

@@ -3,47 +3,46 @@ with named as (
     select
         'idbr_enterprises' as dataset, entref as record_key, name, crn, entref,
         null::varchar as postcode, legal_status as type_hint, false as is_overseas
-    from sources.idbr_enterprises
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'idbr_enterprises')
+    from used.idbr_enterprises
+    where month = $month
     union all
     select 'rtic_companies', company_number, company_name, company_number, null, null, null, false
-    from sources.rtic_companies
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
+    from used.rtic_companies
+    where month = $month
     union all
     select 'companies_house', company_number, name, company_number, null, postcode, category, false
-    from sources.companies_house
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'companies_house')
+    from used.companies_house
+    where month = $month
     union all
     select
         dataset, concat_ws('|', participant_name, coalesce(crn, ''), coalesce(postcode, '')), participant_name, crn,
         null, postcode, min(enterprise_size), false
     from (
         select 'innovate_uk' as dataset, participant_name, crn, postcode, enterprise_size
-        from sources.innovate_uk
-        where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
+        from used.innovate_uk
+        where month = $month
         union all
         select 'innovate_uk_applications', participant_name, crn, postcode, enterprise_size
-        from sources.innovate_uk_applications
-        where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
+        from used.innovate_uk_applications
+        where month = $month
     ) as participants
     group by dataset, participant_name, crn, postcode
     union all
     select
         'ukri', organisation_key, name, null, null, postcode, null,
         coalesce(lower(trim(region)) = 'outside uk', false)
-    from sources.ukri_organisations
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
+    from used.ukri_organisations
+    where month = $month
     union all
     select 'publications', institution_key, name, null, null, null, institution_type, false
-    from sources.institutions
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'publications')
+    from used.institutions
+    where month = $month
     union all
     select distinct
         signals.dataset, concat_ws('|', signals.organisation_name, coalesce(signals.crn, ''), ''),
         signals.organisation_name, signals.crn, null, null, null, false
-    from sources.activity_signals as signals
-    join sources.drops as drops
-        on drops.month = $month and drops.dataset = signals.dataset and drops.as_of = signals.as_of
+    from used.activity_signals as signals
+    where signals.month = $month
 ),
 
 raised as (

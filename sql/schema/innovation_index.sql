@@ -14,7 +14,7 @@ create table if not exists innovation_index.items (
     longitude double not null check (longitude between -9 and 2.5),
     geocode_quality varchar not null check (geocode_quality in ('given', 'postcode', 'sector', 'district', 'institution'))
 );
-comment on table innovation_index.items is 'Located items of the Index: every business, event and paper that has a place, classified or not. Key: month, item_id.';
+comment on table innovation_index.items is 'Located items of the Index: every business, event and paper that has a place, classified or not.';
 comment on column innovation_index.items.month is 'First day of the month.';
 comment on column innovation_index.items.item_id is 'Kind and key of the item; a paper is an item once at each UK institution of its authors. As given where an activity_points drop is.';
 comment on column innovation_index.items.kind is 'business, event or paper.';
@@ -35,7 +35,7 @@ create table if not exists innovation_index.models (
     texts_scored bigint not null check (texts_scored >= 0),
     profile_fingerprint varchar not null
 );
-comment on table innovation_index.models is 'The classifier of the month; no row where an activity_points drop took its place. Key: month.';
+comment on table innovation_index.models is 'The classifier of the month; no row where an activity_points drop took its place.';
 comment on column innovation_index.models.month is 'First day of the month.';
 comment on column innovation_index.models.model_version is 'Digest of the training examples, the parameters and the code: same version, same scores.';
 comment on column innovation_index.models.seed_examples is 'Examples of the shipped, hand-written set.';
@@ -60,7 +60,7 @@ create table if not exists innovation_index.model_quality (
     false_negatives integer not null check (false_negatives >= 0),
     true_negatives integer not null check (true_negatives >= 0)
 );
-comment on table innovation_index.model_quality is 'How each category is decided on in the month, and how well the classifier tells it on examples not seen in training. Key: month, category.';
+comment on table innovation_index.model_quality is 'How each category is decided on in the month, and how well the classifier tells it on examples not seen in training.';
 comment on column innovation_index.model_quality.month is 'First day of the month.';
 comment on column innovation_index.model_quality.category is 'One of the five categories.';
 comment on column innovation_index.model_quality.threshold is 'Probability from which a text of the month is of the category.';
@@ -81,7 +81,7 @@ create table if not exists innovation_index.item_categories (
     category varchar not null,
     probability double not null check (probability between 0 and 1)
 );
-comment on table innovation_index.item_categories is 'Categories of each item: none, one or several. Key: month, item_id, category.';
+comment on table innovation_index.item_categories is 'Categories of each item: none, one or several.';
 comment on column innovation_index.item_categories.month is 'First day of the month.';
 comment on column innovation_index.item_categories.item_id is 'The item.';
 comment on column innovation_index.item_categories.category is 'One of the five categories.';
@@ -101,7 +101,7 @@ create table if not exists innovation_index.runs (
     carried_share double check (carried_share between 0 and 1),
     note varchar
 );
-comment on table innovation_index.runs is 'How each category was clustered. Key: month, category.';
+comment on table innovation_index.runs is 'How each category was clustered.';
 comment on column innovation_index.runs.month is 'First day of the month.';
 comment on column innovation_index.runs.category is 'One of the five categories, or Overall.';
 comment on column innovation_index.runs.algorithm is 'kmeans or hdbscan.';
@@ -133,7 +133,7 @@ create table if not exists innovation_index.clusters (
     outline_wkt varchar,
     profile_fingerprint varchar not null
 );
-comment on table innovation_index.clusters is 'Clusters of each category. Key: month, category, cluster_id.';
+comment on table innovation_index.clusters is 'Clusters of each category.';
 comment on column innovation_index.clusters.month is 'First day of the month.';
 comment on column innovation_index.clusters.category is 'One of the five categories, or Overall.';
 comment on column innovation_index.clusters.cluster_id is 'Identifier that lasts from month to month.';
@@ -160,7 +160,7 @@ create table if not exists innovation_index.activity_points (
     latitude double not null,
     longitude double not null
 );
-comment on table innovation_index.activity_points is 'Items with their category and cluster; Overall holds each item once. Key: month, item_id, category.';
+comment on table innovation_index.activity_points is 'Items with their category and cluster; Overall holds each item once.';
 comment on column innovation_index.activity_points.month is 'First day of the month.';
 comment on column innovation_index.activity_points.item_id is 'The item.';
 comment on column innovation_index.activity_points.kind is 'business, event or paper.';
@@ -184,7 +184,7 @@ create table if not exists innovation_index.rankings (
     latitude double not null,
     longitude double not null
 );
-comment on table innovation_index.rankings is 'Clusters of each category by percentage, the largest first. Key: month, category, rank.';
+comment on table innovation_index.rankings is 'Clusters of each category by percentage, the largest first.';
 comment on column innovation_index.rankings.month is 'First day of the month.';
 comment on column innovation_index.rankings.category is 'One of the five categories, or Overall.';
 comment on column innovation_index.rankings.rank is 'Place in the ranking from 1; equal percentages by cluster_id.';
@@ -214,7 +214,7 @@ create table if not exists innovation_index.rank_changes (
     rank_change_year integer,
     percentage_change_year double
 );
-comment on table innovation_index.rank_changes is 'Rank and share of each cluster against the month and the year before. Key: month, category, cluster_id.';
+comment on table innovation_index.rank_changes is 'Rank and share of each cluster against the month and the year before.';
 comment on column innovation_index.rank_changes.month is 'First day of the month.';
 comment on column innovation_index.rank_changes.category is 'One of the five categories, or Overall.';
 comment on column innovation_index.rank_changes.cluster_id is 'The cluster.';
@@ -241,7 +241,7 @@ create table if not exists innovation_index.cluster_history (
     former_name varchar,
     moved_km double
 );
-comment on table innovation_index.cluster_history is 'What became of each cluster since the month before. Key: month, category, cluster_id.';
+comment on table innovation_index.cluster_history is 'What became of each cluster since the month before.';
 comment on column innovation_index.cluster_history.month is 'First day of the month.';
 comment on column innovation_index.cluster_history.category is 'One of the five categories, or Overall.';
 comment on column innovation_index.cluster_history.cluster_id is 'The cluster.';
@@ -262,7 +262,7 @@ create table if not exists innovation_index.place_clusters (
     is_inside_outline boolean not null,
     centre_distance_km double not null check (centre_distance_km >= 0)
 );
-comment on table innovation_index.place_clusters is 'The cluster that each town lies in or nearest to, by category, so that readers find their own town. Key: month, place, region, category.';
+comment on table innovation_index.place_clusters is 'The cluster that each town lies in or nearest to, by category, so that readers find their own town.';
 comment on column innovation_index.place_clusters.month is 'First day of the month.';
 comment on column innovation_index.place_clusters.place is 'Town of reference.places.';
 comment on column innovation_index.place_clusters.region is 'Region (ITL1) of the town.';
@@ -289,7 +289,7 @@ create table if not exists innovation_index.place_specialisation (
     events_per_100k double,
     event_concentration double
 );
-comment on table innovation_index.place_specialisation is 'What each town has more of than the country, by category. Key: month, place, region, category.';
+comment on table innovation_index.place_specialisation is 'What each town has more of than the country, by category.';
 comment on column innovation_index.place_specialisation.month is 'First day of the month.';
 comment on column innovation_index.place_specialisation.place is 'Town of reference.places.';
 comment on column innovation_index.place_specialisation.region is 'Region (ITL1) of the town.';
@@ -320,7 +320,7 @@ create table if not exists innovation_index.institution_influence (
     relative_citations double,
     share_of_papers double not null check (share_of_papers between 0 and 1)
 );
-comment on table innovation_index.institution_influence is 'Papers and citations of each institution by category. Key: month, institution_key, category.';
+comment on table innovation_index.institution_influence is 'Papers and citations of each institution by category.';
 comment on column innovation_index.institution_influence.month is 'First day of the month.';
 comment on column innovation_index.institution_influence.institution_key is 'OpenAlex institution id or MAG affiliation id.';
 comment on column innovation_index.institution_influence.category is 'One of the five categories.';

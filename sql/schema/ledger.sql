@@ -8,7 +8,7 @@ create table if not exists ledger.made_from (
     fingerprint varchar not null,
     row_count bigint not null
 );
-comment on table ledger.made_from is 'What the rows of a table and month were made from. Key: month, table_name.';
+comment on table ledger.made_from is 'What the rows of a table and month were made from.';
 comment on column ledger.made_from.month is 'First day of the month.';
 comment on column ledger.made_from.table_name is 'Layer and table.';
 comment on column ledger.made_from.fingerprint is 'Digest of the code, the parameters and all that was read.';
@@ -26,7 +26,7 @@ create table if not exists ledger.accepted (
     accepted_by varchar not null,
     accepted_at timestamp not null
 );
-comment on table ledger.accepted is 'Figures of drops that were not plausible and that a person let pass. Key: dataset, as_of, sha256, column_name, figure.';
+comment on table ledger.accepted is 'Figures of drops that were not plausible and that a person let pass.';
 comment on column ledger.accepted.dataset is 'Name of the dataset.';
 comment on column ledger.accepted.as_of is 'Date of the drop.';
 comment on column ledger.accepted.sha256 is 'SHA-256 of the drop''s bytes.';
@@ -46,7 +46,7 @@ create table if not exists ledger.releases (
     release bigint not null check (release > 0),
     parameters varchar not null
 );
-comment on table ledger.releases is 'Releases of each month by disclosure control: a row is never changed or deleted, because what is out cannot be taken back. Key: month, release.';
+comment on table ledger.releases is 'Releases of each month by disclosure control: a row is never changed or deleted, because what is out cannot be taken back.';
 comment on column ledger.releases.month is 'First day of the month.';
 comment on column ledger.releases.release is 'From 1; one more for each time the month was made again and came out otherwise.';
 comment on column ledger.releases.parameters is 'Digest of the parameters of the section publication.';
@@ -63,7 +63,7 @@ create table if not exists ledger.released (
     given bigint,
     base bigint not null
 );
-comment on table ledger.released is 'Every figure of every release, given or suppressed. Confidential. Key: month, release, profile, table_name, label, measure.';
+comment on table ledger.released is 'Every figure of every release, given or suppressed. Confidential.';
 comment on column ledger.released.month is 'First day of the month.';
 comment on column ledger.released.release is 'Release of the month.';
 comment on column ledger.released.profile is 'Method profile.';
@@ -82,7 +82,7 @@ create table if not exists ledger.released_parts (
     total varchar not null,
     cluster_id varchar not null
 );
-comment on table ledger.released_parts is 'Which clusters each released total is the sum of. Key: month, release, profile, total, cluster_id.';
+comment on table ledger.released_parts is 'Which clusters each released total is the sum of.';
 comment on column ledger.released_parts.month is 'First day of the month.';
 comment on column ledger.released_parts.release is 'Release of the month.';
 comment on column ledger.released_parts.profile is 'Method profile.';
@@ -96,7 +96,7 @@ create table if not exists ledger.released_holdings (
     organisation_id varchar not null,
     value bigint not null
 );
-comment on table ledger.released_holdings is 'What each business holds of each figure of a cluster that was ever released, once a figure. Confidential. Key: figure, organisation_id.';
+comment on table ledger.released_holdings is 'What each business holds of each figure of a cluster that was ever released, once a figure. Confidential.';
 comment on column ledger.released_holdings.month is 'Month of the release that had it first.';
 comment on column ledger.released_holdings.release is 'That release.';
 comment on column ledger.released_holdings.figure is 'As in ledger.released.';
@@ -118,7 +118,7 @@ create table if not exists ledger.released_sums (
     figure varchar not null,
     sign bigint not null
 );
-comment on table ledger.released_sums is 'Signed sums of released figures: what each release promised to protect, and what lies wholly inside what. Confidential. Key: month, release, measure, kind, number, figure.';
+comment on table ledger.released_sums is 'Signed sums of released figures: what each release promised to protect, and what lies wholly inside what. Confidential.';
 comment on column ledger.released_sums.month is 'First day of the month.';
 comment on column ledger.released_sums.release is 'Release of the month.';
 comment on column ledger.released_sums.profile is 'Method profile of the cell that it is reported of.';

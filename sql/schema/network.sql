@@ -8,7 +8,7 @@ create table if not exists network.participations (
     organisation_id varchar not null,
     partners bigint not null check (partners >= 2)
 );
-comment on table network.participations is 'Organisations in applications of two or more partners in the window: the bipartite graph. Key: month, application_id, organisation_id.';
+comment on table network.participations is 'Organisations in applications of two or more partners in the window: the bipartite graph.';
 comment on column network.participations.month is 'First day of the month.';
 comment on column network.participations.application_id is 'Application or project.';
 comment on column network.participations.organisation_id is 'Organisation.';
@@ -21,7 +21,7 @@ create table if not exists network.edges (
     weight double not null,
     joint_projects bigint not null
 );
-comment on table network.edges is 'The projected graph, Newman''s weights. Key: month, organisation_a, organisation_b.';
+comment on table network.edges is 'The projected graph, Newman''s weights.';
 comment on column network.edges.month is 'First day of the month.';
 comment on column network.edges.organisation_a is 'Organisation, the smaller id.';
 comment on column network.edges.organisation_b is 'Organisation, the larger id.';
@@ -41,7 +41,7 @@ create table if not exists network.runs (
     skipped_reason varchar,
     profile_fingerprint varchar not null
 );
-comment on table network.runs is 'Every search for communities. Key: month, profile.';
+comment on table network.runs is 'Every search for communities.';
 comment on column network.runs.month is 'First day of the month.';
 comment on column network.runs.profile is 'Method profile the row was made with.';
 comment on column network.runs.method is 'consensus or scan.';
@@ -69,7 +69,7 @@ create table if not exists network.groups (
     stability double,
     profile_fingerprint varchar not null
 );
-comment on table network.groups is 'Communities of at least min_firms firms. Key: month, profile, group_id.';
+comment on table network.groups is 'Communities of at least min_firms firms.';
 comment on column network.groups.month is 'First day of the month.';
 comment on column network.groups.profile is 'Method profile the row was made with.';
 comment on column network.groups.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
@@ -90,7 +90,7 @@ create table if not exists network.group_members (
     group_id varchar not null,
     organisation_id varchar not null
 );
-comment on table network.group_members is 'Organisations in each community. Key: month, profile, group_id, organisation_id.';
+comment on table network.group_members is 'Organisations in each community.';
 comment on column network.group_members.month is 'First day of the month.';
 comment on column network.group_members.profile is 'Method profile the row was made with.';
 comment on column network.group_members.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
@@ -107,7 +107,7 @@ create table if not exists network.collaboration_tests (
     is_internally_collaborative boolean not null,
     profile_fingerprint varchar not null
 );
-comment on table network.collaboration_tests is 'Whether each group, spatial or network, works together more than chance. Key: month, profile, group_id.';
+comment on table network.collaboration_tests is 'Whether each group, spatial or network, works together more than chance.';
 comment on column network.collaboration_tests.month is 'First day of the month.';
 comment on column network.collaboration_tests.profile is 'Method profile the row was made with.';
 comment on column network.collaboration_tests.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
@@ -129,7 +129,7 @@ create table if not exists network.colocation (
     is_colocated boolean not null,
     profile_fingerprint varchar not null
 );
-comment on table network.colocation is 'How near one another the firms of each community lie. Key: month, profile, group_id.';
+comment on table network.colocation is 'How near one another the firms of each community lie.';
 comment on column network.colocation.month is 'First day of the month.';
 comment on column network.colocation.profile is 'Method profile the row was made with.';
 comment on column network.colocation.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
@@ -156,7 +156,7 @@ create table if not exists network.institution_ties (
     latitude_b double,
     longitude_b double
 );
-comment on table network.institution_ties is 'Joint publications of institutions, at least one of the two in the UK, and where they are; empty without a drop of publications. Key: month, institution_a, institution_b.';
+comment on table network.institution_ties is 'Joint publications of institutions, at least one of the two in the UK, and where they are; empty without a drop of publications.';
 comment on column network.institution_ties.month is 'First day of the month.';
 comment on column network.institution_ties.institution_a is 'Institution whose id comes first as text: OpenAlex institution id, MAG affiliation id, or the id of the drop''s tables.';
 comment on column network.institution_ties.institution_b is 'Institution whose id comes second as text, likewise.';

@@ -14,7 +14,7 @@ create table if not exists organisations.source_records (
     type_hint varchar,
     is_overseas boolean not null
 );
-comment on table organisations.source_records is 'Every distinct organisation named in a source, before matching. Key: month, dataset, record_key.';
+comment on table organisations.source_records is 'Every distinct organisation named in a source, before matching.';
 comment on column organisations.source_records.month is 'First day of the month.';
 comment on column organisations.source_records.dataset is 'Dataset that names it.';
 comment on column organisations.source_records.record_key is 'Key of the record within the dataset: reference, number, or name, number and postcode as given.';
@@ -35,7 +35,7 @@ create table if not exists organisations.source_places (
     postcode varchar,
     employees bigint
 );
-comment on table organisations.source_places is 'Every place at which a source puts one of its records; a local unit may have no postcode. Key: none (several local units of an enterprise share a postcode).';
+comment on table organisations.source_places is 'Every place at which a source puts one of its records; a local unit may have no postcode.';
 comment on column organisations.source_places.month is 'First day of the month.';
 comment on column organisations.source_places.dataset is 'Dataset that names it.';
 comment on column organisations.source_places.record_key is 'Key of the record within the dataset.';
@@ -51,7 +51,7 @@ create table if not exists organisations.anchors (
     organisation_id varchar not null,
     match_rule varchar not null check (match_rule in ('crn', 'entref', 'name_postcode'))
 );
-comment on table organisations.anchors is 'Records that name their organisation by a number, and which it is: the start of matching. Key: month, dataset, record_key.';
+comment on table organisations.anchors is 'Records that name their organisation by a number, and which it is: the start of matching.';
 comment on column organisations.anchors.month is 'First day of the month.';
 comment on column organisations.anchors.dataset is 'Dataset that names it.';
 comment on column organisations.anchors.record_key is 'Key of the record within the dataset.';
@@ -65,7 +65,7 @@ create table if not exists organisations.name_matches (
     organisation_id varchar not null,
     match_rule varchar not null check (match_rule in ('name_postcode', 'name'))
 );
-comment on table organisations.name_matches is 'Records without a number whose name, with the postcode or alone, exactly one anchored organisation bears. Key: month, dataset, record_key.';
+comment on table organisations.name_matches is 'Records without a number whose name, with the postcode or alone, exactly one anchored organisation bears.';
 comment on column organisations.name_matches.month is 'First day of the month.';
 comment on column organisations.name_matches.dataset is 'Dataset that names it.';
 comment on column organisations.name_matches.record_key is 'Key of the record within the dataset.';
@@ -81,7 +81,7 @@ create table if not exists organisations.link_candidates (
     postcode varchar,
     rare_tokens varchar[] not null
 );
-comment on table organisations.link_candidates is 'Names put to record linkage: those of the records that no exact rule matched, and those of the anchored organisations near them in name or place. Key: month, dataset, record_key, organisation_id, normalised_name, postcode.';
+comment on table organisations.link_candidates is 'Names put to record linkage: those of the records that no exact rule matched, and those of the anchored organisations near them in name or place.';
 comment on column organisations.link_candidates.month is 'First day of the month.';
 comment on column organisations.link_candidates.dataset is 'Dataset of the unmatched record; null for the name of an anchored organisation.';
 comment on column organisations.link_candidates.record_key is 'Key of the unmatched record; null for the name of an anchored organisation.';
@@ -97,7 +97,7 @@ create table if not exists organisations.links (
     organisation_id varchar not null,
     match_probability double not null check (match_probability between 0 and 1)
 );
-comment on table organisations.links is 'Records that record linkage takes for an anchored organisation. Key: month, dataset, record_key.';
+comment on table organisations.links is 'Records that record linkage takes for an anchored organisation.';
 comment on column organisations.links.month is 'First day of the month.';
 comment on column organisations.links.dataset is 'Dataset that names it.';
 comment on column organisations.links.record_key is 'Key of the record within the dataset.';
@@ -112,7 +112,7 @@ create table if not exists organisations.matches (
     match_rule varchar not null check (match_rule in ('crn', 'entref', 'name_postcode', 'name', 'linked', 'new')),
     match_score double not null check (match_score between 0 and 1)
 );
-comment on table organisations.matches is 'Which organisation each record is, by which rule and how surely. Key: month, dataset, record_key.';
+comment on table organisations.matches is 'Which organisation each record is, by which rule and how surely.';
 comment on column organisations.matches.month is 'First day of the month.';
 comment on column organisations.matches.dataset is 'Dataset that names it.';
 comment on column organisations.matches.record_key is 'Key of the record within the dataset.';
@@ -131,7 +131,7 @@ create table if not exists organisations.organisations (
     employees bigint,
     turnover_gbp decimal(18, 2)
 );
-comment on table organisations.organisations is 'Organisations of the month. Key: month, organisation_id.';
+comment on table organisations.organisations is 'Organisations of the month.';
 comment on column organisations.organisations.month is 'First day of the month.';
 comment on column organisations.organisations.organisation_id is 'CRN- and the registration number, else ENT- and the enterprise reference, else ORG- and a digest of normalised name and postcode.';
 comment on column organisations.organisations.name is 'Name, from the register where it has one.';
@@ -151,7 +151,7 @@ create table if not exists organisations.institution_points (
     latitude double not null,
     longitude double not null
 );
-comment on table organisations.institution_points is 'Where the institutions of publications are, projected to their grid. Key: month, institution_key.';
+comment on table organisations.institution_points is 'Where the institutions of publications are, projected to their grid.';
 comment on column organisations.institution_points.month is 'First day of the month.';
 comment on column organisations.institution_points.institution_key is 'OpenAlex institution id or MAG affiliation id.';
 comment on column organisations.institution_points.easting is 'Easting in metres of `grid`.';
@@ -179,7 +179,7 @@ create table if not exists organisations.sites (
     is_registered_only boolean not null,
     is_excluded boolean not null
 );
-comment on table organisations.sites is 'Sites of the organisations, one a local unit or a further known location. Key: month, site_id.';
+comment on table organisations.sites is 'Sites of the organisations, one a local unit or a further known location.';
 comment on column organisations.sites.month is 'First day of the month.';
 comment on column organisations.sites.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
 comment on column organisations.sites.organisation_id is 'Organisation.';
@@ -205,7 +205,7 @@ create table if not exists organisations.formation_agents (
     excluded_sites bigint not null,
     kept_sites bigint not null
 );
-comment on table organisations.formation_agents is 'Postcodes taken as formation agents'' and what was left out there. Key: month, postcode.';
+comment on table organisations.formation_agents is 'Postcodes taken as formation agents'' and what was left out there.';
 comment on column organisations.formation_agents.month is 'First day of the month.';
 comment on column organisations.formation_agents.postcode is 'Postcode.';
 comment on column organisations.formation_agents.registered_only_organisations is 'Organisations with only a registered office here.';
@@ -219,7 +219,7 @@ create table if not exists organisations.site_sectors (
     scheme varchar not null check (scheme in ('sic', 'rtic')),
     sector varchar not null
 );
-comment on table organisations.site_sectors is 'Sectors of each site that is not left out. Key: month, site_id, scheme, sector.';
+comment on table organisations.site_sectors is 'Sectors of each site that is not left out.';
 comment on column organisations.site_sectors.month is 'First day of the month.';
 comment on column organisations.site_sectors.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
 comment on column organisations.site_sectors.organisation_id is 'Organisation.';
@@ -235,7 +235,7 @@ create table if not exists organisations.projects (
     is_in_window boolean not null,
     stated_total_gbp decimal(18, 2)
 );
-comment on table organisations.projects is 'Publicly funded projects and applications that count, each once. Key: month, source, project_id.';
+comment on table organisations.projects is 'Publicly funded projects and applications that count, each once.';
 comment on column organisations.projects.month is 'First day of the month.';
 comment on column organisations.projects.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
 comment on column organisations.projects.project_id is 'Application Number, or Gateway to Research project id.';
@@ -254,7 +254,7 @@ create table if not exists organisations.project_partners (
     is_funded boolean not null,
     award_gbp decimal(18, 2)
 );
-comment on table organisations.project_partners is 'Each participant row of the projects, with the organisation it is. Key: none (an organisation may stand in several rows of a project).';
+comment on table organisations.project_partners is 'Each participant row of the projects, with the organisation it is.';
 comment on column organisations.project_partners.month is 'First day of the month.';
 comment on column organisations.project_partners.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
 comment on column organisations.project_partners.project_id is 'Application Number, or Gateway to Research project id.';
@@ -274,7 +274,7 @@ create table if not exists organisations.participations (
     is_funded boolean not null,
     is_in_window boolean not null
 );
-comment on table organisations.participations is 'Who took part in which publicly funded project or application. Key: month, source, project_id, organisation_id.';
+comment on table organisations.participations is 'Who took part in which publicly funded project or application.';
 comment on column organisations.participations.month is 'First day of the month.';
 comment on column organisations.participations.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
 comment on column organisations.participations.project_id is 'Application Number, or Gateway to Research project id.';
@@ -293,7 +293,7 @@ create table if not exists organisations.funding (
     amount_gbp decimal(18, 2) not null,
     funding_basis varchar not null check (funding_basis in ('given', 'equal_split', 'unattributed'))
 );
-comment on table organisations.funding is 'Each organisation''s share of each project''s funding. Key: month, funder, project_id, organisation_id, postcode.';
+comment on table organisations.funding is 'Each organisation''s share of each project''s funding.';
 comment on column organisations.funding.month is 'First day of the month.';
 comment on column organisations.funding.funder is 'innovate_uk or ukri (all other UKRI funding).';
 comment on column organisations.funding.project_id is 'Application or project.';
@@ -313,7 +313,7 @@ create table if not exists organisations.rdi_activity (
     rd_tax_claims bigint not null,
     is_rdi_active boolean not null
 );
-comment on table organisations.rdi_activity is 'Signals of research, development and innovation in the window. Key: month, organisation_id.';
+comment on table organisations.rdi_activity is 'Signals of research, development and innovation in the window.';
 comment on column organisations.rdi_activity.month is 'First day of the month.';
 comment on column organisations.rdi_activity.organisation_id is 'Organisation.';
 comment on column organisations.rdi_activity.innovate_uk_applications is 'Innovate UK applications and projects in the window.';
@@ -332,7 +332,7 @@ create table if not exists organisations.site_funding (
     site_id varchar not null,
     amount_gbp decimal(18, 2) not null
 );
-comment on table organisations.site_funding is 'Each located site''s share of each project''s funding. Key: month, funder, project_id, organisation_id, site_id.';
+comment on table organisations.site_funding is 'Each located site''s share of each project''s funding.';
 comment on column organisations.site_funding.month is 'First day of the month.';
 comment on column organisations.site_funding.funder is 'innovate_uk or ukri.';
 comment on column organisations.site_funding.project_id is 'Application or project.';
@@ -358,7 +358,7 @@ create table if not exists organisations.apportioned_sites (
     publications_fractional decimal(18, 4) not null,
     apportionment_basis varchar not null check (apportionment_basis in ('employee_weighted', 'even'))
 );
-comment on table organisations.apportioned_sites is 'What each located site carries of its organisation''s size, funding and publications. Key: month, site_id.';
+comment on table organisations.apportioned_sites is 'What each located site carries of its organisation''s size, funding and publications.';
 comment on column organisations.apportioned_sites.month is 'First day of the month.';
 comment on column organisations.apportioned_sites.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
 comment on column organisations.apportioned_sites.organisation_id is 'Organisation.';
@@ -384,7 +384,7 @@ create table if not exists organisations.unlocated_funding (
     amount_gbp decimal(18, 2) not null,
     reason varchar not null check (reason in ('overseas', 'no_site', 'no_usable_postcode', 'formation_agent', 'unattributed'))
 );
-comment on table organisations.unlocated_funding is 'Funding with no usable place in the United Kingdom. Key: month, funder, project_id, organisation_id.';
+comment on table organisations.unlocated_funding is 'Funding with no usable place in the United Kingdom.';
 comment on column organisations.unlocated_funding.month is 'First day of the month.';
 comment on column organisations.unlocated_funding.funder is 'innovate_uk or ukri.';
 comment on column organisations.unlocated_funding.project_id is 'Application or project.';

@@ -48,7 +48,7 @@ create table if not exists publication.clusters (
     outline_wkt varchar,
     profile_fingerprint varchar not null
 );
-comment on table publication.clusters is 'Published clusters after disclosure control: what the map, the downloads and the report are made from. Key: month, profile, cluster_id.';
+comment on table publication.clusters is 'Published clusters after disclosure control: what the map, the downloads and the report are made from.';
 comment on column publication.clusters.month is 'First day of the month.';
 comment on column publication.clusters.profile is 'Method profile.';
 comment on column publication.clusters.cluster_id is 'Identifier that lasts from month to month.';
@@ -105,7 +105,7 @@ create table if not exists publication.criteria (
     threshold double,
     is_met boolean not null
 );
-comment on table publication.criteria is 'The four criteria of each published cluster: figure beside threshold. Key: month, profile, cluster_id, criterion, measure.';
+comment on table publication.criteria is 'The four criteria of each published cluster: figure beside threshold.';
 comment on column publication.criteria.month is 'First day of the month.';
 comment on column publication.criteria.profile is 'Method profile.';
 comment on column publication.criteria.cluster_id is 'Identifier that lasts from month to month.';
@@ -123,7 +123,7 @@ create table if not exists publication.share_bands (
     measure varchar not null check (measure in ('rdi_active_share', 'funded_firms_share', 'colocated_share')),
     band varchar not null
 );
-comment on table publication.share_bands is 'Shares of a cluster''s firms that are given as a band, because a count of few firms follows from the number. Key: month, profile, cluster_id, measure.';
+comment on table publication.share_bands is 'Shares of a cluster''s firms that are given as a band, because a count of few firms follows from the number.';
 comment on column publication.share_bands.month is 'First day of the month.';
 comment on column publication.share_bands.profile is 'Method profile.';
 comment on column publication.share_bands.cluster_id is 'Identifier that lasts from month to month.';
@@ -139,7 +139,7 @@ create table if not exists publication.sector_mix (
     firms bigint not null check (firms > 0),
     share double not null check (share between 0 and 1)
 );
-comment on table publication.sector_mix is 'Sectors of each cluster''s firms, those with enough firms to be counted. Key: month, profile, cluster_id, scheme, sector.';
+comment on table publication.sector_mix is 'Sectors of each cluster''s firms, those with enough firms to be counted.';
 comment on column publication.sector_mix.month is 'First day of the month.';
 comment on column publication.sector_mix.profile is 'Method profile.';
 comment on column publication.sector_mix.cluster_id is 'Identifier that lasts from month to month.';
@@ -161,7 +161,7 @@ create table if not exists publication.totals (
     turnover_gbp bigint,
     turnover_gbp_status varchar not null check (turnover_gbp_status in ('', 'c', 'x'))
 );
-comment on table publication.totals is 'Sums over published clusters, of each kind of group that is published. Key: month, profile, dimension, member.';
+comment on table publication.totals is 'Sums over published clusters, of each kind of group that is published.';
 comment on column publication.totals.month is 'First day of the month.';
 comment on column publication.totals.profile is 'Method profile.';
 comment on column publication.totals.dimension is 'What is summed over.';
@@ -183,7 +183,7 @@ create table if not exists publication.suppressions (
     rule varchar not null check (rule in ('threshold', 'dominance', 'p_percent', 'difference', 'secondary')),
     reason varchar not null
 );
-comment on table publication.suppressions is 'What was suppressed and why. Stays in the warehouse. Key: month, profile, table_name, cell, measure, rule.';
+comment on table publication.suppressions is 'What was suppressed and why. Stays in the warehouse.';
 comment on column publication.suppressions.month is 'First day of the month.';
 comment on column publication.suppressions.profile is 'Method profile.';
 comment on column publication.suppressions.table_name is 'clusters, totals or sector_mix.';
@@ -203,7 +203,7 @@ create table if not exists publication.attack_bounds (
     required_upper double not null,
     is_protected boolean not null
 );
-comment on table publication.attack_bounds is 'How closely each suppressed figure, each difference of few businesses and each forbidden sum that totals leave can be bounded from everything published. Stays in the warehouse. Key: month, profile, cell, measure.';
+comment on table publication.attack_bounds is 'How closely each suppressed figure, each difference of few businesses and each forbidden sum that totals leave can be bounded from everything published. Stays in the warehouse.';
 comment on column publication.attack_bounds.month is 'First day of the month.';
 comment on column publication.attack_bounds.profile is 'Method profile.';
 comment on column publication.attack_bounds.cell is 'The cluster, or dimension and member; ''a less b'' for a difference of few businesses, ''a less what is given of it'' for a sum that a total leaves; with its month where it is an earlier one''s.';
@@ -221,7 +221,7 @@ create table if not exists publication.files (
     bytes bigint not null check (bytes >= 0),
     sha256 varchar not null
 );
-comment on table publication.files is 'Files of the month''s release. Key: month, path.';
+comment on table publication.files is 'Files of the month''s release.';
 comment on column publication.files.month is 'First day of the month.';
 comment on column publication.files.path is 'Path within the month''s folder.';
 comment on column publication.files.media_type is 'Media type.';

@@ -17,7 +17,7 @@ create table if not exists reference.postcodes (
     country_code varchar,
     travel_to_work_area_code varchar
 );
-comment on table reference.postcodes is 'Unit postcodes, live and terminated, of the ONS directory (ONSPD or NSPL). Key: as_of, postcode.';
+comment on table reference.postcodes is 'Unit postcodes, live and terminated, of the ONS directory (ONSPD or NSPL).';
 comment on column reference.postcodes.as_of is 'Date of the drop the row came from.';
 comment on column reference.postcodes.postcode is 'Unit postcode, normalised: outward code, one space, inward code (OX11 0AA).';
 comment on column reference.postcodes.easting is 'Easting in metres, in the grid that `grid` names; null where the directory has no coordinates.';
@@ -42,7 +42,7 @@ create table if not exists reference.postcode_areas (
     longitude double not null,
     postcodes integer not null check (postcodes > 0)
 );
-comment on table reference.postcode_areas is 'Centroids of postcode sectors and districts, the fallback for unit postcodes that the directory lacks. Key: as_of, area_kind, area.';
+comment on table reference.postcode_areas is 'Centroids of postcode sectors and districts, the fallback for unit postcodes that the directory lacks.';
 comment on column reference.postcode_areas.as_of is 'Date of the drop the row came from.';
 comment on column reference.postcode_areas.area is 'Postcode sector (OX11 0) or district (OX11).';
 comment on column reference.postcode_areas.area_kind is 'sector or district.';
@@ -66,7 +66,7 @@ create table if not exists reference.places (
     northing double not null,
     grid varchar not null check (grid in ('gb', 'ni'))
 );
-comment on table reference.places is 'Towns and cities that clusters are named after. Key: as_of, name, region.';
+comment on table reference.places is 'Towns and cities that clusters are named after.';
 comment on column reference.places.as_of is 'Date of the drop the row came from; 1970-01-01 for the shipped list.';
 comment on column reference.places.name is 'Name of the town.';
 comment on column reference.places.latitude is 'Latitude of the centre in degrees, WGS84.';
@@ -85,7 +85,7 @@ create table if not exists reference.area_names (
     code varchar not null,
     name varchar not null
 );
-comment on table reference.area_names is 'Names for the area codes of the postcode directory; the twelve regions ship, the rest come from a boundaries drop. Key: as_of, layer, code.';
+comment on table reference.area_names is 'Names for the area codes of the postcode directory; the twelve regions ship, the rest come from a boundaries drop.';
 comment on column reference.area_names.as_of is 'Date of the drop the row came from; 1970-01-01 for the shipped list.';
 comment on column reference.area_names.layer is 'region, local_authority or travel_to_work_area.';
 comment on column reference.area_names.code is 'ONS code of the area.';
@@ -98,7 +98,7 @@ create table if not exists reference.boundaries (
     name varchar not null,
     outline_wkt varchar not null
 );
-comment on table reference.boundaries is 'Outlines of regions and local authorities for the published map, where a boundaries drop has them. Key: as_of, layer, code.';
+comment on table reference.boundaries is 'Outlines of regions and local authorities for the published map, where a boundaries drop has them.';
 comment on column reference.boundaries.as_of is 'Date of the drop the row came from.';
 comment on column reference.boundaries.layer is 'region or local_authority.';
 comment on column reference.boundaries.code is 'ONS code of the area.';
@@ -110,7 +110,7 @@ create table if not exists reference.sic_sectors (
     sic2007_prefix varchar not null,
     sector varchar not null
 );
-comment on table reference.sic_sectors is 'The 32 broad SIC sectors; the longest matching prefix of a SIC 2007 code decides. Key: as_of, sic2007_prefix.';
+comment on table reference.sic_sectors is 'The 32 broad SIC sectors; the longest matching prefix of a SIC 2007 code decides.';
 comment on column reference.sic_sectors.as_of is 'Date of the drop the row came from; 1970-01-01 for the shipped list.';
 comment on column reference.sic_sectors.sic2007_prefix is 'First 2 to 5 digits of a SIC 2007 code.';
 comment on column reference.sic_sectors.sector is 'Name of the broad sector.';
@@ -120,7 +120,7 @@ create table if not exists reference.rtic_sectors (
     rtic_code varchar not null,
     sector varchar not null
 );
-comment on table reference.rtic_sectors is 'The 46 emerging sectors of the Real-Time Industrial Classifications. Key: as_of, rtic_code.';
+comment on table reference.rtic_sectors is 'The 46 emerging sectors of the Real-Time Industrial Classifications.';
 comment on column reference.rtic_sectors.as_of is 'Date of the drop the row came from; 1970-01-01 for the shipped list.';
 comment on column reference.rtic_sectors.rtic_code is 'RTIC and four digits (RTIC0052).';
 comment on column reference.rtic_sectors.sector is 'Name of the emerging sector.';

@@ -14,7 +14,7 @@ create table if not exists sources.drops (
     rows_rejected bigint not null check (rows_rejected >= 0),
     reader_version integer
 );
-comment on table sources.drops is 'Which drop of each dataset a month used. Key: month, dataset.';
+comment on table sources.drops is 'Which drop of each dataset a month used.';
 comment on column sources.drops.month is 'First day of the month.';
 comment on column sources.drops.dataset is 'Name of the dataset: the folder in the sources.';
 comment on column sources.drops.as_of is 'Date the drop is as of; 1970-01-01 for a shipped default.';
@@ -34,7 +34,7 @@ create table if not exists sources.rejected (
     value varchar,
     reason varchar not null
 );
-comment on table sources.rejected is 'Rows refused one by one, with the reason. Key: none (a row can fail twice).';
+comment on table sources.rejected is 'Rows refused one by one, with the reason.';
 comment on column sources.rejected.dataset is 'Name of the dataset.';
 comment on column sources.rejected.as_of is 'Date of the drop the row came from.';
 comment on column sources.rejected.file is 'File the row stands in, relative to the sources.';
@@ -59,7 +59,7 @@ create table if not exists sources.drop_profiles (
     smallest double,
     largest double
 );
-comment on table sources.drop_profiles is 'What the numbers in each column of money, counts and coordinates of a drop are like together; the drop after it is held against them. Key: dataset, as_of, column_name.';
+comment on table sources.drop_profiles is 'What the numbers in each column of money, counts and coordinates of a drop are like together; the drop after it is held against them.';
 comment on column sources.drop_profiles.dataset is 'Name of the dataset.';
 comment on column sources.drop_profiles.as_of is 'Date of the drop.';
 comment on column sources.drop_profiles.table_name is 'Table that the column is of.';
@@ -88,7 +88,7 @@ create table if not exists sources.alarms (
     verdict varchar not null check (verdict in ('warned', 'blocked')),
     accepted_because varchar
 );
-comment on table sources.alarms is 'Figures of a drop that are not plausible, beside those of the dataset''s drop before. Key: dataset, as_of, column_name, figure.';
+comment on table sources.alarms is 'Figures of a drop that are not plausible, beside those of the dataset''s drop before.';
 comment on column sources.alarms.dataset is 'Name of the dataset.';
 comment on column sources.alarms.as_of is 'Date of the drop.';
 comment on column sources.alarms.sha256 is 'SHA-256 of the drop''s bytes: what was accepted holds for these.';
@@ -111,7 +111,7 @@ create table if not exists sources.idbr_enterprises (
     turnover_gbp decimal(18, 2),
     legal_status varchar
 );
-comment on table sources.idbr_enterprises is 'Enterprises of the Inter-Departmental Business Register. Key: as_of, entref.';
+comment on table sources.idbr_enterprises is 'Enterprises of the Inter-Departmental Business Register.';
 comment on column sources.idbr_enterprises.as_of is 'Date of the drop the row came from.';
 comment on column sources.idbr_enterprises.entref is 'Enterprise reference.';
 comment on column sources.idbr_enterprises.crn is 'Company registration number, 8 characters, zero-padded.';
@@ -129,7 +129,7 @@ create table if not exists sources.idbr_local_units (
     postcode varchar,
     employees bigint check (employees >= 0)
 );
-comment on table sources.idbr_local_units is 'Business sites (local units) of the Inter-Departmental Business Register. Key: as_of, luref.';
+comment on table sources.idbr_local_units is 'Business sites (local units) of the Inter-Departmental Business Register.';
 comment on column sources.idbr_local_units.as_of is 'Date of the drop the row came from.';
 comment on column sources.idbr_local_units.luref is 'Local unit reference.';
 comment on column sources.idbr_local_units.entref is 'Enterprise the site belongs to.';
@@ -145,7 +145,7 @@ create table if not exists sources.rtic_companies (
     turnover_gbp decimal(18, 2),
     website varchar
 );
-comment on table sources.rtic_companies is 'Firms of the Real-Time Industrial Classifications. Key: as_of, company_number.';
+comment on table sources.rtic_companies is 'Firms of the Real-Time Industrial Classifications.';
 comment on column sources.rtic_companies.as_of is 'Date of the drop the row came from.';
 comment on column sources.rtic_companies.company_number is 'Company registration number, 8 characters, zero-padded.';
 comment on column sources.rtic_companies.company_name is 'Name of the firm.';
@@ -158,7 +158,7 @@ create table if not exists sources.rtic_company_sectors (
     company_number varchar not null,
     rtic_code varchar not null
 );
-comment on table sources.rtic_company_sectors is 'Emerging sectors of each firm; a firm may be in several. Key: as_of, company_number, rtic_code.';
+comment on table sources.rtic_company_sectors is 'Emerging sectors of each firm; a firm may be in several.';
 comment on column sources.rtic_company_sectors.as_of is 'Date of the drop the row came from.';
 comment on column sources.rtic_company_sectors.company_number is 'Company registration number.';
 comment on column sources.rtic_company_sectors.rtic_code is 'Sector: RTIC and four digits; verticals are folded into their sector.';
@@ -170,7 +170,7 @@ create table if not exists sources.rtic_locations (
     kind varchar not null check (kind in ('registered', 'operating')),
     employees bigint check (employees >= 0)
 );
-comment on table sources.rtic_locations is 'Known locations of the firms. Key: as_of, company_number, postcode, kind.';
+comment on table sources.rtic_locations is 'Known locations of the firms.';
 comment on column sources.rtic_locations.as_of is 'Date of the drop the row came from.';
 comment on column sources.rtic_locations.company_number is 'Company registration number.';
 comment on column sources.rtic_locations.postcode is 'Postcode, normalised.';
@@ -186,7 +186,7 @@ create table if not exists sources.companies_house (
     status varchar,
     incorporation_date date
 );
-comment on table sources.companies_house is 'Companies of the Companies House register, active ones. Key: as_of, company_number.';
+comment on table sources.companies_house is 'Companies of the Companies House register, active ones.';
 comment on column sources.companies_house.as_of is 'Date of the drop the row came from.';
 comment on column sources.companies_house.company_number is 'Company registration number, 8 characters, zero-padded.';
 comment on column sources.companies_house.name is 'Name of the company.';
@@ -200,7 +200,7 @@ create table if not exists sources.companies_house_sic (
     company_number varchar not null,
     sic2007 varchar not null
 );
-comment on table sources.companies_house_sic is 'SIC 2007 codes of each company, up to four. Key: as_of, company_number, sic2007.';
+comment on table sources.companies_house_sic is 'SIC 2007 codes of each company, up to four.';
 comment on column sources.companies_house_sic.as_of is 'Date of the drop the row came from.';
 comment on column sources.companies_house_sic.company_number is 'Company registration number.';
 comment on column sources.companies_house_sic.sic2007 is 'SIC 2007 code, 5 digits; the marks of dormant and non-trading companies are left out.';
@@ -222,7 +222,7 @@ create table if not exists sources.innovate_uk (
     award_gbp decimal(18, 2),
     enterprise_size varchar
 );
-comment on table sources.innovate_uk is 'Participants of Innovate UK funded projects. Key: as_of, row_number.';
+comment on table sources.innovate_uk is 'Participants of Innovate UK funded projects.';
 comment on column sources.innovate_uk.as_of is 'Date of the drop the row came from.';
 comment on column sources.innovate_uk.row_number is 'Row of the drop, counting the header as row 1.';
 comment on column sources.innovate_uk.application_id is 'Application Number, or the Project Number where a row has none.';
@@ -256,7 +256,7 @@ create table if not exists sources.innovate_uk_applications (
     award_gbp decimal(18, 2),
     enterprise_size varchar
 );
-comment on table sources.innovate_uk_applications is 'Participants of Innovate UK applications, funded or not. Key: as_of, row_number.';
+comment on table sources.innovate_uk_applications is 'Participants of Innovate UK applications, funded or not.';
 comment on column sources.innovate_uk_applications.as_of is 'Date of the drop the row came from.';
 comment on column sources.innovate_uk_applications.row_number is 'Row of the drop, counting the header as row 1.';
 comment on column sources.innovate_uk_applications.application_id is 'Application Number, or the Project Number where a row has none.';
@@ -284,7 +284,7 @@ create table if not exists sources.ukri_projects (
     end_date date,
     amount_gbp decimal(18, 2)
 );
-comment on table sources.ukri_projects is 'Projects of Gateway to Research. Key: as_of, project_id.';
+comment on table sources.ukri_projects is 'Projects of Gateway to Research.';
 comment on column sources.ukri_projects.as_of is 'Date of the drop the row came from.';
 comment on column sources.ukri_projects.project_id is 'Gateway to Research project id.';
 comment on column sources.ukri_projects.reference is 'Grant reference.';
@@ -302,7 +302,7 @@ create table if not exists sources.ukri_participants (
     role varchar not null,
     grant_offer_gbp decimal(18, 2)
 );
-comment on table sources.ukri_participants is 'Organisations taking part in the projects. Key: as_of, project_id, organisation_key, role.';
+comment on table sources.ukri_participants is 'Organisations taking part in the projects.';
 comment on column sources.ukri_participants.as_of is 'Date of the drop the row came from.';
 comment on column sources.ukri_participants.project_id is 'Gateway to Research project id.';
 comment on column sources.ukri_participants.organisation_key is 'Gateway to Research organisation id, else the normalised name.';
@@ -316,7 +316,7 @@ create table if not exists sources.ukri_organisations (
     postcode varchar,
     region varchar
 );
-comment on table sources.ukri_organisations is 'Organisations of Gateway to Research. Key: as_of, organisation_key.';
+comment on table sources.ukri_organisations is 'Organisations of Gateway to Research.';
 comment on column sources.ukri_organisations.as_of is 'Date of the drop the row came from.';
 comment on column sources.ukri_organisations.organisation_key is 'Gateway to Research organisation id, else the normalised name.';
 comment on column sources.ukri_organisations.name is 'Name, as given.';
@@ -330,7 +330,7 @@ create table if not exists sources.publication_institutions (
     institution_key varchar not null,
     institution_count integer not null check (institution_count > 0)
 );
-comment on table sources.publication_institutions is 'UK institutions with an author on each publication. Key: as_of, publication_id, institution_key.';
+comment on table sources.publication_institutions is 'UK institutions with an author on each publication.';
 comment on column sources.publication_institutions.as_of is 'Date of the drop the row came from.';
 comment on column sources.publication_institutions.publication_id is 'OpenAlex work id or MAG paper id.';
 comment on column sources.publication_institutions.publication_date is 'Date of publication (1 July of the year where only the year is given).';
@@ -346,7 +346,7 @@ create table if not exists sources.institutions (
     latitude double,
     longitude double
 );
-comment on table sources.institutions is 'UK institutions of the publications. Key: as_of, institution_key.';
+comment on table sources.institutions is 'UK institutions of the publications.';
 comment on column sources.institutions.as_of is 'Date of the drop the row came from.';
 comment on column sources.institutions.institution_key is 'OpenAlex institution id or MAG affiliation id.';
 comment on column sources.institutions.name is 'Display name.';
@@ -364,7 +364,7 @@ create table if not exists sources.activity_signals (
     activity_date date not null,
     amount_gbp decimal(18, 2)
 );
-comment on table sources.activity_signals is 'Further signals of RD&I: patents and R&D tax claims. Key: as_of, dataset, row_number.';
+comment on table sources.activity_signals is 'Further signals of RD&I: patents and R&D tax claims.';
 comment on column sources.activity_signals.as_of is 'Date of the drop the row came from.';
 comment on column sources.activity_signals.dataset is 'Dataset the signal came from.';
 comment on column sources.activity_signals.row_number is 'Row of the drop, counting the header as row 1.';
@@ -378,7 +378,7 @@ create table if not exists sources.publication_citations (
     publication_id varchar not null,
     citations bigint not null check (citations >= 0)
 );
-comment on table sources.publication_citations is 'Citations of each publication with a UK institution. Key: as_of, publication_id.';
+comment on table sources.publication_citations is 'Citations of each publication with a UK institution.';
 comment on column sources.publication_citations.as_of is 'Date of the drop the row came from.';
 comment on column sources.publication_citations.publication_id is 'OpenAlex work id or MAG paper id.';
 comment on column sources.publication_citations.citations is 'Times it was cited; 0 where the drop does not say.';
@@ -389,7 +389,7 @@ create table if not exists sources.institution_pairs (
     institution_b varchar not null check (institution_b > institution_a),
     publications bigint not null check (publications > 0)
 );
-comment on table sources.institution_pairs is 'Pairs of institutions with authors on the same publication, at least one of them in the UK. Key: as_of, institution_a, institution_b.';
+comment on table sources.institution_pairs is 'Pairs of institutions with authors on the same publication, at least one of them in the UK.';
 comment on column sources.institution_pairs.as_of is 'Date of the drop the row came from.';
 comment on column sources.institution_pairs.institution_a is 'Institution whose id comes first as text; one overseas is not in sources.institutions.';
 comment on column sources.institution_pairs.institution_b is 'Institution whose id comes second as text, likewise.';
@@ -403,7 +403,7 @@ create table if not exists sources.events (
     latitude double,
     longitude double
 );
-comment on table sources.events is 'That an event took place at a place in a year, which is all that event sites let others keep. Key: as_of, event_key.';
+comment on table sources.events is 'That an event took place at a place in a year, which is all that event sites let others keep.';
 comment on column sources.events.as_of is 'Date of the drop the row came from.';
 comment on column sources.events.event_key is 'Digest of the event''s source and id; neither can be read from it.';
 comment on column sources.events.event_year is 'Year in which it took place.';
@@ -419,7 +419,7 @@ create table if not exists sources.businesses (
     latitude double,
     longitude double
 );
-comment on table sources.businesses is 'Businesses of the Index, where a drop of their own is given. Key: as_of, company_number.';
+comment on table sources.businesses is 'Businesses of the Index, where a drop of their own is given.';
 comment on column sources.businesses.as_of is 'Date of the drop the row came from.';
 comment on column sources.businesses.company_number is 'Company registration number, 8 characters, zero-padded.';
 comment on column sources.businesses.name is 'Name of the business.';
@@ -433,7 +433,7 @@ create table if not exists sources.training_labels (
     text_sha256 varchar not null,
     category varchar
 );
-comment on table sources.training_labels is 'Hand labels for the classifier; the text itself stays in the drop. Key: as_of, row_number, category.';
+comment on table sources.training_labels is 'Hand labels for the classifier; the text itself stays in the drop.';
 comment on column sources.training_labels.as_of is 'Date of the drop the row came from.';
 comment on column sources.training_labels.row_number is 'Row of the drop, counting the header as row 1.';
 comment on column sources.training_labels.text_sha256 is 'SHA-256 of the text.';
@@ -447,7 +447,7 @@ create table if not exists sources.activity_points (
     latitude double not null,
     longitude double not null
 );
-comment on table sources.activity_points is 'Items classified elsewhere; where given they are the Index''s points. Key: as_of, item_id, category.';
+comment on table sources.activity_points is 'Items classified elsewhere; where given they are the Index''s points.';
 comment on column sources.activity_points.as_of is 'Date of the drop the row came from.';
 comment on column sources.activity_points.item_id is 'Identifier of the item.';
 comment on column sources.activity_points.kind is 'business, event or paper.';
@@ -462,7 +462,7 @@ create table if not exists sources.index_centres (
     latitude double not null,
     longitude double not null
 );
-comment on table sources.index_centres is 'Starting centres of the Index''s K-means. Key: as_of, category, label.';
+comment on table sources.index_centres is 'Starting centres of the Index''s K-means.';
 comment on column sources.index_centres.as_of is 'Date of the drop the row came from.';
 comment on column sources.index_centres.category is 'One of the five categories, or Overall.';
 comment on column sources.index_centres.label is 'Label of the centre within the category.';

@@ -14,7 +14,7 @@ create table if not exists spatial.points (
     is_firm boolean not null,
     is_rdi_active boolean not null
 );
-comment on table spatial.points is 'What the density methods see: one point an organisation, postcode and sector. Key: month, scheme, sector, site_id.';
+comment on table spatial.points is 'What the density methods see: one point an organisation, postcode and sector.';
 comment on column spatial.points.month is 'First day of the month.';
 comment on column spatial.points.scheme is 'sic, rtic; rdi: all RD&I-active organisations; all: every business site, the background of the scan.';
 comment on column spatial.points.sector is 'Sector; All RD&I-active for rdi, All sites for all.';
@@ -45,7 +45,7 @@ create table if not exists spatial.runs (
     groups_found bigint not null,
     profile_fingerprint varchar not null
 );
-comment on table spatial.runs is 'Every run over a sector''s points, also those not made. Key: month, profile, scheme, sector, grid.';
+comment on table spatial.runs is 'Every run over a sector''s points, also those not made.';
 comment on column spatial.runs.month is 'First day of the month.';
 comment on column spatial.runs.profile is 'Method profile the row was made with.';
 comment on column spatial.runs.scheme is 'sic, rtic or rdi.';
@@ -80,7 +80,7 @@ create table if not exists spatial.groups (
     linking_distance_m double,
     profile_fingerprint varchar not null
 );
-comment on table spatial.groups is 'Groups of at least min_firms distinct firms. Key: month, profile, group_id.';
+comment on table spatial.groups is 'Groups of at least min_firms distinct firms.';
 comment on column spatial.groups.month is 'First day of the month.';
 comment on column spatial.groups.profile is 'Method profile the row was made with.';
 comment on column spatial.groups.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
@@ -103,7 +103,7 @@ create table if not exists spatial.group_members (
     organisation_id varchar not null,
     site_id varchar not null
 );
-comment on table spatial.group_members is 'Sites in each group. Key: month, profile, group_id, site_id.';
+comment on table spatial.group_members is 'Sites in each group.';
 comment on column spatial.group_members.month is 'First day of the month.';
 comment on column spatial.group_members.profile is 'Method profile the row was made with.';
 comment on column spatial.group_members.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
@@ -121,7 +121,7 @@ create table if not exists spatial.scan_null (
     scale double not null check (scale > 0),
     profile_fingerprint varchar not null
 );
-comment on table spatial.scan_null is 'The scan''s largest score where there is nothing to find, by number of cases: kept for as long as the background is the same. Key: month, profile, grid, cases.';
+comment on table spatial.scan_null is 'The scan''s largest score where there is nothing to find, by number of cases: kept for as long as the background is the same.';
 comment on column spatial.scan_null.month is 'First day of the month.';
 comment on column spatial.scan_null.profile is 'Method profile the row was made with.';
 comment on column spatial.scan_null.grid is 'gb or ni.';
@@ -145,7 +145,7 @@ create table if not exists spatial.outlines (
     grid varchar not null,
     profile_fingerprint varchar not null
 );
-comment on table spatial.outlines is 'Outline and centre of each group. Key: month, profile, group_id.';
+comment on table spatial.outlines is 'Outline and centre of each group.';
 comment on column spatial.outlines.month is 'First day of the month.';
 comment on column spatial.outlines.profile is 'Method profile the row was made with.';
 comment on column spatial.outlines.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
@@ -175,7 +175,7 @@ create table if not exists spatial.location_quotients (
     q_value double not null,
     profile_fingerprint varchar not null
 );
-comment on table spatial.location_quotients is 'Location quotient of each group by sector. Key: month, profile, group_id, scheme, sector.';
+comment on table spatial.location_quotients is 'Location quotient of each group by sector.';
 comment on column spatial.location_quotients.month is 'First day of the month.';
 comment on column spatial.location_quotients.profile is 'Method profile the row was made with.';
 comment on column spatial.location_quotients.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';

@@ -35,7 +35,7 @@ create table if not exists typology.innovation_clusters (
     outline_wkt varchar,
     profile_fingerprint varchar not null
 );
-comment on table typology.innovation_clusters is 'The innovation clusters of the month. Key: month, profile, cluster_id.';
+comment on table typology.innovation_clusters is 'The innovation clusters of the month.';
 comment on column typology.innovation_clusters.month is 'First day of the month.';
 comment on column typology.innovation_clusters.profile is 'Method profile the row was made with.';
 comment on column typology.innovation_clusters.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
@@ -75,7 +75,7 @@ create table if not exists typology.cluster_members (
     organisation_id varchar not null,
     site_id varchar
 );
-comment on table typology.cluster_members is 'Organisations and sites of each cluster. Key: month, profile, cluster_id, organisation_id, site_id.';
+comment on table typology.cluster_members is 'Organisations and sites of each cluster.';
 comment on column typology.cluster_members.month is 'First day of the month.';
 comment on column typology.cluster_members.profile is 'Method profile the row was made with.';
 comment on column typology.cluster_members.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
@@ -99,7 +99,7 @@ create table if not exists typology.cluster_indicators (
     employees_growth_share double,
     profile_fingerprint varchar not null
 );
-comment on table typology.cluster_indicators is 'Further figures on each cluster, with the thresholds used. Key: month, profile, cluster_id.';
+comment on table typology.cluster_indicators is 'Further figures on each cluster, with the thresholds used.';
 comment on column typology.cluster_indicators.month is 'First day of the month.';
 comment on column typology.cluster_indicators.profile is 'Method profile the row was made with.';
 comment on column typology.cluster_indicators.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
@@ -152,7 +152,7 @@ create table if not exists typology.candidates (
     unpublished_reason varchar,
     profile_fingerprint varchar not null
 );
-comment on table typology.candidates is 'Every group tested, each criterion''s figure and threshold, and why it was not published. Key: month, profile, group_id.';
+comment on table typology.candidates is 'Every group tested, each criterion''s figure and threshold, and why it was not published.';
 comment on column typology.candidates.month is 'First day of the month.';
 comment on column typology.candidates.profile is 'Method profile the row was made with.';
 comment on column typology.candidates.group_id is 'Group, unique within month and profile; starts with the approach: spatial- or network-.';
@@ -194,7 +194,7 @@ create table if not exists typology.cluster_counts (
     cluster_type varchar not null,
     clusters bigint not null
 );
-comment on table typology.cluster_counts is 'Clusters by type. Key: month, profile, cluster_type.';
+comment on table typology.cluster_counts is 'Clusters by type.';
 comment on column typology.cluster_counts.month is 'First day of the month.';
 comment on column typology.cluster_counts.profile is 'Method profile the row was made with.';
 comment on column typology.cluster_counts.cluster_type is 'Type.';
@@ -212,7 +212,7 @@ create table if not exists typology.cluster_events (
     cluster_type varchar,
     profile_fingerprint varchar not null
 );
-comment on table typology.cluster_events is 'What became of each cluster since the latest earlier month in the warehouse. Key: month, profile, cluster_id, event, earlier_cluster_id.';
+comment on table typology.cluster_events is 'What became of each cluster since the latest earlier month in the warehouse.';
 comment on column typology.cluster_events.month is 'First day of the month.';
 comment on column typology.cluster_events.profile is 'Method profile the row was made with.';
 comment on column typology.cluster_events.cluster_id is 'Cluster of this month; for a death the cluster that ended.';
@@ -230,7 +230,7 @@ create table if not exists typology.institutions_inside (
     cluster_id varchar not null,
     institution_key varchar not null
 );
-comment on table typology.institutions_inside is 'Institutions of publications whose point is inside a cluster''s outline or on its edge. Key: month, profile, cluster_id, institution_key.';
+comment on table typology.institutions_inside is 'Institutions of publications whose point is inside a cluster''s outline or on its edge.';
 comment on column typology.institutions_inside.month is 'First day of the month.';
 comment on column typology.institutions_inside.profile is 'Method profile the row was made with.';
 comment on column typology.institutions_inside.cluster_id is 'Cluster; Dispersed ones have no outline, and none of its institutions.';
@@ -250,7 +250,7 @@ create table if not exists typology.cluster_institutions (
     joint_publications bigint not null,
     joint_publications_inside bigint not null
 );
-comment on table typology.cluster_institutions is 'Who publishes in each cluster''s outline, how much, and with whom: there and anywhere. Key: month, profile, cluster_id, institution_key.';
+comment on table typology.cluster_institutions is 'Who publishes in each cluster''s outline, how much, and with whom: there and anywhere.';
 comment on column typology.cluster_institutions.month is 'First day of the month.';
 comment on column typology.cluster_institutions.profile is 'Method profile the row was made with.';
 comment on column typology.cluster_institutions.cluster_id is 'Cluster in whose outline the institution''s point is.';

@@ -1,8 +1,4 @@
-with used as (
-    select as_of from sources.drops where month = $month and dataset = 'publications'
-),
-
-inside as (
+with inside as (
     select cluster_id, institution_key
     from typology.institutions_inside
     where month = $month and profile = $profile
@@ -13,8 +9,8 @@ published as (
         institution_key, count(*) as publications,
         -- Whole billionths: sums of integers do not depend on the order of rows.
         sum(round(1e9 / institution_count)::bigint) as billionths
-    from sources.publication_institutions
-    where as_of = (select as_of from used) and institution_key in (select institution_key from inside)
+    from used.publication_institutions
+    where month = $month and institution_key in (select institution_key from inside)
     group by institution_key
 ),
 
@@ -58,8 +54,8 @@ select
     coalesce(anywhere.joint_publications, 0) as joint_publications,
     coalesce(within.joint_publications, 0) as joint_publications_inside
 from inside
-inner join sources.institutions as institutions
-    on institutions.as_of = (select as_of from used) and institutions.institution_key = inside.institution_key
+inner join used.institutions as institutions
+    on institutions.month = $month and institutions.institution_key = inside.institution_key
 left join organisations.matches as matches
     on
         matches.month = $month and matches.dataset = 'publications'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assets.warehouse.database import Warehouse
-from tests.support import fill, use_drop
+from tests.support import fill, opened_once, use_drop
 
 AI, AGEING, CLEAN = "AI and Data", "Ageing Society", "Clean Growth"
 NORTH, WALES, SOUTH = "Yorkshire and The Humber", "Wales", "South East"
@@ -46,6 +46,7 @@ CLUSTERS = [
 CITATIONS = {"W1": 10, "W2": 2}
 
 
+@opened_once
 def fill_index(warehouse: Warehouse, citations: dict[str, int]) -> None:
     """Put the small Index in a warehouse, with the citations that are known."""
     use_drop(warehouse, "places", "publications")

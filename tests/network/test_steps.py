@@ -13,7 +13,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.running import StepResult
 from tests.methods.communities.networks import participations, planted
-from tests.support import MONTH, fill, fill_frame, make
+from tests.support import MONTH, fill, fill_frame, make, make_all
 
 CONSENSUS = MethodProfile(name="one", network=NetworkMethod(consensus_runs=5, collaboration_draws=39))
 SCAN = MethodProfile(name="two", network=NetworkMethod(community_method="scan", collaboration_draws=39))
@@ -65,7 +65,7 @@ def fill_many(warehouse: Warehouse, table: str, rows: list[dict[str, Any]]) -> N
 
 
 def run_all(warehouse: Warehouse, *profiles: MethodProfile) -> dict[str, StepResult]:
-    return {step.name: make(warehouse, step, *profiles) for step in STEPS}
+    return {result.step.name: result for result in make_all(warehouse, STEPS, *profiles)}
 
 
 def test_steps_stand_in_run_order() -> None:

@@ -320,13 +320,13 @@ def exact(amount: Any) -> Fraction | None:
 
 
 @settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(
     organisations=st.lists(organisation, min_size=len(NAMES), max_size=len(NAMES)),
-    projects=st.lists(project, min_size=12, max_size=24),
+    projects=st.lists(project, min_size=24, max_size=40),
 )
 def test_no_penny_is_lost_or_made_in_random_worlds(
     warehouse: Warehouse, organisations: list[dict[str, Any]], projects: list[dict[str, Any]]

@@ -11,7 +11,7 @@ from assets.method import MethodProfile
 from assets.organisations.steps import STEPS
 from assets.warehouse.database import Warehouse
 from assets.warehouse.running import StepResult
-from tests.support import fill, make, use_drop
+from tests.support import fill, make_all, opened_once, use_drop
 
 Row = Mapping[str, Any]
 
@@ -72,6 +72,7 @@ def put(warehouse: Warehouse, table: str, *rows: Row) -> None:
     fill(warehouse, table, [{**DULL.get(table, {}), **row} for row in rows])
 
 
+@opened_once
 def world(warehouse: Warehouse, tables: Mapping[str, Sequence[Row]], without: Sequence[str] = ()) -> Warehouse:
     """Fill tables, with PLACES as the postcode directory where none is given; every dataset but some has a drop."""
     use_drop(warehouse, *(dataset for dataset in DATASETS if dataset not in without))
@@ -85,7 +86,7 @@ def run(warehouse: Warehouse, last: str | None = None, first: str | None = None,
     profile = MethodProfile.model_validate({"name": "test", "organisations": parameters})
     names = [each.name for each in STEPS]
     steps = STEPS[names.index(first or names[0]) : 1 + names.index(last or names[-1])]
-    return [make(warehouse, each, profile) for each in steps]
+    return make_all(warehouse, steps, profile)
 
 
 def rows(warehouse: Warehouse, table: str, *columns: str) -> list[tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -14,10 +15,18 @@ from assets.warehouse.dagster_assets import ACCEPT_TAG, MethodResource, Warehous
 from assets.warehouse.database import Warehouse
 from pipelines.cli import app
 from tests.sources.support import ENTERPRISES_CSV, put, put_register
+from tests.support import copy_home
 
 IN_POUNDS = ENTERPRISES_CSV.replace("345.6", "345600").replace("12000", "12000000")
 TURNOVER = "idbr_enterprises:turnover_thousands"
 WHY = "the register was re-based"
+
+
+@pytest.fixture(autouse=True)
+def begun(empty_file: Path, empty_home: Path, tmp_path: Path) -> None:
+    """A warehouse and a history in which nothing stands yet."""
+    shutil.copy(empty_file, tmp_path / "warehouse.duckdb")
+    copy_home(empty_home, tmp_path / "home")
 
 
 def refresh(folder: Path, month: str, *further: str) -> tuple[int, str]:

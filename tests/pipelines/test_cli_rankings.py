@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -51,9 +52,10 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli.console, "width", 200)
 
 
-@pytest.fixture
-def index(warehouse: Warehouse) -> Warehouse:
+@pytest.fixture(scope="module")
+def made(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two months: in the second the two clusters of AI and Data changed places, and Overall has twelve clusters."""
+    warehouse = Warehouse(shutil.copy(empty_file, tmp_path_factory.mktemp("made") / "warehouse.duckdb"), threads=1)
     fill_index(warehouse, CITATIONS)
     ranked = [
         row(-1, AI, 1, "ai-south", 60.04),
@@ -65,7 +67,13 @@ def index(warehouse: Warehouse) -> Warehouse:
     fill(warehouse, "innovation_index.rankings", ranked)
     make(warehouse, rank_changes)
     make(warehouse, places)
-    return warehouse
+    return warehouse.path
+
+
+@pytest.fixture
+def index(made: Path, tmp_path: Path) -> Warehouse:
+    """A copy of it, which is a test's own."""
+    return Warehouse(shutil.copy(made, tmp_path / "warehouse.duckdb"), threads=1)
 
 
 def run(warehouse: Warehouse | Path, *arguments: str) -> Result:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import resource
-import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,33 +14,17 @@ import dagster as dg
 import pytest
 
 from pipelines.dagster_home import AWAY, HomeError, dagster_home, opened
-from pipelines.held_storage import instance_of
 from pipelines.settings import Settings
+from tests.support import copy_home
 
 PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
 RUNS, INDEX, SCHEDULES = "history/runs.db", "history/runs/index.db", "schedules/schedules.db"
 REFRESH = ["refresh", "--month", "2025-05", "--select", "reference"]
 
 
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that Dagster has used, with nothing left in its logs."""
-    home = tmp_path_factory.mktemp("sound")
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
-    with instance_of(home) as instance:
-        assert instance.get_runs() == []
-        assert not instance.all_instigator_state()
-    for name in (RUNS, INDEX, SCHEDULES):
-        with sqlite3.connect(home / name) as connection:
-            connection.execute("pragma wal_checkpoint(truncate)")
-    return home
-
-
 @pytest.fixture
-def home(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    # What the first user's connections still hold beside its emptied logs may go at any moment.
-    beside = shutil.ignore_patterns("*-wal", "*-shm")
-    copy = Path(shutil.copytree(sound, tmp_path / "home", ignore=beside))
+def home(empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    copy = copy_home(empty_home, tmp_path / "home")
     monkeypatch.setenv("DAGSTER_HOME", str(copy))
     return copy
 

@@ -4,8 +4,12 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
+from assets.cluster import SETTING as CLUSTER
+from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
+from assets.cluster import Cluster
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import declared_tables
+from assets.work import Threads
 from pipelines.cli import app
 from pipelines.definitions import all_steps, build_defs
 from pipelines.settings import (
@@ -106,6 +110,28 @@ def test_settings_come_from_the_environment_and_go_back_to_it(monkeypatch: pytes
     monkeypatch.setenv(THREADS, "many")
     with pytest.raises(ValueError, match="'many' is not a number of threads"):
         Settings.from_environment()
+
+
+def test_a_cluster_is_given_by_its_schedulers_address(monkeypatch: pytest.MonkeyPatch):
+    assert Settings.from_environment().cluster is None
+    for address in ("tcp://10.0.0.1:8786", "tls://scheduler.example.org:8786", "tcp://[::1]:8786"):
+        monkeypatch.setenv(CLUSTER, address)
+        assert Settings.from_environment().cluster == address
+    monkeypatch.setenv(CLUSTER_WAIT, "2.5")
+    settings = Settings.from_environment()
+    assert settings.to_environment().items() >= {(CLUSTER, "tcp://[::1]:8786"), (CLUSTER_WAIT, "2.5")}
+    made = build_defs(settings).resources["warehouse"]
+    assert made.engine() == Cluster("tcp://[::1]:8786", None, 2.5)
+    assert build_defs(Settings(threads=3)).resources["warehouse"].engine() == Threads(3)
+    for address in ("10.0.0.1:8786", "tcp://10.0.0.1", "http://10.0.0.1:8786", "tcp://a b:1"):
+        monkeypatch.setenv(CLUSTER, address)
+        with pytest.raises(ValueError, match="is no address of a Dask scheduler: give tcp://host:8786"):
+            Settings.from_environment()
+    monkeypatch.delenv(CLUSTER)
+    for wait in ("soon", "0", "-1"):
+        monkeypatch.setenv(CLUSTER_WAIT, wait)
+        with pytest.raises(ValueError, match=f"'{wait}' is not a number of seconds"):
+            Settings.from_environment()
 
 
 def test_a_memory_limit_that_is_no_size_is_named(monkeypatch: pytest.MonkeyPatch):

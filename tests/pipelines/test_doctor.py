@@ -96,10 +96,14 @@ def test_a_damaged_block_is_seen(whole: Path, folder: Path, block: int):
             "insert into ledger.made_from "
             "select '2025-05-01', 't' || hash(i), md5(i::varchar), i from range(30000) as r(i)"
         )
+    # A block that holds nothing may be damaged unseen: these hold rows.
+    with Warehouse(path).connect(read_only=True) as connection:
+        used = connection.execute(
+            "select distinct block_id from pragma_storage_info('ledger.made_from') where block_id >= 0 order by all"
+        ).fetchall()
     intact = call("doctor")
     assert rows(intact, "blocks") == [f"ok: every row of {len(statements_of_tables())} tables can be read"]
-    assert path.stat().st_size > FIRST_BLOCK + 4 * BLOCK_BYTES
-    flipped(path, FIRST_BLOCK + block * BLOCK_BYTES + BLOCK_BYTES // 3)
+    flipped(path, FIRST_BLOCK + used[block][0] * BLOCK_BYTES + BLOCK_BYTES // 3)
     shown = call("doctor")
     quick = call("doctor", "--quick")
     damaged = [*rows(shown, "blocks"), *rows(shown, "warehouse")]

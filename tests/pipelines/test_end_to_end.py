@@ -42,8 +42,8 @@ def run(world: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def content(world: Path) -> dict[str, pl.DataFrame]:
-    warehouse = Warehouse(world / "warehouse.duckdb")
-    return {name: warehouse.read(f"select * from {name} order by all") for name in declared_tables()}
+    with Warehouse(world / "warehouse.duckdb").connect(read_only=True) as connection:
+        return {name: connection.execute(f"select * from {name} order by all").pl() for name in declared_tables()}
 
 
 def latest_metadata(world: Path) -> dict[str, dict[str, object]]:

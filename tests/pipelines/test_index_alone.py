@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -18,6 +19,7 @@ from pipelines.settings import Settings
 from tests.pipelines.test_sensors import look
 from tests.sources.readers.test_index_sources import BUSINESSES_HEADER, CENTRES_HEADER, EVENTS_HEADER, POINTS_HEADER
 from tests.sources.support import put, put_register
+from tests.support import copy_home
 
 MAY = Month(2025, 5)
 POINTS = POINTS_HEADER + "".join(
@@ -43,13 +45,14 @@ TAKING_IN = [table.replace(".", "/") for table in TABLES]
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster_home"))
-    return settings_in(tmp_path)
+def settings(empty_file: Path, empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("DAGSTER_HOME", str(copy_home(empty_home, tmp_path / "dagster_home")))
+    return settings_in(tmp_path, empty_file)
 
 
-def settings_in(folder: Path) -> Settings:
+def settings_in(folder: Path, empty_file: Path) -> Settings:
     (folder / "sources").mkdir()
+    shutil.copy(empty_file, folder / "warehouse.duckdb")
     return Settings(
         sources=str(folder / "sources"),
         warehouse=str(folder / "warehouse.duckdb"),
@@ -96,9 +99,9 @@ def test_the_job_makes_it_of_events_and_businesses_with_coordinates(settings: Se
 
 
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+def definitions(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
     """The code location of a place that has what the Index needs and nothing that the Map does."""
-    settings = settings_in(tmp_path_factory.mktemp("given"))
+    settings = settings_in(tmp_path_factory.mktemp("given"), empty_file)
     place(settings, GIVEN)
     return build_defs(settings)
 

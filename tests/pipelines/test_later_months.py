@@ -23,11 +23,12 @@ from pipelines.definitions import all_steps
 from pipelines.sensors import later_month_sensor
 from pipelines.settings import Settings
 from tests.pipelines.few_drops import few_drops
+from tests.support import copy_home
 
 MONTHS = [Month(2025, 4), Month(2025, 5)]
 FIRST, LATER = map(str, MONTHS)
 PROGRAM = Path(sys.executable).with_name("innovation-clusters")
-MADE = "sources,organisations.source_records,organisations.anchors"
+MADE = "sources,organisations.source_records,organisations.source_places,organisations.anchors"
 FOLLOWS = f"{LATER} was made before this and follows from it: it is made again"
 
 
@@ -68,9 +69,11 @@ def has_the_turn(world: Path, process: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def drops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def drops(empty_file: Path, empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("drops")
     few_drops(folder / "sources", MONTHS)
+    shutil.copy(empty_file, folder / "warehouse.duckdb")
+    copy_home(empty_home, folder / "dagster_home")
     return folder
 
 
@@ -108,6 +111,7 @@ def test_after_a_run_of_the_ui_the_later_month_is_asked_for(left: tuple[Path, st
     assert asked.partition_key == LATER
     assert asked.asset_selection == [
         dg.AssetKey(["organisations", "source_records"]),
+        dg.AssetKey(["organisations", "source_places"]),
         dg.AssetKey(["organisations", "anchors"]),
     ]
 
@@ -131,13 +135,12 @@ def test_the_later_of_two_at_once_is_made_again_after_the_first(
     output, _ = ended(first)
     assert output.index(f"{FIRST} made in") < output.index(FOLLOWS) < output.index(f"{LATER} made in")
     assert all(one.equals(other) for one, other in zip(rows(world), in_order, strict=True))
-    assert "2 steps taken over" in ended(refresh(world, LATER))[0]
+    assert "3 steps taken over" in ended(refresh(world, LATER))[0]
     assert not [path for path in world.iterdir() if path.name.endswith(".turn")]
 
 
 def test_a_run_that_dagster_starts_waits_for_its_turn(drops: Path, tmp_path: Path):
     world = Path(shutil.copytree(drops, tmp_path / "world"))
-    (world / "dagster_home").mkdir()
     program = Path(sys.executable).with_name("dagster")
     with turn(world / "warehouse.duckdb", "the making of 2024-12", print):
         run = start(

@@ -13,20 +13,22 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from assets.warehouse.database import Warehouse
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.made_from import set_made
 from pipelines import cli
 from pipelines.doctor import examine
 from pipelines.serve import HEADERS, make_server
 from pipelines.settings import PUBLICATION, Settings
 from tests.publication.register import Cluster, businesses, fill_register
-from tests.support import MONTH, fill, use_drop
+from tests.support import MONTH, copy_home, fill, use_drop
 
 PARTS = ("index.html", "report.html", "downloads.html", "datapackage.json", "checksums.txt")
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def alone(empty_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(cli.console, "width", 200)
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster_home"))
+    monkeypatch.setenv("DAGSTER_HOME", str(copy_home(empty_home, tmp_path / "dagster_home")))
 
 
 def call(*arguments: str, **environment: str) -> Result:
@@ -49,7 +51,13 @@ def made(warehouse: Warehouse) -> Warehouse:
         [{"profile": "dsit-v1", "cluster_type": "Specialised", "clusters": 2}],
     )
     use_drop(warehouse, "places")
+    with warehouse.transaction() as connection:
+        set_made(connection, declared_of("network", "organisations", "typology"), MONTH, "by hand")
     return warehouse
+
+
+def declared_of(*layers: str) -> list[str]:
+    return [table.name for table in declared_tables().values() if table.layer in layers]
 
 
 def test_publish_makes_the_layer_of_a_month_that_is_there(made: Warehouse, tmp_path: Path):

@@ -6,7 +6,7 @@ import pytest
 
 from assets.warehouse.dagster_assets import asset_key
 from assets.warehouse.declarations import declared_tables
-from pipelines.definitions import build_defs
+from pipelines.definitions import all_steps, build_defs
 from pipelines.runs import selected_keys
 from pipelines.settings import Settings
 
@@ -39,6 +39,14 @@ def test_layers_tables_and_what_is_made_with_them_are_selected(select: str, tabl
 
 def test_all_is_selected_where_nothing_is_said() -> None:
     assert {asset_key(name) for name in declared_tables()} <= selected_keys(None, build_defs(Settings()))
+
+
+def test_upstream_of_one_table_are_the_inputs_of_the_whole_step_that_makes_it() -> None:
+    """The towns name clusters, and stand behind no column of their members."""
+    (step,) = [step for step in all_steps(Settings()) if "typology.cluster_members" in step.tables]
+    for depth in ("1+", "+"):
+        assert {*step.tables, *step.reads} <= selected(f'{depth}key:"typology/cluster_members"')
+    assert {*step.tables} <= selected('key:"reference/places"+')
 
 
 @pytest.mark.parametrize(

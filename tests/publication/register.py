@@ -17,7 +17,7 @@ from assets.publication.steps.disclosure import disclosure
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.running import StepResult
-from tests.support import MONTH, fill_frame, make
+from tests.support import MONTH, fill_frame, make, opened_once
 
 PROFILE = "dsit-v1"
 METHOD = MethodProfile(name=PROFILE)
@@ -41,6 +41,7 @@ def businesses(count: int, letter: str = "A") -> list[str]:
     return [f"{letter}{number:03d}" for number in range(count)]
 
 
+@opened_once
 def fill_register(
     warehouse: Warehouse,
     clusters: Sequence[Cluster],

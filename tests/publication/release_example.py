@@ -15,7 +15,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.running import StepResult
 from tests.publication.page_example import page_tables
-from tests.support import MONTH, fill_frame, make, use_drop
+from tests.support import MONTH, fill_frame, make, opened_once, use_drop
 
 PROFILES = (
     MethodProfile(name="dsit-v1", description="The publishers' way"),
@@ -38,6 +38,7 @@ HOSTILE = {
 """Names that a source could send, and how each is to be read."""
 
 
+@opened_once
 def fill_release(
     warehouse: Warehouse,
     clusters: int = 14,

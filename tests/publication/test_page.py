@@ -33,6 +33,20 @@ def files(tables):
     return page_files(MAY, tables, OPTIONS)
 
 
+def test_how_figures_are_written_is_the_declarations(files, tables):
+    data = content_of(files["data.js"])
+    assert data["formats"]["turnover_gbp"] == "gbp" and data["formats"]["area_km2"] == "area"
+    assert data["bands"] == {"rdi_active_share": "rdi_active_band", "funded_firms_share": "funded_firms_band"}
+    assert ["active firms", "count", "at least"] in data["measures"]
+    assert set(tables.criteria["measure"]) <= {words for words, _, _ in data["measures"]}
+
+
+def test_a_measure_that_is_not_declared_is_refused(tables):
+    other = replace(tables, criteria=tables.criteria.with_columns(measure=pl.lit("age of firms")))
+    with pytest.raises(ValueError, match=r"measure age of firms, which sql/schema/publication\.toml does not declare"):
+        page_files(MAY, other, OPTIONS)
+
+
 def content_of(written: bytes) -> dict:
     """What a script of the page assigns."""
     return json.loads(written.decode().partition(" = ")[2].rstrip(";\n"))

@@ -424,7 +424,7 @@ def test_hostile_names_are_text(context, tables, tmp_path):
         tables,
         clusters=all_of(tables.clusters, "name", "sector", "regions", "local_authorities", "largest_partners"),
         sector_mix=all_of(tables.sector_mix, "sector"),
-        criteria=all_of(tables.criteria, "measure"),
+        criteria=all_of(tables.criteria, "criterion"),
         index_clusters=all_of(tables.index_clusters, "name", "regions"),
         rankings=all_of(tables.rankings, "name", "regions"),
         cluster_history=all_of(tables.cluster_history, "former_name"),

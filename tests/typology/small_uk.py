@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import shapely
 
 from assets.warehouse.database import Warehouse
-from tests.support import MONTH, fill, use_drop
+from tests.support import MONTH, fill, opened_once, use_drop
 
 PROFILE = "test"
 HERE = {"month": MONTH.first_day, "profile": PROFILE}
@@ -113,6 +113,7 @@ PUBLICATIONS = {
 """The institutions of each publication; those that begin with X are overseas."""
 
 
+@opened_once
 def fill_small_uk(warehouse: Warehouse) -> None:
     """Fill everything that the typology reads."""
     _fill_reference(warehouse)

@@ -19,7 +19,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.running import StepResult
 from assets.warehouse.steps import step_parameters
-from tests.support import MONTH, make
+from tests.support import MONTH, make, make_all
 from tests.typology.small_uk import ACTIVE, NETWORK, PROFILE, SPATIAL, fill_small_uk, firms
 
 METHOD = MethodProfile(name=PROFILE)
@@ -27,7 +27,7 @@ NEXT, YEAR_AFTER = MONTH.plus(1), MONTH.plus(12)
 
 
 def make_typology(warehouse: Warehouse, month: Month = MONTH, method: MethodProfile = METHOD) -> list[StepResult]:
-    return [make(warehouse, step, method, month=month) for step in STEPS]
+    return make_all(warehouse, STEPS, method, month=month)
 
 
 def carry_over(warehouse: Warehouse, month: Month) -> None:

@@ -14,6 +14,7 @@ from assets.scratch import ALIVE
 from assets.warehouse.database import Warehouse
 from assets.warehouse.litter import left_beside
 from assets.warehouse.schema import table_names
+from assets.warehouse.views import views_that_differ
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__])
@@ -74,11 +75,14 @@ def what_is_wrong(path: Path, before: Mapping[str, tuple[int, int]]) -> str | No
     found = contents(path)
     if lacking := table_names() - set(found):
         return f"tables are lacking: {', '.join(sorted(lacking))}"
+    with Warehouse(path, threads=1).connect(read_only=True) as connection:
+        if views := views_that_differ(connection):
+            return f"views are lacking or not as declared: {', '.join(views)}"
     if changed := [table for table, was in before.items() if found[table] != was]:
         return f"rows are not as they were: {', '.join(changed)}"
     untold = Warehouse(path, threads=1).read(
         "select schema_name || '.' || table_name || '.' || column_name as untold from duckdb_columns() "
-        "where not internal and comment is null and table_name <> 'rtic_sectors'"
+        "where not internal and schema_name <> 'used' and comment is null and table_name <> 'rtic_sectors'"
     )
     if untold.height:
         return f"columns have no comment: {', '.join(untold['untold'])}"

@@ -90,3 +90,65 @@ def test_a_month_whose_drops_were_not_taken_in_makes_nothing_of_them(warehouse: 
     assert "the drops of 2025-05 have not been taken in" in failure.user_failure_data.description
     assert "--select sources" in failure.user_failure_data.description
     assert warehouse.read("from network.edges").is_empty()
+
+
+def said_of(made: dg.ExecuteInProcessResult, node: str) -> str:
+    return str(made.failure_data_for_node(node).user_failure_data.description)
+
+
+def test_a_table_whose_input_was_not_made_for_the_month_is_refused_with_the_selection_that_makes_it(
+    warehouse: Warehouse,
+):
+    use_drop(warehouse, "innovate_uk")
+    with dg.DagsterInstance.ephemeral() as instance:
+        refused = materialise(warehouse, instance, edges)
+        said = said_of(refused, "network__edges")
+        assert "network.participations of 2025-05 has not been made" in said
+        assert "--select network.participations,network.edges" in said
+        # Made in the same run, before it.
+        assert materialise(warehouse, instance, participations(2, 2), edges).success
+        # Made by an earlier run.
+        assert materialise(warehouse, instance, edges).success
+
+
+@step(tables=["network.participations"], reads=["sources.innovate_uk"])
+def no_participations(context: StepContext) -> Rows:
+    """None."""
+    schema = {"application_id": pl.String, "organisation_id": pl.String, "partners": pl.Int64}
+    return {"network.participations": pl.DataFrame(schema=schema)}
+
+
+@step(tables=["network.edges"], reads=["network.participations"])
+def no_edges(context: StepContext) -> Rows:
+    """None."""
+    schema = {
+        "organisation_a": pl.String,
+        "organisation_b": pl.String,
+        "weight": pl.Float64,
+        "joint_projects": pl.Int64,
+    }
+    return {"network.edges": pl.DataFrame(schema=schema)}
+
+
+def test_a_table_that_was_made_without_rows_is_there_and_one_whose_rows_were_deleted_is_not(warehouse: Warehouse):
+    use_drop(warehouse, "innovate_uk")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert materialise(warehouse, instance, no_participations).success
+        assert materialise(warehouse, instance, no_edges).success
+        with warehouse.transaction() as connection:
+            connection.execute("update ledger.made_from set row_count = 2 where table_name = 'network.participations'")
+        deleted = materialise(warehouse, instance, no_edges)
+    assert "network.participations of 2025-05 has not been made" in said_of(deleted, "network__no_edges")
+
+
+def test_a_step_goes_without_what_it_may_lack(warehouse: Warehouse):
+    use_drop(warehouse, "innovate_uk")
+    reads = ("network.participations", "organisations.sites")
+    with dg.DagsterInstance.ephemeral() as instance:
+        for may_lack in ("all", "any"):
+            made = Step(**{**vars(no_edges), "reads": reads, "may_lack": may_lack})
+            assert materialise(warehouse, instance, made).success
+        assert materialise(warehouse, instance, no_participations).success
+        partly = Step(**{**vars(no_edges), "reads": reads, "may_lack": "all"})
+        refused = materialise(warehouse, instance, partly)
+    assert "organisations.sites of 2025-05 has not been made" in said_of(refused, "network__no_edges")

@@ -39,6 +39,8 @@ TextsOf = Callable[[Mapping[str, Any], Path, int], Iterator[pl.DataFrame]]
 BATCH_ROWS = 20_000
 """Texts scored at a time: a matter of memory alone."""
 SHOWN_DECIMALS = 3
+_LAST_TRAINED: dict[str, Model] = {}
+"""The model that this process trained last, by its version."""
 
 
 LINEAGE = {
@@ -107,12 +109,11 @@ def _classified(
     items: pl.DataFrame,
 ) -> Rows:
     from assets.innovation_index.training import training_examples
-    from assets.methods.text.classifier import train
 
     labels_drop = drops.get("training_labels")
     labels = _labels(context, texts_of, labels_drop)
     examples = training_examples(labels, labels_drop["path"] if labels_drop else None, context.method.index)
-    model = train(examples.texts, examples.labels, examples.filed, context.method.index)
+    model = _trained(examples, context.method.index)
     scores = [
         _scores(batch, model).with_columns(kind=pl.lit(kind))
         for kind, batch in _texts_of_items(context, texts_of, texts, items)
@@ -141,6 +142,19 @@ def _classified(
     )
     _tell(context, examples, model, quality, scored, categories)
     return _rows(models, quality, categories.sort("item_id", "category"))
+
+
+def _trained(examples: Examples, method: IndexMethod) -> Model:
+    """The model of examples; the last one is kept, since months that are made together mostly learn from the same."""
+    from assets.methods.text.classifier import model_version, train
+
+    given = examples.texts, examples.labels, examples.filed, method
+    version = model_version(*given)
+    if version not in _LAST_TRAINED:
+        model = train(*given)
+        _LAST_TRAINED.clear()
+        _LAST_TRAINED[version] = model
+    return _LAST_TRAINED[version]
 
 
 def _labels(context: StepContext, texts_of: TextsOf, drop: Mapping[str, Any] | None) -> pl.DataFrame:

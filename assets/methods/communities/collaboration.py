@@ -21,6 +21,7 @@ from assets.arrays import Floats, Integers
 from assets.method import NetworkMethod
 from assets.methods.communities.degree_null import null_networks
 from assets.methods.communities.graph import Bipartite, Edges, Numbers, bipartite, project
+from assets.work import ALL_CORES, Engine
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,17 @@ class CollaborationTests:
 
 
 def group_tests(
-    participations: pl.DataFrame, group_members: pl.DataFrame, method: NetworkMethod, threads: int | None = None
+    participations: pl.DataFrame,
+    group_members: pl.DataFrame,
+    method: NetworkMethod,
+    engine: Engine = ALL_CORES,
 ) -> pl.DataFrame:
     """The test of every group, one row each by group_id: columns of network.collaboration_tests.
 
     `participations` has columns application_id and organisation_id, `group_members` group_id and organisation_id; rows
     may repeat and come in any order, groups may overlap; members that never took part, or null, make no difference but
     that their group is tested. Without participations no group has joint work: p is 1.
-    `threads`: how many networks are made and looked at at once, None for one a core; the figures are the same for any.
+    `engine`: what makes the networks; they are looked at here, which takes less time than sending them would.
     """
     group_ids = group_members["group_id"].unique().sort()
     if participations.is_empty() or group_members.is_empty():
@@ -62,9 +66,9 @@ def group_tests(
             graph.organisations,
         )
         null = null_networks(
-            graph, method.collaboration_draws, method.null_trades_per_application, method.network_seed, threads
+            graph, method.collaboration_draws, method.null_trades_per_application, method.network_seed, engine
         )
-        tests = collaboration_tests(graph, project(graph), in_group, null, threads)
+        tests = collaboration_tests(graph, project(graph), in_group, null, engine.threads)
     return pl.DataFrame(
         {
             "group_id": group_ids,
@@ -96,7 +100,8 @@ def collaboration_tests(
 ) -> CollaborationTests:
     """Test every group against the same networks of the same degrees. [stated: joint work; test ours]
 
-    `edges` is the projection of `graph`, `in_group` as from `membership`, `threads` as `group_tests` says.
+    `edges` is the projection of `graph`, `in_group` as from `membership`, `threads` those it looks with,
+    None for one a core.
     """
     observed = joint_projects(graph, in_group)
     at_least, total, draws = np.zeros_like(observed), np.zeros_like(observed), 0

@@ -7,15 +7,14 @@ twice in an application; else all such networks are equally likely. What does no
 from __future__ import annotations
 
 import functools
-import os
-from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.methods.communities.graph import Bipartite
+from assets.methods.communities.graph import Bipartite, Numbers
 from assets.methods.statistics.draws import State, below, put_state, state_of
+from assets.work import ALL_CORES, Engine, over
 
 
 def same_degrees(graph: Bipartite, trades_per_application: int, generator: np.random.Generator) -> Bipartite:
@@ -36,35 +35,48 @@ def same_degrees(graph: Bipartite, trades_per_application: int, generator: np.ra
 
 
 def null_networks(
-    graph: Bipartite, draws: int, trades_per_application: int, seed: int, threads: int | None = None
+    graph: Bipartite,
+    draws: int,
+    trades_per_application: int,
+    seed: int,
+    engine: Engine = ALL_CORES,
 ) -> list[Bipartite]:
     """Networks of the same degrees, each as far from one common network as `graph` is.
 
     Because trades are reversible, graph and draws are exchangeable where the graph is itself such a network: the test
     (1 + r) / (1 + n) is exact however many trades are made (Besag and Clifford 1989, the parallel method). Draw i
-    depends on the graph, the seed and i alone. `threads`: how many are made at once, None for one a core.
+    depends on the graph, the seed and i alone.
 
     The latest networks are kept until others are made or `forget_networks` is called: profiles of one month that differ
     in what they test do not differ in what they test it against.
     """
     contents = graph.starts.tobytes(), graph.partners.astype(np.int32).tobytes(), graph.organisations
-    return list(_networks(*contents, draws, trades_per_application, seed, threads or os.cpu_count() or 1))
+    return list(_networks(*contents, draws, trades_per_application, seed, engine))
 
 
 @functools.lru_cache(maxsize=1)
 def _networks(
-    starts: bytes, partners: bytes, organisations: int, draws: int, trades_per_application: int, seed: int, threads: int
+    starts: bytes,
+    partners: bytes,
+    organisations: int,
+    draws: int,
+    trades_per_application: int,
+    seed: int,
+    engine: Engine,
 ) -> tuple[Bipartite, ...]:
     """`null_networks` of the graph whose arrays have these contents."""
     graph = Bipartite(np.frombuffer(starts, np.int64), np.frombuffer(partners, np.int32), organisations)
     hub_seed, *draw_seeds = np.random.SeedSequence(seed).spawn(draws + 1)
     hub = same_degrees(graph, trades_per_application, np.random.default_rng(hub_seed))
 
-    def draw(draw_seed: np.random.SeedSequence) -> Bipartite:
-        return same_degrees(hub, trades_per_application, np.random.default_rng(draw_seed))
+    drawn = over(draw_seeds, _drawn, engine, (hub, trades_per_application))
+    return tuple(Bipartite(hub.starts, partners_drawn, organisations) for partners_drawn in drawn)
 
-    with ThreadPoolExecutor(threads) as pool:
-        return tuple(pool.map(draw, draw_seeds))
+
+def _drawn(draw_seed: np.random.SeedSequence, common: tuple[Bipartite, int]) -> Numbers:
+    """The partners of one draw: all else of it is the common network's."""
+    hub, trades_per_application = common
+    return same_degrees(hub, trades_per_application, np.random.default_rng(draw_seed)).partners
 
 
 forget_networks = _networks.cache_clear

@@ -19,6 +19,7 @@ from assets.methods.communities.graph import NO_APPLICATIONS, Bipartite, Edges, 
 from assets.methods.communities.labels import counts, group_count, keep, members
 from assets.methods.communities.partnerships import measure
 from assets.methods.communities.scan import scan
+from assets.work import ALL_CORES, Engine
 
 RUNS = {
     "method": pl.String,
@@ -64,13 +65,16 @@ class _Found:
 
 
 def find_communities(
-    participations: pl.DataFrame, firms: pl.Series, method: NetworkMethod, threads: int | None = None
+    participations: pl.DataFrame,
+    firms: pl.Series,
+    method: NetworkMethod,
+    engine: Engine = ALL_CORES,
 ) -> Communities:
     """Communities of at least `community_min_firms` firms among those who took part together.
 
     `participations` has columns application_id and organisation_id, every application two partners or more; `firms` the
     ids of the organisations that count as firms. Other organisations are members, but not counted. The order of rows
-    makes no difference. `threads`: as `partitions` says.
+    makes no difference. `engine`: what looks at random networks.
     """
     if participations.is_empty():
         skipped = (method.community_method, 0, 0, 0, None, 0, 0, NO_APPLICATIONS)
@@ -84,9 +88,9 @@ def find_communities(
     ids = pl.Series(organisation_ids)
     is_firm = ids.is_in(firms.unique().implode()).to_numpy()
     if method.community_method == "consensus":
-        found = _by_consensus(graph, edges, is_firm, method, threads)
+        found = _by_consensus(graph, edges, is_firm, method, engine.threads)
     else:
-        found = _by_scan(graph, is_firm, method, threads)
+        found = _by_scan(graph, is_firm, method, engine)
     groups, group_members = _rows(graph, ids, is_firm, found)
     run = (
         method.community_method,
@@ -116,8 +120,8 @@ def _by_consensus(
     return _Found(keep(settled.labels, enough), group_count(settled.labels), settled.modularity, figures)
 
 
-def _by_scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None) -> _Found:
-    found = scan(graph, is_firm, method, threads)
+def _by_scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, engine: Engine) -> _Found:
+    found = scan(graph, is_firm, method, engine)
     figures: dict[str, Floats | float | None] = {
         "resolution": found.resolution,
         "score": found.measures.score,

@@ -21,6 +21,7 @@ from assets.methods.communities.labels import OUTSIDE, by_size, counts, keep, me
 from assets.methods.communities.partitions import partitions
 from assets.methods.communities.partnerships import Measures, measure, prune
 from assets.methods.communities.selection import best_disjoint, tree
+from assets.work import ALL_CORES, Engine, over
 
 
 @dataclass(frozen=True)
@@ -84,18 +85,23 @@ THEORY = ScoreNull(intercept=0.0, slope=0.0, deviation=1.0, log_totals=(0.0, 0.0
 """The root of a Poisson deviance far from zero: what is left where random networks hold too few candidates to fit."""
 
 
-def scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None = None) -> Scan:
+def scan(
+    graph: Bipartite,
+    is_firm: NDArray[np.bool_],
+    method: NetworkMethod,
+    engine: Engine = ALL_CORES,
+) -> Scan:
     """Communities that score above what networks of the same degrees give, the disjoint ones of greatest excess.
 
-    `is_firm` has shape (organisations,): a community has at least `community_min_firms` of them. `threads`: as
-    `partitions` says.
+    `is_firm` has shape (organisations,): a community has at least `community_min_firms` of them. `engine`: what
+    makes networks of the same degrees and scans them.
     """
     networks = null_networks(
-        graph, method.community_null_draws, method.null_trades_per_application, method.network_seed, threads
+        graph, method.community_null_draws, method.null_trades_per_application, method.network_seed, engine
     )
-    by_chance = [candidates(network, is_firm, method, threads) for network in networks]
+    by_chance = over(networks, _by_chance, engine, (is_firm, method))
     null, null_candidates = fit_null(by_chance, method.community_min_firms, method.community_null_candidates)
-    found = _publishable(candidates(graph, is_firm, method, threads), method.community_min_firms)
+    found = _publishable(candidates(graph, is_firm, method, engine.threads), method.community_min_firms)
     excess = found.score - null.quantile(found.total, method.community_null_sigmas)
     chosen = best_disjoint(tree(found.members, graph.organisations), excess)
 
@@ -124,7 +130,10 @@ def scan(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, th
 def candidates(
     graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, threads: int | None = None
 ) -> Candidates:
-    """Groups of partitions at every resolution of the scan, coarsest first, pruned to those who belong."""
+    """Groups of partitions at every resolution of the scan, coarsest first, pruned to those who belong.
+
+    `threads`: as `partitions` says.
+    """
     runs = [(resolution, method.network_seed) for resolution in sorted(method.scan_resolutions)]
     parts = []
     found = partitions(
@@ -140,6 +149,12 @@ def candidates(
             )
         )
     return _together(parts)
+
+
+def _by_chance(network: Bipartite, given: tuple[NDArray[np.bool_], NetworkMethod]) -> Candidates:
+    """The candidates of a network, by one thread: other networks are scanned beside it."""
+    is_firm, method = given
+    return candidates(network, is_firm, method, threads=1)
 
 
 def fit_null(by_chance: Sequence[Candidates], min_firms: int, at_least: int) -> tuple[ScoreNull, int]:

@@ -1,24 +1,22 @@
-"""Sectors side by side: which are read together, and their runs over threads.
+"""Sectors side by side: which are read together, the order in which they are run, and one run as an item of work.
 
-What belongs here: batches and the order in which sectors are run. What does not: reading, what a run does.
+What belongs here: batches, and what a run is given and gives back. What does not: reading, what a run does
+(`sector_groups`), where it is done (`work`).
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 import polars as pl
 
-from assets.methods.groups.sector_groups import Sector
+from assets.method import SpatialMethod
+from assets.methods.groups.sector_groups import Contrast, Found, Sector, find_groups, in_site_order, points_fingerprint
+from assets.work import Engine, over
 
 BATCH_POINTS = 2_000_000
 """Points read at a time, a sector of more alone: a matter of memory."""
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -46,24 +44,70 @@ def batches(counts: pl.DataFrame, most_points: int = BATCH_POINTS) -> list[Batch
     return [Batch(scheme, tuple(sectors)) for scheme, sectors, _ in found]
 
 
-def over_threads(
-    run: Callable[[Sector, pl.DataFrame], Result], read: Iterable[pl.DataFrame], threads: int | None
-) -> Mapping[Sector, Result]:
-    """The result of each sector; the same whatever the number of threads, None being one a core.
+@dataclass(frozen=True)
+class Runs:
+    """What the runs of all sectors of a month and profile share."""
 
-    Each frame read holds whole sectors: scheme, sector and grid, and what `run` is given. The next is read while the
-    last is still run, so that no more than two are held.
+    method: SpatialMethod
+    contrasts: Mapping[str, Contrast]
+    """By grid; of the scan alone."""
+    code: str
+    """Of the step, as `points_fingerprint` takes it."""
+    known: Container[tuple[Sector, str]]
+    """Sectors and fingerprints of their points whose groups are there from an earlier month."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A sector whose points are as they were in a run of an earlier month."""
+
+    sector: Sector
+    fingerprint: str
+
+
+def each_sector(
+    frames: Iterable[pl.DataFrame],
+    runs: Runs,
+    engine: Engine,
+    keep: Callable[[Found], Found],
+    most_points: int = BATCH_POINTS,
+) -> dict[Sector, Found | Known]:
+    """The groups of each sector, or that they are known; the same whatever the engine.
+
+    Each frame holds whole sectors: scheme, sector and grid, and what `find_groups` takes. A frame is taken when all
+    sectors of the one before are under way, and no more than `most_points` are under way at a time, or one sector: no
+    more than two frames are held. `keep` is given the groups of each sector as they are found.
     """
-    results: dict[Sector, Future[Result]] = {}
-    before: list[Future[Result]] = []
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        for frame in read:
-            now: list[Future[Result]] = []
-            parts = frame.partition_by("scheme", "sector", "grid", include_key=False, as_dict=True)
-            for key, points in sorted(parts.items(), key=lambda part: (-part[1].height, part[0])):
-                sector = Sector(*(str(name) for name in key))
-                results[sector] = pool.submit(run, sector, points)
-                now.append(results[sector])
-            wait(before)
-            before = now
-    return {sector: result.result() for sector, result in results.items()}
+
+    def keep_found(run: tuple[Sector, Found | Known]) -> tuple[Sector, Found | Known]:
+        sector, found = run
+        return sector, keep(found) if isinstance(found, Found) else found
+
+    return dict(over(_apart(frames), run_sector, engine, runs, keep=keep_found, weigh=_points, most=most_points))
+
+
+def _apart(frames: Iterable[pl.DataFrame]) -> Iterator[tuple[Sector, pl.DataFrame]]:
+    """The sectors of each frame with their points, the largest first; those given out are not held."""
+    for frame in frames:
+        parts = frame.partition_by("scheme", "sector", "grid", include_key=False, as_dict=True)
+        del frame
+        left = sorted(parts.items(), key=lambda part: (-part[1].height, part[0]), reverse=True)
+        parts.clear()
+        while left:
+            key, points = left.pop()
+            yield Sector(*(str(name) for name in key)), points
+            del points
+
+
+def _points(sector: tuple[Sector, pl.DataFrame]) -> int:
+    return sector[1].height
+
+
+def run_sector(given: tuple[Sector, pl.DataFrame], runs: Runs) -> tuple[Sector, Found | Known]:
+    """One sector with its points: its groups, or that they are known."""
+    sector, points = given
+    contrast, ordered = runs.contrasts.get(sector.grid), in_site_order(points)
+    fingerprint = points_fingerprint(ordered, contrast, runs.code)
+    if (sector, fingerprint) in runs.known:
+        return sector, Known(sector, fingerprint)
+    return sector, find_groups(sector, ordered, runs.method, contrast, fingerprint)

@@ -11,16 +11,16 @@ rest is interpolated. The null depends on K and the background alone.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numba import njit
 
 from assets.arrays import Floats, Integers
 from assets.methods.scan.scan import Background, WindowRules, score_sites
+from assets.work import ALL_CORES, Engine, over
 
 
 @dataclass(frozen=True)
@@ -111,25 +111,46 @@ def _first_of_same(numbers: Integers, count: int) -> Integers:
     return found
 
 
+@dataclass(frozen=True)
+class _Null:
+    """What all draws share."""
+
+    background: Background
+    rules: WindowRules
+    seed: int
+
+
 def simulate_null(
-    background: Background, cases: int, rules: WindowRules, settings: NullSettings, threads: int | None = None
-) -> NullFit:
-    """Draw null data sets of `cases` sites, score them and fit their largest scores.
+    background: Background,
+    sizes: Sequence[int],
+    rules: WindowRules,
+    settings: NullSettings,
+    engine: Engine = ALL_CORES,
+) -> tuple[NullFit, ...]:
+    """For each number of cases draw null data sets of so many sites, score them and fit their largest scores.
 
     Each draw has its own seed (of the profile's seed, the number of cases and the draw), so a fit is the same whatever
-    else is simulated, in whatever order and over however many threads, None being one a core.
+    else is simulated, in whatever order and by whatever engine.
     """
+    # The largest first: what takes long should not begin last.
+    draws = [
+        (cases, draw)
+        for cases in sorted(sizes, reverse=True)
+        for draw in range(settings.draws_of(cases, background.sites))
+    ]
+    scores = over(draws, _largest_score, engine, _Null(background, rules, settings.seed)) if draws else []
+    fits = {}
+    for cases, of_cases in groupby(zip(draws, scores, strict=True), key=lambda scored: scored[0][0]):
+        largest = [score for _, score in of_cases]
+        fits[cases] = NullFit(cases, len(largest), *fit_gumbel(largest))
+    return tuple(fits[cases] for cases in sizes)
 
-    def largest_score(draw: int) -> float:
-        random = np.random.default_rng([settings.seed, cases, draw])
-        drawn = np.sort(random.choice(background.sites, size=cases, replace=False, shuffle=False))
-        return float(score_sites(drawn, background, rules).score.max())
 
-    draws = settings.draws_of(cases, background.sites)
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        largest = np.array(list(pool.map(largest_score, range(draws))))
-    location, scale = fit_gumbel(largest)
-    return NullFit(cases, draws, location, scale)
+def _largest_score(draw: tuple[int, int], null: _Null) -> float:
+    """The largest score of a draw: its number of cases, and which of these it is."""
+    random = np.random.default_rng([null.seed, *draw])
+    drawn = np.sort(random.choice(null.background.sites, size=draw[0], replace=False, shuffle=False))
+    return float(score_sites(drawn, null.background, null.rules).score.max())
 
 
 def fit_gumbel(maxima: Sequence[float] | Floats) -> tuple[float, float]:

@@ -129,8 +129,7 @@ def train(texts: Sequence[str], labels: Flags, filed: Flags, method: IndexMethod
     `filed` which of them people have labelled, shape (texts,). Every category has at least two examples (`training`
     sees to more). The order of the examples plays no part.
     """
-    order = sorted(range(len(texts)), key=texts.__getitem__)
-    texts, labels, filed = [texts[row] for row in order], labels[order], filed[order]
+    texts, labels, filed = _in_order(texts, labels, filed)
     counts = count_features(pl.Series(texts), all_columns(method.text_features), method.text_run_letters)
     folds = assign_folds(labels, method.classifier_folds, method.classifier_seed)
     scores = np.empty(labels.shape)
@@ -140,7 +139,7 @@ def train(texts: Sequence[str], labels: Flags, filed: Flags, method: IndexMethod
     like_items = _like_items(labels, filed, method.min_calibration_labels)
     calibration = _calibrate(scores[like_items], labels[like_items])
     return Model(
-        _version(texts, labels, filed, method),
+        model_version(texts, labels, filed, method),
         _thresholds(calibration.probabilities(scores[like_items]), labels[like_items]),
         labels[like_items].mean(axis=0),
         _measure(scores, labels, folds, like_items),
@@ -148,6 +147,26 @@ def train(texts: Sequence[str], labels: Flags, filed: Flags, method: IndexMethod
         calibration,
         method.text_run_letters,
     )
+
+
+def model_version(texts: Sequence[str], labels: Flags, filed: Flags, method: IndexMethod) -> str:
+    """The version of the model that `train` makes of the same, without making it."""
+    texts, labels, filed = _in_order(texts, labels, filed)
+    described: dict[str, Any] = {
+        "examples": [
+            [text, np.flatnonzero(of_text).tolist(), by_people]
+            for text, of_text, by_people in zip(texts, labels, filed.tolist(), strict=True)
+        ],
+        "parameters": {name: getattr(method, name) for name in PARAMETERS},
+        "code": [(files("assets.methods.text") / name).read_text(encoding="utf-8") for name in CODE],
+        "scikit-learn": version("scikit-learn"),
+    }
+    return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]
+
+
+def _in_order(texts: Sequence[str], labels: Flags, filed: Flags) -> tuple[list[str], Flags, Flags]:
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    return [texts[row] for row in order], labels[order], filed[order]
 
 
 def assign_folds(labels: Flags, folds: int, seed: int) -> Integers:
@@ -262,16 +281,3 @@ def _measure(scores: Floats, labels: Flags, folds: Integers, like_items: Flags) 
         probabilities[inside] = calibration.probabilities(scores[inside])
         predicted[inside] = probabilities[inside] >= thresholds
     return HeldOut(labels, probabilities, predicted)
-
-
-def _version(texts: Sequence[str], labels: Flags, filed: Flags, method: IndexMethod) -> str:
-    described: dict[str, Any] = {
-        "examples": [
-            [text, np.flatnonzero(of_text).tolist(), by_people]
-            for text, of_text, by_people in zip(texts, labels, filed.tolist(), strict=True)
-        ],
-        "parameters": {name: getattr(method, name) for name in PARAMETERS},
-        "code": [(files("assets.methods.text") / name).read_text(encoding="utf-8") for name in CODE],
-        "scikit-learn": version("scikit-learn"),
-    }
-    return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]

@@ -31,12 +31,9 @@
             "tr",
             {},
             app.element("th", { scope: "row" }, row.member),
-            [
-              ["clusters", "count"],
-              ["firms", "count"],
-              ["employees", "count"],
-              ["turnover_gbp", "gbp"],
-            ].map(([key, format]) => app.element("td", { class: "number" }, app.figureOf(row, key, format))),
+            ["clusters", "firms", "employees", "turnover_gbp"].map((key) =>
+              app.element("td", { class: "number" }, app.figureOf(row, key)),
+            ),
           ),
         ),
       ),

@@ -12,23 +12,23 @@
   const NONE = "#8a8f94";
   app.INDEX_COLOUR = "#5b3a8c";
 
-  /** The figures that clusters can be coloured by: name, format. */
+  /** The figures that clusters can be coloured by. */
   app.FIGURES = {
-    firms: ["Firms", "count"],
-    sites: ["Sites", "count"],
-    employees: ["Employees", "count"],
-    turnover_gbp: ["Turnover", "gbp"],
-    iuk_funding_gbp: ["Innovate UK funding", "gbp"],
-    ukri_funding_gbp: ["Other UKRI funding", "gbp"],
-    publications: ["Publications", "count"],
-    rdi_active_share: ["RD&I-active firms", "share"],
-    funded_firms_share: ["Firms with public funding", "share"],
-    sector_sites_share: ["Share of the sector’s sites", "share"],
-    location_quotient: ["Location quotient", "quotient"],
-    relative_density: ["Density over expectation", "quotient"],
-    joint_projects: ["Joint projects", "count"],
-    firms_growth_share: ["Growth of firms in a year", "change"],
-    employees_growth_share: ["Growth of employees in a year", "change"],
+    firms: "Firms",
+    sites: "Sites",
+    employees: "Employees",
+    turnover_gbp: "Turnover",
+    iuk_funding_gbp: "Innovate UK funding",
+    ukri_funding_gbp: "Other UKRI funding",
+    publications: "Publications",
+    rdi_active_share: "RD&I-active firms",
+    funded_firms_share: "Firms with public funding",
+    sector_sites_share: "Share of the sector’s sites",
+    location_quotient: "Location quotient",
+    relative_density: "Density over expectation",
+    joint_projects: "Joint projects",
+    firms_growth_share: "Growth of firms in a year",
+    employees_growth_share: "Growth of employees in a year",
   };
 
   app.typeColour = (type) => TYPE_COLOURS[type] || NONE;
@@ -54,7 +54,7 @@
         classes: app.TYPES.map((type) => ({ colour: app.typeColour(type), words: type, type })),
       };
     }
-    const [, format] = app.FIGURES[key];
+    const format = app.data.formats[key];
     const bounds = classBounds(clusters, key);
     const step = (k) => STEPS[bounds.length === 1 ? 2 : Math.round((k * (STEPS.length - 1)) / (bounds.length - 1))];
     const classes = bounds.map((bound, k) => ({

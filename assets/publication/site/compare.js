@@ -53,9 +53,7 @@
         row("Co-located", met("is_colocated")),
         row("Specialised", met("is_specialised")),
         row("Internally collaborative", met("is_internally_collaborative")),
-        app.ALL_FIGURES.map(([words, key, format]) =>
-          row(words, (cluster) => app.figureOf(cluster, key, format), "number"),
-        ),
+        app.ALL_FIGURES.map(([words, key]) => row(words, (cluster) => app.figureOf(cluster, key), "number")),
       ),
     );
   };

@@ -6,44 +6,43 @@
   const { state } = app;
 
   const FIGURES = [
-    ["Firms", "firms", "count"],
-    ["Sites", "sites", "count"],
-    ["Employees", "employees", "count"],
-    ["Turnover", "turnover_gbp", "gbp"],
-    ["Innovate UK funding", "iuk_funding_gbp", "gbp"],
-    ["Other UKRI funding", "ukri_funding_gbp", "gbp"],
-    ["Publications", "publications", "count"],
-    ["Joint projects inside", "joint_projects", "count"],
-    ["RD&I-active firms", "rdi_active_share", "share"],
-    ["Firms with public funding", "funded_firms_share", "share"],
-    ["Share of the sector’s sites", "sector_sites_share", "share"],
-    ["Area of the outline", "area_km2", "area"],
+    ["Firms", "firms"],
+    ["Sites", "sites"],
+    ["Employees", "employees"],
+    ["Turnover", "turnover_gbp"],
+    ["Innovate UK funding", "iuk_funding_gbp"],
+    ["Other UKRI funding", "ukri_funding_gbp"],
+    ["Publications", "publications"],
+    ["Joint projects inside", "joint_projects"],
+    ["RD&I-active firms", "rdi_active_share"],
+    ["Firms with public funding", "funded_firms_share"],
+    ["Share of the sector’s sites", "sector_sites_share"],
+    ["Area of the outline", "area_km2"],
   ];
   const GROWTH = [
     ["Firms", "firms_growth_share"],
     ["Employees", "employees_growth_share"],
   ];
   const SURE = [
-    ["Location quotient", "location_quotient", "quotient"],
-    ["Lower end of its 95% interval", "location_quotient_low", "quotient"],
-    ["Upper end of its 95% interval", "location_quotient_high", "quotient"],
-    ["Density over expectation", "relative_density", "quotient"],
-    ["p-value of the scan", "scan_p_value", "probability"],
-    ["p-value of joint work", "collaboration_p_value", "probability"],
+    ["Location quotient", "location_quotient"],
+    ["Lower end of its 95% interval", "location_quotient_low"],
+    ["Upper end of its 95% interval", "location_quotient_high"],
+    ["Density over expectation", "relative_density"],
+    ["p-value of the scan", "scan_p_value"],
+    ["p-value of joint work", "collaboration_p_value"],
   ];
 
   /** Every figure of a cluster by its words: for the comparison. */
   app.ALL_FIGURES = [
     ...FIGURES,
-    ...GROWTH.map(([words, key]) => [`Growth of ${words.toLowerCase()} in a year`, key, "change"]),
+    ...GROWTH.map(([words, key]) => [`Growth of ${words.toLowerCase()} in a year`, key]),
     ...SURE,
   ];
 
   // A share that is not given as a number has its band beside it.
-  const bandOf = (row, key) => row[key.replace(/_share$/, "_band")];
-  app.figureOf = (cluster, key, format) =>
-    (format === "share" && cluster[key] === null && app.band(bandOf(cluster, key))) ||
-    app.figure(cluster[key], format, cluster[`${key}_status`]);
+  app.figureOf = (cluster, key) =>
+    (key in app.data.bands && cluster[key] === null && app.band(cluster[app.data.bands[key]])) ||
+    app.figure(cluster[key], app.data.formats[key], cluster[`${key}_status`]);
 
   const section = (title, ...children) => app.element("section", {}, app.element("h3", {}, title), children);
   const pairs = (rows) =>
@@ -58,32 +57,18 @@
     given.includes("x") && app.element("p", { class: "hint" }, app.UNAVAILABLE),
   ];
 
-  // A measure says by its words what it is of, and so how it is written and which side of the threshold is met.
-  const formatOf = (measure) => {
-    if (measure.includes("p-value")) return { format: "probability", side: "under " };
-    if (measure.startsWith("share")) return { format: "share", side: "at least " };
-    return measure.includes("quotient")
-      ? { format: "quotient", side: "over " }
-      : { format: "count", side: "at least " };
-  };
-
   const measured = (row) =>
-    row.figure === null ? app.band(row.band) || "not given" : app.figure(row.figure, formatOf(row.measure).format);
+    row.figure === null
+      ? app.band(row.band) || "not given"
+      : app.figure(row.figure, app.data.measures.get(row.measure).format);
   const held = (row) => {
     if (row.threshold === null) return "";
-    const { format, side } = formatOf(row.measure);
-    return side + app.figure(row.threshold, format === "probability" ? "quotient" : format);
+    const { format, met } = app.data.measures.get(row.measure);
+    return `${met} ${app.figure(row.threshold, format === "probability" ? "quotient" : format)}`;
   };
 
-  // As the method tells them: the four in their order, of each the figure that decides before its p-value.
-  const CRITERIA = ["RD&I-active", "co-located", "specialised", "internally collaborative"];
-  const FORMATS = ["share", "quotient", "count", "probability"];
   const inOrder = (rows) =>
-    [...rows].sort(
-      (a, b) =>
-        CRITERIA.indexOf(a.criterion) - CRITERIA.indexOf(b.criterion) ||
-        FORMATS.indexOf(formatOf(a.measure).format) - FORMATS.indexOf(formatOf(b.measure).format),
-    );
+    [...rows].sort((a, b) => app.data.measures.get(a.measure).order - app.data.measures.get(b.measure).order);
 
   const criteria = (cluster) => {
     const rows = inOrder(app.data.criteria(cluster));
@@ -260,8 +245,8 @@
     );
 
   const clusterDetail = (cluster) => {
-    const given = [...FIGURES.slice(0, 12), ...GROWTH.map(([w, key]) => [w, key, "change"])].map(([, key, format]) =>
-      app.figureOf(cluster, key, format),
+    const given = [...FIGURES.slice(0, 12), ...GROWTH].map(([, key]) =>
+      app.figureOf(cluster, key),
     );
     return [
       app.element(
@@ -283,14 +268,14 @@
         { class: "hint" },
         `A ${cluster.cluster_type} cluster is ${app.TYPE_TEXTS[cluster.cluster_type]}.`,
       ),
-      pairs(FIGURES.map(([words, key, format]) => [words, app.figureOf(cluster, key, format)])),
+      pairs(FIGURES.map(([words, key]) => [words, app.figureOf(cluster, key)])),
       notes(given),
       section("The four criteria", criteria(cluster), app.element("p", { class: "hint" }, app.CRITERIA_TEXT)),
       section("How sure is this?", howSure(cluster)),
       section("Sectors of its firms", sectorMix(cluster)),
       section(
         "Growth in twelve months",
-        pairs(GROWTH.map(([words, key]) => [words, app.figure(cluster[key], "change")])),
+        pairs(GROWTH.map(([words, key]) => [words, app.figureOf(cluster, key)])),
       ),
       section("What became of it this month", events(cluster)),
       section(

@@ -61,7 +61,7 @@
   const colour = selection(
     "colour",
     option("type", "Type"),
-    Object.entries(app.FIGURES).map(([key, [words]]) => option(key, words)),
+    Object.entries(app.FIGURES).map(([key, words]) => option(key, words)),
   );
   const draw = selection(
     "draw",

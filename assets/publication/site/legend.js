@@ -46,7 +46,7 @@
     app.element("li", {}, type ? app.mark(type, colour) : swatch(colour), words);
 
   app.onChange(["colour", "profile", "layers", "category"], () => {
-    const title = state.colour in app.FIGURES ? app.FIGURES[state.colour][0] : "Type of cluster";
+    const title = state.colour in app.FIGURES ? app.FIGURES[state.colour] : "Type of cluster";
     app.fill(
       app.byId("legend-body"),
       state.layers.includes("map") && [

@@ -9,15 +9,15 @@
   const COLUMNS = [
     { key: "name", words: "Cluster" },
     { key: "cluster_type", words: "Type" },
-    { key: "firms", words: "Firms", format: "count" },
-    { key: "rdi_active_share", words: "RD&I", title: "Share of firms that are RD&I-active", format: "share" },
+    { key: "firms", words: "Firms", isNumber: true },
+    { key: "rdi_active_share", words: "RD&I", title: "Share of firms that are RD&I-active", isNumber: true },
   ];
   let most = PAGE;
 
   const chosenColumn = () =>
     COLUMNS.some(({ key }) => key === state.colour) || !(state.colour in app.FIGURES)
       ? null
-      : { key: state.colour, words: app.FIGURES[state.colour][0], format: app.FIGURES[state.colour][1] };
+      : { key: state.colour, words: app.FIGURES[state.colour], isNumber: true };
   const columns = () => [...COLUMNS, chosenColumn()].filter(Boolean);
 
   const sorted = () => {
@@ -34,13 +34,13 @@
     );
   };
 
-  const header = ({ key, words, title, format }) => {
+  const header = ({ key, words, title, isNumber }) => {
     const by = state.sort.replace(/^-/, "") === key;
     const down = state.sort.startsWith("-");
-    const next = by ? `${down ? "" : "-"}${key}` : `${format ? "-" : ""}${key}`;
+    const next = by ? `${down ? "" : "-"}${key}` : `${isNumber ? "-" : ""}${key}`;
     return app.element(
       "th",
-      { scope: "col", class: format && "number", "aria-sort": by ? (down ? "descending" : "ascending") : "none" },
+      { scope: "col", class: isNumber && "number", "aria-sort": by ? (down ? "descending" : "ascending") : "none" },
       app.element(
         "button",
         {
@@ -101,7 +101,7 @@
     return box;
   };
 
-  const cell = (cluster, { key, format }) => {
+  const cell = (cluster, { key }) => {
     if (key === "name")
       return app.element(
         "th",
@@ -120,7 +120,7 @@
           cluster.cluster_type,
         ),
       );
-    return app.element("td", { class: "number" }, app.figureOf(cluster, key, format));
+    return app.element("td", { class: "number" }, app.figureOf(cluster, key));
   };
 
   const table = app.element("table", { class: "clusters" });

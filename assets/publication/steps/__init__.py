@@ -13,4 +13,4 @@ from assets.warehouse.steps import Step, sql_step
 
 def publication_steps(publication: str, base_map: BaseMap | None = None) -> list[Step]:
     """The publication's steps; `publication` is the folder that releases are put in."""
-    return [disclosure, sql_step("publication.criteria"), release_step(publication, base_map)]
+    return [disclosure, sql_step("publication.criteria", may_lack="all"), release_step(publication, base_map)]

@@ -90,6 +90,8 @@ TABLES = ("clusters", "share_bands", "sector_mix", "totals", "suppressions", "at
         ),
         "publication.totals.clusters": ("typology.innovation_clusters.cluster_id",),
     },
+    # Of a month that has the Index alone there is nothing to control.
+    may_lack="all",
 )
 def disclosure(ctx: StepContext) -> list[Replacement]:
     """Apply disclosure control to all profiles of the month together, and attack the outcome.

@@ -120,6 +120,7 @@ def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
         }
         | {f"{FILES}.path": [], f"{FILES}.media_type": []},
         reaches_outside=True,
+        may_lack="any",
     )
     def release(ctx: StepContext) -> Rows:
         """Put the month's map, downloads, report and metadata in its folder; a reader sees the release before it, or

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -36,10 +36,12 @@ class Kind:
     parse: Callable[[pl.Expr], pl.Expr]
     is_lenient: bool = False
     """Text not of the kind becomes null instead of refusing the row."""
+    unit: str = ""
+    """What its numbers are in once read, in words for messages."""
 
     def or_null(self) -> Kind:
         """The same kind, with null for what does not fit."""
-        return Kind(self.expected, self.parse, is_lenient=True)
+        return replace(self, is_lenient=True)
 
 
 @dataclass(frozen=True)
@@ -209,8 +211,8 @@ CODE = Kind(
 )
 """A reference: text, without the `.0` that a spreadsheet adds to a number."""
 WHOLE_NUMBER = Kind("a whole number, 0 or more", quick_first(_quick_whole_number, _whole_number, pl.Int64))
-POUNDS = Kind("an amount in pounds, 0 or more", _amount_parse(1))
-THOUSANDS_OF_POUNDS = Kind("an amount in thousands of pounds, 0 or more", _amount_parse(1000))
+POUNDS = Kind("an amount in pounds, 0 or more", _amount_parse(1), unit="pounds")
+THOUSANDS_OF_POUNDS = Kind("an amount in thousands of pounds, 0 or more", _amount_parse(1000), unit="pounds")
 DATE = Kind(f"a date: YYYY-MM-DD, DD/MM/YYYY or a spreadsheet's serial number, {BETWEEN_DATES}", _date)
 SIC2007 = Kind(
     "a SIC 2007 code of 5 digits",

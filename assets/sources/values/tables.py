@@ -235,7 +235,7 @@ class Table:
             if column.limit is not None:
                 limit = getattr(self._desk.limits, column.limit)
                 beyond = self.rows.filter(pl.col(column.name) > limit)
-                unit = " pounds" if column.limit.endswith("_gbp") else ""
+                unit = f" {column.kind.unit}" if column.kind.unit else ""
                 self.refuse(
                     beyond.select(*PLACE, value=pl.col(column.name).cast(pl.String)),
                     column.name,

@@ -3,8 +3,8 @@
 -- Every town has a cluster in every category that has clusters, and it is a cluster of that category.
 with towns as (
     select name as place, region
-    from reference.places
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
+    from used.places
+    where month = $month
 ),
 
 wanted as (

@@ -10,9 +10,9 @@ with named as (
 towns as (
     select named.*, places.latitude as north, places.longitude as east
     from named
-    inner join reference.places as places on places.name = named.town
+    inner join used.places as places on places.name = named.town
     where
-        places.as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
+        places.month = $month
         and (named.name = named.town or places.is_primary_urban_area)
 ),
 

@@ -3,8 +3,8 @@
 -- The ties are the pairs of the month's drop: as many, with as many joint publications, one end at least in the UK.
 with of_drop as (
     select count(*) as ties, coalesce(sum(publications), 0) as publications
-    from sources.institution_pairs
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'publications')
+    from used.institution_pairs
+    where month = $month
 ),
 
 of_ties as (

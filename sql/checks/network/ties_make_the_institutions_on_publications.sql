@@ -3,8 +3,8 @@
 -- A publication of n institutions, k of them in the UK, gives k (k - 1) / 2 + k (n - k) joint publications.
 with of_publications as (
     select count(*) as uk, any_value(institution_count) as institutions
-    from sources.publication_institutions
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'publications')
+    from used.publication_institutions
+    where month = $month
     group by publication_id
 )
 

@@ -3,27 +3,27 @@
 -- Each project's money at sites and without a place is its total in the source, to the penny.
 with awards as (
     select application_id as project_id, award_gbp
-    from sources.innovate_uk
+    from used.innovate_uk
     where
         is_funded
-        and as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
+        and month = $month
     union all
     select application_id, award_gbp
-    from sources.innovate_uk_applications
+    from used.innovate_uk_applications
     where
         is_funded
-        and as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
+        and month = $month
         and application_id not in (
             select application_id
-            from sources.innovate_uk
-            where as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
+            from used.innovate_uk
+            where month = $month
         )
 ),
 
 grants as (
     select project_id, sum(grant_offer_gbp) as amount_gbp
-    from sources.ukri_participants
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
+    from used.ukri_participants
+    where month = $month
     group by project_id
 ),
 
@@ -39,10 +39,10 @@ source_totals as (
     group by project_id
     union all
     select 'ukri', projects.project_id, coalesce(projects.amount_gbp, grants.amount_gbp)
-    from sources.ukri_projects as projects
+    from used.ukri_projects as projects
     left join grants on grants.project_id = projects.project_id
     anti join own_list on own_list.lead_funder = lower(trim(projects.lead_funder))
-    where projects.as_of = (select as_of from sources.drops where month = $month and dataset = 'ukri')
+    where projects.month = $month
 ),
 
 kept as (

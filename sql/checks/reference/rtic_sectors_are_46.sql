@@ -2,6 +2,6 @@
 -- severity: warning
 -- There are 46 emerging sectors, as in the published Map.
 select 46 as expected, count(distinct sector) as actual
-from reference.rtic_sectors
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_sectors')
+from used.rtic_sectors
+where month = $month
 having count(distinct sector) <> 46

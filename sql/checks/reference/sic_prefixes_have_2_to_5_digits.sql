@@ -2,8 +2,8 @@
 -- severity: blocking
 -- A prefix of a SIC 2007 code is 2 to 5 digits.
 select as_of, sic2007_prefix, '2 to 5 digits' as expected, sic2007_prefix as actual
-from reference.sic_sectors
+from used.sic_sectors
 where
-    as_of = (select as_of from sources.drops where month = $month and dataset = 'sic_sectors')
+    month = $month
     and not regexp_full_match(sic2007_prefix, '[0-9]{2,5}')
 order by sic2007_prefix

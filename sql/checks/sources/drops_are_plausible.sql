@@ -4,8 +4,6 @@
 select
     alarms.dataset, alarms.column_name, alarms.label, alarms.figure,
     alarms.before_as_of, alarms.before as expected, alarms.now as actual
-from sources.alarms as alarms
-inner join sources.drops as drops
-    on drops.dataset = alarms.dataset and drops.as_of = alarms.as_of and drops.month = $month
-where alarms.accepted_because is null
+from used.alarms as alarms
+where alarms.month = $month and alarms.accepted_because is null
 order by alarms.dataset, alarms.column_name, alarms.figure

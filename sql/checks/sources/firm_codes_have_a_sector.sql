@@ -4,13 +4,13 @@
 select codes.rtic_code, codes.firms, 'a code in reference.rtic_sectors' as expected, 'none' as actual
 from (
     select rtic_code, count(*) as firms
-    from sources.rtic_company_sectors
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_companies')
+    from used.rtic_company_sectors
+    where month = $month
     group by rtic_code
 ) as codes
 where
     codes.rtic_code not in (
-        select rtic_code from reference.rtic_sectors
-        where as_of = (select as_of from sources.drops where month = $month and dataset = 'rtic_sectors')
+        select rtic_code from used.rtic_sectors
+        where month = $month
     )
 order by codes.rtic_code

@@ -4,8 +4,6 @@
 select
     rejected.dataset, rejected.file, rejected.row_number, rejected.column_name,
     rejected.reason as expected, rejected.value as actual
-from sources.rejected as rejected
-inner join sources.drops as drops
-    on drops.dataset = rejected.dataset and drops.as_of = rejected.as_of and drops.month = $month
-where starts_with(rejected.reason, 'expected ')
+from used.rejected as rejected
+where rejected.month = $month and starts_with(rejected.reason, 'expected ')
 order by rejected.dataset, rejected.file, rejected.row_number, rejected.column_name

@@ -4,15 +4,15 @@
 select codes.sic2007, codes.sites, 'a prefix in reference.sic_sectors' as expected, 'none' as actual
 from (
     select sic2007, count(*) as sites
-    from sources.idbr_local_units
-    where as_of = (select as_of from sources.drops where month = $month and dataset = 'idbr_local_units')
+    from used.idbr_local_units
+    where month = $month
     group by sic2007
 ) as codes
 where
     not exists (
-        select 1 from reference.sic_sectors as sectors
+        select 1 from used.sic_sectors as sectors
         where
-            sectors.as_of = (select as_of from sources.drops where month = $month and dataset = 'sic_sectors')
+            sectors.month = $month
             and starts_with(codes.sic2007, sectors.sic2007_prefix)
     )
 order by codes.sic2007

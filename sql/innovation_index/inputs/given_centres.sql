@@ -1,4 +1,4 @@
 select category, label, latitude, longitude
-from sources.index_centres
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'index_centres')
+from used.index_centres
+where month = $month
 order by category, label

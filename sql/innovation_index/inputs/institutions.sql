@@ -1,19 +1,15 @@
 -- Papers and citations by institution and category. Citations per paper are null where no paper's are known; a paper
 -- without a count among others that have one counts as none. A paper of several institutions counts once for each, and
 -- once in all papers of its category. The cluster is that of most of the papers, of equals the first by identifier.
-with drops as (
-    select as_of from sources.drops where month = $month and dataset = 'publications'
-),
-
-papers as (
+with papers as (
     select
         c.category, i.institution_key, i.source_key, i.item_id, i.latitude, i.longitude, a.cluster_id, p.citations
     from innovation_index.item_categories as c
     inner join innovation_index.items as i on i.month = c.month and i.item_id = c.item_id and i.kind = 'paper'
     left join innovation_index.activity_points as a
         on a.month = c.month and a.item_id = c.item_id and a.category = c.category
-    left join sources.publication_citations as p
-        on p.as_of = (select as_of from drops) and p.publication_id = i.source_key
+    left join used.publication_citations as p
+        on p.month = $month and p.publication_id = i.source_key
     where c.month = $month
 ),
 
@@ -50,6 +46,6 @@ select
 from of_institution as o
 inner join of_category as c on c.category = o.category
 left join in_clusters as k on k.institution_key = o.institution_key and k.category = o.category
-left join sources.institutions as n
-    on n.as_of = (select as_of from drops) and n.institution_key = o.institution_key
+left join used.institutions as n
+    on n.month = $month and n.institution_key = o.institution_key
 order by o.institution_key, o.category

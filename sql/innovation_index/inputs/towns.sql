@@ -1,4 +1,4 @@
 select name, latitude, longitude, population, region, is_primary_urban_area, index_order
-from reference.places
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
+from used.places
+where month = $month
 order by name, region

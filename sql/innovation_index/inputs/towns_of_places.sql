@@ -1,4 +1,4 @@
 select name as place, region, latitude, longitude, population
-from reference.places
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
+from used.places
+where month = $month
 order by place, region

@@ -6,15 +6,15 @@ union
 select items.item_id, 'project ' || projects.application_id as work
 from innovation_index.items as items
 inner join (
-    select application_id, crn from sources.innovate_uk
+    select application_id, crn from used.innovate_uk
     where
         is_withdrawn is false
-        and as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk')
+        and month = $month
     union
-    select application_id, crn from sources.innovate_uk_applications
+    select application_id, crn from used.innovate_uk_applications
     where
         is_withdrawn is false
-        and as_of = (select as_of from sources.drops where month = $month and dataset = 'innovate_uk_applications')
+        and month = $month
 ) as projects on projects.crn = items.source_key
 where items.month = $month and items.kind = 'business'
 order by item_id, work

@@ -8,9 +8,9 @@ with given as (
 
 select given.organisation_id, postcodes.latitude, postcodes.longitude
 from given
-inner join reference.postcodes as postcodes
+inner join used.postcodes as postcodes
     on
         postcodes.postcode = given.postcode
-        and postcodes.as_of = (select as_of from sources.drops where month = $month and dataset = 'postcodes')
+        and postcodes.month = $month
 where postcodes.latitude is not null
 order by given.organisation_id

@@ -1,5 +1,5 @@
 select institution_key, latitude, longitude
-from sources.institutions
+from used.institutions
 where
-    as_of = (select as_of from sources.drops where month = $month and dataset = 'publications')
+    month = $month
     and latitude is not null and longitude is not null

@@ -6,13 +6,12 @@ select
         if(now.total > 0, now.largest / now.total, 0),
         coalesce(if(earlier.total > 0, earlier.largest / earlier.total, 0), 0)
     ) as largest_share
-from sources.alarms as alarms
-inner join sources.drops as drops
-    on drops.dataset = alarms.dataset and drops.as_of = alarms.as_of and drops.month = $month
+from used.alarms as alarms
 left join sources.drop_profiles as now
     on now.dataset = alarms.dataset and now.as_of = alarms.as_of and now.column_name = alarms.column_name
 left join sources.drop_profiles as earlier
     on
         earlier.dataset = alarms.dataset and earlier.as_of = alarms.before_as_of
         and earlier.column_name = alarms.column_name
+where alarms.month = $month
 order by alarms.dataset, alarms.column_name, alarms.figure = 'largest value', alarms.figure

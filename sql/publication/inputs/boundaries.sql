@@ -1,3 +1,3 @@
-select * from reference.boundaries
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'boundaries')
+select * exclude (month) from used.boundaries
+where month = $month
 order by layer, code

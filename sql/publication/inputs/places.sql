@@ -1,3 +1,3 @@
-select * from reference.places
-where as_of = (select as_of from sources.drops where month = $month and dataset = 'places')
+select * exclude (month) from used.places
+where month = $month
 order by name, region

@@ -10,6 +10,7 @@ from scipy.stats import chisquare
 from assets.methods.communities.degree_null import forget_networks, null_networks, same_degrees
 from assets.methods.communities.graph import Bipartite
 from assets.methods.statistics.draws import below, put_state, state_of
+from assets.work import Threads
 from tests.methods.communities.networks import from_lists, planted
 
 
@@ -45,7 +46,10 @@ def test_every_network_of_the_degrees_is_equally_likely() -> None:
 
 def test_same_seed_same_networks_and_other_draws_differ() -> None:
     graph = planted(200, 400, [], 3).graph
-    one, two = null_networks(graph, 3, 5, seed=11, threads=1), null_networks(graph, 3, 5, seed=11, threads=2)
+    one, two = (
+        null_networks(graph, 3, 5, seed=11, engine=Threads(1)),
+        null_networks(graph, 3, 5, seed=11, engine=Threads(2)),
+    )
     assert [state(network) for network in one] == [state(network) for network in two]
     assert len({state(network) for network in one}) == 3
     # Draw i is the same however many follow it.

@@ -63,8 +63,8 @@ def found_by(algorithm: str, sector: pl.DataFrame, everything: pl.DataFrame) -> 
     method = SpatialMethod.model_validate({"algorithm": algorithm, "scan_null_draws": 30})
     numbered = everything.with_columns(pl.Series("firm", firm_numbers(everything)))
     background = background_of(numbered, method)
-    fit = simulate_null(background, sector.height, window_rules(method), null_settings(method))
-    return find_groups(SECTOR, sector, method, Contrast(background, Null((fit,)), "0"))
+    null = Null(simulate_null(background, [sector.height], window_rules(method), null_settings(method)))
+    return find_groups(SECTOR, sector, method, Contrast(background, null, "0"))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -32,6 +32,7 @@ from assets.methods.scan.scan import (
     score_windows,
     select_windows,
 )
+from assets.work import Threads
 from tests.methods.towns import disc, uneven_sites
 
 RULES = WindowRules(min_samples=5, min_firms=10, max_link_m=15_000.0, min_relative_density=0.0)
@@ -174,7 +175,7 @@ def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
     background = make_background(everything[:, 0], everything[:, 1], np.arange(len(everything)))
     cases = np.vstack([sites[random.choice(20_000, 600, replace=False)], *planted])
     truth = np.repeat([-1, 0, 1], [600, 60, 120])
-    fit = simulate_null(background, len(cases), RULES, null_of(60, 1))
+    (fit,) = simulate_null(background, [len(cases)], RULES, null_of(60, 1))
     windows = score_windows(cases[:, 0], cases[:, 1], np.arange(len(cases)), background, RULES)
     critical = Null((fit,)).critical_score(len(cases), 0.05)
     taken = select_windows(windows.hierarchy.parent, windows.score, critical, 1.2)
@@ -188,7 +189,7 @@ def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
 def test_null_data_seldom_hold_a_group() -> None:
     background = business(3, 6_000)
     cases, datasets = 400, 300
-    fit = simulate_null(background, cases, RULES, null_of(200, 7))
+    (fit,) = simulate_null(background, [cases], RULES, null_of(200, 7))
     critical = Null((fit,)).critical_score(cases, 0.05)
     random = np.random.default_rng(99)
     sites = background.places.coordinates_m[background.places.place_of_point]
@@ -224,10 +225,10 @@ def test_gumbel_fit_recovers_its_parameters() -> None:
 def test_null_is_of_sites_drawn_without_replacement_and_the_same_for_the_same_seed() -> None:
     background = business(6, 500)
     settings = null_of(10, 3)
-    assert simulate_null(background, 80, RULES, settings) == simulate_null(background, 80, RULES, settings)
-    assert simulate_null(background, 80, RULES, settings) != simulate_null(background, 80, RULES, null_of(10, 4))
+    assert simulate_null(background, [80], RULES, settings) == simulate_null(background, [80], RULES, settings)
+    assert simulate_null(background, [80], RULES, settings) != simulate_null(background, [80], RULES, null_of(10, 4))
     # Every site a case: without replacement nothing can be denser than it is.
-    assert simulate_null(background, 500, RULES, settings).location == pytest.approx(0.0, abs=1e-5)
+    assert simulate_null(background, [500], RULES, settings)[0].location == pytest.approx(0.0, abs=1e-5)
 
 
 @pytest.mark.parametrize("stretch", [METRES, STRETCHED])
@@ -257,11 +258,11 @@ def test_sites_of_a_place_stand_in_the_order_of_their_firms_whatever_their_rows(
 
 
 @pytest.mark.parametrize("threads", [1, 2, None])
-def test_null_does_not_depend_on_threads(threads: int | None) -> None:
+def test_null_does_not_depend_on_threads_nor_on_what_else_is_simulated(threads: int | None) -> None:
     background = business(6, 500)
-    assert simulate_null(background, 80, RULES, null_of(10, 3), threads) == simulate_null(
-        background, 80, RULES, null_of(10, 3), 1
-    )
+    alone = [simulate_null(background, [size], RULES, null_of(10, 3), Threads(1))[0] for size in (30, 80)]
+    assert list(simulate_null(background, [30, 80], RULES, null_of(10, 3), Threads(threads))) == alone
+    assert simulate_null(background, [], RULES, null_of(10, 3)) == ()
 
 
 def test_fewer_draws_where_there_are_many_cases() -> None:
@@ -269,8 +270,9 @@ def test_fewer_draws_where_there_are_many_cases() -> None:
     assert [settings.draws_of(cases, 3_000_000) for cases in (20, 50_000, 100_000, 1_000_000)] == [100, 100, 50, 20]
     assert [settings.draws_of(20, sites) for sites in (400_000, 6_000_000, 60_000_000)] == [100, 50, 20]
     few = NullSettings(draws=4, sizes=1, seed=3, min_draws=3, all_cases=80, all_sites=500)
-    assert simulate_null(business(6, 500), 80, RULES, few) == simulate_null(business(6, 500), 80, RULES, null_of(3, 3))
-    assert simulate_null(business(6, 500), 80, RULES, few).draws == 3
+    (fit,) = simulate_null(business(6, 500), [80], RULES, few)
+    assert fit.draws == 3
+    assert simulate_null(business(6, 500), [80], RULES, null_of(3, 3)) == (fit,)
 
 
 def test_sizes_are_spaced_by_ratio() -> None:

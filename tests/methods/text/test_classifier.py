@@ -14,7 +14,7 @@ from sklearn.metrics import brier_score_loss, confusion_matrix, f1_score, precis
 
 from assets.innovation_index.training import EXAMPLES_SCHEMA, Examples, training_examples
 from assets.method import IndexMethod
-from assets.methods.text.classifier import Calibration, HeldOut, Model, assign_folds, train
+from assets.methods.text.classifier import Calibration, HeldOut, Model, assign_folds, model_version, train
 from assets.methods.text.features import count_features
 from assets.reference import CATEGORIES
 
@@ -97,12 +97,13 @@ def test_a_text_has_one_score_whatever_is_scored_with_it() -> None:
 def test_another_label_or_parameter_is_another_version() -> None:
     few, labels, filed = shipped().texts[::4], shipped().labels[::4], shipped().filed[::4]
     first = train(few, labels, filed, METHOD).version
+    assert model_version(few[::-1], labels[::-1], filed[::-1], METHOD) == first
     turned = labels.copy()
     turned[0] = ~turned[0]
-    assert train(few, turned, filed, METHOD).version != first
-    assert train(few, labels, ~filed, METHOD).version != first
-    assert train(few, labels, filed, METHOD.model_copy(update={"text_regularisation": 1.0})).version != first
-    assert train(few, labels, filed, METHOD.model_copy(update={"place_radius_km": 99.0})).version == first
+    assert model_version(few, turned, filed, METHOD) != first
+    assert model_version(few, labels, ~filed, METHOD) != first
+    assert model_version(few, labels, filed, METHOD.model_copy(update={"text_regularisation": 1.0})) != first
+    assert model_version(few, labels, filed, METHOD.model_copy(update={"place_radius_km": 99.0})) == first
 
 
 def test_labels_of_people_are_what_is_calibrated_on_where_they_are_enough() -> None:

@@ -1,0 +1,52 @@
+"""What has to be made of a month before a step of it runs: nothing is made from what is not there.
+
+What belongs here: whether it is there, and the sentence where it is not. What does not: whether rows that are there
+are still right (`made_from`, `following`).
+
+A table is made for a month where it has rows of it, or where the ledger says that it was made without any. Which
+profiles it was made with is not asked: a table that has no rows of a profile may be made and have none.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from assets.months import Month
+from assets.warehouse.reading import LAYERS_OF_DROPS
+from assets.warehouse.steps import Step
+
+NO_DROPS = (
+    "the drops of {month} have not been taken in. Make the layer sources too (--select sources,...), or all of it"
+)
+
+
+def unmade(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> str | None:
+    """Why a step cannot make its rows of the month, as a sentence; None where all that it needs is there."""
+    if not step.reads:
+        return None
+    if not _rows(connection, "sources.drops", month):
+        return NO_DROPS.format(month=month)
+    needed = [table for table in step.reads if table.split(".")[0] not in LAYERS_OF_DROPS]
+    missing = [table for table in needed if not _is_made(connection, table, month)]
+    if not missing or step.may_lack == "any" or (step.may_lack == "all" and len(missing) == len(needed)):
+        return None
+    has, them = ("has", "it") if len(missing) == 1 else ("have", "them")
+    return (
+        f"{', '.join(missing)} of {month} {has} not been made, and {', '.join(step.tables)} would be made of nothing. "
+        f"Make {them} too (--select {','.join([*missing, step.tables[0]])}), or all of {month}"
+    )
+
+
+def _is_made(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> bool:
+    if _rows(connection, table, month):
+        return True
+    found = connection.execute(
+        "select 1 from ledger.made_from where month = $month and table_name = $table and row_count = 0",
+        {"month": month.first_day, "table": table},
+    )
+    return found.fetchone() is not None
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> bool:
+    found = connection.execute(f"select 1 from {table} where month = $month limit 1", {"month": month.first_day})
+    return found.fetchone() is not None
