@@ -10,7 +10,8 @@ sites inside and sites of the smallest group at several sizes.
 
 Sites are drawn at real postcodes of Great Britain, each in proportion to its companies. Companies at every postcode are
 known for Sheffield and Rotherham only; another postcode takes the number of one of theirs, drawn at random from those
-whose square kilometre has about as many postcodes, formation agents' capped.
+whose square kilometre has about as many postcodes, formation agents' capped. That is drawn once; sites are drawn
+`--draws` times, and figures are means.
 """
 
 from __future__ import annotations
@@ -185,8 +186,8 @@ def fitted(grid: Grid, sectors: pl.DataFrame, exponent: float) -> Fit:
     return judged(grid, sectors, exponent, float(f"{high:.3g}"))
 
 
-def page(where: Ground, grid: Grid, sectors: pl.DataFrame, seed: int) -> str:
-    """The fits, and what each gives at several sizes, as Markdown."""
+def page(where: Ground, grid: Grid, sectors: pl.DataFrame, seeds: Sequence[int]) -> str:
+    """The fits, and what each gives at several sizes, means over draws, as Markdown."""
     fits = [fitted(grid, sectors, exponent) for exponent in EXPONENTS]
     now = SpatialMethod()
     if (now.size_exponent, now.size_coefficient) not in {
@@ -212,8 +213,10 @@ def page(where: Ground, grid: Grid, sectors: pl.DataFrame, seed: int) -> str:
     for fit in fits:
         cells = []
         for size in SIZES:
-            one = drawn(where, size, min_cluster_size(size, fit.method), fit.method, seed)
-            cells.append(f" {one.groups}; {one.inside:.2f}; {one.smallest} ")
+            least = min_cluster_size(size, fit.method)
+            found = [drawn(where, size, least, fit.method, seed) for seed in seeds]
+            groups, inside, smallest = np.mean([(one.groups, one.inside, one.smallest) for one in found], axis=0)
+            cells.append(f" {groups:.0f}; {inside:.2f}; {smallest:.0f} ")
         lines.append(f"| {fit.method.size_exponent} | {fit.method.size_coefficient} |{'|'.join(cells)}|")
     return "\n".join(lines)
 
@@ -229,8 +232,8 @@ def main() -> None:
         pl.col("sector_type").is_in(list(SCHEMES))
     )
     where = ground(asked.data, asked.seed)
-    grid = Grid(where, SpatialMethod(), range(asked.seed, asked.seed + asked.draws))
-    print(page(where, grid, sectors, asked.seed))
+    seeds = range(asked.seed, asked.seed + asked.draws)
+    print(page(where, Grid(where, SpatialMethod(), seeds), sectors, seeds))
 
 
 if __name__ == "__main__":
