@@ -293,8 +293,10 @@ class SpatialMethod(Section):
     """hdbscan: excess of mass; dbscan: fixed radius; scan: denser than business at large, over the hierarchy."""
     min_firms: Annotated[Count, STATED] = 10
     """Distinct firms a group must have."""
-    size_coefficient: Annotated[Positive, INFERRED] = 0.30
-    """min_cluster_size = max(min_firms, round(size_coefficient * sqrt(points)))."""
+    size_coefficient: Annotated[Positive, INFERRED] = 0.0426
+    """min_cluster_size = max(min_firms, round(size_coefficient * points ** size_exponent))."""
+    size_exponent: Annotated[float, Field(gt=0, le=1), INFERRED] = 0.75
+    """See size_coefficient. Both are fitted on real postcodes against sizes and numbers of the published clusters."""
     min_samples_floor: Annotated[Count, OURS] = 5
     """min_samples = max(min_samples_floor, min_cluster_size // min_samples_divisor)."""
     min_samples_divisor: Annotated[Count, OURS] = 2

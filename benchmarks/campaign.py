@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.warehouse.database import Warehouse
-from benchmarks.cases import CASES, FIRST, LAYERS, SECOND, Command, Once, Refresh, folder_of
+from benchmarks.cases import CASES, FIRST, LAYERS, SECOND, Command, Once, Refresh, RticSizes, folder_of
 from benchmarks.digests import TableDigest, month_digests
 from benchmarks.machine import ROOT, circumstances, code_state, machine, versions
 from benchmarks.processes import DONE, Measured, run_measured
@@ -71,7 +71,7 @@ class Campaign:
 
     def refresh(self, case: Refresh, scale: float) -> Measured:
         """One refresh in a new process; its warehouse is left in the case's folder."""
-        sources = self.drops(scale)
+        sources = self.drops(scale, case.rtic_sizes)
         folder = self.folder(case.name, scale)
         shutil.rmtree(folder, ignore_errors=True)
         if case.after is None:
@@ -110,13 +110,14 @@ class Campaign:
         """Where the warehouse of a refresh is."""
         return folder_of(name, self.work, scale)
 
-    def drops(self, scale: float) -> Path:
-        """The folder of a scale's drops, made where they are not there yet.
+    def drops(self, scale: float, rtic_sizes: RticSizes = "large") -> Path:
+        """The folder of a scale's drops, made where they are not there yet, with emerging sectors of either size.
 
         Raises RuntimeError where they cannot be made.
         """
         options = ["--scale", f"{scale:g}", "--seed", str(SEED), "--months", f"{FIRST}:{SECOND}"]
-        folder = self.work.absolute() / f"drops-{scale:g}"
+        options += ["--rtic-sizes", rtic_sizes]
+        folder = self.work.absolute() / f"drops-{rtic_sizes}-{scale:g}"
         return self._once(Once(folder, lambda at: [_program(), "synthesise", *options, "--out", str(at)]))
 
     def _once(self, once: Once) -> Path:

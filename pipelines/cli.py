@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -115,15 +115,30 @@ def synthesise(
     ] = 0.005,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
     months: Annotated[str, typer.Option("--months", help="A month, or a range FIRST:LAST.")] = "2025-03:2025-05",
+    rtic_sizes: Annotated[
+        Literal["published", "large"],
+        typer.Option(
+            "--rtic-sizes",
+            help="Emerging sectors as large as published, most firms being in none; or large, every firm in one.",
+        ),
+    ] = "published",
 ) -> None:
     """Write the drops of a synthetic United Kingdom with planted clusters, in the publishers' formats."""
+    from synthetic_uk import Settings as Country
     from synthetic_uk import synthesise as write
 
     first, _, last = months.partition(":")
     wanted = _range(read_month(first), read_month(last or first))
     with _progress() as progress:
         task = progress.add_task("synthesising", total=1.0)
-        write(out, wanted, scale, seed, lambda what, share: progress.update(task, description=what, completed=share))
+        write(
+            out,
+            wanted,
+            scale,
+            seed,
+            lambda what, share: progress.update(task, description=what, completed=share),
+            Country(rtic_sizes=rtic_sizes),
+        )
     _say(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
 
 

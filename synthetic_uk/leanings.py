@@ -98,7 +98,7 @@ class Leanings:
     of_town: Floats
     """Real towns x categories."""
     of_sector: Floats
-    """RTIC sectors x categories."""
+    """RTIC sectors x categories; last, firms in no sector, which UNKNOWN points at."""
     share: Floats
     """Share of businesses in each category."""
 
@@ -115,7 +115,7 @@ def draw_leanings(geography: Geography, postcodes: Postcodes, sectors: Sectors, 
     towns = geography.settlements
     real = slice(0, towns.towns)
     of_town = np.repeat(np.where(towns.is_primary_urban_area, _URBAN, _ELSEWHERE)[:, None], len(CATEGORIES), axis=1)
-    of_sector = np.ones((len(sectors.rtic_names), len(CATEGORIES)))
+    of_sector = np.ones((len(sectors.rtic_names) + 1, len(CATEGORIES)))
     for column, category in enumerate(CATEGORIES):
         added = np.ones(towns.towns)
         for name, strength in _TOWNS[category].items():
@@ -126,10 +126,11 @@ def draw_leanings(geography: Geography, postcodes: Postcodes, sectors: Sectors, 
         of_town[:, column] *= added
         for name, strength in _SECTORS[category].items():
             of_sector[sectors.rtic_names.index(name), column] = strength
+    firms = np.append(sectors.rtic_share * sectors.rtic_weight, 1 - sectors.rtic_share)
     business = np.bincount(postcodes.town, postcodes.draw, minlength=towns.towns)
     return Leanings(
         of_town / (business @ of_town / business.sum()),
-        of_sector / (sectors.rtic_weight @ of_sector),
+        of_sector / (firms @ of_sector),
         np.array([settings.index_shares[category] for category in CATEGORIES]),
     )
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from assets.arrays import Bools, Floats, Integers
 from synthetic_uk.geography import Geography, Land
-from synthetic_uk.sectors import Sectors
+from synthetic_uk.sectors import SITES_OF_RTIC_FIRM, Sectors
 from synthetic_uk.settings import Settings
 from synthetic_uk.siting import Site, Siting
 from synthetic_uk.streams import choose, stream
@@ -196,8 +196,7 @@ def draw_plan(geography: Geography, sectors: Sectors, scale: float, months: int,
     sites = (settings.local_units + 1.3 * settings.rtic_firms) * scale
     expected = {
         "sic": settings.local_units * scale * sectors.sic_weight / sectors.sic_weight.sum(),
-        # A firm of RTIC has 1.3 sectors and 1.3 places.
-        "rtic": settings.rtic_firms * scale * 1.7 * sectors.rtic_weight,
+        "rtic": settings.rtic_firms * scale * SITES_OF_RTIC_FIRM * sectors.rtic_share * sectors.rtic_weight,
         "rdi": np.array([settings.active_share * sites]),
     }
     draft = _Draft(rng, geography.land, Siting(geography, rng), geography.postcodes.draw, expected, settings)

@@ -132,7 +132,9 @@ def company_rows(
         vertical = pl.Series(["", "01", "02"]).gather(np.where(mixed % 10 < 7, 0, 1 + mixed % 2))
         name = untidy(firms.names(rtic.firm[row]), mixed // 7)
         sector = rtic.sectors[row]
-        first = codes.gather(sector[:, 0]) + vertical
+        first = pl.select(
+            pl.when(pl.Series(sector[:, 0] != UNKNOWN)).then(codes.gather(np.maximum(sector[:, 0], 0)) + vertical)
+        ).to_series()
         others = [
             pl.select(
                 pl.when(pl.Series(sector[:, place] != UNKNOWN))

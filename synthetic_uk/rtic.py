@@ -33,7 +33,7 @@ class Rtic:
     firm: Integers
     """Number of the organisation."""
     sectors: Integers
-    """Firms x 3: indices of RTIC sectors, UNKNOWN where fewer."""
+    """Firms x 3: indices of RTIC sectors, UNKNOWN where fewer; all of them for a firm in none."""
     since: Integers
     until: Integers
     location_firm: Integers
@@ -167,11 +167,13 @@ def _planted_places(
 
 
 def _draw_sectors(rng: np.random.Generator, sectors: Sectors, count: int) -> Integers:
-    """Up to three sectors a firm: all have one, a quarter two, one in twenty three."""
+    """Up to three sectors a firm: those in any have one, a quarter of them two, one in twenty three."""
     drawn = choose(rng, sectors.rtic_weight, count * 3).reshape(count, 3)
     number = 1 + (rng.random(count) < 0.25) + (rng.random(count) < 0.05)
     drawn[:, 1][(number < 2) | (drawn[:, 1] == drawn[:, 0])] = UNKNOWN
     drawn[:, 2][(number < 3) | (drawn[:, 2] == drawn[:, 0]) | (drawn[:, 2] == drawn[:, 1])] = UNKNOWN
+    if sectors.rtic_share < 1:
+        drawn[rng.random(count) >= sectors.rtic_share] = UNKNOWN
     return drawn
 
 

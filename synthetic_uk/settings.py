@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from assets.months import Month
 
@@ -20,6 +21,13 @@ class Settings:
     """Business sites in the register [METHOD, inputs]."""
     rtic_firms: int = 5_000_000
     """Firms in the Real-Time Industrial Classifications [METHOD, inputs]."""
+    rtic_sizes: Literal["published", "large"] = "published"
+    """published: an emerging sector has as many sites as in the government's release of 2025, 0.4 to 24 thousand, and
+    most firms of RTIC are in none [METHOD, inputs]. large: every firm is in one or more, and a sector has 60 thousand
+    to a million sites, for what has to carry more than the real ones."""
+    rtic_sector_least: int = 399
+    """Sites that a published sector keeps when it shrinks with the scale, as far as a large one has them: a sector of a
+    few sites could hold no planted group. The smallest published sector has as many."""
     collaborators: int = 46_000
     """Organisations in Innovate UK applications [METHOD, inputs]."""
     applications: int = 111_000

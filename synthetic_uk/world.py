@@ -123,7 +123,7 @@ def draw_world(extent: Extent) -> World:
     """Draw everything."""
     scale, months, seed, settings = extent.scale, extent.months, extent.seed, extent.settings
     geography = draw_geography(scale, seed, settings)
-    sectors = draw_sectors(seed, settings)
+    sectors = draw_sectors(scale, seed, settings)
     plan = draw_plan(geography, sectors, scale, len(months), seed, settings)
     postcodes = with_planted(geography, plan, seed)
     texts = postcode_texts(postcodes.x_m, postcodes.y_m, postcodes.is_ni)

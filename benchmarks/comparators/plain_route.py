@@ -79,7 +79,7 @@ def spatial_groups(points: pl.DataFrame) -> list[Group]:
     rules = METHOD.spatial
     groups = []
     for (scheme, sector, grid), of_sector in points.group_by("scheme", "sector", "grid", maintain_order=True):
-        least = max(rules.min_firms, round(rules.size_coefficient * np.sqrt(of_sector.height)))
+        least = max(rules.min_firms, round(rules.size_coefficient * of_sector.height**rules.size_exponent))
         if of_sector.height < rules.min_points_factor * least:
             continue
         samples = max(rules.min_samples_floor, least // rules.min_samples_divisor)

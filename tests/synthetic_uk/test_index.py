@@ -76,7 +76,7 @@ def items(drops: Path) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def leanings() -> Leanings:
     geography = draw_geography(SCALE, SEED, Settings())
-    return draw_leanings(geography, geography.postcodes, draw_sectors(SEED, Settings()), Settings())
+    return draw_leanings(geography, geography.postcodes, draw_sectors(SCALE, SEED, Settings()), Settings())
 
 
 @pytest.mark.parametrize("month", MONTHS)

@@ -26,7 +26,7 @@ def geography() -> Geography:
 
 @pytest.fixture(scope="module")
 def sectors() -> Sectors:
-    return draw_sectors(SEED, SETTINGS)
+    return draw_sectors(SCALE, SEED, SETTINGS)
 
 
 @pytest.fixture(scope="module")

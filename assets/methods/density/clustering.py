@@ -33,8 +33,8 @@ class HdbscanSizes:
 
 
 def min_cluster_size(points: int, method: SpatialMethod) -> int:
-    """max(min_firms, round(size_coefficient * sqrt(points))) [inferred]."""
-    return max(method.min_firms, round(method.size_coefficient * float(np.sqrt(points))))
+    """max(min_firms, round(size_coefficient * points ** size_exponent)) [inferred]."""
+    return max(method.min_firms, round(method.size_coefficient * float(points) ** method.size_exponent))
 
 
 def min_samples(points: int, method: SpatialMethod) -> int:

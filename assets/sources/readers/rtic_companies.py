@@ -9,6 +9,7 @@ import polars as pl
 from assets.sources.datasets import Dataset
 from assets.sources.files.batches import batches, joined
 from assets.sources.plausibility.measures import Measure
+from assets.sources.problems import DropError, Problem
 from assets.sources.reading.contract import Delivery, Desk, Reading
 from assets.sources.values.columns import CRN, POUNDS, TEXT, WHOLE_NUMBER, Column, Kind, plain_as_it_is, quick_first
 from assets.sources.values.tables import Table
@@ -37,7 +38,7 @@ RTIC_CODES = Kind(
 COLUMNS = (
     Column("company_number", ("company_number",), CRN),
     Column("company_name", ("company_name",), TEXT),
-    Column("rtic_codes", ("rtic_codes",), RTIC_CODES),
+    Column("rtic_codes", ("rtic_codes",), RTIC_CODES, "nullable"),
     Column("employees", ("employees",), WHOLE_NUMBER, "nullable", "max_employees"),
     Column("turnover_gbp", ("turnover",), POUNDS, "nullable", "max_turnover_gbp"),
     Column("website", ("website",), TEXT, "optional"),
@@ -49,17 +50,37 @@ DESCRIPTION = Column("description", ("description",), TEXT, "optional")
 def read(delivery: Delivery, desk: Desk) -> Reading:
     """Firms, and the sectors of each: a vertical (RTIC005201) counts for its sector (RTIC0052), once.
 
-    Sectors stand in the order of the codes.
+    Sectors stand in the order of the codes; a firm without a code is in none, as most are. Raises DropError where no
+    firm has one: then what was lost are the codes.
     """
     table = Table(delivery, COLUMNS, desk)
     table.require_unique("company_number")
+    _require_codes(table, delivery)
     companies = table.rows.select(column.name for column in COLUMNS if column.name != "rtic_codes")
     codes = pl.col("rtic_codes").str.split(",").list.eval(pl.element().str.head(SECTOR_LENGTH))
-    sectors = table.rows.select("company_number", rtic_code=codes.list.unique(maintain_order=True)).explode("rtic_code")
+    sectors = (
+        table.rows.filter(pl.col("rtic_codes").is_not_null())
+        .select("company_number", rtic_code=codes.list.unique(maintain_order=True))
+        .explode("rtic_code")
+    )
     return Reading(
         {COMPANIES: table.write("rtic_companies", companies), SECTORS: table.write("rtic_company_sectors", sectors)},
         table.rejected,
     )
+
+
+def _require_codes(table: Table, delivery: Delivery) -> None:
+    """Raise DropError where not one row has a code."""
+    if table.rows.select(pl.col("rtic_codes").is_null().all()).collect().item():
+        raise DropError(
+            Problem(
+                delivery.drop.path,
+                f"none of the {table.rows_read:,} rows has a code",
+                f"{RTIC_CODES.expected} in the rows of firms that are in an emerging sector, empty in the others",
+                "Export the file again, with the codes of its firms",
+                column=table.label("rtic_codes"),
+            )
+        )
 
 
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:

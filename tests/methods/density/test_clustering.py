@@ -70,10 +70,13 @@ def test_epsilon_joins_what_lies_closer_and_never_all_points() -> None:
 
 def test_sizes_follow_the_number_of_points() -> None:
     method = SpatialMethod()
-    assert min_cluster_size(100, method) == 10
-    assert min_cluster_size(10_000, method) == 30
+    # By hand, 0.0426 times the cube of the fourth root: 10^3 = 1000, 20^3 = 8000, 25^3 = 15,625; at 5^3 the floor.
+    of_points = {625: 10, 10_000: 43, 160_000: 341, 390_625: 666}
+    assert {points: min_cluster_size(points, method) for points in of_points} == of_points
+    root = SpatialMethod(size_exponent=0.5, size_coefficient=0.3)
+    assert [min_cluster_size(points, root) for points in (100, 10_000, 90_000)] == [10, 30, 90]
     points = uneven_sites(np.random.default_rng(0), 10_000)
-    assert hdbscan_sizes(points[:, 0], points[:, 1], method) == HdbscanSizes(30, 15, 0.0)
+    assert hdbscan_sizes(points[:, 0], points[:, 1], method) == HdbscanSizes(43, 21, 0.0)
     assert hdbscan_sizes(points[:100, 0], points[:100, 1], method).min_samples == 5
 
 

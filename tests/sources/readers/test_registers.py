@@ -165,11 +165,28 @@ def test_codes_may_stand_with_any_separators(tmp_path: Path, codes: str) -> None
     assert of_gamma == ["RTIC0098", "RTIC0006"]
 
 
-@pytest.mark.parametrize("codes", ["RTIC52", "RTIC0052 and more", "FinTech", ""])
+@pytest.mark.parametrize("codes", ["RTIC52", "RTIC0052 and more", "FinTech"])
 def test_codes_that_are_none_refuse_the_row(tmp_path: Path, codes: str) -> None:
     lines = RTIC_CSV.replace("RTIC0098", codes)
     with pytest.raises(DropError, match="row 3, column rtic_codes: .*expected RTIC codes"):
         read_drop(RTIC_COMPANIES, {"2025-05.csv": lines}, tmp_path)
+
+
+def test_a_firm_without_a_code_is_in_no_sector(tmp_path: Path) -> None:
+    reading = read_drop(RTIC_COMPANIES, {"2025-05.csv": RTIC_CSV.replace("RTIC0098", "")}, tmp_path)
+    assert [row["company_number"] for row in rows(reading, "sources.rtic_companies")] == ["01234567", "SC012345"]
+    assert {row["company_number"] for row in rows(reading, "sources.rtic_company_sectors")} == {"01234567"}
+
+
+def test_a_drop_in_which_no_firm_has_a_code_is_refused_with_the_column_and_the_remedy(tmp_path: Path) -> None:
+    lines = RTIC_CSV.replace("RTIC0098", "").replace('"RTIC0052, RTIC005201,RTIC0006"', " ")
+    with pytest.raises(DropError) as raised:
+        read_drop(RTIC_COMPANIES, {"2025-05.csv": lines.replace("rtic_codes", "RTIC_Codes")}, tmp_path)
+    assert str(raised.value) == (
+        "rtic_companies/2025-05.csv, column RTIC_Codes: none of the 2 rows has a code; expected RTIC codes (RTIC and 4 "
+        "digits, then 2 for a vertical) with commas between in the rows of firms that are in an emerging sector, empty "
+        "in the others. Export the file again, with the codes of its firms."
+    )
 
 
 def test_one_number_written_two_ways_is_one_firm_twice(tmp_path: Path) -> None:
