@@ -11,14 +11,12 @@ quantile of the largest score on data without any.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numba import njit
-from scipy.special import xlogy
 
 from assets.arrays import Bools, Floats, Integers
-
 
 CELLS_PER_RADIUS = 6
 """Side of the cells that neighbours are sought in: a matter of speed."""
@@ -36,12 +34,15 @@ class Circle:
     score: float
 
 
-def poisson_log_likelihood_ratio(cases: Floats, expected: Floats, all_cases: float) -> Floats:
-    """Kulldorff's log likelihood ratio of c cases where E were expected, of C in all; 0 where c <= E. One shape."""
-    outside, expected_outside = all_cases - cases, all_cases - expected
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = xlogy(cases, cases / expected) + xlogy(outside, outside / expected_outside)
-    return np.where(cases > expected, ratio, 0.0)
+@njit(cache=True, nogil=True)
+def poisson_log_likelihood_ratio(cases: float, expected: float, all_cases: float) -> float:
+    """Kulldorff's log likelihood ratio of c cases where E were expected, of C in all; 0 where c <= E."""
+    if cases <= expected:
+        return 0.0
+    ratio = cases * np.log(cases / expected)
+    if cases < all_cases:
+        ratio += (all_cases - cases) * np.log((all_cases - cases) / (all_cases - expected))
+    return float(ratio)
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,7 @@ class CircularScan:
     def __init__(self, coordinates: Floats, population: Integers, reach: Reach) -> None:
         """`coordinates` (areas, 2), any unit of a plane; `population` (areas,)."""
         self._coordinates, self._population, self._reach = coordinates, population, reach
-        span = coordinates.max(axis=0) - coordinates.min(axis=0)
-        side = max(min(reach.radius, float(span.max())) / CELLS_PER_RADIUS, 1e-12)
-        cell = np.floor((coordinates - coordinates.min(axis=0)) / side).astype(np.int64)
-        self._columns, self._rows = (int(number) for number in cell.max(axis=0) + 1)
-        number = cell[:, 1] * self._columns + cell[:, 0]
-        self._order = np.argsort(number, kind="stable")
-        self._starts = np.searchsorted(number[self._order], np.arange(self._columns * self._rows + 1))
-        self._side = side
+        self._cells = _in_cells(coordinates, reach.radius)
 
     def clusters(self, cases: Integers, critical_score: float = 0.0) -> list[Circle]:
         """Circles above a score, without overlap, those of the greatest scores first; `cases` has shape (areas,).
@@ -110,84 +104,108 @@ class CircularScan:
     def _best(self, cases: Integers, is_free: Bools, centres: Integers) -> Floats:
         """Centre, score and radius of the best circle around each of some areas, those without any left out."""
         reach = self._reach
-        limits = np.array([reach.radius, reach.most_population * self._population.sum(), reach.min_cases])
-        layout = np.array([self._columns, self._rows], dtype=np.int64)
-        origin = self._coordinates.min(axis=0)
-        found = _best_circles(
-            self._coordinates,
-            self._population,
-            cases,
-            is_free,
-            centres,
-            limits,
-            (self._order, self._starts, layout, origin, self._side),
-        )
+        limits = _Limits(reach.radius, reach.most_population * float(self._population.sum()), reach.min_cases)
+        people = _People(self._coordinates, self._population, cases, is_free)
+        found = _best_circles(people, self._cells, centres, limits)
         return np.column_stack([centres, found])[found[:, 0] > 0]
 
 
+class _Cells(NamedTuple):
+    """Areas by square cells, so that those near another are found."""
+
+    order: Integers
+    """Areas, cell by cell."""
+    starts: Integers
+    """Where each cell begins in `order`, row by row."""
+    columns: int
+    rows: int
+    west: float
+    south: float
+    side: float
+
+
+def _in_cells(coordinates: Floats, radius: float) -> _Cells:
+    least, span = coordinates.min(axis=0), np.ptp(coordinates, axis=0)
+    side = max(min(radius, float(span.max())) / CELLS_PER_RADIUS, 1e-12)
+    column, row = np.floor((coordinates - least) / side).astype(np.int64).T
+    columns, rows = int(column.max()) + 1, int(row.max()) + 1
+    number = row * columns + column
+    order = np.argsort(number, kind="stable")
+    starts = np.searchsorted(number[order], np.arange(columns * rows + 1))
+    return _Cells(order, starts, columns, rows, float(least[0]), float(least[1]), side)
+
+
+class _People(NamedTuple):
+    coordinates: Floats
+    population: Integers
+    cases: Integers
+    is_free: Bools
+
+
+class _Limits(NamedTuple):
+    radius: float
+    population: float
+    cases: int
+
+
 @njit(cache=True, nogil=True)
-def _best_circles(
-    coordinates: Floats,
-    population: Integers,
-    cases: Integers,
-    is_free: Bools,
-    centres: Integers,
-    limits: Floats,
-    cells: tuple[Integers, Integers, Integers, Floats, float],
-) -> Floats:
-    order, starts, layout, origin, side = cells
-    all_cases, everybody = cases.sum(), population.sum()
-    share = all_cases / everybody
-    most = min(limits[0] / side, float(max(layout[0], layout[1])))
-    reach = int(np.ceil(most))
+def _best_circles(people: _People, cells: _Cells, centres: Integers, limits: _Limits) -> Floats:
+    """Score and radius of the best circle around each centre, shape (centres, 2); 0 where there is none."""
     found = np.zeros((len(centres), 2))
-    areas = len(cases)
-    apart = np.empty(areas)
-    near = np.empty(areas, dtype=np.int64)
+    near, apart = np.empty(len(people.cases), dtype=np.int64), np.empty(len(people.cases))
+    share = people.cases.sum() / people.population.sum()
     for index in range(len(centres)):
-        centre = centres[index]
-        column = int((coordinates[centre, 0] - origin[0]) / side)
-        row = int((coordinates[centre, 1] - origin[1]) / side)
-        count, blocked, cases_near = 0, np.inf, 0
-        for at in range(max(row - reach, 0), min(row + reach + 1, layout[1])):
-            first = at * layout[0] + max(column - reach, 0)
-            last = at * layout[0] + min(column + reach, layout[0] - 1)
-            for place in range(starts[first], starts[last + 1]):
-                area = order[place]
-                by = coordinates[area] - coordinates[centre]
-                distance = np.sqrt(by[0] * by[0] + by[1] * by[1])
-                if distance > limits[0]:
-                    continue
-                if not is_free[area]:
-                    blocked = min(blocked, distance)
-                apart[count], near[count] = distance, area
-                count += 1
-                cases_near += cases[area] > 0
-        radii = np.empty(cases_near)
-        filled = 0
-        for place in range(count):
-            if cases[near[place]] > 0:
-                radii[filled] = apart[place]
-                filled += 1
-        radii = np.unique(radii)
-        inside, people = np.zeros(len(radii), dtype=np.int64), np.zeros(len(radii), dtype=np.int64)
-        for place in range(count):
-            ring = np.searchsorted(radii, apart[place])
-            if ring < len(radii):
-                inside[ring] += cases[near[place]]
-                people[ring] += population[near[place]]
-        c, n = 0, 0
-        for ring in range(len(radii)):
-            c += inside[ring]
-            n += people[ring]
-            if radii[ring] >= blocked or n > limits[1]:
-                break
-            expected = n * share
-            if c < limits[2] or c <= expected:
-                continue
-            score = c * np.log(c / expected)
-            if c < all_cases:
-                score += (all_cases - c) * np.log((all_cases - c) / (all_cases - expected))
-            if score > found[index, 0]:
-                found[index, 0], found[index, 1] = score, radii[ring]
+        count = _gather(people.coordinates, cells, centres[index], limits.radius, near, apart)
+        found[index] = _best_of_rings(people, near[:count], apart[:count], limits, share)
     return found
+
+
+@njit(cache=True, nogil=True)
+def _gather(coordinates: Floats, cells: _Cells, centre: int, radius: float, near: Integers, apart: Floats) -> int:
+    """Write down the areas within the radius of one and how far they are; gives their number."""
+    east, north = coordinates[centre, 0], coordinates[centre, 1]
+    column, row = int((east - cells.west) / cells.side), int((north - cells.south) / cells.side)
+    reach = int(min(np.ceil(radius / cells.side), max(cells.columns, cells.rows)))
+    count = 0
+    for at in range(max(row - reach, 0), min(row + reach + 1, cells.rows)):
+        first = at * cells.columns + max(column - reach, 0)
+        last = at * cells.columns + min(column + reach, cells.columns - 1)
+        for place in range(cells.starts[first], cells.starts[last + 1]):
+            area = cells.order[place]
+            distance = np.sqrt((coordinates[area, 0] - east) ** 2 + (coordinates[area, 1] - north) ** 2)
+            if distance <= radius:
+                near[count], apart[count] = area, distance
+                count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _best_of_rings(
+    people: _People, near: Integers, apart: Floats, limits: _Limits, share: float
+) -> tuple[float, float]:
+    """Score and radius of the best circle that ends at a case and keeps clear of areas that are taken."""
+    all_cases = people.cases.sum()
+    blocked = np.inf
+    has_case = np.zeros(len(near), dtype=np.bool_)
+    for place in range(len(near)):
+        has_case[place] = people.cases[near[place]] > 0
+        if not people.is_free[near[place]]:
+            blocked = min(blocked, apart[place])
+    radii = np.unique(apart[has_case])
+    inside, around = np.zeros(len(radii)), np.zeros(len(radii))
+    for place in range(len(near)):
+        ring = np.searchsorted(radii, apart[place])
+        if ring < len(radii):
+            inside[ring] += people.cases[near[place]]
+            around[ring] += people.population[near[place]]
+    best, radius, c, n = 0.0, 0.0, 0.0, 0.0
+    for ring in range(len(radii)):
+        c += inside[ring]
+        n += around[ring]
+        if radii[ring] >= blocked or n > limits.population:
+            break
+        if c >= limits.cases:
+            score = poisson_log_likelihood_ratio(c, n * share, all_cases)
+            if score > best:
+                best, radius = score, radii[ring]
+    return best, radius

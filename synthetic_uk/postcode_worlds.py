@@ -75,7 +75,7 @@ class World:
     cases: Integers
     """Indices of the sector's sites, ascending."""
     truth: Integers
-    """Shape (cases,): number of the planted group of each, NOISE for the sector's other sites."""
+    """Shape (cases,): the planted group of each, NOISE for those of the ground."""
     shape: Integers
     """Shape (cases,): number of the group in whose shape each lies, planted or not: what the best outline could tell."""
 
@@ -179,9 +179,9 @@ def draw_world(ground: Ground, kind: str, seed: int, groups: int = GROUPS) -> Wo
 
 
 def _members(ground: Ground, shape: BaseGeometry, rng: np.random.Generator) -> Integers | None:
-    """Postcodes of the planted members; None where the shape has few postcodes or more of the ground than stands out."""
+    """Postcodes of the planted members; None where the shape has few, or too much business to stand out from."""
     inside = _inside(ground.coordinates_m, ground.tree, shape)
-    size = int(round(_between(rng, *FIRMS)))
+    size = round(_between(rng, *FIRMS))
     expected = BACKGROUND_CASES * ground.business[inside].sum()
     if len(inside) < LEAST_POSTCODES or size < (LEAST_RELATIVE_DENSITY - 1) * expected:
         return None

@@ -19,19 +19,17 @@ from time import monotonic
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from sklearn.metrics import adjusted_rand_score
 
 from assets.method import find_profiles
-from assets.methods.density.hierarchy import build_hierarchy
-from assets.methods.density.places import distinct_places
-from assets.methods.scan.scan import log_likelihood_ratio
+from assets.methods.groups.sector_groups import window_rules
 from assets.months import Month
 from assets.warehouse.database import Warehouse
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.runs import run_month
 from pipelines.settings import Settings
 from synthetic_uk import synthesise
+from synthetic_uk.own_windows import OwnWindows
 
 MONTH = Month(2025, 5)
 PROFILES = ("evidence", "dsit-v1", "dsit-v2")
@@ -144,8 +142,7 @@ def measure(truth: Truth, warehouse: Warehouse, month: Month, profile: str) -> R
 def detectable_groups(points: pl.DataFrame, warehouse: Warehouse, month: Month) -> pl.DataFrame:
     """`truth_id` of the planted groups whose own score exceeds the critical value of the scan of their sector.
 
-    `points` are those of every run with their `truth_id`. A group's own window is made as a node's is: k its points, n
-    the business sites nearer to one of them than to any other point of the sector, and within their linking distance.
+    `points` are those of every run with their `truth_id`.
     """
     critical = warehouse.read(
         "select scheme, sector, grid, critical_score from spatial.runs "
@@ -154,19 +151,16 @@ def detectable_groups(points: pl.DataFrame, warehouse: Warehouse, month: Month) 
     )
     sites = warehouse.read(POINTS, month=month.first_day).filter(pl.col("scheme") == "all")
     background = {str(grid[0]): _coordinates_m(of_grid) for grid, of_grid in sites.group_by("grid")}
-    min_samples = find_profiles(["evidence"], PROFILES_FOLDER)[0].spatial.scan_min_samples
+    rules = window_rules(find_profiles(["evidence"], PROFILES_FOLDER)[0].spatial)
     above = []
     for scheme, sector, grid, threshold in critical.iter_rows():
         of_run = points.filter((pl.col("scheme") == scheme) & (pl.col("sector") == sector) & (pl.col("grid") == grid))
-        nearest_m, _ = cKDTree(_coordinates_m(of_run)).query(background[grid])
         planted = of_run.filter((pl.col("truth_id") != NOISE) & (pl.col("truth_scheme") == scheme))
+        if planted.is_empty():
+            continue
+        own = OwnWindows(_coordinates_m(of_run), background[grid], rules)
         for truth_id, members in planted.group_by("truth_id"):
-            own = distinct_places(members["easting"].to_numpy(), members["northing"].to_numpy())
-            linking_m = build_hierarchy(own, min_samples).linking_distance_m.max()
-            own_m, _ = cKDTree(own.coordinates_m).query(background[grid], distance_upper_bound=linking_m)
-            k = np.array([members.height])
-            n = np.maximum(k, np.count_nonzero(own_m <= nearest_m))
-            if log_likelihood_ratio(k, n, of_run.height, len(background[grid]))[0] > threshold:
+            if own.score(_coordinates_m(members)) > threshold:
                 above.append(truth_id[0])
     return pl.DataFrame({"truth_id": sorted(set(above))}, schema={"truth_id": pl.String})
 

@@ -12,7 +12,7 @@ Distances may be stretched (`relative_distances`): the tree then joins in the or
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
@@ -54,13 +54,14 @@ class Hierarchy:
 
     def subtree_sums(self, counts: Counts) -> Counts:
         """Sum over each node and all below it, shape (nodes,), of counts at the places, or at all nodes."""
-        return _accumulate(self.parent, counts)
+        sums: Counts = _accumulate(self.parent, counts)
+        return sums
 
     def greatest_under(self, counts: Integers) -> Integers:
         """The greatest count at a place under each node, shape (nodes,), of counts at the places."""
-        return _greatest_under(
-            self.parent, np.concatenate([counts, np.zeros(len(self.parent) - len(counts), np.int64)])
-        )
+        at_nodes = np.zeros(len(self.parent))
+        at_nodes[: len(counts)] = counts
+        return _greatest_under(self.parent, at_nodes).astype(np.int64)
 
     def places_under(self, node: int) -> Integers:
         """The places under a node."""
@@ -171,7 +172,7 @@ def _merge(edges: Integers) -> tuple[Integers, Integers, Integers, Integers, Int
 
 
 @njit(cache=True, nogil=True)
-def _accumulate(parent: Integers, counts: Counts) -> Counts:
+def _accumulate(parent: Integers, counts: NDArray[Any]) -> NDArray[Any]:
     """Sums over subtrees: children come before their parent."""
     total = np.zeros(len(parent), dtype=counts.dtype)
     total[: len(counts)] = counts

@@ -4,10 +4,10 @@ What belongs here: the background, windows and their scores, the selection of di
 large a score chance alone would give (`null`), the hierarchy itself (`hierarchy`), names of sectors.
 
 A spatial scan statistic (Kulldorff 1997) whose windows are the nodes of a tree (Kulldorff et al. 2003). Cases are the
-sector's points, controls are all business sites of the same grid, the cases among them. The score is the Bernoulli
-log likelihood ratio: k cases among n sites inside against K - k among N - n outside, of what counts (`addresses`). The tree is built on distances
-relative to the spacing of business at large (`relative_distances`): on metres alone its nodes follow towns, and a
-group in a large one is cut up or held by no node.
+sector's points, controls are all business sites of the same grid, the cases among them; of both what counts
+(`addresses`). The score is the Bernoulli log likelihood ratio: k cases among n sites inside against K - k among N - n
+outside. The tree is built on distances relative to the spacing of business at large (`relative_distances`): on metres
+alone its nodes follow towns, and a group in a large one is cut up or held by no node.
 """
 
 from __future__ import annotations

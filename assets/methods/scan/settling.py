@@ -1,7 +1,8 @@
-"""From windows of the tree that hold a group to the groups: each in its ellipse or as the tree has it, and neighbours that are one joined.
+"""From windows of the tree that hold a group to the groups.
 
-What belongs here: the order in which windows are settled, what is left for the later ones, joining. What does not:
-which windows hold a group (`scan`, `null`), the search of an ellipse (`ellipses`).
+Each settles in its ellipse or as the tree has it, and neighbours that are one are joined. What belongs here: the order
+in which windows are settled, what is left for the later ones, joining. What does not: which windows hold a group
+(`scan`, `null`), the search of an ellipse (`ellipses`).
 """
 
 from __future__ import annotations
@@ -66,15 +67,15 @@ def settle(
         of_place[inside] = len(found)
         is_free[inside] = False
         found.append((float(windows.score[node]), k, n))
-    scores, k, n = np.array(found, dtype=np.float64).reshape(-1, 3).T
+    scores, cases, controls = np.array(found, dtype=np.float64).reshape(-1, 3).T
     one, link_m = _joined(hierarchy.places, of_place, rules.min_samples, join_m)
     groups = len(link_m)
     most = np.zeros(groups)
     np.maximum.at(most, one, scores)
-    expected = np.bincount(one, n, groups) * counted.all_cases / counted.all_controls
+    expected = np.bincount(one, controls, groups) * counted.all_cases / counted.all_controls
     in_group = of_place != NOISE
     of_place[in_group] = one[of_place[in_group]]
-    return Settled(of_place, most, np.bincount(one, k, groups) / expected, link_m)
+    return Settled(of_place, most, np.bincount(one, cases, groups) / expected, link_m)
 
 
 def _joined(places: Places, of_place: Integers, min_samples: int, join_m: float) -> tuple[Integers, Floats]:
