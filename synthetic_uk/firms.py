@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from assets.arrays import Bools, Integers
+from synthetic_uk.addresses import Places, share_addresses
 from synthetic_uk.draws import Draw
 from synthetic_uk.geography import REGIONS, Geography, Postcodes
 from synthetic_uk.names import overseas_names, plain_names
@@ -125,12 +126,15 @@ def draw_firms(
     rtic, homes, agents = draw_rtic(draw, postcodes, sectors, plan, register, first_ordinary, planted_home, extent)
     home = np.concatenate([register.unit_postcode[register.first_unit], homes])
     is_company = np.concatenate([register.is_company, np.ones(len(homes), dtype=bool)])
-    is_ordinary = np.zeros(len(home), dtype=bool)
-    is_ordinary[first_ordinary:enterprises] = True
-    only_rtic = rtic.firm >= enterprises
-    is_ordinary[rtic.firm[only_rtic & (rtic.since == 0)]] = True
-    is_ordinary[enterprises : enterprises + len(rtic_slots)] = False
-    is_ordinary[agents] = False
+    is_decided = np.zeros(len(home), dtype=bool)
+    is_decided[:first_ordinary] = True
+    is_decided[enterprises : enterprises + len(rtic_slots)] = True
+    is_decided[agents] = True
+    is_born = np.zeros(len(home), dtype=bool)
+    is_born[rtic.firm[rtic.since > 0]] = True
+    is_ordinary = ~is_decided & ~is_born
+    places = share_addresses(Places(register, rtic, home), postcodes, sectors, is_company & ~is_decided, agents, extent)
+    register, rtic, home = places.register, places.rtic, places.home
     kind, rank = _number_kinds(postcodes, home)
     return Firms(register, rtic, special_names, special_kind, slot_firm, home, is_company, is_ordinary, kind, rank)
 
