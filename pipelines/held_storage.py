@@ -11,6 +11,7 @@ out connections; a file is made, or brought up to date, by Dagster's own when it
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -23,7 +24,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 
 def instance_of(home: Path) -> dg.DagsterInstance:
@@ -104,7 +105,18 @@ class HeldEventLog(SqliteEventLogStorage):
         if shard not in self._engines:
             with super().run_connection(shard):
                 """Dagster's own way in makes the file, or brings it up to date."""
-            self._engines[shard] = create_engine(
+            engine = create_engine(
                 self.conn_string_for_shard(shard), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
             )
+            event.listen(engine, "connect", _without_waiting_for_the_disk)
+            self._engines[shard] = engine
         return self._engines[shard]
+
+
+def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
+    """Commit an event without waiting for the disk to have it.
+
+    A write-ahead log stays whole all the same (SQLite's `synchronous` is NORMAL): a process that is killed loses
+    nothing, a machine that loses power the last events, whose steps the next run then makes again.
+    """
+    connection.execute("pragma synchronous = normal")

@@ -36,6 +36,20 @@ def test_dagsters_own_storage_reads_what_was_written(settings: str, tmp_path: Pa
         assert [execution.run_id for execution in checked] == [second.run_id, first.run_id]
 
 
+def test_an_event_is_written_ahead_and_not_waited_for(tmp_path: Path):
+    (tmp_path / "dagster.yaml").write_text("")
+    normal = 1
+    with instance_of(tmp_path) as held:
+        log = held.event_log_storage
+        assert isinstance(log, HeldEventLog)
+        result = dg.materialize([number], instance=held)
+        for opened in (log.run_connection(result.run_id), log.index_connection()):
+            with opened as connection:
+                # Only a write-ahead log stays whole where the disk is not waited for.
+                assert connection.exec_driver_sql("pragma journal_mode").scalar() == "wal"
+                assert connection.exec_driver_sql("pragma synchronous").scalar() == normal
+
+
 def test_another_storage_is_left_as_it_is(tmp_path: Path):
     (tmp_path / "dagster.yaml").write_text(
         "event_log_storage:\n"

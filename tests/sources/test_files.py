@@ -120,3 +120,26 @@ def test_parquet_is_read_as_text_whatever_its_types(tmp_path: Path) -> None:
 def test_a_damaged_file_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(DropError, match=f"^d/{name}: the file cannot be read"):
         text_table(part_of(tmp_path, name, b"PK\x03\x04 not one"))
+
+
+@pytest.mark.parametrize(
+    ("content", "found", "ending"),
+    [
+        (b"PK\x03\x04\xff", "an Excel workbook or a zip", ".xlsx or .zip"),
+        (b"\xd0\xcf\x11\xe0", "an Excel workbook of before 2007", ".xlsx, once it is saved as one"),
+        (b"PAR1\x15\x04\xff", "a Parquet file", ".parquet"),
+        (gzip.compress(b"x\n1\n"), "a gzip file", ".gz at its end"),
+    ],
+    ids=["xlsx", "xls", "parquet", "gzip"],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_a_file_under_the_name_of_another_kind_is_told(
+    tmp_path: Path, name: str, content: bytes, found: str, ending: str
+) -> None:
+    part = part_of(tmp_path, name, gzip.compress(content) if name.endswith(".gz") else content)
+    with pytest.raises(DropError) as error:
+        check_utf8(part)
+    assert str(error.value) == (
+        f"d/{name}: it starts as {found} does; expected text in UTF-8, as its name says. "
+        f"Export it as text, or give it the name of what it is ({ending})."
+    )

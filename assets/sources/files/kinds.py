@@ -56,6 +56,13 @@ SPREADSHEET_ERRORS = {
 }
 """What stands in a cell that a spreadsheet could not work out, by the library's name of it."""
 SAVE_AS_UTF8 = "Save the file as UTF-8 and put it in this one's place"
+FIRST_BYTES = {
+    b"PK\x03\x04": ("an Excel workbook or a zip", ".xlsx or .zip"),
+    b"\xd0\xcf\x11\xe0": ("an Excel workbook of before 2007", ".xlsx, once it is saved as one"),
+    b"PAR1": ("a Parquet file", ".parquet"),
+    b"\x1f\x8b": ("a gzip file", ".gz at its end"),
+}
+"""What a file that is no text starts with: what it is, and how it would be named."""
 
 
 @dataclass(frozen=True)
@@ -280,6 +287,11 @@ def _line_too_long(part: Part, line: int) -> DropError:
 
 
 def _not_utf8(part: Part, error: UnicodeDecodeError, start: int, line: int) -> DropError:
+    first = next(gunzipped(part) if part.is_gzip else _chunks(part.path))
+    for mark, (what, ending) in FIRST_BYTES.items():
+        if first.startswith(mark):
+            remedy = f"Export it as text, or give it the name of what it is ({ending})"
+            return DropError(Problem(part.name, f"it starts as {what} does", "text in UTF-8, as its name says", remedy))
     found = f"byte {start + error.start} is 0x{error.object[error.start]:02x}, which is not UTF-8"
     row = line + error.object[: error.start].count(b"\n")
     return DropError(Problem(part.name, found, "text in UTF-8", SAVE_AS_UTF8, row=row))
