@@ -10,6 +10,8 @@ DEMO_LAST := 2025-05
 # A file's tests go to one process, which makes what they share once, in the order of the folders: small ones end it.
 PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 BENCH ?= bench
+# Public files for measures on real postcodes.
+DATA ?= ../shared/data
 
 DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home \
   INNOVATION_CLUSTERS_SOURCES=$(DEMO)/sources \
@@ -51,6 +53,7 @@ docs: install
 
 recovery: install
 	$(BIN)/python -m synthetic_uk.recovery --out docs/recovery.md
+	$(BIN)/python -m synthetic_uk.scan_recovery --data $(DATA) --out docs/scan-recovery.md
 
 index-recovery: install
 	$(BIN)/python -m synthetic_uk.index_recovery --out docs/index-recovery.md

@@ -18,6 +18,8 @@ from numba import njit
 
 from assets.arrays import Bools, Floats, Integers
 
+SLACK = 1.0 + 1e-9
+"""Circles that touch but for rounding overlap."""
 CELLS_PER_RADIUS = 6
 """Side of the cells that neighbours are sought in: a matter of speed."""
 
@@ -81,7 +83,7 @@ class CircularScan:
             is_free[circle.areas] = False
             # What a centre's best circle shares with this one it has to do without; all others stay as they are.
             apart = np.hypot(*(self._coordinates[best[:, 0].astype(np.int64)] - self._coordinates[int(centre)]).T)
-            again = apart <= best[:, 2] + radius
+            again = apart <= (best[:, 2] + radius) * SLACK
             centres = best[again, 0].astype(np.int64)
             best = np.vstack([best[~again], self._best(cases, is_free, centres[is_free[centres]])])
         return found

@@ -29,7 +29,9 @@ from synthetic_uk.streams import choose, stream
 
 FOR_EVER = 10_000
 """A month later than any."""
-_SETTLED_SHARE, _SETTLED_PLACES = 0.65, 8
+_SETTLED_SHARE, _MOST_AT_ONE_POSTCODE = 0.2
+"""Share of a planted group."""
+_SETTLED_PLACES = 0.65, 8
 SPECIALISED, COLLABORATING, DIVERSE, DISPERSED = "Specialised", "R&D Collaborating", "Diverse", "Dispersed"
 
 
@@ -142,7 +144,8 @@ class _Draft:
         """Give slots places in a group: most where there is business already, the rest at postcodes of their own.
 
         The latter lie in a disc that is even or thins out from the middle. Both are shared, and other firms draw them
-        too: what sets the group apart is how many of one sector are there, not where.
+        too: what sets the group apart is how many of one sector are there, not where. Where one postcode would hold
+        much of the group, which would be an address rather than a place, what is beyond goes to those of its own.
         """
         site = self.groups[group].site
         existing = self.siting.postcodes_in(site)
@@ -157,10 +160,13 @@ class _Draft:
         pulled_in = np.where(wet, 0.2, 1.0)
         x_m, y_m = np.round(site.x_m + pulled_in * across), np.round(site.y_m + pulled_in * up)
         self.postcodes.append(np.column_stack([x_m, y_m, is_ni]))
-        own = self.first_postcode + self.postcode_count + choose(self.rng, np.ones(places), len(slots))
+        first_own = self.first_postcode + self.postcode_count
+        own = first_own + choose(self.rng, np.ones(places), len(slots))
         self.postcode_count += places
         if settled.any():
             own[settled] = existing[choose(self.rng, self.base_draw[existing], int(settled.sum()))]
+        crowded = _beyond(own, max(1, round(_MOST_AT_ONE_POSTCODE * len(slots))))
+        own[crowded] = first_own + choose(self.rng, np.ones(places), int(crowded.sum()))
         self.members.append(
             {
                 "group": np.full(len(slots), group),
@@ -188,6 +194,16 @@ class _Draft:
                 last = first + len(block["until"])
                 block["until"][slots[(slots >= first) & (slots < last)] - first] = month
                 first = last
+
+
+def _beyond(numbers: Integers, most: int) -> Bools:
+    """True for each number that has stood so many times before."""
+    order = np.argsort(numbers, kind="stable")
+    ordered = numbers[order]
+    first = np.searchsorted(ordered, ordered)
+    beyond = np.empty(len(numbers), dtype=bool)
+    beyond[order] = np.arange(len(numbers)) - first >= most
+    return beyond
 
 
 def draw_plan(geography: Geography, sectors: Sectors, scale: float, months: int, seed: int, settings: Settings) -> Plan:

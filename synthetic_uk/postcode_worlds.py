@@ -77,7 +77,7 @@ class World:
     truth: Integers
     """Shape (cases,): the planted group of each, NOISE for those of the ground."""
     shape: Integers
-    """Shape (cases,): number of the group in whose shape each lies, planted or not: what the best outline could tell."""
+    """Shape (cases,): the group in whose shape each lies, planted or not: what the best outline could tell."""
 
 
 def read_ground(data: Path, seed: int) -> Ground:

@@ -206,7 +206,7 @@ def report(results: Mapping[int, dict[str, dict[str, Compared]]], empty: int, se
         f"Seeds {seeds}; {seconds:.0f} s. Mean adjusted Rand index, planted members by group and all else noise; then",
         "detectable groups found; then groups there were in all.",
         "",
-        "| worlds | shapes | ours | circular | ahead | found, ours | found, circular | groups, ours | groups, circular |",
+        "| worlds | shapes | ours | circular | ahead | found, ours | found, circular | groups, ours | circular |",
         "|---" * 9 + "|",
         *(_row(kind, worlds, means[kind]) for kind, worlds in by_kind.items()),
         "",

@@ -306,9 +306,7 @@ def test_null_is_kept_while_the_background_is_the_same(warehouse: Warehouse) -> 
     assert warehouse.read("select * from spatial.scan_null order by grid, cases").equals(nulls)
     assert warehouse.read("select * from spatial.groups order by group_id").equals(before)
     # Another profile, with another split factor, has the same null; other draws make another.
-    other = SCAN.model_copy(
-        update={"name": "other", "spatial": SCAN.spatial.model_copy(update={"scan_split_factor": 1.0})}
-    )
+    other = SCAN.model_copy(update={"name": "other", "spatial": SCAN.spatial.model_copy(update={"join_m": 900.0})})
     assert any("6 of them kept" in said for said in make(warehouse, groups, other).reports["other"].messages)
     redrawn = SCAN.model_copy(update={"spatial": SCAN.spatial.model_copy(update={"scan_seed": 1})})
     assert any("0 of them kept" in said for said in make(warehouse, groups, redrawn).reports["evidence"].messages)

@@ -221,18 +221,14 @@ def _best_cut(about: _About, limits: _Limits, shape: Floats) -> tuple[float, flo
 @njit(cache=True, nogil=True)
 def _ratio(k: float, n: float, all_cases: float, all_controls: float) -> float:
     """The log likelihood ratio of `scan.log_likelihood_ratio`, where k exceeds its expectation."""
-    inside = _entropy(k, n) + _entropy(all_cases - k, all_controls - n)
-    return inside - _entropy(all_cases, all_controls)
+    share = all_cases / all_controls
+    return _gain(k, n, share) + _gain(all_cases - k, all_controls - n, share)
 
 
 @njit(cache=True, nogil=True)
-def _entropy(k: float, n: float) -> float:
-    return _x_log_x(k) + _x_log_x(n - k) - _x_log_x(n)
-
-
-@njit(cache=True, nogil=True)
-def _x_log_x(x: float) -> float:
-    return x * np.log(x) if x > 0 else 0.0
+def _gain(k: float, n: float, share: float) -> float:
+    of_cases = k * np.log(k / (n * share)) if k > 0 else 0.0
+    return of_cases + ((n - k) * (np.log1p(-k / n) - np.log1p(-share)) if n > k else 0.0)
 
 
 @njit(cache=True, nogil=True)

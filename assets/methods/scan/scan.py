@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.special import xlogy
+from scipy.special import xlog1py, xlogy
 
 from assets.arrays import Floats, Integers
 from assets.methods.density.hierarchy import Hierarchy, build_hierarchy
@@ -229,18 +229,20 @@ def log_likelihood_ratio(cases: Integers, controls: Integers | Floats, all_cases
     with the same share, K / N, everywhere. Arrays of one shape; 0 log 0 is 0.
     """
     k, n = np.asarray(cases, dtype=np.float64), np.asarray(controls, dtype=np.float64)
-    outside_k, outside_n = all_cases - k, all_controls - n
-    ratio = (
-        _log_likelihood(k, n)
-        + _log_likelihood(outside_k, outside_n)
-        - _log_likelihood(np.float64(all_cases), np.float64(all_controls))
-    )
+    share = all_cases / all_controls
+    if share >= 1:
+        return np.zeros(k.shape)
+    ratio = _gain(k, n, share) + _gain(all_cases - k, all_controls - n, share)
     return np.where(k * all_controls > n * all_cases, np.maximum(ratio, 0.0), 0.0)
 
 
-def _log_likelihood(k: Floats | np.float64, n: Floats | np.float64) -> Floats:
-    """Binomial log likelihood of k among n at its own share, without the constant."""
-    return np.asarray(xlogy(k, k) + xlogy(n - k, n - k) - xlogy(n, n))
+def _gain(k: Floats, n: Floats, share: float) -> Floats:
+    """Binomial log likelihood of k among n at its own share over that at another.
+
+    In quotients near 1, so that nothing is lost where n is many times k.
+    """
+    of_all = np.maximum(n, 1.0)
+    return np.asarray(xlogy(k, k / (of_all * share)) + xlog1py(n - k, -k / of_all) - (n - k) * np.log1p(-share))
 
 
 def select_windows(parent: Integers, score: Floats, penalty: float) -> Integers:

@@ -144,27 +144,16 @@ def test_selection_is_the_best_of_all_disjoint_sets(seed: int) -> None:
     taken = select_windows(parent, score, 4.0)
     assert is_disjoint(parent, taken)
     assert (score[taken] - 4.0).sum() == pytest.approx(best)
-    # A split factor trades at most that factor of the sum for fewer parts.
-    whole = select_windows(parent, score, 4.0, 1.5)
-    assert is_disjoint(parent, whole)
-    assert len(whole) <= len(taken)
-    assert best / 1.5 - 1e-9 <= (score[whole] - 4.0).sum() <= best + 1e-9
 
 
-def test_split_factor_decides_between_a_group_and_its_parts() -> None:
+def test_a_whole_is_taken_before_its_parts_only_where_it_offers_more() -> None:
     parent = np.array([2, 2, 2])
     assert select_windows(parent, np.array([14.0, 16.0, 26.0]), 5.0).tolist() == [2]
-    score = np.array([17.0, 17.0, 26.0])
-    assert select_windows(parent, score, 5.0).tolist() == [0, 1]
-    assert select_windows(parent, score, 5.0, 1.2).tolist() == [2]
-    assert select_windows(parent, np.array([20.0, 20.0, 26.0]), 5.0, 1.2).tolist() == [0, 1]
-    # One part is no split: the greater excess is taken, whatever the factor.
-    assert select_windows(parent, np.array([4.0, 27.0, 26.0]), 5.0, 1.2).tolist() == [1]
-    assert select_windows(np.array([1, 2, 2]), np.array([20.0, 27.0, 26.0]), 5.0, 1.5).tolist() == [1]
-    assert select_windows(parent, np.array([4.0, 5.0, 3.0]), 5.0, 1.2).tolist() == []
-    # Nor does a node above take the place of a whole that beat its own parts with less than their sum.
+    assert select_windows(parent, np.array([17.0, 17.0, 26.0]), 5.0).tolist() == [0, 1]
+    assert select_windows(parent, np.array([4.0, 27.0, 26.0]), 5.0).tolist() == [1]
+    assert select_windows(parent, np.array([4.0, 5.0, 3.0]), 5.0).tolist() == []
     chain = np.array([2, 2, 3, 3])
-    assert select_windows(chain, np.array([17.0, 17.0, 26.0, 25.5]), 5.0, 1.2).tolist() == [2]
+    assert select_windows(chain, np.array([17.0, 17.0, 30.0, 29.5]), 5.0).tolist() == [2]
 
 
 def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
@@ -178,7 +167,7 @@ def test_planted_groups_are_found_and_the_busiest_town_is_not() -> None:
     (fit,) = simulate_null(background, [len(cases)], RULES, null_of(60, 1))
     windows = score_windows(cases[:, 0], cases[:, 1], np.arange(len(cases)), background, RULES)
     critical = Null((fit,)).critical_score(len(cases), 0.05)
-    taken = select_windows(windows.hierarchy.parent, windows.score, critical, 1.2)
+    taken = select_windows(windows.hierarchy.parent, windows.score, critical)
     members = [set(windows.hierarchy.points_under(int(node))) for node in taken]
     assert len(members) == 2
     for group in range(2):
