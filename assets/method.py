@@ -247,6 +247,9 @@ class PublicationMethod(Section):
     share_bands: Annotated[tuple[float, ...], INFERRED] = (0.02, 0.10, 0.20, 0.50, 1.0)
     """Upper edges of the bands of a share from which a smaller count of firms could be worked out; the government gives
     the first three, those above are ours."""
+    address_notice_share: Annotated[Share, OURS] = 0.30
+    """A cluster of which more than this share of the firms may be at one postcode is told of in words. Bands of that
+    share have this edge beside those of `share_bands`."""
     band_min_counts: Annotated[Count, OURS] = 3
     """Counts of firms that a band leaves open at the least: one with fewer is joined with the next."""
     employees_rounding: Annotated[Count, STATED] = 10

@@ -148,6 +148,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
         "notices": [visible(text) for text in options.notices],
         "base_map": base_map and {"tiles": base_map.tiles, "attribution": visible(base_map.attribution)},
         "min_firms": options.method.disclosure_min_firms,
+        "address_notice_share": options.method.address_notice_share,
         "near_town_km": options.method.near_town_km,
         "employees_rounding": options.method.employees_rounding,
         "turnover_rounding_gbp": options.method.turnover_rounding_gbp,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from assets.method import PublicationMethod
+from assets.methods.disclosure.address_bands import shares_at_one_place
 from assets.methods.typology.types import CLUSTER_TYPES
 from assets.months import Month
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "report"
 STYLE = "report/report.css"
 TOP = 10
+HALF = 0.5
 EVENTS = {
     "birth": "born",
     "death": "ended",
@@ -146,6 +148,7 @@ def _content(inputs: ReportInputs, index_size: int, pictures: frozenset[str]) ->
             profile: inputs.totals.filter((pl.col("profile") == profile) & (pl.col("dimension") == "all")).to_dicts()
             for profile in profiles
         },
+        "addresses": {profile: _addresses(inputs, profile) for profile in profiles},
         "event_words": EVENTS,
         "events": [_events(inputs, profile) for profile in profiles],
         "comparisons": [
@@ -200,6 +203,14 @@ def _counts(inputs: ReportInputs, profile: str) -> dict[str, Any]:
             for kind in (*CLUSTER_TYPES, "all")
         ],
     }
+
+
+def _addresses(inputs: ReportInputs, profile: str) -> list[dict[str, Any]]:
+    """Of how many of a profile's clusters more than half of the firms, and a share told of, are at one postcode."""
+    method = inputs.profiles[0].publication
+    clusters = inputs.now.filter(pl.col("profile") == profile)
+    found = shares_at_one_place(clusters, (HALF, method.address_notice_share), method).filter(pl.col("clusters") > 0)
+    return found.with_columns(unknown=clusters.height - pl.col("clusters")).to_dicts()
 
 
 def _events(inputs: ReportInputs, profile: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Making tables, such that a kill or a full disk at any moment leaves a file that opens.
 
-A new file is made whole in a folder beside, and then linked to its name. Tables and views that an older file lacks, or
-views that it has otherwise, are made in one transaction, whose log can be replayed, and then written to the file once:
+A new file is made whole in a folder beside, and then linked to its name. Tables, views and columns that an older file
+lacks, or views that it has otherwise, are made in one transaction, whose log can be replayed, and then written once:
 at each such writing DuckDB writes anew a block that is in use, which a kill in that very moment can leave half written.
 What belongs here: the order of these. What does not: connections.
 """
@@ -9,21 +9,35 @@ What belongs here: the order of these. What does not: connections.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
 from assets.disk import sync_folder
+from assets.warehouse.declarations import Column
 from assets.warehouse.schema import statements_of_tables
 from assets.warehouse.views import declared_views
 
 
-def add_declared(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], views: Iterable[str]) -> None:
-    """Add declared tables, and views in place of those there, in one transaction; the connection is in none."""
+def add_declared(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Iterable[str],
+    views: Iterable[str],
+    columns: Mapping[str, Sequence[Column]] | None = None,
+) -> None:
+    """Add declared tables, columns of tables that are there, and views in place of those there, in one transaction.
+
+    `columns`: table -> its columns that lack; rows that are there have null in them. The connection is in none.
+    """
     connection.execute("begin transaction")
     for table in tables:
         connection.execute(";\n".join(statements_of_tables()[table]))
+    for table, lacking in (columns or {}).items():
+        for column in lacking:
+            connection.execute(f"alter table {table} add column {column.name} {column.type}")
+            meaning = column.description.replace("'", "''")
+            connection.execute(f"comment on column {table}.{column.name} is '{meaning}'")
     for view in views:
         connection.execute(";\n".join(declared_views()[view].statements))
     connection.execute("commit")

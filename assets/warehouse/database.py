@@ -21,6 +21,7 @@ import polars as pl
 from assets.disk import DiskFullError, refuse_full_disk
 from assets.scratch import scratch_folder
 from assets.warehouse.creation import add_declared, put_in_place
+from assets.warehouse.declarations import Column, declared_tables
 from assets.warehouse.faults import (
     OF_THE_FILE,
     WarehouseError,
@@ -113,7 +114,10 @@ class Warehouse:
         return Warehouse(path, self.memory_limit, self.threads, self.tell)
 
     def create(self) -> None:
-        """Make the file, or add the tables and views that it lacks; whatever ends this, the file opens afterwards.
+        """Make the file, or add what it lacks; whatever ends this, the file opens afterwards.
+
+        Added are tables, views, and those columns that may be null: earlier rows have none of what they would say. A
+        column that may not stays lacking, for only the table's step knows its values.
 
         What processes that are gone left beside the file is deleted. Raises WarehouseError for a file that cannot be
         used, DiskFullError for a full disk.
@@ -127,10 +131,10 @@ class Warehouse:
         except OSError as error:
             refuse_full_disk(error, self.path.parent)
             raise WarehouseError(f"{self.path} cannot be made: {error}: give another with --warehouse") from error
-        tables, views = self._lacking()
-        if tables or views:
+        tables, views, columns = self._lacking()
+        if tables or views or columns:
             with self.connect() as connection:
-                add_declared(connection, tables, views)
+                add_declared(connection, tables, views, columns)
         if spilled(self.path):
             self._delete_spilled()
 
@@ -152,12 +156,22 @@ class Warehouse:
         with suppress(WarehouseHeldError, duckdb.ConnectionException), self.connect(wait_seconds=0):
             delete_spilled(self.path)
 
-    def _lacking(self) -> tuple[list[str], list[str]]:
-        """Tables that the file has not, and views that it has not as they are declared."""
+    def _lacking(self) -> tuple[list[str], list[str], dict[str, list[Column]]]:
+        """Tables that the file has not, views that it has not as they are declared, and columns that may be null."""
         with self.connect(read_only=True) as connection:
             names = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+            found = connection.execute(
+                "select schema_name || '.' || table_name, list(column_name) from duckdb_columns() "
+                "where not internal group by all"
+            ).fetchall()
             views = views_that_differ(connection)
-        return sorted(table_names() - {f"{schema}.{table}" for schema, table in names}), views
+        there = dict(found)
+        columns = {
+            name: lacking
+            for name, table in declared_tables().items()
+            if name in there and (lacking := [c for c in table.columns if c.nullable and c.name not in there[name]])
+        }
+        return sorted(table_names() - {f"{schema}.{table}" for schema, table in names}), views, columns
 
     @contextmanager
     def connect(

@@ -13,6 +13,8 @@ create table if not exists publication.clusters (
     cluster_type varchar not null check (cluster_type in ('Diverse', 'Specialised', 'R&D Collaborating', 'Dispersed')),
     firms bigint not null check (firms >= 10),
     sites bigint not null,
+    places bigint,
+    address_band varchar,
     employees bigint,
     employees_status varchar not null check (employees_status in ('', 'c', 'x')),
     turnover_gbp bigint,
@@ -59,6 +61,8 @@ comment on column publication.clusters.sector is 'Sector it was found in.';
 comment on column publication.clusters.cluster_type is 'One of the four types.';
 comment on column publication.clusters.firms is 'Distinct firms.';
 comment on column publication.clusters.sites is 'Sites of its members.';
+comment on column publication.clusters.places is 'Distinct postcodes (by their coordinates) of its points; of a community those of all located sites of its firms; null where none is known.';
+comment on column publication.clusters.address_band is 'Band of the share of its firms at the postcode that has most of them: at most this (<=2%, <=10%, <=20%, <=30%, <=50%, <=100%); never the share itself, from which a count of few firms would follow.';
 comment on column publication.clusters.employees is 'Employees, rounded.';
 comment on column publication.clusters.employees_status is 'Empty where employees is given (rounded); c where it is suppressed; x where no source gives it.';
 comment on column publication.clusters.turnover_gbp is 'Annual turnover in GBP, rounded.';

@@ -73,8 +73,8 @@ create table if not exists spatial.groups (
     grid varchar not null,
     points bigint not null,
     firms bigint not null,
-    places bigint not null,
-    address_share double not null,
+    places bigint,
+    address_share double,
     scan_score double,
     relative_density double,
     scan_p_value double,
@@ -91,8 +91,8 @@ comment on column spatial.groups.sector is 'Sector.';
 comment on column spatial.groups.grid is 'gb or ni.';
 comment on column spatial.groups.points is 'Points in the group.';
 comment on column spatial.groups.firms is 'Distinct firms in the group.';
-comment on column spatial.groups.places is 'Distinct places (postcodes'' coordinates) of its points.';
-comment on column spatial.groups.address_share is 'Share of its firms at the place that has most of them: near 1, the group is an address.';
+comment on column spatial.groups.places is 'Distinct places (postcodes'' coordinates) of its points; null only in a month made before this was kept.';
+comment on column spatial.groups.address_share is 'Share of its firms at the place that has most of them: near 1, the group is an address; null likewise.';
 comment on column spatial.groups.scan_score is 'Log likelihood ratio of the window that was tested; null outside the scan.';
 comment on column spatial.groups.relative_density is 'Cases over expectation, k / E, of what counts in the group; null outside the scan.';
 comment on column spatial.groups.scan_p_value is 'p-value of the score, before adjustment; null outside the scan.';

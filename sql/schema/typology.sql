@@ -13,6 +13,8 @@ create table if not exists typology.innovation_clusters (
     cluster_type varchar not null check (cluster_type in ('Diverse', 'Specialised', 'R&D Collaborating', 'Dispersed')),
     firms bigint not null check (firms >= 10),
     sites bigint not null,
+    places bigint,
+    address_share double,
     employees decimal(18, 2),
     turnover_gbp decimal(18, 2),
     iuk_funding_gbp decimal(18, 2) not null,
@@ -46,6 +48,8 @@ comment on column typology.innovation_clusters.sector is 'Sector; null for a net
 comment on column typology.innovation_clusters.cluster_type is 'The type that the four criteria give.';
 comment on column typology.innovation_clusters.firms is 'Distinct firms.';
 comment on column typology.innovation_clusters.sites is 'Sites: of a spatial group all those its points stand for, of a community those near its middle, of a Dispersed one all.';
+comment on column typology.innovation_clusters.places is 'Distinct places (postcodes'' coordinates): of a spatial group its points'', of a community all located sites'' of its firms; null where none is located, or in a month made before this was kept.';
+comment on column typology.innovation_clusters.address_share is 'Share of its firms at the place that has most of them: near 1, the cluster is an address; null likewise.';
 comment on column typology.innovation_clusters.employees is 'Employees apportioned to the sites.';
 comment on column typology.innovation_clusters.turnover_gbp is 'Turnover apportioned to the sites, GBP.';
 comment on column typology.innovation_clusters.iuk_funding_gbp is 'Innovate UK funding, GBP.';
@@ -125,6 +129,8 @@ create table if not exists typology.candidates (
     scheme varchar,
     sector varchar,
     firms bigint not null,
+    places bigint,
+    address_share double,
     min_firms bigint not null,
     rdi_active_firms bigint not null,
     rdi_active_share double not null,
@@ -161,6 +167,8 @@ comment on column typology.candidates.approach is 'How it was found.';
 comment on column typology.candidates.scheme is 'sic, rtic or rdi.';
 comment on column typology.candidates.sector is 'Sector.';
 comment on column typology.candidates.firms is 'Distinct firms.';
+comment on column typology.candidates.places is 'Distinct places (postcodes'' coordinates): of a spatial group its points'', of a community all located sites'' of its firms; null where none is located, or in a month made before this was kept.';
+comment on column typology.candidates.address_share is 'Share of its firms at the place that has most of them; null likewise.';
 comment on column typology.candidates.min_firms is 'Threshold: distinct firms.';
 comment on column typology.candidates.rdi_active_firms is 'RD&I-active firms.';
 comment on column typology.candidates.rdi_active_share is 'Share of firms that are RD&I-active.';

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from assets.method import PublicationMethod
+from assets.methods.disclosure.address_bands import address_bands
 from assets.methods.disclosure.share_bands import band
 from assets.publication.page import PageOptions, PageTables
 from assets.reference import shipped_list
@@ -121,7 +122,8 @@ def _clusters(draw: np.random.Generator, towns: pl.DataFrame, count: int, profil
                 "sector": None if is_network else sector,
                 "cluster_type": kind,
                 "firms": firms,
-                "sites": int(firms * draw.uniform(1, 1.6)),
+                "sites": (sites := int(firms * draw.uniform(1, 1.6))),
+                **_addresses(number, firms, sites, "network" if is_network else "spatial"),
                 "employees": None if status else int(firms * draw.lognormal(2.5, 0.8)) // 10 * 10,
                 "employees_status": status,
                 "turnover_gbp": None if status else int(firms * draw.lognormal(14, 1)) // 10_000 * 10_000,
@@ -163,6 +165,15 @@ def _share(name: str, share: float, firms: int) -> dict[str, object]:
     """A share of the firms, or its band."""
     of_few = band(round(share * firms), firms, 0.0, PublicationMethod())
     return {f"{name}_share": None if of_few else share, f"{name}_band": of_few}
+
+
+def _addresses(number: int, firms: int, sites: int, approach: str) -> dict[str, object]:
+    """Places, and the band of the fullest: of each third cluster more than half of the firms; of the seventh none."""
+    if number % 7 == 6:
+        return {"places": None, "address_band": None}
+    places = max(1, firms // 4)
+    bands = address_bands(firms, places, sites, approach, PublicationMethod())
+    return {"places": places, "address_band": str(bands[-1] if number % 3 == 0 else bands[0])}
 
 
 def _criteria(draw: np.random.Generator, clusters: pl.DataFrame) -> pl.DataFrame:

@@ -391,6 +391,28 @@ def test_a_share_that_tells_of_few_firms_is_given_as_a_band(warehouse: Warehouse
     assert "shares_tell_no_small_count" in {outcome.name for outcome in outcomes if not outcome.passed}
 
 
+def test_of_the_largest_address_a_band_alone_is_given(warehouse: Warehouse) -> None:
+    ten, forty = {"places": 4, "sites": 12}, {"places": 10, "sites": 60}
+    clusters = [
+        Cluster("a half", EVERYONE, more={**forty, "address_share": 20 / 40}),
+        Cluster("few", EVERYONE[:10], more={**ten, "address_share": 3 / 10}),
+        Cluster("many", EVERYONE, more={**forty, "address_share": 21 / 40}),
+        Cluster("one", A, more={"places": 1, "sites": 12, "address_share": 1.0}),
+        Cluster("unknown", EVERYONE),
+    ]
+    fill_register(warehouse, clusters, FORTY)
+    publish(warehouse)
+    rows = warehouse.read("select cluster_id, places, address_band from publication.clusters order by cluster_id")
+    # Of ten firms at 4 places three at the least are at one: 3 alone is too few for a band of 30%, 3 to 5 are one.
+    assert rows.rows() == [
+        ("a half", 10, "<=50%"),
+        ("few", 4, "<=50%"),
+        ("many", 10, "<=100%"),
+        ("one", 1, "<=100%"),
+        ("unknown", None, None),
+    ]
+
+
 def is_sensitive(amounts: list[float]) -> bool:
     """The rules once more, as METHOD.md and the parameters' docstrings say them."""
     largest = sorted((amount for amount in amounts if amount > 0), reverse=True)

@@ -37,6 +37,7 @@ def test_how_figures_are_written_is_the_declarations(files, tables):
     data = content_of(files["data.js"])
     assert data["formats"]["turnover_gbp"] == "gbp" and data["formats"]["area_km2"] == "area"
     assert data["bands"] == {"rdi_active_share": "rdi_active_band", "funded_firms_share": "funded_firms_band"}
+    assert data["formats"]["places"] == "count" and data["address_notice_share"] == 0.3
     assert ["active firms", "count", "at least"] in data["measures"]
     assert set(tables.criteria["measure"]) <= {words for words, _, _ in data["measures"]}
 

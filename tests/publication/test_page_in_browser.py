@@ -198,7 +198,8 @@ def test_the_table_sorts(opened, tables):
 
 
 def test_the_panel_tells_every_figure(opened, tables):
-    cluster = a_cluster(tables, cluster_type="Specialised", employees_status="c")
+    given = tables.clusters.drop_nulls("places")
+    cluster = a_cluster(replace(tables, clusters=given), cluster_type="Specialised", employees_status="c")
     page = opened(f"#cluster={cluster['cluster_id']}")
     panel = page.inner_text("#detail")
     for words in (cluster["name"], cluster["sector"], f"{cluster['firms']:,}", "How sure is this?", "Employees"):
@@ -210,12 +211,24 @@ def test_the_panel_tells_every_figure(opened, tables):
     for words, key in (("RD&I-active firms", "rdi_active"), ("Firms with public funding", "funded_firms")):
         share, band = cluster[f"{key}_share"], cluster[f"{key}_band"]
         assert figures[words] == (f"{100 * share:.1f}%" if band is None else band.replace("<=", "at most "))
+    assert figures["Distinct postcodes"] == f"{cluster['places']:,}"
+    assert figures["Firms at the largest address"] == cluster["address_band"].replace("<=", "at most ")
     assert page.locator("table.criteria tbody tr").count() == 9
     assert "at least 20.0%" in page.inner_text("table.criteria")
     told = [text.split("\n")[0] for text in page.locator("table.criteria tbody th").all_inner_texts()]
     assert told == sorted(told, key=CRITERIA.index), "the criteria do not stand in their order"
     mix = tables.sector_mix.filter(profile="dsit-v1", cluster_id=cluster["cluster_id"])
     assert page.locator("#detail .bars li").count() == mix.height
+
+
+def test_the_panel_says_where_so_much_of_a_cluster_may_be_one_address(opened, tables):
+    for band, is_said in (("<=100%", True), ("<=30%", False), (None, False)):
+        cluster = tables.clusters.filter(pl.col("profile") == "dsit-v1", pl.col("address_band").eq_missing(band)).row(
+            0, named=True
+        )
+        sure = opened(f"#cluster={cluster['cluster_id']}").inner_text(".sure")
+        assert ("Up to 100% of its firms are at one postcode: so much of it may be one address" in sure) == is_said
+        assert "one postcode" not in sure or is_said
 
 
 def test_the_panel_of_an_evidence_cluster_gives_p_values(opened, tables):

@@ -65,7 +65,14 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse.create()
     fill_release(warehouse, names=dict(enumerate(HOSTILE)))
     with warehouse.transaction() as connection:
-        connection.execute("update publication.clusters set firms = 1000 + firms where cluster_id < 'd00009'")
+        connection.execute(
+            "update publication.clusters set firms = 1000 + firms, sites = 1000 + sites where cluster_id < 'd00009'"
+        )
+        connection.execute(
+            "update publication.clusters set places = if(cluster_id < 'd00009', 100, null), address_band = case "
+            "when cluster_id < 'd00004' then '<=100%' when cluster_id < 'd00006' then '<=50%' "
+            "when cluster_id < 'd00009' then '<=30%' end"
+        )
         # A year before, the first cluster of dsit-v1 was not there, and the second of another type.
         connection.execute(
             "insert into publication.clusters by name select * replace (? as month, "
@@ -105,6 +112,18 @@ def test_counts_by_type_stand_beside_their_change_in_a_month_and_a_year(page: Ta
         ["all", "14", "−2", "+11"],
     ]
     assert page.tables["evidence"][-1] == ["all", "6", "–", "–"]
+
+
+def test_it_says_of_how_many_clusters_one_postcode_has_most_firms(published: Path):
+    """Four and two of thousand firms, whose bands leave nothing open; of evidence nothing is known."""
+    told = re.findall(r"<li>(dsit-v1|evidence): (.+?)</li>", report_of(published))
+    assert told == [
+        (
+            "dsit-v1",
+            "of 9 clusters 4 have more than half of their firms at one postcode and 6 have more than 30% of their "
+            "firms at one postcode. Of 5 others it is not known.",
+        )
+    ]
 
 
 def test_clusters_of_a_year_before_are_compared_by_identifier(page: Tables):

@@ -95,6 +95,11 @@ NETWORK = {
     "network-4": ("Leeds", firms(1, 11)),
 }
 COLLABORATIVE = {"network-1", "network-2", "network-3"}
+ADDRESSES = {
+    "spatial-1": {"places": 7, "address_share": 2 / 12},
+    "spatial-4": {"places": 3, "address_share": 9 / 12},
+}
+"""What the spatial layer says of groups' addresses; the others were made before it said so."""
 INSTITUTIONS = {
     "L1": ("Leeds", 0.0),
     "L2": ("Leeds", 0.5 * EDGE),
@@ -269,6 +274,7 @@ def _fill_spatial(warehouse: Warehouse) -> None:
                 "grid": "gb",
                 "points": len(all_),
                 "firms": len(set(all_) - {"U1"}),
+                **ADDRESSES.get(name, {}),
             }
             for name, (scheme, sector, _, all_) in SPATIAL.items()
         ],

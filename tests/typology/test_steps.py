@@ -165,6 +165,33 @@ def test_firms_are_counted_once_a_group_and_others_not_at_all(filled: Warehouse)
     assert cluster(filled, "spatial-1")["funded_firms_share"] == 2 / 12
 
 
+def test_places_and_the_largest_address_stand_on_every_group(made: Warehouse) -> None:
+    """Sites of a town stand at seven places in turn; F58 has one in London too, as F01, of which two are one place."""
+    rows = made.read("select group_id, places, address_share from typology.candidates order by group_id").rows()
+    assert rows == [
+        ("network-1", 7, pytest.approx(2 / 11)),  # F99 is not located and counts as a firm, U1 is none
+        ("network-2", 10, pytest.approx(1 / 10)),
+        ("network-3", 8, pytest.approx(2 / 10)),
+        ("network-4", 8, pytest.approx(2 / 11)),
+        ("spatial-1", 7, pytest.approx(2 / 12)),
+        ("spatial-2", None, None),
+        ("spatial-3", None, None),
+        ("spatial-4", 3, pytest.approx(9 / 12)),
+    ]
+    of_clusters = {name: cluster(made, name) for name in ("network-3", "spatial-4")}
+    assert {name: (row["places"], row["address_share"]) for name, row in of_clusters.items()} == {
+        "network-3": (8, pytest.approx(2 / 10)),
+        "spatial-4": (3, pytest.approx(9 / 12)),  # found both ways: the spatial group's
+    }
+
+
+def test_a_community_that_is_nowhere_has_no_places(filled: Warehouse) -> None:
+    change(filled, "delete from organisations.apportioned_sites where organisation_id between 'F48' and 'F57'")
+    make_typology(filled)
+    row = candidate(filled, "network-2")
+    assert (row["places"], row["address_share"]) == (None, None)
+
+
 def test_counts_have_all_four_types(made: Warehouse) -> None:
     rows = made.read("select cluster_type, clusters from typology.cluster_counts order by cluster_type").rows()
     assert rows == [("Dispersed", 1), ("Diverse", 1), ("R&D Collaborating", 2), ("Specialised", 1)]

@@ -112,6 +112,42 @@ def test_tables_are_added_with_their_comments(tmp_path: Path):
     assert not log_of(path).exists()
 
 
+def test_columns_that_may_be_null_are_added_to_tables_with_rows(tmp_path: Path):
+    path = tmp_path / "warehouse.duckdb"
+    warehouse = Warehouse(path, threads=1)
+    warehouse.create()
+    use_drop(warehouse, "postcodes")
+    declared = warehouse.read("select column_name, column_type from (describe spatial.groups) order by all").rows()
+    with warehouse.connect() as connection:
+        for table in ("spatial.groups", "typology.innovation_clusters", "publication.clusters"):
+            share = "address_band" if table == "publication.clusters" else "address_share"
+            connection.execute(f"alter table {table} drop column places")
+            connection.execute(f"alter table {table} drop column {share}")
+        connection.execute(
+            "insert into spatial.groups by name select '2025-05-01'::date as month, 'dsit-v1' as profile, "
+            "'spatial-1' as group_id, 'sic' as scheme, 'Healthcare' as sector, 'gb' as grid, 12 as points, "
+            "10 as firms, 'test' as profile_fingerprint"
+        )
+        before = connection.execute("select * from spatial.groups").pl()
+    warehouse.create()
+    assert what_is_wrong(path, {}) is None
+    assert warehouse.read("select column_name, column_type from (describe spatial.groups) order by all").rows() == (
+        declared
+    )
+    after = warehouse.read("select * from spatial.groups")
+    assert after.select(before.columns).rows() == before.rows()
+    assert after.select("places", "address_share").rows() == [(None, None)]
+
+
+def test_a_column_that_may_not_be_null_is_not_made_up(tmp_path: Path):
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb", threads=1)
+    warehouse.create()
+    with warehouse.connect() as connection:
+        connection.execute("alter table typology.cluster_counts drop column clusters")
+    warehouse.create()
+    assert "clusters" not in warehouse.read("from typology.cluster_counts").columns
+
+
 def test_the_log_of_rows_in_a_table_of_an_earlier_version_can_be_replayed(tmp_path: Path):
     path = tmp_path / "warehouse.duckdb"
     older(path)

@@ -37,22 +37,26 @@ def band(count: int, firms: int, least: float, method: PublicationMethod) -> str
     # Counts of few firms, and of all but few, have bands of their own where each are enough.
     if min(len(few), len(most)) >= method.band_min_counts:
         possible = few if count < method.disclosure_min_firms else most
-    return f"<={_edge(count, firms, possible, method):.0%}"
+    edges = edges_of_bands(firms, possible, method.share_bands, method.band_min_counts)
+    return f"<={next(edge for edge in edges if count <= edge * firms):.0%}"
 
 
-def _edge(count: int, firms: int, possible: Sequence[int], method: PublicationMethod) -> float:
-    """The upper edge of the band of a count, of those bands that hold enough of the possible counts."""
+def edges_of_bands(firms: int, possible: Sequence[int], wanted: Sequence[float], min_counts: int) -> list[float]:
+    """Upper edges of the bands that hold at least `min_counts` of the possible counts, lowest first.
+
+    `possible`: counts of `firms`, rising, at least one; `wanted`: edges as shares, rising, the last 1.
+    """
     edges: list[float] = []
     below = 0
-    for edge in method.share_bands:
+    for edge in wanted:
         reached = sum(other <= edge * firms for other in possible)
-        if reached - below >= method.band_min_counts:
+        if reached - below >= min_counts:
             edges.append(edge)
             below = reached
     # What is left above the last such edge is too little for a band of its own.
     if below < len(possible):
-        edges[-1:] = [next(edge for edge in method.share_bands if possible[-1] <= edge * firms)]
-    return next(edge for edge in edges if count <= edge * firms)
+        edges[-1:] = [next(edge for edge in wanted if possible[-1] <= edge * firms)]
+    return edges
 
 
 def share_bands(shares: pl.DataFrame, method: PublicationMethod) -> pl.DataFrame:

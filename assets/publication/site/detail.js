@@ -8,6 +8,8 @@
   const FIGURES = [
     ["Firms", "firms"],
     ["Sites", "sites"],
+    ["Distinct postcodes", "places"],
+    ["Firms at the largest address", "address_band"],
     ["Employees", "employees"],
     ["Turnover", "turnover_gbp"],
     ["Innovate UK funding", "iuk_funding_gbp"],
@@ -39,8 +41,9 @@
     ...SURE,
   ];
 
-  // A share that is not given as a number has its band beside it.
+  // A share that is not given as a number has its band beside it; that of the largest address is a band alone.
   app.figureOf = (cluster, key) =>
+    (key === "address_band" && app.band(cluster.address_band)) ||
     (key in app.data.bands && cluster[key] === null && app.band(cluster[app.data.bands[key]])) ||
     app.figure(cluster[key], app.data.formats[key], cluster[`${key}_status`]);
 
@@ -155,6 +158,18 @@
     });
   };
 
+  /** Where so much of a cluster may be at one postcode that it may be an address: a sentence that says so. */
+  const oneAddress = ({ places, address_band: band }) => {
+    if (!band || Number(band.replace(/[<=%]/g, "")) <= 100 * app.data.addressNoticeShare) return null;
+    const most = places === 1 ? "All" : `Up to ${band.replace("<=", "")}`;
+    return app.element(
+      "li",
+      {},
+      app.element("strong", {}, `${most} of its firms are at one postcode`),
+      ": so much of it may be one address, such as a business centre or an agent’s office, and no neighbourhood.",
+    );
+  };
+
   const howSure = (cluster) => {
     const { location_quotient: quotient, location_quotient_low: low, location_quotient_high: high } = cluster;
     const lines = [
@@ -178,6 +193,7 @@
         ),
       );
     }
+    lines.push(oneAddress(cluster));
     if (cluster.relative_density !== null)
       lines.push(
         app.element(
@@ -245,9 +261,7 @@
     );
 
   const clusterDetail = (cluster) => {
-    const given = [...FIGURES.slice(0, 12), ...GROWTH].map(([, key]) =>
-      app.figureOf(cluster, key),
-    );
+    const given = [...FIGURES, ...GROWTH].map(([, key]) => app.figureOf(cluster, key));
     return [
       app.element(
         "p",

@@ -75,6 +75,7 @@
     notices: data.notices,
     baseMap: data.base_map,
     minFirms: data.min_firms,
+    addressNoticeShare: data.address_notice_share,
     nearTownKm: data.near_town_km,
     employeesRounding: data.employees_rounding,
     turnoverRounding: data.turnover_rounding_gbp,

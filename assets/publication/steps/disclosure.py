@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.methods.disclosure.address_bands import with_address_band
 from assets.methods.disclosure.attack import is_protected
 from assets.methods.disclosure.control import Controlled, control
 from assets.methods.disclosure.sector_mix import pool_sectors
@@ -84,6 +85,9 @@ TABLES = ("clusters", "share_bands", "sector_mix", "totals", "suppressions", "at
             )
             for table in ("clusters.rdi_active_band", "clusters.funded_firms_band", "share_bands.band")
         },
+        "publication.clusters.address_band": tuple(
+            f"typology.innovation_clusters.{name}" for name in ("address_share", "firms", "places", "sites", "approach")
+        ),
         "publication.sector_mix.firms": (
             "typology.cluster_members.organisation_id",
             "organisations.organisations.is_firm",
@@ -222,6 +226,7 @@ def _clusters(ctx: StepContext, given: pl.DataFrame, bands: pl.DataFrame) -> pl.
         .with_columns(key=pl.format("{} {}", "profile", "cluster_id"))
         .pipe(_banded, bands, "rdi_active_share", "rdi_active_band")
         .pipe(_banded, bands, "funded_firms_share", "funded_firms_band")
+        .pipe(with_address_band, ctx.method.publication)
         .join(partners, on="key", how="left", maintain_order="left")
         .join(ctx.input("year_before"), on=["profile", "cluster_id"], how="left", maintain_order="left")
         .with_columns(

@@ -19,6 +19,21 @@ members as (
     select group_id, organisation_id from network.group_members where month = $month and profile = $profile
 ),
 
+-- Firms of each community at each place: those of a pair of coordinates, which are a postcode's.
+at_places as (
+    select m.group_id, s.grid, a.easting, a.northing, count(distinct m.organisation_id) as firms
+    from network.group_members as m
+    inner join organisations.organisations as o on o.month = m.month and o.organisation_id = m.organisation_id
+    inner join organisations.apportioned_sites as a on a.month = m.month and a.organisation_id = m.organisation_id
+    inner join organisations.sites as s on s.month = a.month and s.site_id = a.site_id
+    where m.month = $month and m.profile = $profile and o.is_firm
+    group by m.group_id, s.grid, a.easting, a.northing
+),
+
+addresses as (
+    select group_id, count(*) as places, max(firms) as most_at_place from at_places group by group_id
+),
+
 counted as (
     select
         m.group_id,
@@ -32,6 +47,7 @@ counted as (
 groups as (
     select
         g.group_id, 'spatial' as approach, g.scheme, g.sector, $min_firms as min_firms, g.firms,
+        g.places, g.address_share,
         1.0::double as colocated_share, true as is_colocated, null::varchar as centre_organisation_id,
         g.relative_density, g.scan_q_value
     from spatial.groups as g
@@ -39,11 +55,13 @@ groups as (
     union all by name
     select
         g.group_id, 'network' as approach, null as scheme, null as sector, $community_min_firms as min_firms, g.firms,
+        d.places, d.most_at_place / nullif(g.firms, 0) as address_share,
         coalesce(c.colocated_share, 0) as colocated_share, coalesce(c.is_colocated, false) as is_colocated,
         c.centre_organisation_id,
         case when g.score is not null then g.partnerships / nullif(g.expected_partnerships, 0) end as relative_density,
         g.score_p_value as scan_q_value
     from network.groups as g
+    left join addresses as d on d.group_id = g.group_id
     left join network.colocation as c on c.month = g.month and c.profile = g.profile and c.group_id = g.group_id
     where g.month = $month and g.profile = $profile
 )
