@@ -29,9 +29,9 @@ from synthetic_uk.streams import choose, stream
 
 FOR_EVER = 10_000
 """A month later than any."""
-_SETTLED_SHARE, _MOST_AT_ONE_POSTCODE = 0.2
+_SETTLED_SHARE, _SETTLED_PLACES = 0.65, 8
+_MOST_AT_ONE_POSTCODE = 0.2
 """Share of a planted group."""
-_SETTLED_PLACES = 0.65, 8
 SPECIALISED, COLLABORATING, DIVERSE, DISPERSED = "Specialised", "R&D Collaborating", "Diverse", "Dispersed"
 
 

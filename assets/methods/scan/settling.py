@@ -1,4 +1,4 @@
-"""From windows of the tree that hold a group to the groups.
+"""Groups out of the windows of the tree that hold one.
 
 Each settles in its ellipse or as the tree has it, and neighbours that are one are joined. What belongs here: the order
 in which windows are settled, what is left for the later ones, joining. What does not: which windows hold a group

@@ -137,8 +137,11 @@ def test_figures_of_the_scan_stand_on_groups_and_of_others_do_not() -> None:
     assert (scan.groups["scan_score"] > run["critical_score"]).all()
     assert (scan.groups["scan_p_value"] < 0.05).all()
     assert (scan.groups["linking_distance_m"] <= 15_000).all()
-    # Nothing but the sector is at the planted places: they are as dense as can be, N / K.
-    assert scan.groups["relative_density"].max() == pytest.approx(everything.height / sector.height)
+    # Hardly anything but the sector is at the planted places: they are nearly as dense as can be, N / K.
+    most = everything.height / sector.height
+    assert 0.9 * most < scan.groups["relative_density"].max() <= most * (1 + 1e-9)
+    assert (scan.groups["places"] > 10).all()
+    assert scan.groups["address_share"].is_between(0.0, 0.3, closed="right").all()
     density = found_by("hdbscan", sector, everything)
     assert density.runs["critical_score"][0] is None
     assert density.groups.select("scan_score", "relative_density", "scan_p_value").null_count().row(0) == (
