@@ -31,7 +31,7 @@ from synthetic_uk.streams import choose, stream
 NOISE = -1
 SITES = 200_000
 """Business sites of a world, without those planted."""
-BACKGROUND_CASES = 1_500
+BACKGROUND_CASES = 1_000
 """Of these, sites of the sector."""
 GROUPS = 20
 FIRMS = (25, 150)

@@ -1,6 +1,6 @@
 """The scan beside the plainest published one, over real postcodes: the measure behind `docs/scan-recovery.md`.
 
-    python -m synthetic_uk.scan_recovery --data DATA --seeds 1 2 3 --out docs/scan-recovery.md
+    python -m synthetic_uk.scan_recovery --data DATA --seeds 21 22 23 --out docs/scan-recovery.md
 
 What belongs here: both scans on the same points, compared with what was planted. What does not: the worlds
 (`postcode_worlds`), the circular scan (`circular_scan`), whole synthetic countries (`recovery`).
@@ -183,10 +183,10 @@ counts of New York with their log likelihood ratios to 1e-6 (`tests/synthetic_uk
 
 The worlds lie over the real postcodes of Great Britain (ONS, May 2025) with business in proportion to the enterprises
 of each district (`synthetic_uk/postcode_worlds.py`): 20 groups of 25 to 150 firms of one kind of shape each, planted
-among 1,500 firms of the sector anywhere. `shapes` is what the planted shapes themselves would give: nothing can tell a
+among 1,000 firms of the sector anywhere. `shapes` is what the planted shapes themselves would give: nothing can tell a
 planted firm from another of the sector in the same shape. A group is *detectable* where the window of its own points
 is above our critical score, *found* where a group has a Jaccard index of 0.5 or more with it. Rules and figures of the
-method were chosen on seeds 101 to 103, never on those below."""
+method were chosen on seeds 1, 4 and 101 to 103, never on those below."""
 
 
 def report(results: Mapping[int, dict[str, dict[str, Compared]]], empty: int, seconds: float) -> str:
@@ -242,7 +242,7 @@ def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the postcodes and of business demography")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[21, 22, 23])
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     started = monotonic()

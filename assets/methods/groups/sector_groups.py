@@ -229,7 +229,7 @@ def _label(points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | Non
     windows = score_windows(easting, northing, firm_numbers(points), background, rules)
     penalty = contrast.null.critical_score(points.height, method.scan_alpha)
     taken = select_windows(windows.hierarchy.parent, windows.score, penalty)
-    settled = settle(windows, taken, background, rules, ellipse_rules(method), method.join_m)
+    settled = settle(windows, taken, background, rules, ellipse_rules(method), penalty, method.join_m)
     figures = pl.DataFrame(
         {
             "label": np.arange(len(settled.score)),

@@ -14,10 +14,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from assets.arrays import Floats, Integers
+from assets.arrays import Bools, Floats, Integers
 from assets.methods.density.hierarchy import build_hierarchy
 from assets.methods.density.places import NOISE, Places
-from assets.methods.scan.ellipses import EllipseRules, Surroundings
+from assets.methods.scan.ellipses import Ellipse, EllipseRules, Surroundings
 from assets.methods.scan.scan import Background, WindowRules, Windows
 
 
@@ -41,41 +41,62 @@ def settle(
     background: Background,
     rules: WindowRules,
     ellipses: EllipseRules,
+    penalty: float,
     join_m: float,
 ) -> Settled:
     """The groups of the windows `taken`, nodes of the tree.
 
-    The window of the greatest score comes first. A later one of which half lies in earlier groups is part of these.
+    The window of the greatest score comes first. Its ellipse may hold other windows where it offers more than they do
+    together, each less the `penalty`; of a later window half of which lies in earlier groups nothing more is made.
     Groups whose nearest places are no further apart than `join_m`, or than the links of both, are one [ours].
     """
     hierarchy, counted = windows.hierarchy, windows.counted
     about = Surroundings(counted, background.places.coordinates_m, background.places.points, rules, ellipses)
+    nodes = taken[np.argsort(-windows.score[taken], kind="stable")]
+    window_of = np.full(len(counted.at), NOISE)
+    for number, node in enumerate(nodes):
+        window_of[hierarchy.places_under(int(node))] = number
+    cases = np.bincount(window_of[window_of != NOISE], counted.cases[window_of != NOISE], len(nodes))
+
+    def alone(number: int, is_free: Bools) -> Ellipse:
+        """What a window settles in without any place of another: its own shape where no ellipse is better."""
+        places = np.flatnonzero((window_of == number) & is_free)
+        found = about.best_about(places, is_free & np.isin(window_of, (number, NOISE)))
+        node = nodes[number]
+        if counted.cases[places].sum() == cases[number] and found.score <= windows.score[node]:
+            return Ellipse(
+                places, float(windows.cases[node]), float(windows.controls[node]), float(windows.score[node])
+            )
+        return found
+
     is_free = np.ones(len(counted.at), dtype=bool)
+    by_itself = [alone(number, is_free) for number in range(len(nodes))]
     of_place = np.full(len(counted.at), NOISE, dtype=np.int64)
     found: list[tuple[float, float, float]] = []
-    for node in taken[np.argsort(-windows.score[taken], kind="stable")]:
-        places = np.sort(hierarchy.places_under(int(node)))
-        left = places[is_free[places]]
-        if 2 * counted.cases[left].sum() < counted.cases[places].sum():
+    for number, node in enumerate(nodes):
+        left = np.flatnonzero((window_of == number) & is_free)
+        if 2 * counted.cases[left].sum() < cases[number]:
             continue
-        inside, k, n, score = about.best_about(left, is_free)
-        if len(left) == len(places) and score <= windows.score[node]:
-            # What no ellipse describes better is as the tree has it: along a valley, or around a bay.
-            inside, k, n = left, float(windows.cases[node]), float(windows.controls[node])
-        if not len(inside):
+        settled = about.best_about(left, is_free)
+        held = np.bincount(window_of[settled.places] + 1, counted.cases[settled.places], len(nodes) + 1)[1:]
+        others = np.flatnonzero((2 * held >= cases) & (np.arange(len(nodes)) != number))
+        apart = by_itself[number].score + sum(by_itself[other].score - penalty for other in others)
+        if settled.score <= apart:
+            settled = by_itself[number] if is_free[by_itself[number].places].all() else alone(number, is_free)
+        if not len(settled.places):
             continue
-        of_place[inside] = len(found)
-        is_free[inside] = False
-        found.append((float(windows.score[node]), k, n))
-    scores, cases, controls = np.array(found, dtype=np.float64).reshape(-1, 3).T
+        of_place[settled.places] = len(found)
+        is_free[settled.places] = False
+        found.append((float(windows.score[node]), settled.cases, settled.controls))
+    scores, k, n = np.array(found, dtype=np.float64).reshape(-1, 3).T
     one, link_m = _joined(hierarchy.places, of_place, rules.min_samples, join_m)
     groups = len(link_m)
     most = np.zeros(groups)
     np.maximum.at(most, one, scores)
-    expected = np.bincount(one, controls, groups) * counted.all_cases / counted.all_controls
+    expected = np.bincount(one, n, groups) * counted.all_cases / counted.all_controls
     in_group = of_place != NOISE
     of_place[in_group] = one[of_place[in_group]]
-    return Settled(of_place, most, np.bincount(one, cases, groups) / expected, link_m)
+    return Settled(of_place, most, np.bincount(one, k, groups) / expected, link_m)
 
 
 def _joined(places: Places, of_place: Integers, min_samples: int, join_m: float) -> tuple[Integers, Floats]:

@@ -159,8 +159,9 @@
   };
 
   /** Where so much of a cluster may be at one postcode that it may be an address: a sentence that says so. */
-  const oneAddress = ({ places, address_band: band }) => {
-    if (!band || Number(band.replace(/[<=%]/g, "")) <= 100 * app.data.addressNoticeShare) return null;
+  const oneAddress = ({ places, address_band: band, relative_density: scanned }) => {
+    // What the scan finds is no address by its own rules, however wide the band.
+    if (scanned !== null || !band || Number(band.replace(/[<=%]/g, "")) <= 100 * app.data.addressNoticeShare) return null;
     const most = places === 1 ? "All" : `Up to ${band.replace("<=", "")}`;
     return app.element(
       "li",

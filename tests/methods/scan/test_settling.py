@@ -47,7 +47,7 @@ def settled(given: Country, join_m: float = 1_000.0, rules: WindowRules = RULES)
     background, cases, _ = given
     windows = score_sites(cases, background, rules)
     taken = select_windows(windows.hierarchy.parent, windows.score, PENALTY)
-    return windows, taken, settle(windows, taken, background, rules, ELLIPSES, join_m)
+    return windows, taken, settle(windows, taken, background, rules, ELLIPSES, PENALTY, join_m)
 
 
 def jaccard(given: Country, windows: Windows, found: Settled, group: int) -> float:
@@ -153,6 +153,6 @@ def test_nothing_taken_leaves_no_groups() -> None:
     given = country(1, disc(np.random.default_rng(1), np.array([50_000.0, 50_000.0]), 2_000, 40))
     background, cases, _ = given
     windows = score_sites(cases, background, RULES)
-    found = settle(windows, np.array([], dtype=np.int64), background, RULES, ELLIPSES, 1_000.0)
+    found = settle(windows, np.array([], dtype=np.int64), background, RULES, ELLIPSES, PENALTY, 1_000.0)
     assert len(found.score) == len(found.relative_density) == len(found.linking_distance_m) == 0
     assert (found.of_place == NOISE).all()
