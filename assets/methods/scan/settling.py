@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from assets.arrays import Bools, Floats, Integers
+from assets.arrays import Floats, Integers
 from assets.methods.density.hierarchy import build_hierarchy
 from assets.methods.density.places import NOISE, Places
 from assets.methods.scan.ellipses import Ellipse, EllipseRules, Surroundings
@@ -50,53 +50,74 @@ def settle(
     together, each less the `penalty`; of a later window half of which lies in earlier groups nothing more is made.
     Groups whose nearest places are no further apart than `join_m`, or than the links of both, are one [ours].
     """
-    hierarchy, counted = windows.hierarchy, windows.counted
-    about = Surroundings(counted, background.places.coordinates_m, background.places.points, rules, ellipses)
-    nodes = taken[np.argsort(-windows.score[taken], kind="stable")]
-    window_of = np.full(len(counted.at), NOISE)
-    for number, node in enumerate(nodes):
-        window_of[hierarchy.places_under(int(node))] = number
-    cases = np.bincount(window_of[window_of != NOISE], counted.cases[window_of != NOISE], len(nodes))
-
-    def alone(number: int, is_free: Bools) -> Ellipse:
-        """What a window settles in without any place of another: its own shape where no ellipse is better."""
-        places = np.flatnonzero((window_of == number) & is_free)
-        found = about.best_about(places, is_free & np.isin(window_of, (number, NOISE)))
-        node = nodes[number]
-        if counted.cases[places].sum() == cases[number] and found.score <= windows.score[node]:
-            return Ellipse(
-                places, float(windows.cases[node]), float(windows.controls[node]), float(windows.score[node])
-            )
-        return found
-
-    is_free = np.ones(len(counted.at), dtype=bool)
-    by_itself = [alone(number, is_free) for number in range(len(nodes))]
-    of_place = np.full(len(counted.at), NOISE, dtype=np.int64)
+    settling = _Settling(windows, taken, background, rules, ellipses)
+    by_itself = [settling.alone(number) for number in range(len(taken))]
+    places = windows.hierarchy.places
+    of_place = np.full(len(places.points), NOISE, dtype=np.int64)
     found: list[tuple[float, float, float]] = []
-    for number, node in enumerate(nodes):
-        left = np.flatnonzero((window_of == number) & is_free)
-        if 2 * counted.cases[left].sum() < cases[number]:
-            continue
-        settled = about.best_about(left, is_free)
-        held = np.bincount(window_of[settled.places] + 1, counted.cases[settled.places], len(nodes) + 1)[1:]
-        others = np.flatnonzero((2 * held >= cases) & (np.arange(len(nodes)) != number))
-        apart = by_itself[number].score + sum(by_itself[other].score - penalty for other in others)
-        if settled.score <= apart:
-            settled = by_itself[number] if is_free[by_itself[number].places].all() else alone(number, is_free)
-        if not len(settled.places):
-            continue
-        of_place[settled.places] = len(found)
-        is_free[settled.places] = False
-        found.append((float(windows.score[node]), settled.cases, settled.controls))
+    for number in range(len(taken)):
+        settled = settling.settle(number, by_itself, penalty)
+        if settled is not None:
+            of_place[settled.places] = len(found)
+            found.append((float(windows.score[settling.nodes[number]]), settled.cases, settled.controls))
     scores, k, n = np.array(found, dtype=np.float64).reshape(-1, 3).T
-    one, link_m = _joined(hierarchy.places, of_place, rules.min_samples, join_m)
+    one, link_m = _joined(places, of_place, rules.min_samples, join_m)
     groups = len(link_m)
     most = np.zeros(groups)
     np.maximum.at(most, one, scores)
-    expected = np.bincount(one, n, groups) * counted.all_cases / counted.all_controls
+    expected = np.bincount(one, n, groups) * windows.counted.all_cases / windows.counted.all_controls
     in_group = of_place != NOISE
     of_place[in_group] = one[of_place[in_group]]
     return Settled(of_place, most, np.bincount(one, k, groups) / expected, link_m)
+
+
+class _Settling:
+    """The windows in the order of their scores, and which places are still free."""
+
+    def __init__(
+        self, windows: Windows, taken: Integers, background: Background, rules: WindowRules, ellipses: EllipseRules
+    ) -> None:
+        self.nodes = taken[np.argsort(-windows.score[taken], kind="stable")]
+        self._windows, self._counted = windows, windows.counted
+        sites = background.places
+        self._about = Surroundings(windows.counted, sites.coordinates_m, sites.points, rules, ellipses)
+        self._is_free = np.ones(len(windows.counted.at), dtype=bool)
+        self._window_of = np.full(len(windows.counted.at), NOISE)
+        for number, node in enumerate(self.nodes):
+            self._window_of[windows.hierarchy.places_under(int(node))] = number
+        inside = self._window_of != NOISE
+        self._cases = np.bincount(self._window_of[inside], self._counted.cases[inside], len(self.nodes))
+
+    def alone(self, number: int) -> Ellipse:
+        """What a window settles in without a place of any other: its own shape where no ellipse is better."""
+        places = np.flatnonzero((self._window_of == number) & self._is_free)
+        found = self._about.best_about(places, self._is_free & np.isin(self._window_of, (number, NOISE)))
+        node = self.nodes[number]
+        score = float(self._windows.score[node])
+        is_whole = self._counted.cases[places].sum() == self._cases[number]
+        if is_whole and found.score <= score:
+            return Ellipse(places, float(self._windows.cases[node]), float(self._windows.controls[node]), score)
+        return found
+
+    def settle(self, number: int, by_itself: list[Ellipse], penalty: float) -> Ellipse | None:
+        """What a window settles in, whose places are free no more then; None where most of it is in earlier groups.
+
+        `by_itself` are the windows alone.
+        """
+        counted = self._counted
+        left = np.flatnonzero((self._window_of == number) & self._is_free)
+        if 2 * counted.cases[left].sum() < self._cases[number]:
+            return None
+        found = self._about.best_about(left, self._is_free)
+        held = np.bincount(self._window_of[found.places] + 1, counted.cases[found.places], len(self.nodes) + 1)[1:]
+        others = [int(other) for other in np.flatnonzero(2 * held >= self._cases) if other != number]
+        if found.score <= by_itself[number].score + sum(by_itself[other].score - penalty for other in others):
+            is_as_it_was = self._is_free[by_itself[number].places].all()
+            found = by_itself[number] if is_as_it_was else self.alone(number)
+        if not len(found.places):
+            return None
+        self._is_free[found.places] = False
+        return found
 
 
 def _joined(places: Places, of_place: Integers, min_samples: int, join_m: float) -> tuple[Integers, Floats]:
