@@ -61,7 +61,7 @@ def test_a_drop_that_is_wrong_is_told_of_with_both_figures(wrong: WrongDrop, cou
 
 def test_the_months_of_a_good_country_give_no_alarm(tmp_path: Path) -> None:
     months = [APRIL, MAY]
-    # So small a country may have one award that is half of its month's, and rightly an alarm: of seeds 1 to 6 the second.
+    # So small a country may have an award that is half of its month, and rightly an alarm: of seeds 1 to 6 the second.
     synthesise(tmp_path / "sources", months, 0.001, 3, lambda *_: None)
     warehouse = Warehouse(tmp_path / "warehouse.duckdb", threads=1)
     warehouse.create()
