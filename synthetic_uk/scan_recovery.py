@@ -67,15 +67,18 @@ class Evidence:
     def __init__(self, method: SpatialMethod) -> None:
         self._method = method
 
-    def labels(self, world: World) -> tuple[Integers, float]:
-        """The group of each case, NOISE for none, and the critical score."""
+    def contrast(self, world: World) -> Contrast:
+        """All business of a world, and its null at the world's number of cases."""
         sites = pl.DataFrame({"easting": world.sites_m[:, 0], "northing": world.sites_m[:, 1]}).with_columns(
             firm=pl.int_range(pl.len(), dtype=pl.Int64)
         )
         background = background_of(sites, self._method)
         rules, settings = window_rules(self._method), null_settings(self._method)
-        null = Null(simulate_null(background, [len(world.cases)], rules, settings))
-        return self.labels_of(world.sites_m, world.cases, Contrast(background, null, ""))
+        return Contrast(background, Null(simulate_null(background, [len(world.cases)], rules, settings)), "")
+
+    def labels(self, world: World) -> tuple[Integers, float]:
+        """The group of each case, NOISE for none, and the critical score."""
+        return self.labels_of(world.sites_m, world.cases, self.contrast(world))
 
     def labels_of(self, sites_m: Floats, cases: Integers, contrast: Contrast) -> tuple[Integers, float]:
         """The same against business and a null that are known."""
@@ -159,13 +162,8 @@ def recover(ground: Ground, seed: int, method: SpatialMethod) -> dict[str, dict[
 def empty_runs_with_a_group(ground: Ground, seed: int, method: SpatialMethod) -> int:
     """Of EMPTY_RUNS sectors drawn at random from all business, those in which our scan finds a group."""
     world = draw_world(ground, "discs", seed, groups=0)
-    sites = pl.DataFrame({"easting": world.sites_m[:, 0], "northing": world.sites_m[:, 1]}).with_columns(
-        firm=pl.int_range(pl.len(), dtype=pl.Int64)
-    )
-    background = background_of(sites, method)
-    null = Null(simulate_null(background, [len(world.cases)], window_rules(method), null_settings(method)))
-    contrast = Contrast(background, null, "")
     ours = Evidence(method)
+    contrast = ours.contrast(world)
 
     def has_group(run: int) -> bool:
         drawn = stream(seed, "worlds", "empty", run).choice(len(world.sites_m), len(world.cases), replace=False)

@@ -119,3 +119,11 @@ def test_a_firm_is_in_one_group_at_a_time(plan: Plan) -> None:
         rows = np.flatnonzero(plan.member_slot == slot)
         rows = rows[np.argsort(plan.member_from[rows])]
         assert (plan.member_until[rows][:-1] <= plan.member_from[rows][1:]).all()
+
+
+def test_no_planted_group_is_an_address(plan: Plan) -> None:
+    at_first = plan.member_from == 0
+    for group in np.unique(plan.member_group[at_first]):
+        places = plan.member_postcode[at_first & (plan.member_group == group)]
+        # A fifth; what is beyond goes to postcodes of the group's own, which are few in a small one.
+        assert np.unique(places, return_counts=True)[1].max() <= max(6, 0.3 * len(places))
