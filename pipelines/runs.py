@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 import re
 import time
@@ -132,7 +133,7 @@ def run_month(
     started = time.monotonic()
     if problem := unmakeable(month):
         raise ValueError(problem)
-    definitions = build_defs(settings)
+    definitions = _definitions(settings)
     keys = selected_keys(select, definitions)
     job = definitions.resolve_job_def(monthly_refresh.name)
     run_id = str(uuid.uuid4())
@@ -170,6 +171,12 @@ def run_month(
         [*_warnings(evaluations)],
         len(taken_over),
     )
+
+
+@functools.lru_cache(maxsize=1)
+def _definitions(settings: Settings) -> dg.Definitions:
+    """The code location, made once for all months of a backfill."""
+    return build_defs(settings)
 
 
 def _tags(anew: bool, accepting: Mapping[str, str] | None) -> dict[str, str]:

@@ -17,7 +17,7 @@ from assets.method import MethodProfile
 from assets.months import Month
 from assets.warehouse.database import Replacement, Warehouse, replace
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.running import StepResult, run_step
+from assets.warehouse.running import StepResult, run_step, taken_over
 from assets.warehouse.steps import Step
 
 MONTH = Month(2025, 5)
@@ -100,6 +100,13 @@ def use_drop(warehouse: Warehouse, *datasets: str, as_of: date = AS_OF) -> None:
 def make(warehouse: Warehouse, step: Step, *profiles: MethodProfile, month: Month = MONTH) -> StepResult:
     """Run a step for the month; without profiles, for the default parameters."""
     return run_step(step, warehouse, month, profiles or [MethodProfile(name="test")])
+
+
+def make_or_take_over(warehouse: Warehouse, step: Step, *profiles: MethodProfile, month: Month = MONTH) -> StepResult:
+    """As `make`, but rows that are there already, made from the same, are taken over."""
+    with warehouse.connect(read_only=True) as connection:
+        result = taken_over(connection, step, month, profiles or [MethodProfile(name="test")])
+    return result or make(warehouse, step, *profiles, month=month)
 
 
 def make_all(

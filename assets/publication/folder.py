@@ -89,6 +89,15 @@ def put(publication: Path, month: Month, files: Mapping[str, bytes]) -> Release:
     return Release(publication, month, name)
 
 
+def is_shown(publication: Path, month: Month, files: Mapping[str, str]) -> bool:
+    """Whether the folder shows a release of the month with these files, path -> SHA-256, and no others, and says so."""
+    shown = publication / str(month)
+    if not shown.is_symlink() or not _is_release(shown):
+        return False
+    found = {path: hashlib.sha256(content).hexdigest() for path, content in _contents(shown).items()}
+    return found == dict(files) and all(_has(publication / name, content) for name, content in _root_files(publication))
+
+
 def left_in(publication: Path) -> list[Path]:
     """Folders in which a release was to be written by a process that is gone; changes nothing."""
     return folders_left(publication / RELEASES, MAKING)
@@ -115,15 +124,23 @@ def months_shown(publication: Path) -> list[Month]:
 
 def show_months(publication: Path) -> None:
     """Write the root's files anew where they are not as the months shown say."""
-    months = months_shown(publication)
-    for name, content in ((MONTHS_FILE, months_script(months)), (INDEX, _way_in(months))):
+    for name, content in _root_files(publication):
         target = publication / name
-        if target.is_file() and target.read_bytes() == content:
+        if _has(target, content):
             continue
         with scratch_folder(publication / RELEASES, MAKING) as making:
             _write(making / name, content)
             (making / name).replace(target)
     sync_folder(publication)
+
+
+def _root_files(publication: Path) -> list[tuple[str, bytes]]:
+    months = months_shown(publication)
+    return [(MONTHS_FILE, months_script(months)), (INDEX, _way_in(months))]
+
+
+def _has(file: Path, content: bytes) -> bool:
+    return file.is_file() and file.read_bytes() == content
 
 
 def _way_in(months: list[Month]) -> bytes:
@@ -158,8 +175,11 @@ def _is_release(entry: Path) -> bool:
 
 
 def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
-    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    return found == set(files) and all((folder / path).read_bytes() == content for path, content in files.items())
+    return _contents(folder) == dict(files)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _write(path: Path, content: bytes) -> None:

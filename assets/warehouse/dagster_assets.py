@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+from pydantic import PrivateAttr
 
 from assets.cluster import USUAL_WAIT_S, Cluster
 from assets.disk import full_disk_said
@@ -21,7 +22,7 @@ from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.made_before import unmade
 from assets.warehouse.markdown import markdown_table
-from assets.warehouse.running import StepResult, run_step
+from assets.warehouse.running import StepResult, run_step, taken_over
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Step
 from assets.warehouse.turns import turn
@@ -60,6 +61,8 @@ class WarehouseResource(dg.ConfigurableResource):
     cluster: str | None = None
     """Address of the scheduler of a Dask cluster that works where work is done item by item; threads where None."""
     cluster_wait_s: float = USUAL_WAIT_S
+    _is_whole: bool = PrivateAttr(default=False)
+    """Whether the run has seen to it that every declared table is there: its first step does."""
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["WarehouseResource", None, None]:
@@ -72,7 +75,9 @@ class WarehouseResource(dg.ConfigurableResource):
     def warehouse(self, tell: Callable[[str], None]) -> Warehouse:
         """The file, with every declared table in it; `tell` is called where it is waited for."""
         warehouse = Warehouse(self.path, self.memory_limit, self.threads, tell)
-        warehouse.create()
+        if not self._is_whole:
+            warehouse.create()
+            self._is_whole = True
         return warehouse
 
     def engine(self) -> Engine:
@@ -113,18 +118,18 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, method: MethodResource
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         with _faults_as_dagster_takes_them(Path(warehouse.path).parent):
-            month = Month.parse(context.partition_key)
+            month, profiles = Month.parse(context.partition_key), method.load()
             file = warehouse.warehouse(context.log.warning)
             with file.connect(read_only=True) as connection:
-                problem = unmade(connection, step, month)
-            if problem:
-                raise dg.Failure(problem, allow_retries=False)
-            shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
-            may_take_over = set(shown) == {table.name for table in tables}
+                if problem := unmade(connection, step, month):
+                    raise dg.Failure(problem, allow_retries=False)
+                shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
+                may_take_over = set(shown) == {table.name for table in tables}
+                result = taken_over(connection, step, month, profiles) if may_take_over else None
             try:
-                accepting = _accepted(context.run.tags.get(ACCEPT_TAG))
-                making, engine = _made_by_run(context), warehouse.engine()
-                result = run_step(step, file, month, method.load(), making, may_take_over, accepting, engine)
+                if result is None:
+                    accepting = _accepted(context.run.tags.get(ACCEPT_TAG))
+                    result = run_step(step, file, month, profiles, _made_by_run(context), accepting, warehouse.engine())
             except ChecksFailedError as error:
                 yield from (_check_result(outcome) for outcome in error.outcomes)
                 raise dg.Failure(str(error), allow_retries=False) from error

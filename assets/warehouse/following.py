@@ -44,10 +44,15 @@ def steps_there(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step], mo
 def is_out_of_date(
     connection: duckdb.DuckDBPyConnection, there: Sequence[Step], month: Month, profiles: Sequence[MethodProfile]
 ) -> bool:
-    """Whether the rows of any of these steps follow from what is not so any more: they would not be taken over."""
+    """Whether the rows of any of these steps follow from what is not so any more: they would not be taken over.
+
+    Not asked of what reaches outside: what stands there is no reason to make a month again.
+    """
     for step in there:
+        if step.reaches_outside:
+            continue
         fingerprint = step_fingerprint(connection, step, month, profiles)
-        if fingerprint is not None and not is_made(connection, step.tables, month, fingerprint):
+        if fingerprint is not None and not is_made(connection, step, month, fingerprint):
             return True
     return False
 

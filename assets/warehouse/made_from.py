@@ -34,25 +34,28 @@ def step_fingerprint(
 
     Of the profiles, only what all share counts for a step that is not per profile.
     """
-    if step.reaches_outside:
+    if step.reaches_outside and step.outside is None:
         return None
     methods = profiles if step.per_profile else [shared_method(profiles)]
     read = sorted({*step.tables, *step.reads})
-    parts = {
+    parts: dict[str, Any] = {
         "code": step_code(step),
         "step": f"{step.layer}.{step.name}",
         "month": str(month),
         "method": [_method(method, step.per_profile) for method in methods],
         "read": {table: _state(connection, table, month, table in step.tables) for table in read},
     }
+    if step.outside:
+        parts["outside"] = step.outside.decides(connection, month, profiles)
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def is_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month: Month, fingerprint: str) -> bool:
-    """Whether all the tables' rows of the month were made from this, and are all still there."""
+def is_made(connection: duckdb.DuckDBPyConnection, step: Step, month: Month, fingerprint: str) -> bool:
+    """Whether a step's rows of the month were made from this and all still are there, and what it put outside too."""
     return all(
-        _ledger(connection, table, month) == [(fingerprint, _row_count(connection, table, month))] for table in tables
-    )
+        _ledger(connection, table, month) == [(fingerprint, _row_count(connection, table, month))]
+        for table in step.tables
+    ) and (step.outside is None or step.outside.stands(connection, month))
 
 
 def set_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month: Month, fingerprint: str) -> None:

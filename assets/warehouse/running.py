@@ -51,38 +51,48 @@ def run_step(
     month: Month,
     profiles: Sequence[MethodProfile],
     making: frozenset[str] | None = None,
-    may_take_over: bool = False,
     accepting: Mapping[str, str] | None = None,
     engine: Engine | None = None,
 ) -> StepResult:
     """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
 
     `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why;
-    `engine` is what works where work is done item by item, else the warehouse's threads. Where the rows are there
-    already, made from the same (`made_from`), and it may be, they are taken over: checked and nothing else. A blocking
-    check that fails rolls everything back and raises ChecksFailedError with the evidence; the tables stay as they were.
+    `engine` is what works where work is done item by item, else the warehouse's threads. A blocking check that fails
+    rolls everything back and raises ChecksFailedError with the evidence; the tables stay as they were.
     """
     run = _Run(step, warehouse, month, profiles, making, accepting or {}, engine or Threads(warehouse.threads))
     with scratch_folder(warehouse.path.parent, STEP) as scratch:
-        if step.query and not may_take_over:
+        if step.query:
             # A query is computed where its rows are written: the file is opened once.
             with warehouse.transaction() as connection:
                 fingerprint = step_fingerprint(connection, step, month, profiles)
                 rows, outcomes = run.swapped(connection, run.computed(scratch), fingerprint)
             run.written()
-            return run.result(rows, outcomes, is_taken_over=False)
+            return run.result(rows, outcomes)
         # DuckDB opens a file once a process: while this connection is open, another read costs next to nothing.
         with run.reading.connect(read_only=True) as connection:
             fingerprint = step_fingerprint(connection, step, month, profiles)
-            if may_take_over and fingerprint and is_made(connection, step.tables, month, fingerprint):
-                outcomes = run.checked(connection)
-                if not blocking_failures(outcomes):
-                    return run.result({}, outcomes, is_taken_over=True)
             replacements = run.computed(scratch)
         with warehouse.transaction() as connection:
             rows, outcomes = run.swapped(connection, replacements, fingerprint)
         run.written()
-    return run.result(rows, outcomes, is_taken_over=False)
+    return run.result(rows, outcomes)
+
+
+def taken_over(
+    connection: duckdb.DuckDBPyConnection, step: Step, month: Month, profiles: Sequence[MethodProfile]
+) -> StepResult | None:
+    """What a run of the step would do that finds its rows there, made from the same (`made_from`): check them, nothing
+    else. None where they are not there, were made from something else, or break a blocking check by now.
+    """
+    started = time.monotonic()
+    fingerprint = step_fingerprint(connection, step, month, profiles)
+    if fingerprint is None or not is_made(connection, step, month, fingerprint):
+        return None
+    outcomes = _checked(connection, step, month, profiles)
+    if blocking_failures(outcomes):
+        return None
+    return StepResult(step, {}, outcomes, {}, time.monotonic() - started, _peak_memory_mb(), is_taken_over=True)
 
 
 @dataclass
@@ -102,14 +112,6 @@ class _Run:
     started: float = field(default_factory=time.monotonic)
 
     @property
-    def shared(self) -> MethodProfile:
-        return shared_method(self.profiles)
-
-    @property
-    def methods(self) -> list[MethodProfile]:
-        return list(self.profiles) if self.step.per_profile else [self.shared]
-
-    @property
     def reading(self) -> Warehouse:
         return self.warehouse if self.step.query else self.warehouse.beside_methods()
 
@@ -118,7 +120,7 @@ class _Run:
         step = self.step
         allowed = Reading(self.reading, f"{step.layer}.{step.name}", (*step.tables, *step.keeps), step.reads)
         replacements: list[Replacement] = []
-        for method in self.methods:
+        for method in _methods(step, self.profiles):
             folder = scratch / method.name
             folder.mkdir()
             context = StepContext(
@@ -150,16 +152,12 @@ class _Run:
         Raises ChecksFailedError where a blocking check fails.
         """
         rows = replace(connection, replacements)
-        outcomes = self.checked(connection)
+        outcomes = _checked(connection, self.step, self.month, self.profiles)
         if blocking_failures(outcomes):
             raise ChecksFailedError(outcomes)
         if fingerprint:
             set_made(connection, self.step.tables, self.month, fingerprint)
         return rows, outcomes
-
-    def checked(self, connection: duckdb.DuckDBPyConnection) -> list[CheckOutcome]:
-        names = [method.name for method in self.methods]
-        return run_checks(connection, self.step.tables, step_parameters(self.month, self.shared), names)
 
     def written(self) -> None:
         """Do what waited for the rows to be there, and tell of them."""
@@ -170,10 +168,25 @@ class _Run:
                 for context in self.contexts:
                     self.step.tell(context)
 
-    def result(self, rows: dict[str, int], outcomes: list[CheckOutcome], is_taken_over: bool) -> StepResult:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    def result(self, rows: dict[str, int], outcomes: list[CheckOutcome]) -> StepResult:
         seconds = time.monotonic() - self.started
-        return StepResult(self.step, rows, outcomes, self.reports, seconds, peak, is_taken_over)
+        return StepResult(self.step, rows, outcomes, self.reports, seconds, _peak_memory_mb())
+
+
+def _methods(step: Step, profiles: Sequence[MethodProfile]) -> list[MethodProfile]:
+    """What a step is called with, once each."""
+    return list(profiles) if step.per_profile else [shared_method(profiles)]
+
+
+def _checked(
+    connection: duckdb.DuckDBPyConnection, step: Step, month: Month, profiles: Sequence[MethodProfile]
+) -> list[CheckOutcome]:
+    names = [method.name for method in _methods(step, profiles)]
+    return run_checks(connection, step.tables, step_parameters(month, shared_method(profiles)), names)
+
+
+def _peak_memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _replacements(step: Step, made: Rows, month: Month, method: MethodProfile) -> list[Replacement]:

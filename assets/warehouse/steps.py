@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
 import polars as pl
 
 from assets.method import MethodProfile
@@ -128,6 +129,16 @@ class StepContext:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """What a step that reaches outside has to do with there, where that can be told: then it too is taken over."""
+
+    decides: Callable[[duckdb.DuckDBPyConnection, Month, Sequence[MethodProfile]], object]
+    """What decides its rows beside all that the ledger knows of, as values that JSON has."""
+    stands: Callable[[duckdb.DuckDBPyConnection, Month], bool]
+    """Whether what it has put outside is still there, as its rows of the month say."""
+
+
+@dataclass(frozen=True)
 class Step:
     """How one or several tables are made."""
 
@@ -144,7 +155,9 @@ class Step:
     tell: Callable[[StepContext], None] | None = None
     """Called once the rows are written, to report of them."""
     reaches_outside: bool = False
-    """Whether what is outside the warehouse decides its rows, or is written by it: it is run every time."""
+    """Whether what is outside the warehouse decides its rows, or is written by it: it is run every time, unless it
+    can tell by `outside` that it need not be."""
+    outside: Outside | None = None
     datasets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Table -> the datasets whose drops fill it, where its rows are those of drops and not of a month."""
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -168,6 +181,7 @@ def step(
     per_profile: bool = False,
     lineage: Mapping[str, Sequence[str]] | None = None,
     reaches_outside: bool = False,
+    outside: Outside | None = None,
     keeps: Sequence[str] = (),
     may_lack: MayLack = "none",
 ) -> Callable[[Callable[[StepContext], Rows]], Step]:
@@ -192,6 +206,7 @@ def step(
             description=inspect.getdoc(function) or "",
             lineage=lineage or {},
             reaches_outside=reaches_outside,
+            outside=outside,
             keeps=tuple(keeps),
             may_lack=may_lack,
         )

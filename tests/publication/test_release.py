@@ -7,22 +7,28 @@ import json
 import os
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from assets.method import MethodProfile
 from assets.months import Month
 from assets.publication import folder, report
+from assets.publication.base_map import BaseMap
 from assets.publication.folder import MAKING, RELEASES, checksums, months_shown, put
 from assets.publication.steps import release
+from assets.publication.steps.release import release_step
 from assets.scratch import ALIVE
 from assets.warehouse.checks import ChecksFailedError
 from assets.warehouse.database import Warehouse
+from assets.warehouse.made_from import set_made
+from assets.warehouse.reading import LAYERS_OF_DROPS
 from pipelines.definitions import all_steps
 from pipelines.settings import Settings
-from tests.publication.release_example import fill_release
+from tests.publication.release_example import PROFILES, fill_release
 from tests.publication.release_example import release as release_month
-from tests.support import MONTH, fill
+from tests.support import MONTH, fill, make, make_or_take_over
 
 NEXT = MONTH.plus(1)
 
@@ -59,6 +65,15 @@ def filled(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
+@pytest.fixture
+def known(filled: Warehouse) -> Warehouse:
+    """With the ledger that steps would have written of these rows."""
+    with filled.transaction() as connection:
+        made = [table for table in release_step("").reads if table.split(".")[0] not in LAYERS_OF_DROPS]
+        set_made(connection, made, MONTH, "0")
+    return filled
+
+
 def test_the_folder_holds_what_the_table_says_and_the_checksums_agree(filled: Warehouse, publication: Path):
     result = release_month(filled, publication)
     files = released(publication)
@@ -82,6 +97,85 @@ def test_the_same_month_twice_is_the_same_release(filled: Warehouse, publication
     assert stored(filled) == before
     assert (publication / str(MONTH)).readlink() == link
     assert (publication / str(MONTH) / "index.html").stat().st_mtime_ns == written
+
+
+def test_a_release_that_stands_is_taken_over(known: Warehouse, publication: Path):
+    here, elsewhere = (release_step(str(folder)) for folder in (publication, publication.with_name("elsewhere")))
+    assert not make_or_take_over(known, here, *PROFILES).is_taken_over
+    files = released(publication)
+    assert make_or_take_over(known, here, *PROFILES).is_taken_over
+    assert released(publication) == files
+    assert not make_or_take_over(known, elsewhere, *PROFILES).is_taken_over
+    assert make_or_take_over(known, here, *PROFILES).is_taken_over
+
+
+def file_gone(publication: Path) -> None:
+    (publication / str(MONTH) / "checksums.txt").unlink()
+
+
+def file_added(publication: Path) -> None:
+    (publication / str(MONTH) / "further.txt").write_text("?")
+
+
+def file_changed(publication: Path) -> None:
+    with (publication / str(MONTH) / "data.js").open("a") as file:
+        file.write(" ")
+
+
+def link_gone(publication: Path) -> None:
+    (publication / str(MONTH)).unlink()
+
+
+def months_gone(publication: Path) -> None:
+    (publication / "months.js").unlink()
+
+
+def way_in_changed(publication: Path) -> None:
+    (publication / "index.html").write_text("")
+
+
+@pytest.mark.parametrize("change", [file_gone, file_added, file_changed, link_gone, months_gone, way_in_changed])
+def test_a_release_whose_folder_is_not_as_it_was_is_made_again(
+    known: Warehouse, publication: Path, change: Callable[[Path], None]
+):
+    step = release_step(str(publication))
+    make(known, step, *PROFILES)
+    files = released(publication)
+    change(publication)
+    assert not make_or_take_over(known, step, *PROFILES).is_taken_over
+    assert released(publication) == files
+    assert make_or_take_over(known, step, *PROFILES).is_taken_over
+
+
+def test_a_release_is_made_again_where_anything_that_it_says_is_other(known: Warehouse, publication: Path):
+    make(known, release_step(str(publication)), *PROFILES)
+    described, *others = PROFILES
+    described = described.model_copy(update={"description": "Said otherwise."})
+    of_typology = described.typology.model_copy(update={"largest_partners": 4})
+    tiles = BaseMap("https://tiles.example/{z}/{x}/{y}.png", "Somebody")
+    notice = {
+        "dataset": "postcodes",
+        "sha256": "0",
+        "column_name": "easting",
+        "label": "eastings",
+        "figure": "total",
+        "now": 1.0,
+        "verdict": "warned",
+    }
+
+    def is_taken_over(base_map: BaseMap | None, *profiles: MethodProfile) -> bool:
+        step = release_step(str(publication), base_map)
+        first = make_or_take_over(known, step, *profiles).is_taken_over
+        assert make_or_take_over(known, step, *profiles).is_taken_over
+        return first
+
+    assert is_taken_over(None, *PROFILES)
+    assert not is_taken_over(None, described, *others)
+    assert not is_taken_over(None, described.model_copy(update={"typology": of_typology}), *others)
+    assert not is_taken_over(tiles, *PROFILES)
+    assert not is_taken_over(None, *PROFILES)
+    fill(known, "sources.alarms", [notice])
+    assert not is_taken_over(None, *PROFILES)
 
 
 def test_months_stand_side_by_side_the_latest_first(filled: Warehouse, publication: Path):

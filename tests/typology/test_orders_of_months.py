@@ -6,7 +6,7 @@ import pytest
 
 from assets.typology.steps import STEPS
 from assets.warehouse.database import Warehouse
-from assets.warehouse.running import run_step
+from tests.support import make_or_take_over
 from tests.typology.histories import METHOD, MONTHS, Histories, broken_by, content
 
 
@@ -39,9 +39,9 @@ def test_a_month_made_half_is_looked_back_at_all_the_same(histories: Histories):
         connection.execute("delete from ledger.made_from where table_name = 'typology.cluster_counts'")
     histories.make(warehouse, (1, "whole"))
     assert events(warehouse, 1) == {"continuation": 5}
-    run_step(counts, warehouse, MONTHS[0], [METHOD], may_take_over=True)
-    assert run_step(clusters, warehouse, MONTHS[0], [METHOD], may_take_over=True).is_taken_over
-    assert run_step(clusters, warehouse, MONTHS[1], [METHOD], may_take_over=True).is_taken_over
+    make_or_take_over(warehouse, counts, METHOD, month=MONTHS[0])
+    assert make_or_take_over(warehouse, clusters, METHOD, month=MONTHS[0]).is_taken_over
+    assert make_or_take_over(warehouse, clusters, METHOD, month=MONTHS[1]).is_taken_over
     assert content(warehouse) == histories.in_order([(0, "whole"), (1, "whole")])
 
 

@@ -13,7 +13,7 @@ from assets.warehouse.checks import ChecksFailedError
 from assets.warehouse.database import Warehouse
 from assets.warehouse.running import StepResult, run_step
 from assets.warehouse.steps import Step, StepContext, step
-from tests.support import MONTH, fill, use_drop
+from tests.support import MONTH, fill, make, make_or_take_over, use_drop
 
 GROUPS, MEMBERS = "network.groups", "network.group_members"
 PROFILE = MethodProfile(name="one")
@@ -54,7 +54,8 @@ class Chain:
         """Run both; returns which were computed."""
         self.computed.clear()
         for each in (self.upper, self.lower):
-            run_step(each, self.warehouse, month, [profile], may_take_over=may_take_over)
+            run = make_or_take_over if may_take_over else make
+            run(self.warehouse, each, profile, month=month)
         return list(self.computed)
 
     def rows(self) -> list[tuple]:
@@ -77,7 +78,7 @@ def test_what_is_made_from_the_same_is_taken_over(chain: Chain):
 
 
 def test_a_taken_over_step_says_so_and_is_checked(chain: Chain):
-    result: StepResult = run_step(chain.lower, chain.warehouse, MONTH, [PROFILE], may_take_over=True)
+    result: StepResult = make_or_take_over(chain.warehouse, chain.lower, PROFILE)
     assert result.is_taken_over
     assert {outcome.table for outcome in result.checks} == {MEMBERS}
     assert all(outcome.passed for outcome in result.checks)
@@ -135,7 +136,7 @@ def test_rows_that_the_ledger_does_not_know_are_never_read_as_the_same(chain: Ch
     with chain.warehouse.transaction() as connection:
         connection.execute("delete from ledger.made_from")
     for _ in range(2):
-        run_step(chain.lower, chain.warehouse, MONTH, [PROFILE], may_take_over=True)
+        make_or_take_over(chain.warehouse, chain.lower, PROFILE)
     assert chain.computed[-2:] == ["lower", "lower"]
 
 
@@ -169,5 +170,5 @@ def test_a_step_that_reaches_outside_is_never_taken_over(warehouse: Warehouse):
 
     outside: Step = reaching
     for _ in range(2):
-        assert not run_step(outside, warehouse, MONTH, [PROFILE], may_take_over=True).is_taken_over
+        assert not make_or_take_over(warehouse, outside, PROFILE).is_taken_over
     assert len(calls) == 2

@@ -7,12 +7,17 @@ not: what stands in a file (page, exports, workbook, datapackage, report), how i
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import polars as pl
 
 from assets.disk import refuse_full_disk
+from assets.method import MethodProfile
+from assets.months import Month
 from assets.publication.base_map import BaseMap
 from assets.publication.downloads import DOWNLOADS, Download, download_rows
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
@@ -20,7 +25,7 @@ from assets.publication.parameters import parameter_rows
 from assets.reference import CATEGORIES, OVERALL
 from assets.warehouse.checks import blocking_failures
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import Rows, Step, StepContext, step
+from assets.warehouse.steps import Outside, Rows, Step, StepContext, step
 
 if TYPE_CHECKING:
     from assets.publication.page import PageTables
@@ -89,10 +94,28 @@ CHECKED_TOO = (
     "publication.attack_bounds",
 )
 """Tables that nothing else needs: the report says what their checks say, so they are made before it."""
+NOTICES = "select * from used.alarms where month = $month order by all"
+"""The one table of drops whose rows follow from more than these: from what came before, and what a person let pass."""
 
 
 def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
     """The step that publishes into the folder `publication`, with an online base map to turn on where one is given."""
+
+    def decides(connection: duckdb.DuckDBPyConnection, month: Month, profiles: Sequence[MethodProfile]) -> object:
+        # Every parameter and description stands on the page and in the workbook.
+        return {
+            "profiles": [profile.model_dump(mode="json") for profile in profiles],
+            "base map": base_map and asdict(base_map),
+            "notices": connection.execute(NOTICES, {"month": month.first_day}).fetchall(),
+        }
+
+    def stands(connection: duckdb.DuckDBPyConnection, month: Month) -> bool:
+        from assets.publication.folder import is_shown
+
+        query = f"select path, sha256 from {FILES} where month = $month"
+        return is_shown(
+            Path(publication), month, dict(connection.execute(query, {"month": month.first_day}).fetchall())
+        )
 
     @step(
         tables=[FILES],
@@ -120,6 +143,7 @@ def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
         }
         | {f"{FILES}.path": [], f"{FILES}.media_type": []},
         reaches_outside=True,
+        outside=Outside(decides, stands),
         may_lack="any",
     )
     def release(ctx: StepContext) -> Rows:
