@@ -85,6 +85,8 @@ class OrganisationsMethod(Section):
     """A postcode with more organisations than this that have only a registered office there is a formation agent's."""
     rdi_window_years: Annotated[Count, STATED] = 7
     """Years before the month's end in which an application, project or publication makes an organisation active."""
+    on_hold_funding_counts: Annotated[bool, STATED] = True
+    """Whether awards of projects on hold are funding. Those of participants and of projects that withdrew never are."""
     firm_types: Annotated[tuple[str, ...], OURS] = ("business",)
     """Organisation types that count as firms."""
     link_threshold: Annotated[Share, OURS] = 0.95

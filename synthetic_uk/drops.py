@@ -10,7 +10,7 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -84,15 +84,20 @@ def write_json_lines(path: Path, records: Iterable[dict[str, Any]]) -> int:
     return count
 
 
-def write_workbook(path: Path, frame: pl.DataFrame, dates: frozenset[str]) -> int:
-    """Write a frame as the first sheet of an XLSX workbook, header in row 1; returns the rows written.
+def write_workbook(
+    path: Path, frame: pl.DataFrame, dates: frozenset[str], sheet_name: str = "Projects", cover: Sequence[str] = ()
+) -> int:
+    """Write a frame as a sheet of an XLSX workbook, header in row 1; returns the rows written.
 
-    Dates stand as the spreadsheet's serial numbers; a null has no cell at all.
+    Dates stand as the spreadsheet's serial numbers; a null has no cell at all. The lines of `cover`, where there are
+    any, are a sheet "Read me" before it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
         book.set_properties({"created": datetime(*_FIXED_DATE)})
-        sheet = book.add_worksheet("Projects")
+        if cover:
+            book.add_worksheet("Read me").write_column(0, 0, cover)
+        sheet = book.add_worksheet(sheet_name)
         sheet.write_row(0, 0, frame.columns)
         date_format = book.add_format({"num_format": "dd/mm/yyyy"})
         for row, values in enumerate(frame.iter_rows(), start=1):

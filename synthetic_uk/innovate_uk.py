@@ -3,7 +3,8 @@
 What belongs here: applications as rows. What does not: who applies with whom (`network`).
 
 Habits kept: sizes spelled many ways; registration numbers missing, cut or "N/A"; postcodes missing, without space or
-in lower case; some rows twice; participants who withdrew; partners abroad; awards of nothing and awards not given.
+in lower case; some rows twice; participants and projects that withdrew, projects on hold; partners abroad; awards of
+nothing and awards not given; a sheet with notes before the table in some months.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ COLUMNS: tuple[str, ...] = (
 )
 # fmt: on
 OUTCOME = "Application Outcome"
+SHEET = "Funded Projects"
+_WITHDRAWN_SHARE, _ON_HOLD_SHARE = 0.01, 0.01
+"""Of the funded projects."""
 DATE_COLUMNS = frozenset({"Project Start Date", "Project End Date"})
 _SIZES = {
     "small": ("Micro/Small", "Small", "Micro", "Micro / Small", "micro/small", "SME: Micro/Small"),
@@ -78,7 +82,7 @@ def participant_rows(
     rng = stream(seed, "innovate_uk", "text")
     application, participant = applications.participant_application, applications.participant
     rows = len(application)
-    by_application = _application_columns(rng, applications, months, settings)
+    by_application = _with_other_status(_application_columns(rng, applications, months, settings), seed)
     frame = by_application[application.tolist()]
     is_lead = np.concatenate([[True], application[1:] != application[:-1]])
     is_abroad = participant >= OVERSEAS
@@ -101,7 +105,9 @@ def participant_rows(
         pl.Series("Award Offered (£)", award).set(not_given, None),
         pl.Series("Total Costs (£)", costs).set(pl.Series(rng.random(rows) < 0.04), None),
         pl.Series("Actual Spend to Date (£)", spent).set(not_given, None),
-        pl.Series("Participant Withdrawn From Project", np.where(rng.random(rows) < 0.03, "Yes", "No")),
+        pl.Series(
+            "Participant Withdrawn From Project", np.where(rng.random(rows) < 0.03, "Voluntary Withdrawal", "Active")
+        ),
         pl.Series("Enterprise Size", _sizes(rng, firms, number, is_special, is_abroad)),
         pl.Series("Postcode", _postcodes(rng, texts.gather(home), is_abroad)),
         pl.Series("Address Region", region_names(postcodes, home)).set(pl.Series(~has_place), "Outside UK"),
@@ -118,6 +124,13 @@ def participant_rows(
 def list_of_month(rows: pl.DataFrame, month: int) -> pl.DataFrame:
     """The published list of a month: participants of funded projects."""
     return rows.filter((pl.col("month") <= month) & (pl.col(OUTCOME) == "Funded")).select(COLUMNS)
+
+
+def cover_of_month(month: Month, number: int) -> Sequence[str]:
+    """What stands on the sheet before the table; nothing in the first month and every second after it."""
+    if number % 2 == 0:
+        return ()
+    return ("Innovate UK funded projects", f"As of {month}", "Awards are offers; spend is to date.")
 
 
 def applications_of_month(rows: pl.DataFrame, month: int) -> pl.DataFrame:
@@ -167,6 +180,20 @@ def _application_columns(
         pl.Series("Industrial Strategy Challenge Fund (ISCF)", np.where(rng.random(count) < 0.1, "Yes", "No")),
         pl.Series(OUTCOME, np.where(is_funded.to_numpy(), "Funded", "Not funded")),
         pl.Series("month", applications.month),
+    )
+
+
+def _with_other_status(by_application: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Some of the funded projects withdrawn, some on hold: drawn for itself, so that no other draw depends on it."""
+    chance = pl.Series(stream(seed, "innovate_uk", "status").random(by_application.height))
+    is_funded = pl.col(OUTCOME) == "Funded"
+    return by_application.with_columns(
+        pl.when(is_funded & (chance < _WITHDRAWN_SHARE))
+        .then(pl.lit("Withdrawn"))
+        .when(is_funded & (chance < _WITHDRAWN_SHARE + _ON_HOLD_SHARE))
+        .then(pl.lit("On Hold"))
+        .otherwise("Project Status")
+        .alias("Project Status")
     )
 
 

@@ -27,7 +27,14 @@ from synthetic_uk.events import Events, draw_events, event_rows
 from synthetic_uk.firms import Firms, draw_firms
 from synthetic_uk.geography import Geography, Postcodes, draw_geography
 from synthetic_uk.index_truth import item_rows
-from synthetic_uk.innovate_uk import DATE_COLUMNS, applications_of_month, list_of_month, participant_rows
+from synthetic_uk.innovate_uk import (
+    DATE_COLUMNS,
+    SHEET,
+    applications_of_month,
+    cover_of_month,
+    list_of_month,
+    participant_rows,
+)
 from synthetic_uk.labels import LABELLED_MONTHS, label_rows
 from synthetic_uk.leanings import Leanings, draw_leanings
 from synthetic_uk.network import Network, draw_network
@@ -201,7 +208,11 @@ def _write_tables(out: Path, world: World, extent: Extent, number: int) -> dict[
             out / "rtic_locations" / f"{month}.{extension}", location_rows(firms, world.texts, number, seed)
         ),
         "innovate_uk": write_workbook(
-            out / "innovate_uk" / f"{month}.xlsx", list_of_month(world.innovate_uk, number), DATE_COLUMNS
+            out / "innovate_uk" / f"{month}.xlsx",
+            list_of_month(world.innovate_uk, number),
+            DATE_COLUMNS,
+            SHEET,
+            cover_of_month(month, number),
         ),
         "innovate_uk_applications": write_csv_gzip(
             out / "innovate_uk_applications" / f"{month}.csv.gz", [applications_of_month(world.innovate_uk, number)]

@@ -50,6 +50,17 @@ def tell_unlocated(ctx: StepContext) -> None:
     )
 
 
+def tell_uncounted(ctx: StepContext) -> None:
+    """Money of those who withdrew or are on hold, by funder and reason, in GBP."""
+    ctx.report.figure(
+        "uncounted by reason",
+        ctx.read(
+            "select funder, reason, count(*) as shares, sum(amount_gbp) as amount_gbp "
+            "from organisations.uncounted_funding where month = $month group by all order by funder, reason"
+        ),
+    )
+
+
 def quality_picture(by_quality: pl.DataFrame) -> bytes:
     """Bars of sites by `geocode_quality` (`rows` of each, a logarithmic axis), surest first; PNG bytes."""
     from matplotlib.figure import Figure

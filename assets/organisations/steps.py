@@ -12,6 +12,7 @@ from assets.organisations.reports import (
     tell_matches,
     tell_organisations,
     tell_sites,
+    tell_uncounted,
     tell_unlocated,
 )
 from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
@@ -68,6 +69,7 @@ STEPS: tuple[Step, ...] = (
     sql_step("organisations.projects"),
     sql_step("organisations.project_partners"),
     sql_step("organisations.participations"),
+    sql_step("organisations.uncounted_funding", tell_uncounted),
     sql_step("organisations.funding"),
     sql_step("organisations.rdi_activity"),
     sql_step("organisations.site_funding"),

@@ -124,7 +124,7 @@ def _table(path: Path) -> pl.DataFrame:
     if path.suffix == ".parquet":
         return pl.read_parquet(path).cast(pl.String)
     if path.suffix == ".xlsx":
-        return pl.read_excel(path, infer_schema_length=0)
+        return pl.read_excel(path, sheet_name="Funded Projects", infer_schema_length=0)
     return pl.read_csv(path, infer_schema=False)
 
 
@@ -193,9 +193,14 @@ def _participants(table: pl.DataFrame, dataset: str) -> pl.DataFrame:
         normalise_crn(pl.col("CRN")).alias("crn"),
         normalise_postcode(pl.col("Postcode")).alias("postcode"),
         outcome.alias("is_funded"),
-        _pence("Award Offered (£)").alias("award_pence"),
+        pl.when(~_is_withdrawn()).then(_pence("Award Offered (£)")).alias("award_pence"),
         pl.col("Enterprise Size").str.to_lowercase().alias("size"),
     )
+
+
+def _is_withdrawn() -> pl.Expr:
+    of_participant = pl.col("Participant Withdrawn From Project").is_in(["Voluntary Withdrawal", "Yes"])
+    return (of_participant | (pl.col("Project Status") == "Withdrawn")).fill_null(False)
 
 
 def _lines(folder: Path, kind: str, schema: dict[str, Any]) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 with partners as (
     select source, project_id, organisation_id, postcode, award_gbp
     from organisations.project_partners
-    where month = $month
+    where month = $month and uncounted_because is null
 ),
 
 given as (

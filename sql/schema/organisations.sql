@@ -252,7 +252,8 @@ create table if not exists organisations.project_partners (
     postcode varchar,
     is_lead boolean not null,
     is_funded boolean not null,
-    award_gbp decimal(18, 2)
+    award_gbp decimal(18, 2),
+    uncounted_because varchar check (uncounted_because in ('withdrawn', 'on_hold'))
 );
 comment on table organisations.project_partners is 'Each participant row of the projects, with the organisation it is.';
 comment on column organisations.project_partners.month is 'First day of the month.';
@@ -262,7 +263,8 @@ comment on column organisations.project_partners.organisation_id is 'Organisatio
 comment on column organisations.project_partners.postcode is 'Postcode the source gives for this participation.';
 comment on column organisations.project_partners.is_lead is 'True for the lead participant.';
 comment on column organisations.project_partners.is_funded is 'True where the row is of a funded project.';
-comment on column organisations.project_partners.award_gbp is 'Award given to this participant in GBP; 0 is given, null is not given or does not count.';
+comment on column organisations.project_partners.award_gbp is 'Award given to this participant in GBP; 0 is given, null is not given, or given in the other list.';
+comment on column organisations.project_partners.uncounted_because is 'Why the award counts as nobody''s funding: withdrawn (the participant or the project) or on_hold; null where it counts.';
 
 create table if not exists organisations.participations (
     month date not null,
@@ -293,7 +295,7 @@ create table if not exists organisations.funding (
     amount_gbp decimal(18, 2) not null,
     funding_basis varchar not null check (funding_basis in ('given', 'equal_split', 'unattributed'))
 );
-comment on table organisations.funding is 'Each organisation''s share of each project''s funding.';
+comment on table organisations.funding is 'Each organisation''s share of each project''s funding that counts.';
 comment on column organisations.funding.month is 'First day of the month.';
 comment on column organisations.funding.funder is 'innovate_uk or ukri (all other UKRI funding).';
 comment on column organisations.funding.project_id is 'Application or project.';
@@ -391,3 +393,19 @@ comment on column organisations.unlocated_funding.project_id is 'Application or 
 comment on column organisations.unlocated_funding.organisation_id is 'Organisation; null where not attributed to any.';
 comment on column organisations.unlocated_funding.amount_gbp is 'Amount in GBP.';
 comment on column organisations.unlocated_funding.reason is 'Why it could not be placed.';
+
+create table if not exists organisations.uncounted_funding (
+    month date not null,
+    funder varchar not null check (funder in ('innovate_uk', 'ukri')),
+    project_id varchar not null,
+    organisation_id varchar not null,
+    reason varchar not null check (reason in ('withdrawn', 'on_hold')),
+    amount_gbp decimal(18, 2) not null
+);
+comment on table organisations.uncounted_funding is 'Awards that are nobody''s funding, and stand in no other table of money.';
+comment on column organisations.uncounted_funding.month is 'First day of the month.';
+comment on column organisations.uncounted_funding.funder is 'innovate_uk or ukri.';
+comment on column organisations.uncounted_funding.project_id is 'Application or project.';
+comment on column organisations.uncounted_funding.organisation_id is 'Organisation that it was offered to.';
+comment on column organisations.uncounted_funding.reason is 'withdrawn: the participant or the whole project withdrew; on_hold: the project is on hold and the profile does not count those.';
+comment on column organisations.uncounted_funding.amount_gbp is 'Amount in GBP.';

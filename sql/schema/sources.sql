@@ -218,6 +218,7 @@ create table if not exists sources.innovate_uk (
     postcode varchar,
     is_lead boolean not null,
     is_withdrawn boolean not null,
+    project_status varchar,
     is_funded boolean not null,
     award_gbp decimal(18, 2),
     enterprise_size varchar
@@ -235,6 +236,7 @@ comment on column sources.innovate_uk.crn is 'Company registration number, 8 cha
 comment on column sources.innovate_uk.postcode is 'Participant''s postcode, normalised; null where none or malformed.';
 comment on column sources.innovate_uk.is_lead is 'True for the lead participant.';
 comment on column sources.innovate_uk.is_withdrawn is 'True where the participant withdrew from the project.';
+comment on column sources.innovate_uk.project_status is 'Project Status: Live, Completed, Closed, Withdrawn, On Hold, or any other word as given; null where not given.';
 comment on column sources.innovate_uk.is_funded is 'True unless the Application Outcome is Not funded.';
 comment on column sources.innovate_uk.award_gbp is 'Award Offered in GBP; 0 is an award given, null is not given.';
 comment on column sources.innovate_uk.enterprise_size is 'Micro/Small, Medium, Large, Academic, or Other, from the publisher''s many spellings.';
@@ -252,6 +254,7 @@ create table if not exists sources.innovate_uk_applications (
     postcode varchar,
     is_lead boolean not null,
     is_withdrawn boolean not null,
+    project_status varchar,
     is_funded boolean not null,
     award_gbp decimal(18, 2),
     enterprise_size varchar
@@ -269,6 +272,7 @@ comment on column sources.innovate_uk_applications.crn is 'Company registration 
 comment on column sources.innovate_uk_applications.postcode is 'Participant''s postcode, normalised; null where none or malformed.';
 comment on column sources.innovate_uk_applications.is_lead is 'True for the lead participant.';
 comment on column sources.innovate_uk_applications.is_withdrawn is 'True where the participant withdrew from the project.';
+comment on column sources.innovate_uk_applications.project_status is 'Project Status: Live, Completed, Closed, Withdrawn, On Hold, or any other word as given; null where not given.';
 comment on column sources.innovate_uk_applications.is_funded is 'True unless the Application Outcome is Not funded.';
 comment on column sources.innovate_uk_applications.award_gbp is 'Award Offered in GBP; 0 is an award given, null is not given.';
 comment on column sources.innovate_uk_applications.enterprise_size is 'Micro/Small, Medium, Large, Academic, or Other, from the publisher''s many spellings.';

@@ -18,6 +18,8 @@ from typing import Any, Literal
 import polars as pl
 import xlsxwriter
 
+from synthetic_uk.innovate_uk import SHEET
+
 GOOD, WRONG = "2025-04", "2025-05"
 """The month of the good drops, and that of the wrong one."""
 AWARD = "Award Offered (£)"
@@ -59,7 +61,7 @@ def _workbook(change: Callable[[int, str, str | None], Any]) -> Callable[[Path, 
     """Of Innovate UK's list, each cell as the change gives it: of its row's number, its column and its text."""
 
     def make(good: Path, sources: Path) -> None:
-        rows = pl.read_excel(good / "innovate_uk" / f"{GOOD}.xlsx", infer_schema_length=0)
+        rows = pl.read_excel(good / "innovate_uk" / f"{GOOD}.xlsx", sheet_name=SHEET, infer_schema_length=0)
         target = sources / "innovate_uk" / f"{WRONG}.xlsx"
         target.parent.mkdir(parents=True, exist_ok=True)
         with xlsxwriter.Workbook(target) as book:
@@ -83,7 +85,7 @@ def _twice(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def _innovate_uk_twice(good: Path, sources: Path) -> None:
-    rows = pl.read_excel(good / "innovate_uk" / f"{GOOD}.xlsx", infer_schema_length=0)
+    rows = pl.read_excel(good / "innovate_uk" / f"{GOOD}.xlsx", sheet_name=SHEET, infer_schema_length=0)
     target = sources / "innovate_uk" / f"{WRONG}.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
     _twice(rows.unique(maintain_order=True), "Sector").write_excel(target)

@@ -18,6 +18,7 @@ TABLES: dict[str, list[Row]] = {
     "sources.innovate_uk": [
         {"application_id": "A", "participant_name": "Acme", "award_gbp": "100.01"},
         {"application_id": "B", "participant_name": "Quartz", "award_gbp": "20"},
+        {"application_id": "B", "participant_name": "Basalt", "award_gbp": "30", "is_withdrawn": True},
     ],
     "sources.innovate_uk_applications": [{"application_id": "A", "participant_name": "Acme", "award_gbp": "99"}],
     "sources.ukri_projects": [
@@ -34,6 +35,11 @@ SPOILED = {
     "project_money_is_conserved": (
         "unlocated_funding",
         "update organisations.site_funding set amount_gbp = amount_gbp + 0.01 where site_id = 'LU-1'",
+        True,
+    ),
+    "uncounted_money_is_the_sources": (
+        "uncounted_funding",
+        "update organisations.uncounted_funding set amount_gbp = amount_gbp + 0.01",
         True,
     ),
     "share_of_unlocated": ("unlocated_funding", "update organisations.site_funding set amount_gbp = 1", False),

@@ -155,3 +155,30 @@ def test_innovate_uks_projects_in_gateway_to_research_count_only_where_its_own_l
         ("ukri", "P", True, True),
         ("ukri", "Q", False, False),
     ]
+
+
+def test_money_of_those_who_withdrew_is_nobodys(warehouse: Warehouse) -> None:
+    listed = [
+        participant("A", 1, award_gbp="100000"),
+        participant("A", 2, award_gbp="70000", is_withdrawn=True),
+        participant("B", 3, award_gbp="30000", project_status="Withdrawn"),
+        participant("C", 4, award_gbp="20000", project_status="On Hold"),
+        participant("C", 5, project_status="Live", is_withdrawn=True),
+    ]
+    world(warehouse, {"sources.innovate_uk": listed})
+    uncounted = ("project_id", "organisation_id", "reason", "amount_gbp")
+    hold = ("C", "CRN-00000004", Decimal("20000.00"))
+    for counts in (True, False):
+        results = run(warehouse, on_hold_funding_counts=counts)
+        assert all(check.passed for result in results for check in result.checks if check.blocking)
+        found = rows(warehouse, "organisations.funding", "project_id", "organisation_id", "amount_gbp")
+        assert found == [("A", "CRN-00000001", Decimal("100000.00")), *([hold] if counts else [])]
+        unlocated = rows(warehouse, "organisations.unlocated_funding", "project_id", "organisation_id", "amount_gbp")
+        assert unlocated == found
+        assert rows(warehouse, "organisations.uncounted_funding", *uncounted) == [
+            ("A", "CRN-00000002", "withdrawn", Decimal("70000.00")),
+            ("B", "CRN-00000003", "withdrawn", Decimal("30000.00")),
+            *([] if counts else [("C", "CRN-00000004", "on_hold", Decimal("20000.00"))]),
+        ]
+        active = rows(warehouse, "organisations.participations", "organisation_id")
+        assert active == [(f"CRN-0000000{number}",) for number in range(1, 6)]

@@ -1,4 +1,4 @@
-"""Twelve kinds of bad drop: each gives one clear error, and leaves the warehouse as it was."""
+"""Kinds of bad drop: each gives one clear error, and leaves the warehouse as it was."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from assets.sources.problems import DropsRefusedError
 from assets.warehouse.database import Warehouse
 from tests.sources.conftest import Place
-from tests.sources.readers.test_innovate_uk import participant, workbook
 from tests.sources.support import ENTERPRISES_CSV, LOCAL_UNITS_CSV, content, ingest, put, put_register
 
 ENTERPRISES, SITES, LIST = "idbr_enterprises/2025-05.csv", "idbr_local_units/2025-05.csv", "innovate_uk/2025-05.xlsx"
@@ -29,6 +28,11 @@ def share(rows: int) -> str:
 def cut_short(sources: Path) -> None:
     (sources / ENTERPRISES).unlink()
     put(sources, f"{ENTERPRISES}.gz", gzip.compress(ENTERPRISES_CSV.encode())[:-10])
+
+
+def spoiled_and_packed(sources: Path) -> bytes:
+    (sources / SITES).unlink()
+    return gzip.compress(LOCAL_UNITS_CSV.replace("L3,9002,01110,,", "L3,9002,01110").encode())
 
 
 BAD_DROPS: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -85,10 +89,10 @@ BAD_DROPS: dict[str, tuple[Callable[[Path], object], str]] = {
         f"idbr_enterprises/2025-05-01.csv: {ENTERPRISES} is of the same dataset and date (2025-05-01); expected one "
         "drop of a dataset for each date. Keep the one that is right and move the other out of the sources.",
     ),
-    "header on row 3": (
-        lambda sources: put(sources, LIST, workbook([participant()], header_row=2)),
-        f"{LIST}, row 3: row 1 is not the header; expected the header in row 1. The header seems to be in row 3: take "
-        "out the rows above it.",
+    "short row": (
+        lambda sources: put(sources, f"{SITES}.gz", spoiled_and_packed(sources)),
+        f"{SITES}.gz, row 4: the row has 3 values and the header 5; expected as many values as the header. See whether "
+        "a value is missing there, or a line break stands in one without quotes around it.",
     ),
 }
 
@@ -108,8 +112,9 @@ def test_a_bad_drop_gives_one_clear_error_and_changes_nothing(april: Place, kind
 
 def test_all_bad_drops_are_told_at_once(warehouse: Warehouse, tmp_path: Path) -> None:
     put_register(tmp_path / "sources")
-    for kind in ("empty file", "unknown SIC code", "header on row 3"):
+    for kind in ("empty file", "unknown SIC code"):
         BAD_DROPS[kind][0](tmp_path / "sources")
+    put(tmp_path / "sources", LIST, "no workbook")
     put(tmp_path / "sources", "ukri/2052-01.csv", "x")
     with pytest.raises(DropsRefusedError) as error:
         ingest(warehouse, tmp_path / "sources")
@@ -128,11 +133,11 @@ def test_all_bad_drops_are_told_at_once(warehouse: Warehouse, tmp_path: Path) ->
     [
         (
             "a,b\n\nentref,crn,name,sic2007,employees,turnover_thousands,legal_status\n",
-            "The header seems to be in row 3",
+            "there are no rows of data",
         ),
         (ENTERPRISES_CSV.splitlines()[0] + "\n", "there are no rows of data"),
         (ENTERPRISES_CSV.replace("Alpha Ltd", "Alpha, Ltd"), r"row 2: the row has 8 values and the header 7"),
-        ("\n" + ENTERPRISES_CSV, "row 1: the first row is empty"),
+        ("\n1,2\n", "row 1: the first row is empty"),
     ],
 )
 def test_other_faults_of_a_csv(warehouse: Warehouse, tmp_path: Path, text: str, message: str) -> None:

@@ -44,6 +44,10 @@ from assets.sources.values.columns import (
         (WHOLE_NUMBER, "12.0", 12),
         (WHOLE_NUMBER, "0190000", 190000),
         (WHOLE_NUMBER, "12.5", None),
+        (WHOLE_NUMBER, "1,234,567.0", 1234567),
+        (WHOLE_NUMBER, "12,5", None),
+        (POUNDS, "5,50", None),
+        (POUNDS, "1234,567", None),
         (WHOLE_NUMBER, "-3", None),
         (WHOLE_NUMBER, "twelve", None),
         (POUNDS, "£1,234.50", Decimal("1234.50")),
@@ -119,15 +123,20 @@ def test_text_that_is_passed_over_as_normal_is_what_parsing_would_make_of_it(
 NUMBERS = st.lists(st.text("0123456789.,+-e£ ", max_size=12), max_size=20)
 
 
+def without_thousands(text: str) -> str:
+    """By the letter of the rule: commas part groups of three digits, or the text is no number."""
+    return text.replace(",", "") if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})*(\.[0-9]*)?", text) else text
+
+
 def whole_number(text: str) -> int | None:
-    """By the letter of the rule: digits, with commas anywhere and zeros after a point."""
-    found = re.fullmatch(r"([0-9]+)(\.0*)?", text.replace(",", ""))
+    """By the letter of the rule: digits, their thousands parted by commas or not, and zeros after a point."""
+    found = re.fullmatch(r"([0-9]+)(\.0*)?", without_thousands(text))
     return int(found[1]) if found and int(found[1]) < 1 << 63 else None
 
 
 def pounds(text: str) -> Decimal | None:
-    """By the letter of the rule: digits with a point, pound signs, commas and blanks anywhere."""
-    plain = re.sub(r"[£,\s]", "", text)
+    """By the letter of the rule: digits with a point and parted thousands, pound signs and blanks anywhere."""
+    plain = without_thousands(re.sub(r"[£\s]", "", text))
     return Decimal(plain) if re.fullmatch(r"[0-9]*\.?[0-9]+|[0-9]+\.", plain) else None
 
 

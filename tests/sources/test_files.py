@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from assets.sources.files.kinds import Part, check_utf8, plain_files, text_table
+from assets.sources.files.kinds import Part, check_utf8, plain_files
+from assets.sources.files.text_tables import text_table
 from assets.sources.problems import DropError
 from tests.sources.support import put, zipped
 
@@ -143,3 +145,63 @@ def test_a_file_under_the_name_of_another_kind_is_told(
         f"d/{name}: it starts as {found} does; expected text in UTF-8, as its name says. "
         f"Export it as text, or give it the name of what it is ({ending})."
     )
+
+
+def fits(header: Sequence[str]) -> bool:
+    return {"a", "b", "c"} <= set(header)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("a;b;c\n1;2,5;3\n", [(2, "1", "2,5", "3")]),
+        ("a\tb\tc\n1\t2,5\t3\n", [(2, "1", "2,5", "3")]),
+        ("a|b|c\n1|2,5|3\n", [(2, "1", "2,5", "3")]),
+        ("sep=;\na;b;c\n1;2;3\n", [(3, "1", "2", "3")]),
+        (
+            'Title\n\n"Notes, of\ntwo lines"\na,b,c\n1,2,3\n\n4,5,6\n',
+            [(5, "1", "2", "3"), (6, *[None] * 3), (7, *"456")],
+        ),
+        ("a,b,c\n1,a stray\rreturn,3\n4,5,6\r\n", [(2, "1", "a stray\rreturn", "3"), (3, "4", "5", "6")]),
+        ('a,"b",c\n1,"2\n;x",3\n', [(2, "1", "2\n;x", "3")]),
+    ],
+    ids=["semicolons", "tabs", "bars", "sep=", "title rows", "stray return", "quoted"],
+)
+def test_the_table_is_read_as_it_unmistakably_stands(tmp_path: Path, text: str, rows: list[tuple[object, ...]]) -> None:
+    found = text_table(part_of(tmp_path, "a.csv", text.encode()), fits).rows.collect()
+    assert [
+        tuple(value.strip("\r") if isinstance(value, str) else value for value in row) for row in found.rows()
+    ] == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "values"),
+    [
+        ("a,b,c\n1,2,3\n4,5\n6,7,8\n", 3, 2),
+        ("a,b,c\n1,2,3\n4,5,6,7\n", 3, 4),
+        ('a,b,c\n1,"2\n,",3\n\n4\n6,7,8\n', 4, 1),
+        ("Title\na;b;c\n1;2;3\n4;5\n6;7;8\n", 4, 2),
+        ('a,b,c\n1,a "word,3\n4,5\n', 3, 2),
+        ("a,b,c\n" + "1,2,3\n" * 400_000 + "4,5\n", 400_002, 2),
+    ],
+    ids=["short", "long", "short after quotes", "semicolons", "a quote alone", "in a later block"],
+)
+def test_a_row_with_too_few_or_too_many_values_is_named(tmp_path: Path, text: str, row: int, values: int) -> None:
+    with pytest.raises(DropError, match=f"^d/a.csv.gz, row {row}: the row has {values} values and the header 3"):
+        (part,) = plain_files([part_of(tmp_path, "a.csv.gz", gzip.compress(text.encode(), 1))], tmp_path / "scratch")
+        text_table(part, fits)
+
+
+@pytest.mark.parametrize("text", ["a,b,c\n\n1,2,3\n \n,\n", "a,b,c\r\n1,2,3\r\n\r\n"], ids=["LF", "CR LF"])
+def test_a_row_without_values_is_none_too_few(tmp_path: Path, text: str) -> None:
+    assert text_table(part_of(tmp_path, "a.csv", text.encode()), fits).rows.drop_nulls("2").collect().height == 1
+
+
+def test_what_is_packed_keeps_its_name(tmp_path: Path) -> None:
+    packed = gzip.compress(zipped(b="x\n1\n"))
+    parts = [part_of(tmp_path, "a.csv.gz", gzip.compress(b"x\n1\n")), part_of(tmp_path, "c.zip.gz", packed)]
+    found = plain_files(parts, tmp_path / "scratch")
+    assert [(part.name, part.kind, part.is_gzip, part.path.read_bytes()) for part in found] == [
+        ("d/a.csv.gz", "csv", False, b"x\n1\n"),
+        ("d/c.zip.gz/b.csv", "csv", False, b"x\n1\n"),
+    ]

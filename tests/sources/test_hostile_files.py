@@ -29,7 +29,8 @@ from assets.sources.bounds import SETTINGS, USUAL_BOUNDS, Bounds, in_words
 from assets.sources.delivery.deliveries import bring, change_of
 from assets.sources.delivery.drops import Drop, Listing, list_drops
 from assets.sources.delivery.storage import Storage
-from assets.sources.files.kinds import Part, check_utf8, plain_files, text_table
+from assets.sources.files.kinds import Part, check_utf8, plain_files
+from assets.sources.files.text_tables import text_table
 from assets.sources.problems import DropError, DropsRefusedError
 from assets.sources.readers.publications import PUBLICATIONS_DATASET
 from assets.sources.readers.ukri import UKRI

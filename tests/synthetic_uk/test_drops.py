@@ -17,7 +17,7 @@ import shapely
 
 from assets.methods.geometry.grid import to_wgs84
 from assets.methods.text.postcodes import normalise_postcode
-from synthetic_uk.innovate_uk import COLUMNS
+from synthetic_uk.innovate_uk import COLUMNS, SHEET
 
 MONTHS = ("2025-03", "2025-04", "2025-05")
 FIRST = MONTHS[0]
@@ -46,7 +46,7 @@ def objects(drops: Path, dataset: str, name: str, month: str = FIRST) -> list[di
 
 
 def workbook(drops: Path, month: str = FIRST) -> pl.DataFrame:
-    return fastexcel.read_excel(drops / "innovate_uk" / f"{month}.xlsx").load_sheet(0).to_polars()
+    return fastexcel.read_excel(drops / "innovate_uk" / f"{month}.xlsx").load_sheet(SHEET).to_polars()
 
 
 def directory_of(drops: Path) -> pl.DataFrame:
@@ -225,8 +225,14 @@ def test_the_list_of_projects_has_the_27_columns_and_its_habits(drops: Path) -> 
     assert 0 < rows["CRN"].is_null().mean() < 0.5  # type: ignore[operator]
     assert rows["Award Offered (£)"].is_null().any()
     assert (rows["Award Offered (£)"] == 0).any()
-    assert "Yes" in set(rows["Participant Withdrawn From Project"])
+    assert set(rows["Participant Withdrawn From Project"]) == {"Active", "Voluntary Withdrawal"}
+    assert {"Live", "Closed"} < set(rows["Project Status"]) <= {"Live", "Closed", "Withdrawn", "On Hold"}
     assert rows["Competition Year"].str.contains(r"^20\d\d/\d\d$").all()
+
+
+def test_a_sheet_of_notes_stands_before_the_table_in_some_months(drops: Path) -> None:
+    sheets = [fastexcel.read_excel(drops / "innovate_uk" / f"{month}.xlsx").sheet_names for month in MONTHS]
+    assert sheets[:2] == [[SHEET], ["Read me", SHEET]]
 
 
 def test_empty_cells_are_absent_from_the_workbook(drops: Path) -> None:

@@ -83,6 +83,7 @@ PAGE_TABLES = {
 CHECKED_TOO = (
     "sources.rejected",
     "organisations.formation_agents",
+    "organisations.uncounted_funding",
     "organisations.unlocated_funding",
     "spatial.runs",
     "spatial.scan_null",

@@ -1,60 +1,42 @@
-"""Kinds of file: unpacking, encodings, and any table as columns of text.
+"""Kinds of file: unpacking and encodings.
 
-What belongs here: bytes, archives, headers, and what can be wrong with them. What does not: how far a file may unpack
-(`unpacking`), what is looked at before a library reads it (`spreadsheets`, `parquet_files`), what a column means
-(`columns`, `tables`, the readers).
+What belongs here: bytes, archives, and what can be wrong with them. What does not: how far a file may unpack
+(`unpacking`), what is looked at before a library reads it (`spreadsheets`, `parquet_files`), a table as columns of text
+(`text_tables`).
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
 import hashlib
-import itertools
 import json
 import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import fastexcel
 import numpy as np
-import polars as pl
 
 from assets.disk import full_disk_said
 from assets.sources.bounds import USUAL_BOUNDS, Bounds, in_words, raise_it
-from assets.sources.files.parquet_files import check_parquet
-from assets.sources.files.spreadsheets import check_workbook
 from assets.sources.files.unpacking import Unpacking, chunks_of
 from assets.sources.problems import DropError, Problem
 
 CHUNK_BYTES = 1 << 20
 LINE_END = ord("\n")
-LONGEST_VALUE_CHARACTERS = 16 << 20
 LONGEST_SUFFIX = 16
 """Characters of the extension that an unpacked file keeps: libraries tell kinds by it."""
 ENCRYPTED = 1
 """The bit of a zip's member that says that it has a password."""
+GZIP = ".gz"
 DEEPEST_PACKING = 4
 """Archives in one another at the most: an archive can be made that holds itself."""
-HEADER_SEARCH_ROWS = 20
 SEND_AGAIN = "Fetch or export the file again, whole, and put it in this one's place"
-SPREADSHEET_ERRORS = {
-    "NA": "#N/A",
-    "Ref": "#REF!",
-    "Value": "#VALUE!",
-    "Div0": "#DIV/0!",
-    "Name": "#NAME?",
-    "Num": "#NUM!",
-    "Null": "#NULL!",
-    "GettingData": "#GETTING_DATA",
-}
-"""What stands in a cell that a spreadsheet could not work out, by the library's name of it."""
 SAVE_AS_UTF8 = "Save the file as UTF-8 and put it in this one's place"
 FIRST_BYTES = {
     b"PK\x03\x04": ("an Excel workbook or a zip", ".xlsx or .zip"),
@@ -71,9 +53,12 @@ class Part:
 
     path: Path
     name: str
-    """Where it stands in the sources, as messages show it; a member of an archive is `archive.zip/member.csv`."""
+    """Where it stands in the sources, as messages show it; a member of an archive is `archive.zip/member.csv`. What is
+    packed keeps its name when it is unpacked, for a person looks for the file as it lies there."""
     bounds: Bounds = USUAL_BOUNDS
     """How far it may unpack, and what of it may be held in memory."""
+    unpacked: int = 0
+    """Endings `.gz` of its name that are unpacked already."""
 
     @property
     def kind(self) -> str:
@@ -84,17 +69,7 @@ class Part:
     @property
     def is_gzip(self) -> bool:
         """Whether the file is packed with gzip."""
-        return self.name.lower().endswith(".gz")
-
-
-@dataclass(frozen=True)
-class TextTable:
-    """A table as it stands in a file: every value text, nulls where the file has nothing."""
-
-    part: Part
-    header: tuple[str, ...]
-    rows: pl.LazyFrame
-    """Columns `0`, `1`, ... in the order of the header, and `row`: the row of the file, the header being row 1."""
+        return self.name.lower().removesuffix(GZIP * self.unpacked).endswith(GZIP)
 
 
 Choose = Callable[[Sequence[str]], Collection[str]]
@@ -126,13 +101,13 @@ def _unpack(part: Part, scratch: Path, choose: Choose, unpacking: Unpacking, dep
     if depth >= DEEPEST_PACKING:
         found, remedy = "there are archives in archives without end", "Pack the files themselves, once"
         raise DropError(Problem(part.name, found, f"at most {DEEPEST_PACKING} in one another", remedy))
-    if part.kind == "zip":
-        members = _unzip(part, scratch, choose, unpacking)
-        return [plain for member in members for plain in _unpack(member, scratch, choose, unpacking, depth + 1)]
-    plain_name = part.name[: -len(".gz")]
-    inside = replace(part, path=_place_for(plain_name, scratch), name=plain_name)
-    unpacking.write(_gunzipped(part), inside.path, part.name, part.path.stat().st_size)
-    return _unpack(inside, scratch, choose, unpacking, depth + 1)
+    if part.is_gzip:
+        plain_name = part.name[: -len(GZIP) * (part.unpacked + 1)]
+        inside = replace(part, path=_place_for(plain_name, scratch), unpacked=part.unpacked + 1)
+        unpacking.write(_gunzipped(part), inside.path, part.name, part.path.stat().st_size)
+        return _unpack(inside, scratch, choose, unpacking, depth + 1)
+    members = _unzip(part, scratch, choose, unpacking)
+    return [plain for member in members for plain in _unpack(member, scratch, choose, unpacking, depth + 1)]
 
 
 def gunzipped(part: Part) -> Iterator[bytes]:
@@ -205,21 +180,6 @@ def check_whole(part: Part) -> None:
         raise DropError(Problem(part.name, found, f"{most} of a file that is held in memory whole", remedy))
 
 
-def text_table(part: Part) -> TextTable:
-    """A plain CSV, TSV, Parquet or XLSX file as text columns; raises DropError where it cannot be read."""
-    match part.kind:
-        case "csv":
-            return _separated(part, ",")
-        case "tsv":
-            return _separated(part, "\t")
-        case "parquet":
-            return _parquet(part)
-        case "xlsx":
-            return _first_sheet(part)
-    expected = "csv, csv.gz, parquet, xlsx, tsv or a zip of csv"
-    raise DropError(Problem(part.name, f"a file of kind {part.kind!r}", expected, "Export it as one of these"))
-
-
 def unreadable(part: Part, error: BaseException) -> DropError:
     """The refusal of a file that a library could not read."""
     reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
@@ -234,7 +194,7 @@ def _unzip(part: Part, scratch: Path, choose: Choose, unpacking: Unpacking) -> l
             found = []
             for member in (info for name, info in members.items() if name in chosen):
                 name = f"{part.name}/{member.filename}"
-                inside = replace(part, path=_place_for(name, scratch), name=name)
+                inside = replace(part, path=_place_for(name, scratch), name=name, unpacked=0)
                 with archive.open(member) as packed:
                     # What the archive says a member's packed size is may be a lie: it is no more than the archive's.
                     packed_bytes = min(member.compress_size, part.path.stat().st_size)
@@ -295,117 +255,3 @@ def _not_utf8(part: Part, error: UnicodeDecodeError, start: int, line: int) -> D
     found = f"byte {start + error.start} is 0x{error.object[error.start]:02x}, which is not UTF-8"
     row = line + error.object[: error.start].count(b"\n")
     return DropError(Problem(part.name, found, "text in UTF-8", SAVE_AS_UTF8, row=row))
-
-
-def _separated(part: Part, separator: str) -> TextTable:
-    check_utf8(part)
-    with part.path.open(encoding="utf-8-sig", newline="") as stream:
-        header = next(_records(part, stream, separator), None)
-    if not header:
-        raise DropError(Problem(part.name, "the first row is empty", "a header in row 1", SEND_AGAIN, row=1))
-    _check_end(part, separator, len(header))
-    names = [str(position) for position in range(len(header))]
-    try:
-        rows = pl.scan_csv(
-            part.path,
-            separator=separator,
-            has_header=False,
-            glob=False,
-            schema=dict.fromkeys(names, pl.String),
-            row_index_name="row",
-            row_index_offset=1,
-        ).filter(pl.col("row") > 1)
-    except pl.exceptions.PolarsError as error:
-        raise unreadable(part, error) from error
-    return TextTable(part, tuple(header), rows)
-
-
-def _check_end(part: Part, separator: str, width: int) -> None:
-    """Raise DropError where the file stops in the middle of a row: no line end, and values short."""
-    with part.path.open("rb") as stream:
-        stream.seek(max(0, part.path.stat().st_size - CHUNK_BYTES))
-        last = stream.read().rpartition(b"\n")[2].decode(errors="replace")
-    if not last or last.count('"') % 2:
-        return
-    values = len(next(_records(part, [last], separator)))
-    if values < width:
-        found = f"the file stops in the middle of its last row, which has {values} values of {width}"
-        raise DropError(Problem(part.name, found, "a file that ends with a whole row", SEND_AGAIN))
-
-
-def ragged_row(part: Part, width: int) -> Problem | None:
-    """The first row of a CSV or TSV file with more values than the header, or None: what to say when parsing fails."""
-    with part.path.open(encoding="utf-8-sig", newline="") as stream:
-        for number, record in enumerate(_records(part, stream, "\t" if part.kind == "tsv" else ","), start=1):
-            if len(record) > width:
-                return Problem(
-                    part.name,
-                    f"the row has {len(record)} values and the header {width}",
-                    "as many values as the header",
-                    "Put quotes around values with commas or line breaks in them",
-                    row=number,
-                )
-    return None
-
-
-def _records(part: Part, lines: Iterable[str], separator: str) -> Iterator[list[str]]:
-    csv.field_size_limit(LONGEST_VALUE_CHARACTERS)
-    records = csv.reader(lines, delimiter=separator)
-    try:
-        yield from records
-    except csv.Error as error:
-        found, remedy = f"the row cannot be taken apart ({error})", "Correct the quotes and line ends of that row"
-        raise DropError(
-            Problem(part.name, found, "values with commas between", remedy, row=records.line_num)
-        ) from error
-
-
-def _parquet(part: Part) -> TextTable:
-    check_parquet(part.path, part.name)
-    try:
-        schema = pl.read_parquet_schema(part.path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise unreadable(part, error) from error
-    flat = {name: kind for name, kind in schema.items() if not kind.is_nested() and kind != pl.Binary}
-    columns = [pl.col(name).cast(pl.String).alias(str(position)) for position, name in enumerate(flat)]
-    rows = pl.scan_parquet(part.path, glob=False).select(columns).with_row_index("row", offset=2)
-    return TextTable(part, tuple(flat), rows)
-
-
-def _first_sheet(part: Part) -> TextTable:
-    check_workbook(part.path, part.name, part.bounds)
-    try:
-        loaded = fastexcel.read_excel(part.path).load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
-        cells, errors = loaded.to_arrow_with_errors()
-    except fastexcel.FastExcelError as error:
-        raise unreadable(part, error) from error
-    sheet = _with_errors(pl.DataFrame(cells), errors)
-    if sheet.height == 0:
-        raise DropError(Problem(part.name, "the first sheet is empty", "a header in row 1", SEND_AGAIN))
-    sheet = sheet.rename({name: str(position) for position, name in enumerate(sheet.columns)})
-    header = tuple(value or "" for value in sheet.row(0))
-    return TextTable(part, header, sheet.slice(1).with_row_index("row", offset=2).lazy())
-
-
-def _with_errors(sheet: pl.DataFrame, errors: fastexcel.CellErrors | None) -> pl.DataFrame:
-    """The cells of a sheet, with `#N/A` and its like where the library has nothing for what could not be worked out."""
-    at: dict[int, list[tuple[int, str]]] = {}
-    for error in errors.errors if errors else ():
-        row, column = error.position
-        kind = re.search(r"Error\((\w+)\)", error.detail)
-        at.setdefault(column, []).append((row, SPREADSHEET_ERRORS.get(kind[1] if kind else "", "#ERROR")))
-    for column, found in at.items():
-        rows, texts = zip(*found, strict=True)
-        sheet.replace_column(column, sheet.to_series(column).scatter(rows, texts))
-    return sheet
-
-
-def first_rows(table: TextTable) -> list[tuple[int, list[str]]]:
-    """The first rows after the header, with their numbers, for finding a header that is not in row 1."""
-    if table.part.kind in ("csv", "tsv"):
-        separator = "\t" if table.part.kind == "tsv" else ","
-        with table.part.path.open(encoding="utf-8-sig", newline="") as stream:
-            records = itertools.islice(_records(table.part, stream, separator), 1, HEADER_SEARCH_ROWS)
-            return list(enumerate(records, start=2))
-    head = table.rows.head(HEADER_SEARCH_ROWS).collect()
-    return [(row[0], [value or "" for value in row[1:]]) for row in head.iter_rows()]

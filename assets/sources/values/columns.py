@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -17,12 +17,13 @@ import polars as pl
 from assets.methods.text.company_numbers import is_normal_crn, normalise_crn
 from assets.methods.text.postcodes import is_normal_postcode, normalise_postcode
 from assets.reference import shipped_list
-from assets.sources.files.kinds import SPREADSHEET_ERRORS
 
 MONEY = pl.Decimal(18, 2)
 PLAUSIBLE_DATES = (date(1800, 1, 1), date(2100, 12, 31))
 """The earliest and the latest day that anything here can be of, a company's start or a project's end [ours]."""
 BETWEEN_DATES = f"from {PLAUSIBLE_DATES[0].year} to {PLAUSIBLE_DATES[1].year}"
+THOUSANDS = r"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$"
+"""A number whose thousands are parted by commas."""
 PLAIN_DIGITS = 12
 """Digits of a number that is read quickly at the most: a thousand times it is still far from the largest there is."""
 
@@ -38,6 +39,8 @@ class Kind:
     """Text not of the kind becomes null instead of refusing the row."""
     unit: str = ""
     """What its numbers are in once read, in words for messages."""
+    is_number: bool = False
+    """Whether a comma in its text parts thousands, unless it may be the decimal point of other countries."""
 
     def or_null(self) -> Kind:
         """The same kind, with null for what does not fit."""
@@ -124,8 +127,14 @@ def _quick_whole_number(text: pl.Expr) -> pl.Expr:
     return pl.when(begins_with_digit & (text.str.len_bytes() <= PLAIN_DIGITS)).then(text.cast(pl.Int64, strict=False))
 
 
+def _without_thousands(text: pl.Expr) -> pl.Expr:
+    """Text without the commas that part its thousands; null where one stands elsewhere: `5,50` is not 550."""
+    is_parted = text.str.contains(THOUSANDS)
+    return pl.when(is_parted).then(text.str.replace_all(",", "")).when(~text.str.contains(",", literal=True)).then(text)
+
+
 def _whole_number(text: pl.Expr) -> pl.Expr:
-    plain = text.str.replace_all(",", "").str.extract(r"^([0-9]+)(?:\.0*)?$", 1)
+    plain = _without_thousands(text).str.extract(r"^([0-9]+)(?:\.0*)?$", 1)
     return plain.cast(pl.Int64, strict=False)
 
 
@@ -133,7 +142,8 @@ def _amount_parse(factor: int) -> Callable[[pl.Expr], pl.Expr]:
     """The parse of an amount in units of so many pounds."""
 
     def careful(text: pl.Expr) -> pl.Expr:
-        plain = text.str.replace_all(r"[£,\s]", "").str.extract(r"^([0-9]*\.?[0-9]+|[0-9]+\.)$", 1)
+        bare = _without_thousands(text.str.replace_all(r"[£\s]", ""))
+        plain = bare.str.extract(r"^([0-9]*\.?[0-9]+|[0-9]+\.)$", 1)
         exact = plain.cast(pl.Decimal(24, 6), strict=False)
         return (exact * factor).cast(MONEY, strict=False)
 
@@ -167,10 +177,16 @@ def known_sic2007() -> pl.Series:
     return shipped_list("sic2007_codes")["sic2007"]
 
 
-def _yes_no(text: pl.Expr) -> pl.Expr:
-    answer = text.str.to_lowercase()
-    yes, no = answer.is_in(["yes", "y", "true", "1"]), answer.is_in(["no", "n", "false", "0"])
-    return pl.when(yes).then(True).when(no).then(False)
+def yes_or_no(expected: str, yes: Iterable[str] = (), no: Iterable[str] = ()) -> Kind:
+    """Yes or No, in the usual words and a publisher's own, in any case; `expected` names these for messages."""
+    is_yes = [word.lower() for word in ("yes", "y", "true", "1", *yes)]
+    is_no = [word.lower() for word in ("no", "n", "false", "0", *no)]
+
+    def parse(text: pl.Expr) -> pl.Expr:
+        answer = text.str.to_lowercase().str.replace_all(r"\s+", " ")
+        return pl.when(answer.is_in(is_yes)).then(True).when(answer.is_in(is_no)).then(False)
+
+    return Kind(expected, parse)
 
 
 def choice(*values: str) -> Kind:
@@ -195,12 +211,7 @@ def matching(pattern: str, expected: str) -> Kind:
     return Kind(expected, lambda text: pl.when(text.str.contains(f"^(?:{pattern})$")).then(text))
 
 
-def _words(text: pl.Expr) -> pl.Expr:
-    """Text but for the errors of a spreadsheet, which are no text, and in a column of numbers no empty cell."""
-    return pl.when(~text.is_in([*SPREADSHEET_ERRORS.values()])).then(text)
-
-
-TEXT = Kind("text", _words, is_lenient=True)
+TEXT = Kind("text", lambda text: text, is_lenient=True)
 CODE = Kind(
     "a code",
     quick_first(
@@ -210,15 +221,19 @@ CODE = Kind(
     ),
 )
 """A reference: text, without the `.0` that a spreadsheet adds to a number."""
-WHOLE_NUMBER = Kind("a whole number, 0 or more", quick_first(_quick_whole_number, _whole_number, pl.Int64))
-POUNDS = Kind("an amount in pounds, 0 or more", _amount_parse(1), unit="pounds")
-THOUSANDS_OF_POUNDS = Kind("an amount in thousands of pounds, 0 or more", _amount_parse(1000), unit="pounds")
+WHOLE_NUMBER = Kind(
+    "a whole number, 0 or more", quick_first(_quick_whole_number, _whole_number, pl.Int64), is_number=True
+)
+POUNDS = Kind("an amount in pounds, 0 or more", _amount_parse(1), unit="pounds", is_number=True)
+THOUSANDS_OF_POUNDS = Kind(
+    "an amount in thousands of pounds, 0 or more", _amount_parse(1000), unit="pounds", is_number=True
+)
 DATE = Kind(f"a date: YYYY-MM-DD, DD/MM/YYYY or a spreadsheet's serial number, {BETWEEN_DATES}", _date)
 SIC2007 = Kind(
     "a SIC 2007 code of 5 digits",
     quick_first(plain_as_it_is(lambda text: text.is_in(known_sic2007().implode())), _sic2007, pl.String),
 )
-YES_NO = Kind("Yes or No", _yes_no)
+YES_NO = yes_or_no("Yes or No")
 CRN = Kind(
     "a company registration number of 8 characters",
     quick_first(plain_as_it_is(is_normal_crn), normalise_crn, pl.String),

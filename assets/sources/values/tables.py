@@ -13,16 +13,11 @@ from typing import Literal
 import polars as pl
 
 from assets.disk import is_disk_full
-from assets.sources.files.kinds import (
-    Choose,
-    TextTable,
-    everything,
-    first_rows,
-    plain_files,
-    ragged_row,
-    text_table,
-    unreadable,
-)
+from assets.sources.files.kinds import Choose, everything, plain_files, unreadable
+from assets.sources.files.separated import SEMICOLON, uneven_row
+from assets.sources.files.text_table import TextTable
+from assets.sources.files.text_tables import text_table
+from assets.sources.files.workbooks import ERROR_TEXTS
 from assets.sources.problems import DropError, Problem, shown
 from assets.sources.reading.contract import REJECTED_SCHEMA, Delivery, Desk
 from assets.sources.values.columns import Column, locate, missing
@@ -70,7 +65,7 @@ class Table:
         self._passed_over: set[int] = set()
         last_row = 0
         for part in plain_files(delivery.parts, desk.scratch, choose):
-            table = text_table(part)
+            table = text_table(part, lambda header: not missing(header, columns))
             _check_header(table, columns, desk)
             last_row = self._stage(table, last_row, hash_rows)
         self.rows_read = self._all().select(pl.len()).collect().item() if self._staged else 0
@@ -83,7 +78,7 @@ class Table:
     @property
     def rows(self) -> pl.LazyFrame:
         """The rows that are not refused, in the drop's order: `file`, `row`, `drop_row`, a value for each column."""
-        marks = [f"{REFUSED}{column.name}" for column in self._columns if _can_fail(column)]
+        marks = [f"{REFUSED}{column.name}" for column in self._columns]
         kept = self._all().filter([pl.col(mark).is_null() for mark in marks]).drop(marks)
         left_out = pl.Series(sorted(self._refused_rows | self._passed_over), dtype=pl.Int64)
         return kept if left_out.is_empty() else kept.filter(~pl.col("drop_row").is_in(left_out.implode()))
@@ -195,10 +190,8 @@ class Table:
                 *[text.alias(f"{TEXT_OF}{name}") for name, text in texts.items()],
             )
             .filter(~pl.all_horizontal([pl.col(f"{TEXT_OF}{name}").is_null() for name in texts]))
-            .with_columns(
-                column.kind.parse(pl.col(f"{TEXT_OF}{column.name}")).alias(column.name) for column in self._columns
-            )
-            .with_columns(_not_of_kind(column) for column in self._columns if _can_fail(column))
+            .with_columns(_value(column, table.separator).alias(column.name) for column in self._columns)
+            .with_columns(_not_of_kind(column) for column in self._columns)
             .drop(f"{TEXT_OF}{name}" for name in texts)
         )
         target = self._desk.scratch / f"staged-{len(self._staged)}.parquet"
@@ -207,26 +200,29 @@ class Table:
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             if is_disk_full(error):
                 raise
-            ragged = ragged_row(table.part, len(table.header)) if table.part.kind in ("csv", "tsv") else None
-            raise (DropError(ragged) if ragged else unreadable(table.part, error)) from error
+            width, separator = len(table.header), table.separator
+            uneven = uneven_row(table.part, separator, table.header_row, width) if separator else None
+            raise (DropError(uneven) if uneven else unreadable(table.part, error)) from error
         self._staged.append(target)
         return pl.scan_parquet(target, glob=False).select(pl.col("drop_row").max()).collect().item() or last_row
 
     def _refuse_wrong_kinds(self) -> None:
-        marks = [pl.col(f"{REFUSED}{column.name}").is_not_null().any() for column in self._columns if _can_fail(column)]
-        if not marks or not self._all().select(pl.any_horizontal(marks)).collect().item():
+        marks = {column: pl.col(f"{REFUSED}{column.name}") for column in self._columns}
+        is_any = pl.any_horizontal([mark.is_not_null().any() for mark in marks.values()])
+        if not self._all().select(is_any).collect().item():
             return
         failing = [
             self._all()
-            .filter(pl.col(f"{REFUSED}{column.name}").is_not_null())
+            .filter(mark.is_not_null())
             .select(
                 *PLACE,
                 column_name=pl.lit(self.label(column.name)),
-                value=pl.col(f"{REFUSED}{column.name}").replace("", None),
-                expected=pl.lit(column.kind.expected),
+                value=mark.replace("", None),
+                expected=pl.when(mark.is_in(ERROR_TEXTS))
+                .then(pl.lit(f"{column.kind.expected}: a spreadsheet could not work the cell out"))
+                .otherwise(pl.lit(column.kind.expected)),
             )
-            for column in self._columns
-            if _can_fail(column)
+            for column, mark in marks.items()
         ]
         self._refuse(pl.concat(failing))
 
@@ -259,44 +255,44 @@ def _text(raw: pl.Expr) -> pl.Expr:
     return pl.when(stripped != "").then(stripped)
 
 
-def _can_fail(column: Column) -> bool:
-    return column.presence == "required" or not column.kind.is_lenient
+def _value(column: Column, separator: str | None) -> pl.Expr:
+    """What a column's text is read as. Where values stand between semicolons, a comma may be a decimal point."""
+    text = pl.col(f"{TEXT_OF}{column.name}")
+    value = column.kind.parse(text)
+    if separator == SEMICOLON and column.kind.is_number:
+        return pl.when(~text.str.contains(",", literal=True)).then(value)
+    return value
 
 
 def _not_of_kind(column: Column) -> pl.Expr:
-    """The text where it is not of the column's kind (empty where a required value is missing), else null."""
+    """The text where it is not of the column's kind (empty where a required value is missing), else null.
+
+    What stands in a cell that a spreadsheet could not work out is of no kind, and no missing value.
+    """
     text, value = pl.col(f"{TEXT_OF}{column.name}"), pl.col(column.name)
-    unread = pl.lit(False) if column.kind.is_lenient else text.is_not_null() & value.is_null()
+    unread = text.str.starts_with("#") & text.is_in(ERROR_TEXTS)
+    if not column.kind.is_lenient:
+        unread = unread | (text.is_not_null() & value.is_null())
     absent = value.is_null() if column.presence == "required" else pl.lit(False)
     return pl.when(unread).then(text).when(absent).then(text.fill_null("")).alias(f"{REFUSED}{column.name}")
 
 
 def _check_header(table: TextTable, columns: Sequence[Column], desk: Desk) -> None:
-    """Raise DropError where a needed column is not in row 1, saying where the header seems to be."""
+    """Raise DropError where a needed column is not in the header."""
     lacking = missing(table.header, columns)
     if not lacking:
         return
-    for row, values in first_rows(table):
-        if not missing(values, columns):
-            raise DropError(
-                Problem(
-                    table.part.name,
-                    "row 1 is not the header",
-                    "the header in row 1",
-                    f"The header seems to be in row {row}: take out the rows above it",
-                    row=row,
-                )
-            )
     names = ", ".join(column.label for column in lacking)
     # Where there is no header, the first row is one of data.
-    there = ", ".join(desk.shown(name).strip("'") for name in table.header if name) or "nothing"
+    there = shown(", ".join(desk.shown(name).strip("'") for name in table.header if name) or "nothing")
+    looked_at = f"; {table.looked_at}" if table.looked_at else ""
     raise DropError(
         Problem(
             table.part.name,
-            f"the header has no such column (it has: {shown(there)})",
+            f"the header has no such column (it has: {there}{looked_at})",
             f"a column for each of {names}",
             "Add the column, or give it the name that is expected",
-            row=1,
+            row=table.header_row,
             column=names,
         )
     )

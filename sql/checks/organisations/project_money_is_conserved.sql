@@ -1,17 +1,23 @@
 -- table: organisations.unlocated_funding
 -- severity: blocking
--- Each project's money at sites and without a place is its total in the source, to the penny.
+-- Each project's money at sites and without a place is the source's total of what counts, to the penny.
 with awards as (
     select application_id as project_id, award_gbp
     from used.innovate_uk
     where
         is_funded
+        and not is_withdrawn
+        and coalesce(project_status, '') <> 'Withdrawn'
+        and (coalesce(project_status, '') <> 'On Hold' or $on_hold_funding_counts)
         and month = $month
     union all
     select application_id, award_gbp
     from used.innovate_uk_applications
     where
         is_funded
+        and not is_withdrawn
+        and coalesce(project_status, '') <> 'Withdrawn'
+        and (coalesce(project_status, '') <> 'On Hold' or $on_hold_funding_counts)
         and month = $month
         and application_id not in (
             select application_id
