@@ -167,7 +167,7 @@ def _uneven(part: Part, header: _Header) -> Problem | None:
 
 
 def _has_other_counts(part: Part, header: _Header, separators: int) -> bool:
-    """Whether a line after the header has not so many separators outside quotes and is not empty, or a quote has no end."""
+    """Whether a line after the header, if not empty, has another number of separators, or a quote has no end."""
     inside, count, length, last = 0, 0, 0, LINE_END
     with part.path.open("rb") as stream:
         for _ in range(header.lines):
