@@ -43,10 +43,15 @@ ERROR_TEXTS = (
 """Those, and what newer spreadsheets write as text."""
 
 
+MOST_NAMED = 10
+"""Sheets that a message names."""
+
+
 @dataclass(frozen=True)
 class _Loaded:
     name: str
     cells: pl.DataFrame
+    """All rows where the header is among the first, else these."""
     header_row: int | None
     """The row that fits, the first being 1; None where none of the first does."""
 
@@ -96,7 +101,7 @@ def _table(part: Part, sheet: _Loaded, none_of: list[str] | None = None) -> Text
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(repr(shown(name)) for name in names)
+    return ", ".join([*(repr(shown(name)) for name in names[:MOST_NAMED]), *(["..."] if names[MOST_NAMED:] else [])])
 
 
 def _load(part: Part, book: fastexcel.ExcelReader, position: int, sheet: Sheet, fits: Fits) -> _Loaded:
@@ -108,8 +113,10 @@ def _load(part: Part, book: fastexcel.ExcelReader, position: int, sheet: Sheet, 
         raise unreadable(part, error) from error
     frame = _with_errors(pl.DataFrame(cells), errors)
     frame = frame.rename({name: str(number) for number, name in enumerate(frame.columns)})
-    first = (tuple(value or "" for value in row) for row in frame.head(HEADER_SEARCH_ROWS).iter_rows())
-    return _Loaded(sheet.name, frame, next((number for number, row in enumerate(first, start=1) if fits(row)), None))
+    head = frame.head(HEADER_SEARCH_ROWS)
+    first = (tuple(value or "" for value in row) for row in head.iter_rows())
+    header_row = next((number for number, row in enumerate(first, start=1) if fits(row)), None)
+    return _Loaded(sheet.name, frame if header_row else head, header_row)
 
 
 def _with_errors(sheet: pl.DataFrame, errors: fastexcel.CellErrors | None) -> pl.DataFrame:
