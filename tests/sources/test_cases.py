@@ -17,10 +17,10 @@ Lay = Callable[[str | Mapping[str, str | bytes]], Laid]
 
 READ = {
     "03-iuk-active": {"innovate_uk": (4, 0)},
-    "09-iuk-crn": {"innovate_uk": (20, 0), "companies_house": (24, 0)},
+    "09-iuk-crn": {"innovate_uk": (20, 0)},
     "10a-iuk-cover-sheet": {"innovate_uk": (2, 0)},
     "10e-iuk-headers": {"innovate_uk": (2, 0)},
-    "11-iuk-withdrawn": {"innovate_uk": (4, 0), "companies_house": (24, 0)},
+    "11-iuk-withdrawn": {"innovate_uk": (4, 0)},
     "29f-semicolon": {"idbr_enterprises": (300, 0), "idbr_local_units": (300, 0)},
 }
 """What each reader says of a case: rows read, and rows refused or passed over."""
