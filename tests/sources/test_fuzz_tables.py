@@ -112,7 +112,7 @@ def test_a_csv_that_differs_gives_rows_or_a_refusal(name: str) -> None:
     differs()
 
 
-@settings(FEW, max_examples=30)
+@settings(FEW, max_examples=20)
 @given(CHANGES, st.integers(0, 22), st.sampled_from(["none", "cover", "twice"]), st.booleans())
 def test_a_workbook_that_differs_gives_rows_or_a_refusal(
     changes: list[tuple[int, str, Any]], title_rows: int, other: str, has_gap: bool
