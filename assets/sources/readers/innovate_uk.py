@@ -7,6 +7,7 @@ the outcome. One row is one participant of one project.
 from __future__ import annotations
 
 import functools
+from typing import Literal
 
 import polars as pl
 
@@ -96,7 +97,16 @@ def read(name: str, columns: tuple[Column, ...], delivery: Delivery, desk: Desk)
         "award_gbp",
         "enterprise_size",
     )
-    return Reading({f"sources.{name}": table.write(name, rows)}, table.rejected)
+    codes = tuple(table.codes(column) for column in ("crn", "postcode"))
+    return Reading({f"sources.{name}": table.write(name, rows)}, table.rejected, codes=codes)
+
+
+def _profiled(table: str, awards: Literal["needed", "expected"]) -> tuple[Measure, ...]:
+    return (
+        Measure(table, "award_gbp", "Award Offered (£)", "money", awards),
+        Measure(table, "crn", "CRN", "code", "optional"),
+        Measure(table, "postcode", "Postcode", "code", "optional"),
+    )
 
 
 INNOVATE_UK = Dataset(
@@ -104,14 +114,14 @@ INNOVATE_UK = Dataset(
     ("sources.innovate_uk",),
     functools.partial(read, "innovate_uk", COLUMNS),
     lacking="Innovate UK's funding and the activity known from it; the network too, unless there are applications",
-    reader_version=2,
-    profiled=(Measure("sources.innovate_uk", "award_gbp", "Award Offered (£)", "money", "needed"),),
+    reader_version=3,
+    profiled=_profiled("sources.innovate_uk", "needed"),
 )
 INNOVATE_UK_APPLICATIONS = Dataset(
     "innovate_uk_applications",
     ("sources.innovate_uk_applications",),
     functools.partial(read, "innovate_uk_applications", (*COLUMNS, OUTCOME)),
     lacking="Innovate UK applications that were not funded",
-    reader_version=2,
-    profiled=(Measure("sources.innovate_uk_applications", "award_gbp", "Award Offered (£)", "money", "expected"),),
+    reader_version=3,
+    profiled=_profiled("sources.innovate_uk_applications", "expected"),
 )

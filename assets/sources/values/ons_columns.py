@@ -48,17 +48,36 @@ class AreaCode:
     def newest(self, names: Iterable[str]) -> str | None:
         """Of a header's names (in small letters) the newest that holds these codes, but for those left to others; None
         where none does."""
-        read = sorted((found.year, name) for name in names if (found := ons_name(name)) and self._is(found))
+        read = sorted((found.year, name) for name in names if (found := ons_name(name, bare=True)) and self._is(found))
         return read[-1 - self.newer][1] if len(read) > self.newer else None
 
     def _is(self, found: OnsName) -> bool:
         return found.holds == "code" and found.area in self.areas
 
 
-def ons_name(name: str) -> OnsName | None:
-    """What a column's name says of areas; None for one that is not of the ONS's patterns."""
+@dataclass(frozen=True)
+class AreaColumn:
+    """The first column that holds codes, or names, of areas of any kind: a release begins with those that it is of."""
+
+    label: str
+    holds: Literal["code", "name"]
+
+    def newest(self, names: Iterable[str]) -> str | None:
+        """Of a header's names, in their order, the first that is such a column; None where none is."""
+        return next((name for name in names if holds_areas(name, self.holds)), None)
+
+
+def holds_areas(name: str, holds: str) -> bool:
+    """Whether a column's name says that it holds codes, or names, of areas of some year."""
+    found = ons_name(name)
+    return found is not None and found.holds == holds and found.year != NO_YEAR
+
+
+def ons_name(name: str, *, bare: bool = False) -> OnsName | None:
+    """What a column's name says of areas; None for one that is not of the ONS's patterns. `bare` takes area and year
+    alone (msoa21) for codes too, which other things may be called."""
     plain = SHORT_FORM.sub("", " ".join(name.lower().replace("-", " ").split()))
-    short = SHORT.fullmatch(plain) or BARE.fullmatch(plain)
+    short = SHORT.fullmatch(plain) or (BARE.fullmatch(plain) if bare else None)
     if short:
         area, level, year, holds = short.groups()
         return OnsName(area + level, "name" if holds == "nm" else "code", _year(year))
