@@ -178,6 +178,7 @@ def test_a_sector_list_takes_the_shipped_ones_place_whole(tmp_path: Path) -> Non
     [
         (SIC_SECTORS, "sic2007_prefix,sector\n62,Software\n62,IT\n", "'62' stands in row 2 already"),
         (SIC_SECTORS, "sic2007_prefix,sector\nJ,Software\n", "expected the first 2 to 5 digits"),
+        (SIC_SECTORS, "sic2007_prefix,sector\n1110,Farming\n", "with the zero that some begin with"),
         (RTIC_SECTORS, "rtic_code,sector\nRTIC005201,FinTech\n", "expected RTIC and 4 digits"),
     ],
 )
