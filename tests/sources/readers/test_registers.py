@@ -15,7 +15,7 @@ from assets.sources.readers.idbr_enterprises import IDBR_ENTERPRISES
 from assets.sources.readers.idbr_local_units import IDBR_LOCAL_UNITS
 from assets.sources.readers.rtic_companies import RTIC_COMPANIES
 from assets.sources.readers.rtic_locations import RTIC_LOCATIONS
-from assets.sources.values.sic_codes import EXPECTED
+from assets.sources.values.sic_codes import EXPECTED, sic2007_of_register
 from tests.sources.support import ENTERPRISES_CSV, LOCAL_UNITS_CSV, read_drop, rows, zipped
 
 
@@ -273,3 +273,13 @@ def test_the_real_header_with_its_55_columns_is_read(shared_data: Path, tmp_path
     (row,) = rows(reading, "sources.companies_house")
     assert (row["company_number"], row["name"], row["postcode"]) == ("08209948", "! LTD", "LS10 2RU")
     assert rows(reading, "sources.companies_house_sic") == []
+
+
+def test_of_a_real_register_every_text_of_five_digits_is_read_and_no_code_of_2003(shared_data: Path) -> None:
+    companies = pl.read_parquet(shared_data / "companies_house_sheffield_rotherham" / "companies_2024_11.parquet")
+    texts = pl.concat([companies[f"SICCode.SicText_{number}"] for number in range(1, 5)]).drop_nulls().unique()
+    found = pl.DataFrame({"text": texts}).with_columns(code=sic2007_of_register(pl.col("text")))
+    is_activity = pl.col("text").str.contains("^[0-9]{5} - ") & ~pl.col("text").str.contains("^(99999|74990)")
+    assert found.height == 740
+    assert found.filter(is_activity).select((pl.col("code") == pl.col("text").str.head(5)).all()).item()
+    assert found.filter(~is_activity)["code"].null_count() == found.filter(~is_activity).height
