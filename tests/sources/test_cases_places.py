@@ -158,7 +158,7 @@ def test_codes_of_areas_are_found_by_their_pattern(april: Place, code: str) -> N
 def test_29c_codes_are_read_where_their_form_leaves_no_doubt_and_else_refused(laid: Lay) -> None:
     month = laid("29c-sic-forms")
     assert month.refused is not None
-    (refusal,) = (line for line in month.refused.splitlines() if "idbr_enterprises" in line and "also" not in line)
+    (refusal,) = (line for line in month.refused.splitlines() if line.startswith("  idbr_enterprises/"))
     assert "row 4, column sic2007: the value is '1610'; expected a SIC 2007 code of 5 digits" in refusal
     assert "5 of 300 rows are refused" in refusal
 

@@ -17,7 +17,7 @@ import polars as pl
 from assets.reference import SHIPPED_AS_OF
 from assets.sources.datasets import Dataset
 from assets.sources.plausibility.accepting import accepted_by, parse_accepted
-from assets.sources.plausibility.measures import CODE_COLUMNS, drop_profile
+from assets.sources.plausibility.measures import CODE_COLUMNS, ROWS, drop_profile
 from assets.sources.plausibility.rules import Alarm, find_alarms, refusal
 from assets.sources.reading.contract import Delivery, Reading
 from assets.warehouse.steps import StepContext
@@ -93,7 +93,7 @@ class Looker:
             return None
         when = max(older["as_of"])
         known = self._profiles.filter((pl.col("dataset") == dataset.name) & (pl.col("as_of") == when))
-        return when, known if known.height else self._of_rows(dataset, when)
+        return when, known if (known["kind"] == ROWS).any() else self._of_rows(dataset, when)
 
     def _of_rows(self, dataset: Dataset, as_of: date) -> pl.DataFrame:
         tables: dict[str, pl.DataFrame | Path] = {}
