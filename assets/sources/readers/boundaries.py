@@ -90,7 +90,7 @@ def _of_no_use(file: str, named: pl.DataFrame) -> str | None:
         return None
     first = ", ".join(f"{shown(code)} {shown(name)}" for code, name in named.head(AREAS_SHOWN).iter_rows())
     return (
-        f"boundaries: {file} gives nothing that the map uses: none of its {named.height} areas ({first}"
+        f"boundaries: {file} gives nothing that the map uses: none of its areas ({named.height}: {first}"
         f"{', ...' if named.height > AREAS_SHOWN else ''}) has the code of a region or first level territory, a local "
         "authority district or a travel-to-work area"
     )

@@ -79,7 +79,7 @@ def _notes(left_out: pl.LazyFrame, rows_read: int, sic: Codes) -> list[str]:
         )
         notes.append(f"companies_house: left out are {statuses['len'].sum()}: {', '.join([*named, *more])}")
     if sic.rows > sic.given:
-        first = f"; {sic.unread} texts are no code of SIC 2007, the first in {sic.example}" if sic.unread else ""
+        first = f"; texts that are no code of SIC 2007: {sic.unread}, the first in {sic.example}" if sic.unread else ""
         notes.append(f"companies_house: {sic.rows - sic.given} of them have no SIC 2007 code that can be used{first}")
     return notes
 
