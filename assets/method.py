@@ -60,6 +60,9 @@ class SourcesMethod(Section):
     than this share."""
     drop_change_block_factor: Annotated[float, Field(gt=1), OURS] = 3.0
     """Refuse a drop where they are this many times what they were, or one such part of it."""
+    max_unread_share: Annotated[Share, OURS] = 0.05
+    """Warn where of the postcodes, company numbers or other codes of a drop's column more than this share is none and
+    was left out."""
     max_employees: Annotated[Count, OURS] = 2_000_000
     """A row that gives an enterprise, a firm or a site more employees is refused: the largest employers of the United
     Kingdom, its health services, have about one and a half million together."""

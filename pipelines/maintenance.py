@@ -52,5 +52,9 @@ def prune_history() -> None:
 
 
 prune_weekly = dg.ScheduleDefinition(
-    name="prune_history", job=prune_history, cron_schedule="0 3 * * 0", execution_timezone=TIME_ZONE
+    name="prune_history",
+    job=prune_history,
+    cron_schedule="0 3 * * 0",
+    execution_timezone=TIME_ZONE,
+    description="Runs prune_history every Sunday at 03:00, London time: the history of runs would grow for ever.",
 )

@@ -1,9 +1,10 @@
 """The postcode directory and the areas it has codes for, in the columns of the National Statistics Postcode Lookup.
 
 What belongs here: the drops `postcodes` and `boundaries`. What does not: positions (`geography`) or the text of
-postcodes (`postcode_text`). Header names are those of the lookup's releases of 2025. Regions have their real codes;
-a district is invented around each real town (all points nearest to it), a travel-to-work area around each Primary
-Urban Area, with codes of the right shape that no real area has.
+postcodes (`postcode_text`). Header names are those of the lookup's release of August 2026. Regions have their real
+codes; a district is invented around each real town (all points nearest to it), a travel-to-work area around each
+Primary Urban Area, a small area of each postcode sector in a district, with codes of the right shape that no real area
+has.
 """
 
 from __future__ import annotations
@@ -26,15 +27,16 @@ from synthetic_uk.streams import stream
 
 # fmt: off
 HEADER: tuple[str, ...] = (
-    "pcd7", "pcd8", "pcds", "dointr", "doterm", "usrtypind", "east1m", "north1m", "gridind", "oa21cd", "cty25cd",
-    "ced25cd", "lad25cd", "wd25cd", "nhser24cd", "ctry25cd", "rgn25cd", "pcon24cd", "ttwa15cd", "itl25cd", "npark16cd",
-    "lsoa21cd", "msoa21cd", "wz11cd", "sicbl24cd", "bua24cd", "ruc21ind", "oac11ind", "lat", "long", "lep21cd1",
-    "lep21cd2", "pfa23cd", "imd20ind", "icb23cd",
+    "pcd7", "pcd8", "pcds", "dointr", "doterm", "usrtypind", "east1m", "north1m", "gridind", "oa21cd", "cty26cd",
+    "ced25cd", "lad26cd", "wd26cd", "nhser24cd", "ctry26cd", "rgn26cd", "pcon24cd", "ttwa15cd", "itl25cd", "npark16cd",
+    "lsoa21cd", "msoa21cd", "wz11cd", "sicbl26cd", "bua24cd", "ruc21ind", "oac21ind", "lat", "long", "lep21cd1",
+    "lep21cd2", "pfa23cd", "imd25ind", "icb26cd",
 )
 # fmt: on
 _COUNTRIES = {"Wales": "W92000004", "Scotland": "S92000003", "Northern Ireland": "N92000002"}
 _DISTRICT_PREFIXES = {"London": "E09", "Wales": "W06", "Scotland": "S12", "Northern Ireland": "N09"}
 _COMMUTING_PREFIXES = {"Wales": "W22", "Scotland": "S22", "Northern Ireland": "N12"}
+_SMALL_AREA_PREFIXES = {"Wales": "W02", "Scotland": "S02", "Northern Ireland": "N20"}
 _CROWN_DEPENDENCIES = (("JE2", "L93000001"), ("GY1", "L93000001"), ("IM1", "M83000003"))
 NO_PLACE = "JE2 0AA"
 """A postcode that the directory has, without coordinates."""
@@ -79,6 +81,14 @@ def area_codes(geography: Geography) -> AreaCodes:
     )
 
 
+def small_areas(postcodes: Postcodes, texts: pl.Series) -> pl.Series:
+    """The code of each postcode's small area: the part of its sector that lies in one district."""
+    prefixes = pl.Series([_SMALL_AREA_PREFIXES.get(name, "E02") for name in REGIONS]).gather(postcodes.region)
+    parts = texts.str.head(-2) + pl.Series(postcodes.town).cast(pl.String)
+    number = parts.rank("dense").cast(pl.Int64) + 900_000
+    return prefixes + number.cast(pl.String)
+
+
 def district_names(geography: Geography, postcodes: Postcodes, numbers: Integers) -> pl.Series:
     """Name of the district of each postcode number."""
     return pl.Series(geography.settlements.names).gather(postcodes.town[numbers])
@@ -100,6 +110,7 @@ def directory_rows(
     terminated = 100 * rng.integers(1996, latest_year + 1, len(postcodes)) + rng.integers(1, 13, len(postcodes))
     introduced = np.where(postcodes.is_terminated, np.minimum(introduced, terminated - 100), introduced)
     large_user = rng.random(len(postcodes)) < 0.1
+    small = small_areas(postcodes, texts)
     for part in chunks(len(postcodes)):
         latitude, longitude = to_degrees(postcodes.x_m[part], postcodes.y_m[part], postcodes.is_ni[part])
         town, region = postcodes.town[part], postcodes.region[part]
@@ -115,10 +126,11 @@ def directory_rows(
                     "gridind": np.ones(len(town), dtype=np.int64),
                     "lat": [f"{value:.6f}" for value in latitude],
                     "long": [f"{value:.6f}" for value in longitude],
-                    "lad25cd": pl.Series(codes.district).gather(town),
+                    "lad26cd": pl.Series(codes.district).gather(town),
                     "ttwa15cd": pl.Series(codes.commuting).gather(town),
-                    "rgn25cd": pl.Series(region_codes()[1]).gather(region),
-                    "ctry25cd": pl.Series([_COUNTRIES.get(name, "E92000001") for name in REGIONS]).gather(region),
+                    "msoa21cd": small[part],
+                    "rgn26cd": pl.Series(region_codes()[1]).gather(region),
+                    "ctry26cd": pl.Series([_COUNTRIES.get(name, "E92000001") for name in REGIONS]).gather(region),
                 }
             ),
         )
@@ -145,10 +157,11 @@ def _without_place(known: int, settings: Settings) -> pl.DataFrame:
                 "gridind": np.full(count, 9),
                 "lat": ["99.999999"] * count,
                 "long": ["0.000000"] * count,
-                "lad25cd": pseudo,
+                "lad26cd": pseudo,
                 "ttwa15cd": pseudo,
-                "rgn25cd": pseudo,
-                "ctry25cd": countries,
+                "msoa21cd": pseudo,
+                "rgn26cd": pseudo,
+                "ctry26cd": countries,
             }
         ),
     )
@@ -160,7 +173,7 @@ def _rows(
     """Rows in the header's columns; what is not known of a postcode has its nation's pseudo code."""
     text = pl.col("pcds")
     outward, inward = text.str.head(-4), text.str.tail(3)
-    pseudo = pl.col("ctry25cd").str.head(1) + "99999999"
+    pseudo = pl.col("ctry26cd").str.head(1) + "99999999"
     frame = known.with_columns(
         pcds=texts,
         dointr=pl.Series(introduced),
@@ -171,8 +184,8 @@ def _rows(
         pcd7=outward.str.pad_end(4) + inward,
         pcd8=outward.str.pad_end(5) + inward,
         ruc21ind=pl.lit("UN1"),
-        oac11ind=pl.lit("9Z9"),
-        imd20ind=pl.lit(0),
+        oac21ind=pl.lit("9Z9"),
+        imd25ind=pl.lit(0),
     )
     return frame.with_columns(pseudo.alias(name) for name in HEADER if name not in frame.columns).select(HEADER)
 

@@ -67,10 +67,10 @@ def postcodes(data: Path) -> pl.DataFrame:
         east1m=pl.coalesce("ni_east", pl.col("easting_approx").cast(pl.Int64)),
         north1m=pl.coalesce("ni_north", pl.col("northing_approx").cast(pl.Int64)),
         gridind=pl.lit(1),
-        lad25cd="lad24cd",
-        rgn25cd=pl.col("itl121cd").replace_strict(REGIONS, default=None),
+        lad26cd="lad24cd",
+        rgn26cd=pl.col("itl121cd").replace_strict(REGIONS, default=None),
         ttwa15cd=pl.lit(None, dtype=pl.String),
-        ctry25cd=pl.col("itl121cd").replace_strict(COUNTRIES, default="E92000001"),
+        ctry26cd=pl.col("itl121cd").replace_strict(COUNTRIES, default="E92000001"),
         lat="lat",
         long="lon",
     )

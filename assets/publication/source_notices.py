@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.method import PublicationMethod
 from assets.publication.notes import origin_of
-from assets.sources import LARGEST
+from assets.sources import LARGEST, UNREAD
 from assets.text_safety import visible
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _may_be_told(row: Mapping[str, Any], method: PublicationMethod) -> bool:
 
 
 def _shown(row: Mapping[str, Any], value: float) -> str:
-    if row["figure"] in ("rows with a value", "zeros"):
+    if row["figure"] in ("rows with a value", "zeros", UNREAD):
         return f"{value:.0%}"
     rounded = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     pounds = "£" if row["kind"] == "money" and row["figure"] == "total" else ""

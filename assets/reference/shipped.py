@@ -5,7 +5,8 @@ where its releases show them, the assignment is ours [ours]. `regions.csv`: the 
 these under their country code and under the pseudo region code of the postcode directory. `places.csv`: towns and
 cities. `sic2007_codes.csv`: every code of the Standard Industrial Classification 2007 (ONS, Open Government Licence
 v3), divisions, groups and classes padded with zeros, and the two marks that Companies House adds (dormant 99999,
-non-trading 74990).
+non-trading 74990). `sic2007_texts.csv`: the texts of those that begin with a zero, which programs lose, as the ONS and
+Companies House word them.
 """
 
 from __future__ import annotations

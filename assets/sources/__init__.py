@@ -5,7 +5,7 @@ What belongs here: the names that other layers import.
 
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.sources.needs import index_problems
-from assets.sources.plausibility.rules import LARGEST
+from assets.sources.plausibility.rules import LARGEST, UNREAD
 from assets.sources.reading.texts import text_batches
 
-__all__ = ["LARGEST", "USUAL_BOUNDS", "Bounds", "index_problems", "text_batches"]
+__all__ = ["LARGEST", "UNREAD", "USUAL_BOUNDS", "Bounds", "index_problems", "text_batches"]

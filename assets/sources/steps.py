@@ -24,7 +24,7 @@ from assets.sources.delivery.drops import Drop, Listing, list_drops, select_drop
 from assets.sources.delivery.storage import Storage
 from assets.sources.files.kinds import Part
 from assets.sources.needs import missing
-from assets.sources.plausibility.looking import LookedAt, Looker, accepted_rows
+from assets.sources.plausibility.looking import LookedAt, Looker, accepted_rows, profile_rows
 from assets.sources.plausibility.rules import alarm_rows, sentence_of
 from assets.sources.problems import DropError, DropsRefusedError, Problem
 from assets.sources.reading.contract import Delivery, Desk, Reading
@@ -39,12 +39,13 @@ TABLES: tuple[str, ...] = tuple(
             "sources.drops",
             "sources.rejected",
             "sources.drop_profiles",
+            "sources.drop_codes",
             "sources.alarms",
             *(table for dataset in DATASETS for table in dataset.tables),
         ]
     )
 )
-OF_EVERY_DATASET = ("sources.rejected", "sources.drop_profiles", "sources.alarms")
+OF_EVERY_DATASET = ("sources.rejected", "sources.drop_profiles", "sources.drop_codes", "sources.alarms")
 """Tables that every drop has rows in, besides those of its dataset."""
 ACCEPTED = "ledger.accepted"
 SHIPPED = "default:"
@@ -290,7 +291,7 @@ def _of_looked_at(looked_at: LookedAt, dataset: str, item: Loaded) -> list[Repla
     sha256 = item.delivery.sha256
     replacements = [Replacement("sources.alarms", of_drop, alarm_rows(looked_at.alarms, sha256))]
     if looked_at.profile is not None:
-        replacements.append(Replacement("sources.drop_profiles", of_drop, looked_at.profile))
+        replacements += [Replacement(table, of_drop, rows) for table, rows in profile_rows(looked_at.profile)]
     accepted = accepted_rows(looked_at.accepted_now, sha256)
     return replacements + [Replacement(ACCEPTED, {**of_drop, **key}, rows) for key, rows in accepted]
 

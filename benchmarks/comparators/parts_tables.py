@@ -148,9 +148,9 @@ def postcodes_polars(inputs: Inputs) -> Pair:
             normalise_postcode(pl.col("pcds")).alias("postcode"),
             *[pl.when(has_place).then(pl.col(name).cast(pl.Float64)).alias(ours) for name, ours in POSITION.items()],
             pl.col("doterm").is_not_null().alias("is_terminated"),
-            "lad25cd",
-            "rgn25cd",
-            "ctry25cd",
+            "lad26cd",
+            "rgn26cd",
+            "ctry26cd",
             "ttwa15cd",
         ).sink_parquet(target)
         located = pl.scan_parquet(target).filter(pl.col("easting").is_not_null())
@@ -179,7 +179,7 @@ def postcodes_duckdb(inputs: Inputs) -> Pair:
                 if(gridind <> '9', east1m::double, null) as easting,
                 if(gridind <> '9', north1m::double, null) as northing,
                 if(gridind <> '9', lat::double, null) as lat, if(gridind <> '9', long::double, null) as long,
-                doterm is not null as is_terminated, lad25cd, rgn25cd, ctry25cd, ttwa15cd
+                doterm is not null as is_terminated, lad26cd, rgn26cd, ctry26cd, ttwa15cd
             from (
                 select *, regexp_replace(pcds, '[^A-Za-z0-9]', '', 'g') as packed
                 from {reader}('{sql_text(str(file))}'{options})

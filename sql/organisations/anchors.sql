@@ -1,7 +1,25 @@
-with records as (
+with numbered as (
     select dataset, record_key, normalised_name, crn, entref
     from organisations.source_records
     where month = $month and (crn is not null or entref is not null)
+),
+
+-- A registered society's number ends with a letter or two, which people leave out (IP28341 of IP28341R): it is that of
+-- the society that has these digits, if just one does.
+societies as (
+    select left(crn, 2) || lpad(regexp_extract(crn, '[0-9]+'), 6, '0') as without_letter, min(crn) as crn
+    from numbered
+    where right(crn, 1) between 'A' and 'Z'
+    group by without_letter
+    having min(crn) = max(crn)
+),
+
+records as (
+    select
+        numbered.dataset, numbered.record_key, numbered.normalised_name, numbered.entref,
+        coalesce(societies.crn, numbered.crn) as crn
+    from numbered
+    left join societies on societies.without_letter = numbered.crn
 ),
 
 unnumbered as (

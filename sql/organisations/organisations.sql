@@ -140,6 +140,13 @@ typed as (
     group by organisation_id
 ),
 
+-- Firms that another record knows by their whole number: societies.
+renumbered as (
+    select record_key as company_number, organisation_id
+    from organisations.matches
+    where month = $month and dataset = 'rtic_companies' and organisation_id <> 'CRN-' || record_key
+),
+
 -- Several enterprises of one company are added up. One pass over all three sources of figures: each by itself would
 -- need a table of its own in memory, all at once.
 figures as (
@@ -147,8 +154,8 @@ figures as (
         organisation_id,
         sum(register_employees)::bigint as register_employees,
         sum(register_turnover_gbp)::decimal(18, 2) as register_turnover_gbp,
-        any_value(rtic_employees) as rtic_employees,
-        any_value(rtic_turnover_gbp) as rtic_turnover_gbp,
+        max(rtic_employees) as rtic_employees,
+        max(rtic_turnover_gbp) as rtic_turnover_gbp,
         sum(site_employees)::bigint as site_employees
     from (
         select
@@ -162,9 +169,12 @@ figures as (
             matches.month = $month
             and enterprises.month = $month
         union all
-        select 'CRN-' || company_number, null, null, employees, turnover_gbp, null
-        from used.rtic_companies
-        where month = $month
+        select
+            coalesce(renumbered.organisation_id, 'CRN-' || firms.company_number), null, null, firms.employees,
+            firms.turnover_gbp, null
+        from used.rtic_companies as firms
+        left join renumbered on renumbered.company_number = firms.company_number
+        where firms.month = $month
         union all
         select organisation_id, null, null, null, null, employees
         from organisations.sites

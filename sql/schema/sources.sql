@@ -75,6 +75,28 @@ comment on column sources.drop_profiles.negatives is 'Values below 0.';
 comment on column sources.drop_profiles.smallest is 'The smallest value. It may be one business''s: it does not leave the warehouse.';
 comment on column sources.drop_profiles.largest is 'The largest value, likewise.';
 
+create table if not exists sources.drop_codes (
+    dataset varchar not null,
+    as_of date not null,
+    table_name varchar not null,
+    column_name varchar not null,
+    label varchar not null,
+    row_count bigint not null check (row_count >= 0),
+    missing_share double check (missing_share between 0 and 1),
+    unread bigint not null check (unread >= 0),
+    example varchar
+);
+comment on table sources.drop_codes is 'How many rows of a drop have a postcode, a company number or another code, and how many give one that is none; the drop after it is held against them.';
+comment on column sources.drop_codes.dataset is 'Name of the dataset.';
+comment on column sources.drop_codes.as_of is 'Date of the drop.';
+comment on column sources.drop_codes.table_name is 'Table that the column is of.';
+comment on column sources.drop_codes.column_name is 'The column.';
+comment on column sources.drop_codes.label is 'The publisher''s name of the column.';
+comment on column sources.drop_codes.row_count is 'Rows of the table.';
+comment on column sources.drop_codes.missing_share is 'Share of the rows without a code.';
+comment on column sources.drop_codes.unread is 'Values that are no code of the column''s kind and were left out; their rows are kept.';
+comment on column sources.drop_codes.example is 'The first of these and where it stands; null where there is none, and in a dataset of texts. It does not leave the warehouse.';
+
 create table if not exists sources.alarms (
     dataset varchar not null,
     as_of date not null,
@@ -94,7 +116,7 @@ comment on column sources.alarms.as_of is 'Date of the drop.';
 comment on column sources.alarms.sha256 is 'SHA-256 of the drop''s bytes: what was accepted holds for these.';
 comment on column sources.alarms.column_name is 'The column; rows: the number of rows in the first table that the dataset fills.';
 comment on column sources.alarms.label is 'The publisher''s name of the column.';
-comment on column sources.alarms.figure is 'What is not plausible: rows, total, values above 0, rows with a value, zeros (shares), negative values, largest value or mean.';
+comment on column sources.alarms.figure is 'What is not plausible: rows, total, values above 0, rows with a value, zeros, unread values (shares), negative values, largest value or mean.';
 comment on column sources.alarms.before_as_of is 'Date of the drop that it is held against; null where there is none.';
 comment on column sources.alarms.before is 'The figure of that drop.';
 comment on column sources.alarms.now is 'The figure of this drop.';

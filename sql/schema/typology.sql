@@ -41,7 +41,7 @@ comment on table typology.innovation_clusters is 'The innovation clusters of the
 comment on column typology.innovation_clusters.month is 'First day of the month.';
 comment on column typology.innovation_clusters.profile is 'Method profile the row was made with.';
 comment on column typology.innovation_clusters.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
-comment on column typology.innovation_clusters.name is 'Towns inside the outline, largest first, at most three, else the nearest town and its bearing; without an outline Dispersed: and the cities of most of its firms. A number where clusters of one sector would share it.';
+comment on column typology.innovation_clusters.name is 'Up to three towns inside the outline, the largest first; where there is none, the nearest town and the bearing from it. A cluster without an outline is called Dispersed, followed by the cities of most of its firms. Clusters of one sector that would share a name are numbered.';
 comment on column typology.innovation_clusters.approach is 'How it was found.';
 comment on column typology.innovation_clusters.scheme is 'sic, rtic or rdi; null for a network cluster.';
 comment on column typology.innovation_clusters.sector is 'Sector; null for a network cluster.';

@@ -112,6 +112,34 @@ def test_a_registration_number_goes_before_the_name(warehouse: Warehouse) -> Non
     assert matched(warehouse, "idbr_enterprises") == {"1": ("CRN-SC000001", "crn"), "2": ("CRN-SC000001", "crn")}
 
 
+@pytest.mark.parametrize(
+    ("registered", "expected"),
+    [
+        (["IP28341R"], "CRN-IP28341R"),
+        (["SP2341RS", "IP28341R"], "CRN-IP28341R"),
+        (["IP28341R", "IP28341C"], "CRN-IP028341"),
+        (["SP28341R"], "CRN-IP028341"),
+        ([], "CRN-IP028341"),
+    ],
+)
+def test_a_society_goes_by_its_number_with_its_letter_or_without(
+    warehouse: Warehouse, registered: list[str], expected: str
+) -> None:
+    world(
+        warehouse,
+        {
+            "sources.companies_house": [{"company_number": number, "name": f"Of {number}"} for number in registered],
+            "sources.innovate_uk": [{"application_id": "A", "participant_name": "Society", "crn": "IP028341"}],
+            "sources.rtic_companies": [{"company_number": "IP028341", "company_name": "Society", "employees": 12}],
+        },
+    )
+    run(warehouse, "organisations")
+    assert matched(warehouse, "innovate_uk") == {"Society|IP028341|": (expected, "crn")}
+    assert matched(warehouse, "companies_house") == {number: (f"CRN-{number}", "crn") for number in registered}
+    employees = dict(rows(warehouse, "organisations.organisations", "organisation_id", "employees"))
+    assert employees == {f"CRN-{number}": None for number in registered} | {expected: 12}
+
+
 REGISTER: Mapping[str, list[Row]] = {
     "sources.idbr_enterprises": [
         {"entref": "1", "name": "Bluefin Ltd"},

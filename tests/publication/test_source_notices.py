@@ -11,6 +11,7 @@ import pytest
 from assets.method import MethodProfile
 from assets.publication.source_notices import source_notices
 from assets.publication.steps.release import release_step
+from assets.sources import UNREAD
 from assets.warehouse.database import Warehouse
 from assets.warehouse.reading import Reading
 from assets.warehouse.steps import Report, StepContext
@@ -86,6 +87,17 @@ def test_an_alarm_is_told_with_dataset_column_and_both_figures(month: Warehouse)
     assert sentences(month) == [
         f"{named}rows with a value 90% in the drop of 2025-04-01, 45% in that of 2025-05-01",
         f"{named}total £98.5 million in the drop of 2025-04-01, £197 million in that of 2025-05-01",
+    ]
+
+
+def test_an_alarm_of_codes_is_told_with_both_shares_and_without_the_example(month: Warehouse) -> None:
+    of_codes = {"dataset": "innovate_uk", "column_name": "postcode", "label": "Postcode"}
+    fill(month, "sources.alarms", [alarm(**of_codes, figure=UNREAD, before=0.01, now=0.4)])
+    usual = {**of_codes, "table_name": "sources.innovate_uk", "row_count": 757, "example": "row 2: 'secret'"}
+    fill(month, "sources.drop_codes", [{**usual, "as_of": as_of, "unread": 303} for as_of in (APRIL, AS_OF)])
+    assert sentences(month) == [
+        "Innovate UK funded projects (innovate_uk, Postcode (postcode)): unread values 1% in the drop of 2025-04-01, "
+        "40% in that of 2025-05-01"
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.sources.problems import DropsRefusedError
+from assets.sources.values.sic_codes import EXPECTED
 from assets.warehouse.database import Warehouse
 from tests.sources.conftest import Place
 from tests.sources.support import ENTERPRISES_CSV, LOCAL_UNITS_CSV, content, ingest, put, put_register
@@ -68,7 +69,7 @@ BAD_DROPS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "unknown SIC code": (
         lambda sources: put(sources, SITES, LOCAL_UNITS_CSV.replace("62020", "62999")),
-        f"{SITES}, row 3, column sic2007: the value is '62999'; expected a SIC 2007 code of 5 digits. {share(4)}",
+        f"{SITES}, row 3, column sic2007: the value is '62999'; expected {EXPECTED}. {share(4)}",
     ),
     "negative employees": (
         lambda sources: put(sources, SITES, LOCAL_UNITS_CSV.replace(",10\n", ",-10\n")),

@@ -128,6 +128,45 @@ def test_links_may_lead_within_the_sources_and_where_a_setting_allows(warehouse:
     assert warehouse.read("select count(*) from sources.idbr_local_units").item() == 4
 
 
+@pytest.mark.parametrize(
+    "link", ["publications", "publications/2025-05", "publications/2025-05/works"], ids=["dataset", "drop", "part"]
+)
+def test_a_link_to_a_folder_of_another_disk_is_followed_or_refused_in_words(tmp_path: Path, link: str) -> None:
+    sources, disk = tmp_path / "sources", tmp_path / "disk"
+    put(disk, "publications/2025-05/works/a.jsonl", "{}\n")
+    (sources / link).parent.mkdir(parents=True)
+    (sources / link).symlink_to(disk / link)
+    (problem,) = listed(sources).problems
+    assert str(problem).startswith(f"{link}: a link leads out of the sources, into the folder {disk / link}; expected ")
+    assert SETTINGS["linked"] in str(problem)
+    found = listed(sources, (str(disk),))
+    assert (found.problems, [drop.path for drop in found.drops]) == ((), ["publications/2025-05"])
+    storage = Storage(str(sources), (str(disk),))
+    assert storage.files_under("publications/2025-05") == ["publications/2025-05/works/a.jsonl"]
+
+
+def test_a_link_under_a_name_that_is_no_dataset_is_told_with_what_is_meant(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    put(sources, DROP, ENTERPRISES_CSV)
+    put(tmp_path, "disk/2025-05/a.jsonl", "{}\n")
+    (sources / "publication").symlink_to(tmp_path / "disk")
+    (warning,) = listed(sources).warnings
+    assert warning.startswith(
+        "publication is not a dataset known here and is not read (a link leads out of the sources"
+    )
+    assert warning.endswith(": is publications meant?")
+
+
+def test_a_link_that_leads_back_by_way_of_another_disk_is_refused(tmp_path: Path) -> None:
+    sources, disk = tmp_path / "sources", tmp_path / "disk"
+    put(sources, "publications/2025-05/a.jsonl", "{}\n")
+    disk.mkdir()
+    (sources / "publications" / "2025-05" / "more").symlink_to(disk)
+    (disk / "back").symlink_to(sources / "publications" / "2025-05")
+    (problem,) = listed(sources, (str(disk),)).problems
+    assert "more/back: a link leads back to a folder that it lies in" in str(problem)
+
+
 def test_a_link_back_to_its_own_folder_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "publications/2025-05/a.jsonl", "{}\n")
     (tmp_path / "publications" / "2025-05" / "again").symlink_to(".")

@@ -14,6 +14,7 @@ from assets.sources.needs import map_problems
 from assets.sources.problems import DropsRefusedError
 from assets.sources.registry import DATASETS
 from assets.sources.steps import TABLES, ingest_step
+from assets.sources.values.sic_codes import EXPECTED
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.running import StepResult
@@ -143,7 +144,7 @@ def test_refused_rows_are_kept_with_their_reasons(warehouse: Warehouse, tmp_path
         "select dataset, row_number, column_name, value, reason from sources.rejected order by all"
     )
     assert rejected.rows() == [
-        ("idbr_local_units", 3, "sic2007", "62999", "expected a SIC 2007 code of 5 digits"),
+        ("idbr_local_units", 3, "sic2007", "62999", f"expected {EXPECTED}"),
         ("innovate_uk", 3, None, None, "repeated row"),
     ]
     counted = warehouse.read(

@@ -22,9 +22,9 @@ from synthetic_uk.innovate_uk import COLUMNS, SHEET
 MONTHS = ("2025-03", "2025-04", "2025-05")
 FIRST = MONTHS[0]
 NSPL = (
-    "pcd7,pcd8,pcds,dointr,doterm,usrtypind,east1m,north1m,gridind,oa21cd,cty25cd,ced25cd,lad25cd,wd25cd,nhser24cd,"
-    "ctry25cd,rgn25cd,pcon24cd,ttwa15cd,itl25cd,npark16cd,lsoa21cd,msoa21cd,wz11cd,sicbl24cd,bua24cd,ruc21ind,"
-    "oac11ind,lat,long,lep21cd1,lep21cd2,pfa23cd,imd20ind,icb23cd"
+    "pcd7,pcd8,pcds,dointr,doterm,usrtypind,east1m,north1m,gridind,oa21cd,cty26cd,ced25cd,lad26cd,wd26cd,nhser24cd,"
+    "ctry26cd,rgn26cd,pcon24cd,ttwa15cd,itl25cd,npark16cd,lsoa21cd,msoa21cd,wz11cd,sicbl26cd,bua24cd,ruc21ind,"
+    "oac21ind,lat,long,lep21cd1,lep21cd2,pfa23cd,imd25ind,icb26cd"
 )
 CSV_HEADERS = {
     "idbr_enterprises": "entref,crn,name,sic2007,employees,turnover_thousands,legal_status",
@@ -129,13 +129,22 @@ def test_grid_references_agree_with_degrees_in_each_grid_and_northern_ireland_is
     irish = placed.filter(is_irish)
     assert irish["lat"].cast(float).is_between(54, 55.4).all()
     assert irish["long"].cast(float).is_between(-8.2, -5.4).all()
-    assert set(irish["rgn25cd"]) == {"N99999999"}
+    assert set(irish["rgn26cd"]) == {"N99999999"}
 
 
 def test_nations_have_pseudo_regions_and_england_real_ones(directory: pl.DataFrame) -> None:
-    assert set(directory.filter(pl.col("ctry25cd") == "E92000001")["rgn25cd"].str.head(3)) == {"E12"}
+    assert set(directory.filter(pl.col("ctry26cd") == "E92000001")["rgn26cd"].str.head(3)) == {"E12"}
     for country, region in (("W92000004", "W99999999"), ("S92000003", "S99999999"), ("N92000002", "N99999999")):
-        assert set(directory.filter(pl.col("ctry25cd") == country)["rgn25cd"]) == {region}
+        assert set(directory.filter(pl.col("ctry26cd") == country)["rgn26cd"]) == {region}
+
+
+def test_a_small_area_lies_in_one_district_of_its_nation(directory: pl.DataFrame) -> None:
+    placed = directory.filter(pl.col("gridind") == "1")
+    districts = placed.group_by("msoa21cd").agg(pl.col("lad26cd").n_unique(), nation=pl.col("ctry26cd").first())
+    assert districts["lad26cd"].max() == 1
+    assert set(districts["msoa21cd"].str.head(3)) == {"E02", "W02", "S02", "N20"}
+    assert (districts["msoa21cd"].str.head(1) == districts["nation"].str.head(1)).all()
+    assert placed["msoa21cd"].str.contains(r"^[EWSN][0-9]{8}$").all()
 
 
 def test_boundaries_name_every_code_and_hold_the_postcodes(drops: Path, directory: pl.DataFrame) -> None:
@@ -143,7 +152,7 @@ def test_boundaries_name_every_code_and_hold_the_postcodes(drops: Path, director
     assert areas.columns == ["layer", "code", "name", "wkb"]
     placed = directory.filter(pl.col("gridind") == "1")
     points = shapely.points(placed["long"].cast(float).to_numpy(), placed["lat"].cast(float).to_numpy())
-    for layer, column in (("local_authority", "lad25cd"), ("travel_to_work_area", "ttwa15cd")):
+    for layer, column in (("local_authority", "lad26cd"), ("travel_to_work_area", "ttwa15cd")):
         shapes = dict(areas.filter(pl.col("layer") == layer).select("code", "wkb").iter_rows())
         assert set(placed[column]) <= set(shapes)
         inside = [

@@ -128,6 +128,7 @@ def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
             "publication.suppressions",
             "sources.alarms",
             "sources.drop_profiles",
+            "sources.drop_codes",
             "typology.cluster_counts",
             "innovation_index.models",
             "innovation_index.model_quality",

@@ -72,12 +72,14 @@ def list_drops(storage: Storage, known: Collection[str], others: Collection[str]
             continue
         if entry.trouble and entry.name in known:
             problems.append(entry.trouble)
+        elif entry.trouble and entry.is_link:
+            why = f"{printable(entry.name)} is not a dataset known here and is not read ({entry.trouble.found})"
+            warnings.append(f"{why}{_meant(entry.name, known)}")
         elif not entry.is_folder:
             warnings.append(f"{printable(entry.name)} lies outside the datasets' folders and is not read")
         elif entry.name not in known:
-            near = difflib.get_close_matches(entry.name, known, n=1)
-            meant = f": is {near[0]} meant?" if near else ""
-            warnings.append(f"{printable(entry.name)}/ is not a dataset known here and is not read{meant}")
+            unknown = f"{printable(entry.name)}/ is not a dataset known here and is not read"
+            warnings.append(f"{unknown}{_meant(entry.name, known)}")
         else:
             for found in _inside(storage, entry.name, today):
                 (drops if isinstance(found, Drop) else problems).append(found)  # type: ignore[arg-type]
@@ -90,6 +92,12 @@ def select_drops(listing: Listing, month: Month) -> dict[str, Drop]:
     """For each dataset, the newest drop that is not after the last day of the month [stated in FORMATS]."""
     usable = [drop for drop in listing.drops if drop.as_of <= month.last_day]
     return {drop.dataset: drop for drop in sorted(usable)}
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """A question after the dataset that a name is near; empty where it is near none."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f": is {near[0]} meant?" if near else ""
 
 
 def _inside(storage: Storage, dataset: str, today: date) -> Iterator[Drop | Problem]:

@@ -38,6 +38,7 @@ class Entry:
     is_folder: bool
     trouble: Problem | None = None
     """Why it is not read, where it is none: a pipe, a link that leads elsewhere, no permission."""
+    is_link: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class Storage:
     def _local_entry(self, path: str) -> Entry:
         local = Path(self._path(path))
         trouble = trouble_with(local, path, self._roots)
-        return Entry(posixpath.basename(path), trouble is None and local.is_dir(), trouble)
+        return Entry(posixpath.basename(path), trouble is None and local.is_dir(), trouble, local.is_symlink())
 
     def _local_files(self, folder: str, above: tuple[Path, ...]) -> Iterator[str]:
         real = Path(self._path(folder)).resolve()

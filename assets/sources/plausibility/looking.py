@@ -17,10 +17,13 @@ import polars as pl
 from assets.reference import SHIPPED_AS_OF
 from assets.sources.datasets import Dataset
 from assets.sources.plausibility.accepting import accepted_by, parse_accepted
-from assets.sources.plausibility.measures import drop_profile
+from assets.sources.plausibility.measures import CODE_COLUMNS, ROWS, drop_profile
 from assets.sources.plausibility.rules import Alarm, find_alarms, refusal
 from assets.sources.reading.contract import Delivery, Reading
 from assets.warehouse.steps import StepContext
+
+NUMBERS, CODES = "drop_profiles", "drop_codes"
+"""The tables that a profile stands in."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class LookedAt:
     """What was seen of a drop that is let in."""
 
     profile: pl.DataFrame | None
-    """In the columns of `sources.drop_profiles` but for the drop's own; None where it is there already."""
+    """In the columns of PROFILE_SCHEMA; None where it is there already."""
     alarms: list[Alarm]
     accepted_now: list[Alarm]
     """Those of `alarms` that were let pass in this run."""
@@ -44,14 +47,15 @@ class Looker:
         """`earlier` are the rows of `sources.drops`."""
         self._context = context
         self._earlier = earlier
-        self._profiles = context.read("select * from sources.drop_profiles")
+        numbers, codes = (context.read(f"select * from sources.{table}") for table in (NUMBERS, CODES))
+        self._profiles = pl.concat([numbers, codes.with_columns(kind=pl.lit("code"))], how="diagonal_relaxed")
         self._alarms = context.read("select * from sources.alarms order by all")
         self._accepting = parse_accepted(context.accepting.items())
 
     def look_at(self, dataset: Dataset, delivery: Delivery, reading: Reading) -> LookedAt:
         """The drop's profile and alarms; raises DropError where one stops it that nobody lets pass."""
         method = self._context.method.sources
-        profile = drop_profile(dataset.profiled, dataset.tables[0], reading.tables)
+        profile = drop_profile(dataset.profiled, dataset.tables[0], reading.tables, reading.codes)
         found = find_alarms(dataset, profile, self._before(dataset, delivery.drop.as_of), method)
         before = {(alarm.column, alarm.figure): alarm.accepted_because for alarm in self._known(dataset, delivery)}
         alarms, accepted_now = self._accept(
@@ -89,7 +93,7 @@ class Looker:
             return None
         when = max(older["as_of"])
         known = self._profiles.filter((pl.col("dataset") == dataset.name) & (pl.col("as_of") == when))
-        return when, known if known.height else self._of_rows(dataset, when)
+        return when, known if (known["kind"] == ROWS).any() else self._of_rows(dataset, when)
 
     def _of_rows(self, dataset: Dataset, as_of: date) -> pl.DataFrame:
         tables: dict[str, pl.DataFrame | Path] = {}
@@ -120,6 +124,13 @@ class Looker:
             )
             for row in same.iter_rows(named=True)
         ]
+
+
+def profile_rows(profile: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The table of numbers and that of codes, each with its rows of a drop's profile but for the drop's own columns."""
+    is_code = pl.col("kind") == "code"
+    yield f"sources.{NUMBERS}", profile.filter(~is_code).drop("unread", "example")
+    yield f"sources.{CODES}", profile.filter(is_code).select(CODE_COLUMNS)
 
 
 def accepted_rows(alarms: Sequence[Alarm], sha256: str) -> Iterator[tuple[dict[str, Any], pl.DataFrame]]:

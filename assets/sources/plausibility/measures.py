@@ -1,4 +1,5 @@
-"""The profile of a drop: what the numbers in each of its columns of money, counts and coordinates are like together.
+"""The profile of a drop: what the numbers in each of its columns of money, counts and coordinates are like together,
+and how many rows have a code.
 
 What belongs here: which columns are profiled is said by the datasets, how is said here. What does not: what of it is
 plausible (`plausibility`).
@@ -6,13 +7,15 @@ plausible (`plausibility`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
+
+from assets.sources.reading.contract import Codes
 
 ROWS = "rows"
 """Stands for a column where a figure is of a dataset's first table as such: its number of rows."""
@@ -32,8 +35,12 @@ PROFILE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "negatives": pl.Int64,
     "smallest": pl.Float64,
     "largest": pl.Float64,
+    "unread": pl.Int64,
+    "example": pl.String,
 }
-"""Columns of `sources.drop_profiles` but for `dataset` and `as_of`."""
+"""Columns of `sources.drop_profiles`, and of `sources.drop_codes`, but for `dataset` and `as_of`."""
+CODE_COLUMNS = ("table_name", "column_name", "label", "row_count", "missing_share", "unread", "example")
+"""Those of `sources.drop_codes`."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +51,24 @@ class Measure:
     column: str
     label: str
     """The publisher's name of it."""
-    kind: Literal["money", "count", "coordinate"]
+    kind: Literal["money", "count", "coordinate", "code"]
     presence: Literal["needed", "expected", "optional"]
     """What it is where no row has a value above 0: needed, the drop is refused; expected, that is warned about;
     optional, that may be. Where the drop before had values the drop is refused whichever it is."""
 
 
-def drop_profile(measures: Iterable[Measure], first: str, tables: Mapping[str, pl.DataFrame | Path]) -> pl.DataFrame:
+def drop_profile(
+    measures: Sequence[Measure],
+    first: str,
+    tables: Mapping[str, pl.DataFrame | Path],
+    codes: Iterable[Codes] = (),
+) -> pl.DataFrame:
     """The profile of a drop's tables, a frame or a Parquet file each: a row for each measure, and one for the number of
-    rows in the table `first`."""
+    rows in the table `first`. Of codes it has what the reader says of them in `codes`, or nothing."""
     by_table: dict[str, list[Measure]] = {first: []}
     for measure in measures:
-        by_table.setdefault(measure.table, []).append(measure)
+        if measure.kind != "code":
+            by_table.setdefault(measure.table, []).append(measure)
     rows: list[dict[str, Any]] = []
     for table, of_table in by_table.items():
         made = tables[table]
@@ -65,6 +78,8 @@ def drop_profile(measures: Iterable[Measure], first: str, tables: Mapping[str, p
         if table == first:
             rows.append(_row(table, ROWS, ROWS, ROWS, figures[ROWS]))
         rows += [_of_measure(measure, figures) for measure in of_table]
+    of_codes = {measure.column: measure for measure in measures if measure.kind == "code"}
+    rows += [_of_codes(of_codes[found.column], found) for found in codes]
     return pl.DataFrame(rows, schema=PROFILE_SCHEMA)
 
 
@@ -95,6 +110,14 @@ def _of_measure(measure: Measure, figures: Mapping[str, Any]) -> dict[str, Any]:
         "negatives": of["negatives"],
         "smallest": figures[f"{measure.column} smallest"],
         "largest": figures[f"{measure.column} largest"],
+    }
+
+
+def _of_codes(measure: Measure, found: Codes) -> dict[str, Any]:
+    return _row(measure.table, measure.column, measure.label, measure.kind, found.rows) | {
+        "missing_share": 1 - found.given / found.rows if found.rows else None,
+        "unread": found.unread,
+        "example": found.example,
     }
 
 

@@ -20,6 +20,7 @@ from assets.sources.problems import DropError, Problem
 
 Verdict = Literal["warned", "blocked"]
 LARGEST = "largest value"
+UNREAD = "unread values"
 WORDS: dict[str, Callable[[float], str]] = {
     "rows": lambda value: f"{value:,.0f} rows",
     "total": lambda value: f"a total of {value:,.0f}",
@@ -29,6 +30,7 @@ WORDS: dict[str, Callable[[float], str]] = {
     "negative values": lambda value: f"{value:,.0f} negative values",
     LARGEST: lambda value: f"{value:,.0f} as the largest value",
     "mean": lambda value: f"a mean of {value:,.4f}",
+    UNREAD: lambda value: f"no code that can be read in {value:.1%} of the rows that give one",
 }
 """A figure in words, by its name."""
 ALARM_SCHEMA = {
@@ -59,6 +61,8 @@ class Alarm:
     before_as_of: date | None = None
     accepted_because: str | None = None
     """The reason for which a person let it pass."""
+    example: str | None = None
+    """One of the values that it is about, where there are such."""
 
     @property
     def stops(self) -> bool:
@@ -103,7 +107,8 @@ def sentence_of(alarm: Alarm) -> str:
     """An alarm in a sentence, for the step's report."""
     column = "" if alarm.column == ROWS else f", column {_named(alarm)}"
     accepted = f"; accepted: {alarm.accepted_because}" if alarm.accepted_because else ""
-    return f"{column.removeprefix(', ')}{': ' if column else ''}{_found(alarm)}{accepted}"
+    example = f" ({alarm.example})" if alarm.example else ""
+    return f"{column.removeprefix(', ')}{': ' if column else ''}{_found(alarm)}{example}{accepted}"
 
 
 def alarm_rows(alarms: list[Alarm], sha256: str) -> pl.DataFrame:
@@ -151,6 +156,9 @@ def _alarms(
         if before is not None and (verdict := _change(now["row_count"], before["row_count"], method)):
             yield alarm("rows", now["row_count"], before["row_count"], verdict)
         return
+    if now["kind"] == "code":
+        yield from _of_codes(now, before, method)
+        return
     values_before = None if before is None else _above_zero(before)
     if _above_zero(now) == 0:
         if presence == "needed" or values_before:
@@ -162,6 +170,23 @@ def _alarms(
         yield alarm("negative values", now["negatives"], None if before is None else before["negatives"], "warned")
     if before is not None:
         yield from _changes(now, before, method)
+
+
+def _of_codes(now: Mapping[str, Any], before: Mapping[str, Any] | None, method: SourcesMethod) -> Iterator[Alarm]:
+    """Alarms of a column of codes: most rows may have none, so a share is held against the share before."""
+    alarm, given = _alarm_of(now), _given_share(now)
+    share = _unread_share(now)
+    if share > method.max_unread_share:
+        share_before = None if before is None else _unread_share(before)
+        yield replace(alarm(UNREAD, share, share_before, "warned"), example=now["example"])
+    if before is not None and (verdict := _change(given, _given_share(before), method)):
+        yield alarm("rows with a value", given, _given_share(before), verdict)
+
+
+def _unread_share(row: Mapping[str, Any]) -> float:
+    """Values that could not be read, of those and the rows with a code."""
+    given = round(_given_share(row) * row["row_count"])
+    return row["unread"] / (given + row["unread"]) if row["unread"] else 0.0
 
 
 def _alarm_of(now: Mapping[str, Any]) -> Callable[[str, float, float | None, Verdict], Alarm]:

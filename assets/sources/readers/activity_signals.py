@@ -19,6 +19,10 @@ COLUMNS = (
     Column("activity_date", ("date",), DATE),
     Column("amount_gbp", ("amount",), POUNDS, "nullable", "max_award_gbp"),
 )
+PROFILED = (
+    Measure(TABLE, "amount_gbp", "amount", "money", "optional"),
+    Measure(TABLE, "crn", "crn", "code", "optional"),
+)
 
 
 def read(name: str, delivery: Delivery, desk: Desk) -> Reading:
@@ -27,7 +31,7 @@ def read(name: str, delivery: Delivery, desk: Desk) -> Reading:
     rows = table.rows.select(
         pl.lit(name).alias("dataset"), pl.col("drop_row").alias("row_number"), *(column.name for column in COLUMNS)
     )
-    return Reading({TABLE: table.write(name, rows)}, table.rejected)
+    return Reading({TABLE: table.write(name, rows)}, table.rejected, codes=(table.codes("crn"),))
 
 
 PATENTS = Dataset(
@@ -36,8 +40,8 @@ PATENTS = Dataset(
     functools.partial(read, "patents"),
     lacking="patents as a signal of RD&I activity",
     scoped_by_dataset=True,
-    profiled=(Measure(TABLE, "amount_gbp", "amount", "money", "optional"),),
-    reader_version=2,
+    profiled=PROFILED,
+    reader_version=3,
 )
 RD_TAX_CLAIMS = Dataset(
     "rd_tax_claims",
@@ -45,6 +49,6 @@ RD_TAX_CLAIMS = Dataset(
     functools.partial(read, "rd_tax_claims"),
     lacking="R&D tax claims as a signal of RD&I activity",
     scoped_by_dataset=True,
-    profiled=(Measure(TABLE, "amount_gbp", "amount", "money", "optional"),),
-    reader_version=2,
+    profiled=PROFILED,
+    reader_version=3,
 )

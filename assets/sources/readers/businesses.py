@@ -30,7 +30,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     table = _table(delivery, desk)
     table.require_unique("company_number")
     rows = table.rows.select("company_number", "name", "postcode", "latitude", "longitude")
-    return Reading({TABLE: table.write("businesses", rows)}, table.rejected)
+    return Reading({TABLE: table.write("businesses", rows)}, table.rejected, codes=(table.codes("postcode"),))
 
 
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
@@ -53,8 +53,10 @@ BUSINESSES = Dataset(
     read,
     lacking="businesses of the Index's own: rtic_companies are taken",
     texts=texts,
+    reader_version=2,
     profiled=(
         Measure(TABLE, "latitude", "latitude", "coordinate", "optional"),
         Measure(TABLE, "longitude", "longitude", "coordinate", "optional"),
+        Measure(TABLE, "postcode", "postcode", "code", "optional"),
     ),
 )

@@ -52,7 +52,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     rows = table.rows.select(
         "latitude", "longitude", "postcode", event_key=EVENT_KEY, event_year=pl.col("start_date").dt.year()
     )
-    return Reading({TABLE: table.write("events", rows)}, table.rejected)
+    return Reading({TABLE: table.write("events", rows)}, table.rejected, codes=(table.codes("postcode"),))
 
 
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
@@ -75,8 +75,10 @@ EVENTS = Dataset(
     read,
     lacking="events in the Index",
     texts=texts,
+    reader_version=2,
     profiled=(
         Measure(TABLE, "latitude", "latitude", "coordinate", "optional"),
         Measure(TABLE, "longitude", "longitude", "coordinate", "optional"),
+        Measure(TABLE, "postcode", "postcode", "code", "optional"),
     ),
 )

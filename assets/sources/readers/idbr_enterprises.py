@@ -25,7 +25,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     table = Table(delivery, COLUMNS, desk)
     table.require_unique("entref")
     rows = table.write("idbr_enterprises", table.rows.select(column.name for column in COLUMNS))
-    return Reading({TABLE: rows}, table.rejected)
+    return Reading({TABLE: rows}, table.rejected, codes=(table.codes("crn"),))
 
 
 IDBR_ENTERPRISES = Dataset(
@@ -33,8 +33,10 @@ IDBR_ENTERPRISES = Dataset(
     (TABLE,),
     read,
     lacking="the IDBR's sites: nothing in the 32 SIC sectors from it",
+    reader_version=2,
     profiled=(
         Measure(TABLE, "employees", "employees", "count", "needed"),
         Measure(TABLE, "turnover_gbp", "turnover_thousands", "money", "expected"),
+        Measure(TABLE, "crn", "crn", "code", "optional"),
     ),
 )

@@ -22,7 +22,10 @@ COLUMNS = (
 
 
 def read(delivery: Delivery, desk: Desk) -> Reading:
-    """Sites; one of an enterprise that the month's `idbr_enterprises` lacks is refused. `luref` is unique."""
+    """Sites; one of an enterprise that the month's `idbr_enterprises` lacks is refused. `luref` is unique.
+
+    A postcode that is none becomes null, and is counted.
+    """
     table = Table(delivery, COLUMNS, desk)
     if ENTERPRISES in desk.related:
         known = pl.scan_parquet(desk.related[ENTERPRISES], glob=False).select("entref")
@@ -30,7 +33,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         table.refuse(orphans, "entref", f"the entref of an enterprise in the month's {ENTERPRISES}")
     table.require_unique("luref")
     rows = table.write("idbr_local_units", table.rows.select(column.name for column in COLUMNS))
-    return Reading({TABLE: rows}, table.rejected)
+    return Reading({TABLE: rows}, table.rejected, codes=(table.codes("postcode"),))
 
 
 IDBR_LOCAL_UNITS = Dataset(
@@ -39,5 +42,9 @@ IDBR_LOCAL_UNITS = Dataset(
     read,
     lacking="the IDBR's sites: nothing in the 32 SIC sectors from it",
     refers_to=ENTERPRISES,
-    profiled=(Measure(TABLE, "employees", "employees", "count", "needed"),),
+    reader_version=2,
+    profiled=(
+        Measure(TABLE, "employees", "employees", "count", "needed"),
+        Measure(TABLE, "postcode", "postcode", "code", "optional"),
+    ),
 )

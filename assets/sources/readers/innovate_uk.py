@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -141,7 +142,8 @@ def read(name: str, columns: tuple[Column, ...], delivery: Delivery, desk: Desk)
         "enterprise_size",
     )
     written = table.write(name, rows)
-    return Reading({f"sources.{name}": written}, table.rejected, _notes(name, written))
+    codes = tuple(table.codes(column) for column in ("crn", "postcode"))
+    return Reading({f"sources.{name}": written}, table.rejected, _notes(name, written), codes)
 
 
 def _notes(name: str, written: Path) -> tuple[str, ...]:
@@ -169,13 +171,21 @@ def _notes(name: str, written: Path) -> tuple[str, ...]:
     )
 
 
+def _profiled(table: str, awards: Literal["needed", "expected"]) -> tuple[Measure, ...]:
+    return (
+        Measure(table, "award_gbp", "Award Offered (£)", "money", awards),
+        Measure(table, "crn", "CRN", "code", "optional"),
+        Measure(table, "postcode", "Postcode", "code", "optional"),
+    )
+
+
 INNOVATE_UK = Dataset(
     "innovate_uk",
     ("sources.innovate_uk",),
     functools.partial(read, "innovate_uk", COLUMNS),
     lacking="Innovate UK's funding and the activity known from it; the network too, unless there are applications",
     reader_version=3,
-    profiled=(Measure("sources.innovate_uk", "award_gbp", "Award Offered (£)", "money", "needed"),),
+    profiled=_profiled("sources.innovate_uk", "needed"),
 )
 INNOVATE_UK_APPLICATIONS = Dataset(
     "innovate_uk_applications",
@@ -183,5 +193,5 @@ INNOVATE_UK_APPLICATIONS = Dataset(
     functools.partial(read, "innovate_uk_applications", (*COLUMNS, OUTCOME)),
     lacking="Innovate UK applications that were not funded",
     reader_version=3,
-    profiled=(Measure("sources.innovate_uk_applications", "award_gbp", "Award Offered (£)", "money", "expected"),),
+    profiled=_profiled("sources.innovate_uk_applications", "expected"),
 )

@@ -66,6 +66,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     return Reading(
         {COMPANIES: table.write("rtic_companies", companies), SECTORS: table.write("rtic_company_sectors", sectors)},
         table.rejected,
+        codes=(table.codes("rtic_codes"),),
     )
 
 
@@ -96,8 +97,10 @@ RTIC_COMPANIES = Dataset(
     read,
     lacking="the 46 emerging sectors, and businesses in the Index where they have no drop of their own",
     texts=texts,
+    reader_version=2,
     profiled=(
         Measure(COMPANIES, "employees", "employees", "count", "expected"),
         Measure(COMPANIES, "turnover_gbp", "turnover", "money", "expected"),
+        Measure(COMPANIES, "rtic_codes", "rtic_codes", "code", "optional"),
     ),
 )

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from assets.sources.datasets import Dataset
 from assets.sources.reading.contract import Delivery, Desk, Reading
-from assets.sources.values.columns import TEXT, Column, matching
+from assets.sources.values.columns import TEXT, Column, Kind
+from assets.sources.values.sic_codes import known_sic2007
 from assets.sources.values.tables import Table
 
 TABLE = "reference.sic_sectors"
+
+
+def _prefix(text: pl.Expr) -> pl.Expr:
+    codes = known_sic2007()
+    prefixes = pl.concat([codes.str.head(digits) for digits in range(2, 6)]).unique()
+    return pl.when(text.is_in(prefixes.implode())).then(text)
+
+
+PREFIX = Kind("the first 2 to 5 digits of SIC 2007 codes, with the zero that some begin with (01, 0111)", _prefix)
 COLUMNS = (
-    Column("sic2007_prefix", ("sic2007_prefix",), matching("[0-9]{2,5}", "the first 2 to 5 digits of SIC 2007 codes")),
+    Column("sic2007_prefix", ("sic2007_prefix",), PREFIX),
     Column("sector", ("sector",), TEXT),
 )
 
@@ -21,4 +33,6 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     return Reading({TABLE: table.rows.select("sic2007_prefix", "sector").collect()}, table.rejected)
 
 
-SIC_SECTORS = Dataset("sic_sectors", (TABLE,), read, lacking="the publisher's own 32 sectors", shipped="sic_sectors")
+SIC_SECTORS = Dataset(
+    "sic_sectors", (TABLE,), read, lacking="the publisher's own 32 sectors", shipped="sic_sectors", reader_version=2
+)

@@ -64,6 +64,21 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class Codes:
+    """What stands in a column of codes, where a value that is none is left out and its row kept."""
+
+    column: str
+    """Ours."""
+    rows: int
+    given: int
+    """Rows with a code."""
+    unread: int = 0
+    """Values that are no code of the column's kind and were left out."""
+    example: str | None = None
+    """The first of these and where it stands; None where there is none, and in a dataset of texts."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a drop holds."""
 
@@ -73,6 +88,8 @@ class Reading:
     """Rows refused one by one."""
     notes: tuple[str, ...] = ()
     """Sentences for the step's report."""
+    codes: tuple[Codes, ...] = ()
+    """What stands in each of the dataset's profiled columns of codes."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ What belongs here: kinds of value and the matching of headers. What does not: an
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,8 @@ import polars as pl
 
 from assets.methods.text.company_numbers import is_normal_crn, normalise_crn
 from assets.methods.text.postcodes import is_normal_postcode, normalise_postcode
-from assets.reference import shipped_list
+from assets.sources.values import sic_codes
+from assets.sources.values.ons_columns import AreaCode, AreaColumn
 
 MONEY = pl.Decimal(18, 2)
 PLAUSIBLE_DATES = (date(1800, 1, 1), date(2100, 12, 31))
@@ -24,6 +24,8 @@ PLAUSIBLE_DATES = (date(1800, 1, 1), date(2100, 12, 31))
 BETWEEN_DATES = f"from {PLAUSIBLE_DATES[0].year} to {PLAUSIBLE_DATES[1].year}"
 THOUSANDS = r"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$"
 """A number whose thousands are parted by commas."""
+NONE_SAID = r"(?i)^(?:[^a-z1-9]*|n/?a|nil|none|null|none supplied|unknown|not (?:applicable|available|known|supplied))$"
+"""Texts by which people say that there is no code."""
 PLAIN_DIGITS = 12
 """Digits of a number that is read quickly at the most: a thousand times it is still far from the largest there is."""
 
@@ -41,10 +43,17 @@ class Kind:
     """What its numbers are in once read, in words for messages."""
     is_number: bool = False
     """Whether a comma in its text parts thousands, unless it may be the decimal point of other countries."""
+    says_none: Callable[[pl.Expr], pl.Expr] | None = None
+    """Of a lenient kind, whose values that do not fit are counted: which texts say that there is no value."""
 
-    def or_null(self) -> Kind:
-        """The same kind, with null for what does not fit."""
-        return replace(self, is_lenient=True)
+    def or_null(self, says_none: Callable[[pl.Expr], pl.Expr] | None = None) -> Kind:
+        """The same kind, with null for what does not fit; that is counted, but for texts that say that there is
+        none."""
+        return replace(self, is_lenient=True, says_none=says_none or _says_none)
+
+
+def _says_none(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(NONE_SAID)
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,9 @@ class Column:
 
     name: str
     """Ours."""
-    spellings: tuple[str | re.Pattern[str], ...]
+    spellings: tuple[str | re.Pattern[str] | AreaCode | AreaColumn, ...]
     """The publisher's, in order of preference; the first is the one that messages use. Of several columns that a
-    pattern fits, the last by name (the newest release's) is taken."""
+    pattern fits, the last by name (the newest release's) is taken; of an area's codes, those of the newest year."""
     kind: Kind
     presence: Literal["required", "nullable", "optional"] = "required"
     """required: every row has a value; nullable: the header has the column; optional: it may lack it."""
@@ -66,7 +75,12 @@ class Column:
     def label(self) -> str:
         """The publisher's usual spelling."""
         first = self.spellings[0]
-        return first if isinstance(first, str) else first.pattern
+        match first:
+            case str():
+                return first
+            case AreaCode() | AreaColumn():
+                return first.label
+        return first.pattern
 
 
 def header_key(name: str) -> str:
@@ -84,6 +98,8 @@ def locate(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
         for spelling in column.spellings:
             if isinstance(spelling, str):
                 match = header_key(spelling) if header_key(spelling) in positions else None
+            elif isinstance(spelling, AreaCode | AreaColumn):
+                match = spelling.newest(positions)
             else:
                 match = max((key for key in positions if spelling.fullmatch(key)), default=None)
             if match is not None:
@@ -166,17 +182,6 @@ def _date(text: pl.Expr) -> pl.Expr:
     return pl.when(written.is_between(*PLAUSIBLE_DATES)).then(written)
 
 
-def _sic2007(text: pl.Expr) -> pl.Expr:
-    digits = text.str.replace_all(r"[./\s]", "").str.extract(r"^([0-9]{4,5})$", 1).str.zfill(5)
-    return pl.when(digits.is_in(known_sic2007().implode())).then(digits)
-
-
-@functools.cache
-def known_sic2007() -> pl.Series:
-    """Every code of SIC 2007, and the marks that Companies House adds."""
-    return shipped_list("sic2007_codes")["sic2007"]
-
-
 def yes_or_no(expected: str, yes: Iterable[str] = (), no: Iterable[str] = ()) -> Kind:
     """Yes or No, in the usual words and a publisher's own, in any case; `expected` names these for messages."""
     is_yes = [word.lower() for word in ("yes", "y", "true", "1", *yes)]
@@ -229,10 +234,7 @@ THOUSANDS_OF_POUNDS = Kind(
     "an amount in thousands of pounds, 0 or more", _amount_parse(1000), unit="pounds", is_number=True
 )
 DATE = Kind(f"a date: YYYY-MM-DD, DD/MM/YYYY or a spreadsheet's serial number, {BETWEEN_DATES}", _date)
-SIC2007 = Kind(
-    "a SIC 2007 code of 5 digits",
-    quick_first(plain_as_it_is(lambda text: text.is_in(known_sic2007().implode())), _sic2007, pl.String),
-)
+SIC2007 = Kind(sic_codes.EXPECTED, sic_codes.sic2007)
 YES_NO = yes_or_no("Yes or No")
 CRN = Kind(
     "a company registration number of 8 characters",

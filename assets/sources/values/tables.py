@@ -19,7 +19,7 @@ from assets.sources.files.text_table import TextTable
 from assets.sources.files.text_tables import text_table
 from assets.sources.files.workbooks import ERROR_TEXTS
 from assets.sources.problems import DropError, Problem, shown
-from assets.sources.reading.contract import REJECTED_SCHEMA, Delivery, Desk
+from assets.sources.reading.contract import REJECTED_SCHEMA, Codes, Delivery, Desk
 from assets.sources.values.columns import Column, locate, missing
 from assets.sources.values.refusals import FIRST_FAILURES, check_share, passed_over, rejected_rows
 
@@ -31,6 +31,8 @@ SCRATCH_COMPRESSION: Literal["lz4"] = "lz4"
 """Of files that are read once and thrown away: quick rather than small."""
 KEY = "key:"
 """Prefix of the columns that hold what is compared of a key."""
+UNREAD = "unread:"
+"""Prefix of the columns that hold a text that is not of its lenient column's kind, and was left out."""
 TEXT_OF = "text:"
 """Prefix of the columns that hold a value as text."""
 
@@ -58,6 +60,7 @@ class Table:
         """
         self._desk = desk
         self._columns = tuple(columns)
+        self._kinds = {column.name: column.kind for column in columns}
         self._labels = {column.name: column.label for column in columns}
         self._staged: list[Path] = []
         self._rejected = [pl.DataFrame(schema=REJECTED_SCHEMA)]
@@ -78,10 +81,36 @@ class Table:
     @property
     def rows(self) -> pl.LazyFrame:
         """The rows that are not refused, in the drop's order: `file`, `row`, `drop_row`, a value for each column."""
+        return self._kept().drop(f"{UNREAD}{column.name}" for column in self._columns if column.kind.says_none)
+
+    def _kept(self) -> pl.LazyFrame:
+        """The rows that are not refused, with what was left out of them."""
         marks = [f"{REFUSED}{column.name}" for column in self._columns]
         kept = self._all().filter([pl.col(mark).is_null() for mark in marks]).drop(marks)
         left_out = pl.Series(sorted(self._refused_rows | self._passed_over), dtype=pl.Int64)
         return kept if left_out.is_empty() else kept.filter(~pl.col("drop_row").is_in(left_out.implode()))
+
+    def codes(self, column: str, *parts: str, where: pl.Expr | None = None) -> Codes:
+        """What stands in a column of codes, or in several that are one together, of the rows that are not refused and
+        of which `where` is true."""
+        names = parts or (column,)
+        rows = self._kept() if where is None else self._kept().filter(where)
+        marks = [f"{UNREAD}{name}" for name in names if self._kinds[name].says_none]
+        found = (
+            rows.select(
+                pl.len().alias("rows"),
+                pl.any_horizontal(pl.col(name).is_not_null() for name in names).sum().alias("given"),
+                pl.sum_horizontal(pl.lit(0), *(pl.col(mark).count() for mark in marks)).alias("unread"),
+            )
+            .collect()
+            .row(0, named=True)
+        )
+        example = None
+        if found["unread"]:
+            is_unread = pl.any_horizontal(pl.col(mark).is_not_null() for mark in marks)
+            file, row, value = rows.filter(is_unread).select("file", "row", pl.coalesce(marks)).head(1).collect().row(0)
+            example = f"row {row} of {file}: {self._desk.shown(value)}"
+        return Codes(column, found["rows"], found["given"], found["unread"], example)
 
     @property
     def rejected(self) -> pl.DataFrame:
@@ -191,7 +220,10 @@ class Table:
             )
             .filter(~pl.all_horizontal([pl.col(f"{TEXT_OF}{name}").is_null() for name in texts]))
             .with_columns(_value(column, table.separator).alias(column.name) for column in self._columns)
-            .with_columns(_not_of_kind(column) for column in self._columns)
+            .with_columns(
+                *map(_not_of_kind, self._columns),
+                *(_left_out(column) for column in self._columns if column.kind.says_none),
+            )
             .drop(f"{TEXT_OF}{name}" for name in texts)
         )
         target = self._desk.scratch / f"staged-{len(self._staged)}.parquet"
@@ -275,6 +307,13 @@ def _not_of_kind(column: Column) -> pl.Expr:
         unread = unread | (text.is_not_null() & value.is_null())
     absent = value.is_null() if column.presence == "required" else pl.lit(False)
     return pl.when(unread).then(text).when(absent).then(text.fill_null("")).alias(f"{REFUSED}{column.name}")
+
+
+def _left_out(column: Column) -> pl.Expr:
+    """The text where it is not of the lenient column's kind and does not say that there is none, else null."""
+    assert column.kind.says_none is not None
+    text, value = pl.col(f"{TEXT_OF}{column.name}"), pl.col(column.name)
+    return pl.when(value.is_null() & ~column.kind.says_none(text)).then(text).alias(f"{UNREAD}{column.name}")
 
 
 def _check_header(table: TextTable, columns: Sequence[Column], desk: Desk) -> None:

@@ -117,6 +117,15 @@ def test_real_boundaries_name_every_district(shared_data: Path, tmp_path: Path) 
     assert found.filter(layer="local_authority").height == 361
 
 
+def test_real_first_level_territories_are_the_twelve_regions(shared_data: Path, tmp_path: Path) -> None:
+    real = (shared_data / "geography_uk" / "jhellings_ITL1_UK_2025.json").read_bytes()
+    found = pl.DataFrame(rows(read_drop(BOUNDARIES, {"2025-05.topojson": real}, tmp_path), "reference.boundaries"))
+    assert found["layer"].to_list() == ["region"] * 12
+    codes = dict(found.select("name", "code").iter_rows())
+    assert (codes["London"], codes["Scotland"], codes["Wales"]) == ("E12000007", "S92000003", "W92000004")
+    assert (codes["North East (England)"], codes["South West (England)"]) == ("E12000001", "E12000009")
+
+
 def square(west: float, south: float, step: float) -> dict[str, object]:
     ring = [[west, south], [west + step, south], [west + step, south + step], [west, south + step], [west, south]]
     return {"type": "Polygon", "coordinates": [ring]}
@@ -178,6 +187,7 @@ def test_a_sector_list_takes_the_shipped_ones_place_whole(tmp_path: Path) -> Non
     [
         (SIC_SECTORS, "sic2007_prefix,sector\n62,Software\n62,IT\n", "'62' stands in row 2 already"),
         (SIC_SECTORS, "sic2007_prefix,sector\nJ,Software\n", "expected the first 2 to 5 digits"),
+        (SIC_SECTORS, "sic2007_prefix,sector\n1110,Farming\n", "with the zero that some begin with"),
         (RTIC_SECTORS, "rtic_code,sector\nRTIC005201,FinTech\n", "expected RTIC and 4 digits"),
     ],
 )

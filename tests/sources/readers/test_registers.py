@@ -15,6 +15,7 @@ from assets.sources.readers.idbr_enterprises import IDBR_ENTERPRISES
 from assets.sources.readers.idbr_local_units import IDBR_LOCAL_UNITS
 from assets.sources.readers.rtic_companies import RTIC_COMPANIES
 from assets.sources.readers.rtic_locations import RTIC_LOCATIONS
+from assets.sources.values.sic_codes import EXPECTED, sic2007_of_register
 from tests.sources.support import ENTERPRISES_CSV, LOCAL_UNITS_CSV, read_drop, rows, zipped
 
 
@@ -68,7 +69,7 @@ def test_a_few_bad_rows_are_refused_with_reasons_and_the_rest_kept(tmp_path: Pat
     assert sorted(reading.rejected.rows()) == [
         ("idbr_enterprises/2025-05.csv", 5, "employees", "-3", "expected a whole number, 0 or more"),
         ("idbr_enterprises/2025-05.csv", 5, "name", None, "expected text"),
-        ("idbr_enterprises/2025-05.csv", 5, "sic2007", "62013", "expected a SIC 2007 code of 5 digits"),
+        ("idbr_enterprises/2025-05.csv", 5, "sic2007", "62013", f"expected {EXPECTED}"),
     ]
 
 
@@ -77,8 +78,8 @@ def test_past_the_share_the_drop_is_refused_naming_the_first_rows(tmp_path: Path
     with pytest.raises(DropError) as error:
         read_drop(IDBR_ENTERPRISES, {"2025-05.csv": lines}, tmp_path, share=0.3)
     assert str(error.value).splitlines() == [
-        "idbr_enterprises/2025-05.csv, row 5, column sic2007: the value is '62013'; expected a SIC 2007 code of 5 "
-        "digits. Correct the file or have it sent again (2 of 5 rows are refused, more than the 30.00% that "
+        "idbr_enterprises/2025-05.csv, row 5, column sic2007: the value is '62013'; expected "
+        f"{EXPECTED}. Correct the file or have it sent again (2 of 5 rows are refused, more than the 30.00% that "
         "max_rejected_share allows).",
         "    also idbr_enterprises/2025-05.csv, row 6, column employees: the value is 'x'; expected a whole number, "
         "0 or more. Likewise.",
@@ -259,7 +260,11 @@ def test_active_companies_and_their_codes_from_zip_parts(tmp_path: Path) -> None
         ("01234567", "62012"),
         ("01234567", "62020"),
     ]
-    assert reading.notes == ("companies_house: 3 active companies of 4",)
+    assert reading.notes == (
+        "companies_house: 3 active companies of 4",
+        "companies_house: left out are 1: 1 Liquidation",
+        "companies_house: 2 of them have no SIC 2007 code that can be used",
+    )
 
 
 def test_the_real_header_with_its_55_columns_is_read(shared_data: Path, tmp_path: Path) -> None:
@@ -268,3 +273,13 @@ def test_the_real_header_with_its_55_columns_is_read(shared_data: Path, tmp_path
     (row,) = rows(reading, "sources.companies_house")
     assert (row["company_number"], row["name"], row["postcode"]) == ("08209948", "! LTD", "LS10 2RU")
     assert rows(reading, "sources.companies_house_sic") == []
+
+
+def test_of_a_real_register_every_text_of_five_digits_is_read_and_no_code_of_2003(shared_data: Path) -> None:
+    companies = pl.read_parquet(shared_data / "companies_house_sheffield_rotherham" / "companies_2024_11.parquet")
+    texts = pl.concat([companies[f"SICCode.SicText_{number}"] for number in range(1, 5)]).drop_nulls().unique()
+    found = pl.DataFrame({"text": texts}).with_columns(code=sic2007_of_register(pl.col("text")))
+    is_activity = pl.col("text").str.contains("^[0-9]{5} - ") & ~pl.col("text").str.contains("^(99999|74990)")
+    assert found.height == 740
+    assert found.filter(is_activity).select((pl.col("code") == pl.col("text").str.head(5)).all()).item()
+    assert found.filter(~is_activity)["code"].null_count() == found.filter(~is_activity).height
