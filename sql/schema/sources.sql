@@ -63,10 +63,10 @@ comment on table sources.drop_profiles is 'What the numbers in each column of mo
 comment on column sources.drop_profiles.dataset is 'Name of the dataset.';
 comment on column sources.drop_profiles.as_of is 'Date of the drop.';
 comment on column sources.drop_profiles.table_name is 'Table that the column is of.';
-comment on column sources.drop_profiles.column_name is 'The column; rows: the number of rows in the first table that the dataset fills.';
+comment on column sources.drop_profiles.column_name is 'The column; rows: the number of rows in the first table that the dataset fills; passed over: and what: how many of these there were in the drop.';
 comment on column sources.drop_profiles.label is 'The publisher''s name of the column.';
 comment on column sources.drop_profiles.kind is 'rows, money (GBP), count or coordinate (metres or degrees).';
-comment on column sources.drop_profiles.row_count is 'Rows of the table.';
+comment on column sources.drop_profiles.row_count is 'Rows of the table, or things passed over.';
 comment on column sources.drop_profiles.total is 'Sum of the values; null of coordinates.';
 comment on column sources.drop_profiles.mean is 'Mean of the values; null where there is none.';
 comment on column sources.drop_profiles.missing_share is 'Share of the rows without a value.';

@@ -16,6 +16,8 @@ import polars as pl
 
 ROWS = "rows"
 """Stands for a column where a figure is of a dataset's first table as such: its number of rows."""
+PASSED_OVER = "passed over: "
+"""Prefix of what stands for a column where a figure is of things of a drop that were left out."""
 PER_DEGREE = 1e6
 """Coordinates are added up in whole millionths, so that a mean does not depend on the order of rows or on threads."""
 
@@ -50,9 +52,14 @@ class Measure:
     optional, that may be. Where the drop before had values the drop is refused whichever it is."""
 
 
-def drop_profile(measures: Iterable[Measure], first: str, tables: Mapping[str, pl.DataFrame | Path]) -> pl.DataFrame:
-    """The profile of a drop's tables, a frame or a Parquet file each: a row for each measure, and one for the number of
-    rows in the table `first`."""
+def drop_profile(
+    measures: Iterable[Measure],
+    first: str,
+    tables: Mapping[str, pl.DataFrame | Path],
+    passed_over: Mapping[str, int] | None = None,
+) -> pl.DataFrame:
+    """The profile of a drop's tables, a frame or a Parquet file each: a row for each measure, one for the number of
+    rows in the table `first`, and one for how many of each of the things `passed_over` there were."""
     by_table: dict[str, list[Measure]] = {first: []}
     for measure in measures:
         by_table.setdefault(measure.table, []).append(measure)
@@ -65,6 +72,10 @@ def drop_profile(measures: Iterable[Measure], first: str, tables: Mapping[str, p
         if table == first:
             rows.append(_row(table, ROWS, ROWS, ROWS, figures[ROWS]))
         rows += [_of_measure(measure, figures) for measure in of_table]
+    rows += [
+        _row(first, f"{PASSED_OVER}{what}", f"{PASSED_OVER}{what}", ROWS, count)
+        for what, count in sorted((passed_over or {}).items())
+    ]
     return pl.DataFrame(rows, schema=PROFILE_SCHEMA)
 
 

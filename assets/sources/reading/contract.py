@@ -73,6 +73,9 @@ class Reading:
     """Rows refused one by one."""
     notes: tuple[str, ...] = ()
     """Sentences for the step's report."""
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    """How many things of the drop were left out because nothing here needs them, or because they do not count, by what
+    they are, in the plural; what is wrong is in `rejected`."""
 
 
 @dataclass(frozen=True)
@@ -88,3 +91,5 @@ class PublicationTables:
     pairs: Path
     """Joint publications of pairs of institutions, at least one of each in the United Kingdom."""
     rejected: pl.DataFrame
+    notes: tuple[str, ...] = ()
+    passed_over: Mapping[str, int] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -76,7 +77,7 @@ def _read(name: str, delivery: Delivery, desk: Desk) -> Reading:
         return reading
     # In a row that is a column out a title stands where a number should: the reason is kept, the value is not.
     rejected = reading.rejected.with_columns(value=pl.lit(None, REJECTED_SCHEMA["value"]))
-    return Reading(reading.tables, rejected, reading.notes)
+    return replace(reading, rejected=rejected)
 
 
 def _texts(dataset: Dataset, delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
