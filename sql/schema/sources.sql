@@ -355,6 +355,22 @@ comment on column sources.institutions.institution_type is 'education, company, 
 comment on column sources.institutions.latitude is 'Latitude in degrees, WGS84.';
 comment on column sources.institutions.longitude is 'Longitude in degrees, WGS84.';
 
+create table if not exists sources.ror (
+    as_of date not null,
+    ror varchar not null,
+    name varchar not null,
+    institution_type varchar,
+    latitude double not null,
+    longitude double not null
+);
+comment on table sources.ror is 'Organisations of the United Kingdom in the Research Organization Registry.';
+comment on column sources.ror.as_of is 'Date of the drop the row came from.';
+comment on column sources.ror.ror is 'Research Organization Registry id.';
+comment on column sources.ror.name is 'Name that the registry displays.';
+comment on column sources.ror.institution_type is 'First type that the registry gives: education, company, government, nonprofit, healthcare, facility, archive, funder or other.';
+comment on column sources.ror.latitude is 'Latitude in degrees, WGS84, of its first place in the country.';
+comment on column sources.ror.longitude is 'Longitude in degrees, WGS84, likewise.';
+
 create table if not exists sources.activity_signals (
     as_of date not null,
     dataset varchar not null check (dataset in ('patents', 'rd_tax_claims')),

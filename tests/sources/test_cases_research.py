@@ -379,7 +379,7 @@ def test_what_gateway_to_research_writes_now_and_then_is_read(way: str, tmp_path
     ways: dict[str, dict[str, str]] = {
         "an object where a list is usual": {"2025-05.jsonl": json_lines(single, partner, FUND)},
         "nulls": {
-            "projects-1.json": page("project", {**nulls, "links": {"link": [None, fund_link]}}, None),
+            "projects-1.json": page("project", {**nulls, "links": {"link": [None, fund_link]}}, None, totalSize=1),
             "organisations-1.json": page("organisation", partner),
             "organisations-2.json": json.dumps({"totalSize": 1, "totalPages": 1, "organisation": None}),
             "funds-1.json": page("fund", FUND),
