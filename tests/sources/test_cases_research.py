@@ -25,7 +25,15 @@ from assets.sources.readers.publications import PUBLICATIONS_DATASET
 from assets.sources.readers.ukri import UKRI
 from assets.sources.reading.contract import Reading
 from tests.sources.conftest import Place
-from tests.sources.readers.test_publications import PAIRS, PUBLICATIONS, institution, work
+from tests.sources.readers.test_publications import (
+    AFFILIATIONS,
+    AUTHORS,
+    PAIRS,
+    PAPERS,
+    PUBLICATIONS,
+    institution,
+    work,
+)
 from tests.sources.readers.test_ukri import (
     FUND,
     LEAD,
@@ -294,6 +302,17 @@ def test_a_drop_that_is_not_what_its_manifest_says_is_refused(
     with pytest.raises(DropError) as error:
         read(PUBLICATIONS_DATASET, {**LAYOUTS["jsonl"](), **change}, tmp_path)
     assert said in str(error.value)
+
+
+def test_a_carriage_return_within_a_title_of_the_academic_graph_is_a_space(tmp_path: Path) -> None:
+    files = {
+        "Affiliations.txt": AFFILIATIONS.replace("\n", "\r\n"),
+        "PaperAuthorAffiliations.txt": AUTHORS.replace("\n", "\r\n", 1),
+        "Papers.txt": PAPERS.replace("\tA\t", "\tA\rtitle\t"),
+    }
+    reading = read(PUBLICATIONS_DATASET, files, tmp_path)
+    assert affiliations(reading) == [("1", "10"), ("3", "30")]
+    assert reading.rejected.is_empty()
 
 
 def page(kind: str, *objects: Any, **more: Any) -> str:

@@ -14,7 +14,7 @@ import duckdb
 
 from assets.sources.datasets import Dataset
 from assets.sources.files.documents import JSON_KINDS
-from assets.sources.files.kinds import SEND_AGAIN, Part, check_utf8, plain_files, unreadable
+from assets.sources.files.kinds import SEND_AGAIN, Part, plain_files, unreadable
 from assets.sources.files.lines import reader_database
 from assets.sources.plausibility.measures import Measure
 from assets.sources.problems import DropError, Problem
@@ -34,16 +34,17 @@ RECORDS = """
     }})
 """
 KEPT = """
-    create table kept as
-    select file, row, id as ror, coalesce(
+    select file, row, id as ror, struct_extract(coalesce(
             list_filter(names, lambda n: list_contains(n.types, 'ror_display'))[1],
             list_filter(names, lambda n: list_contains(n.types, 'label'))[1], names[1]
-        )."value" as name, types[1] as institution_type,
+        ), 'value') as name, types[1] as institution_type,
         place.lat as latitude_given, place.lng as longitude_given,
         try_cast(place.lat as double) as latitude, try_cast(place.lng as double) as longitude
     from (
-        select *, list_filter(locations, lambda l: l.geonames_details.country_code = 'GB')[1].geonames_details as place
-        from {source}
+        select *, struct_extract(
+                list_filter(locations, lambda l: l.geonames_details.country_code = 'GB')[1], 'geonames_details'
+            ) as place
+        from records
     )
     where place is not null or id is null
 """
@@ -76,16 +77,12 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     """The registry's organisations of the United Kingdom. A record without an id or a name, or with a place outside the
     country, is refused."""
     parts = plain_files(delivery.parts, desk.scratch, _of_schema_two)
-    abroad = total = 0
+    total = 0
     with reader_database(desk) as database:
-        for part in parts:
+        for number, part in enumerate(parts):
             _load(database, part)
-            found = database.sql("select count(*) from records").fetchall()[0][0]
-            verb = KEPT if not total else KEPT.replace("create table kept as", "insert into kept")
-            database.execute(verb.format(source="records"))
-            total += found
-        if not total:
-            raise _no_records(delivery.drop.path)
+            total += database.sql("select count(*) from records").fetchall()[0][0]
+            database.execute(("insert into kept" if number else "create table kept as") + KEPT)
         kept = database.sql("select count(*) from kept").fetchall()[0][0]
         abroad = total - kept
         failing = database.sql(REFUSED).pl()
@@ -109,7 +106,6 @@ def _load(database: duckdb.DuckDBPyConnection, part: Part) -> None:
         raise DropError(
             Problem(part.name, f"a file of kind {part.kind!r}", "the registry's ZIP, or its JSON", SEND_AGAIN)
         )
-    check_utf8(part)
     try:
         database.execute(RECORDS.format(file=sql_text(part.name), path=sql_text(str(part.path))))
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
