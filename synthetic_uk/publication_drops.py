@@ -11,6 +11,7 @@ what some of them were before they were last changed, and works that were delete
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -45,6 +46,23 @@ _TYPES = {
 }
 
 
+@dataclass(frozen=True)
+class Publications:
+    """The objects of a snapshot."""
+
+    institutions: Iterator[dict[str, Any]]
+    works: Iterator[dict[str, Any]]
+    older: Iterator[dict[str, Any]]
+    """What some works were before they were last changed, and works that were deleted."""
+    deleted: list[str]
+    """Ids of the latter."""
+
+    def by_day(self, released: date) -> dict[str, dict[date, Iterator[dict[str, Any]]]]:
+        """Works and institutions by the day that they were last changed on, the newest on the day of the release."""
+        before = released - timedelta(days=_DAYS_OLDER)
+        return {"institutions": {released: self.institutions}, "works": {before: self.older, released: self.works}}
+
+
 def publication_records(
     research: Research,
     geography: Geography,
@@ -54,10 +72,8 @@ def publication_records(
     month: int,
     seed: int,
     settings: Settings,
-    released: date,
-) -> tuple[dict[str, dict[date, Iterator[dict[str, Any]]]], list[str]]:
-    """Objects of a month, works and institutions, by the day that they were last changed on, and the works that were
-    deleted. `released` is the day of the newest."""
+) -> Publications:
+    """What a month's snapshot holds."""
     known = np.flatnonzero(research.publisher_from <= month)
     numbers = research.publishers[known]
     home = firms.home[numbers]
@@ -89,14 +105,8 @@ def publication_records(
     is_older = np.isin(works % 40, (_CHANGED_OF_FORTY, _DELETED_OF_FORTY))
     older = _older(_works(research, institutions, works[is_older], wording.filter(pl.Series(is_older)), seed))
     deleted = work_ids(works[works % 40 == _DELETED_OF_FORTY] + _DELETED_FROM).to_list()
-    by_day = {
-        "institutions": {released: iter(institutions.values())},
-        "works": {
-            released - timedelta(days=_DAYS_OLDER): older,
-            released: _works(research, institutions, works, wording, seed),
-        },
-    }
-    return by_day, deleted
+    newest = _works(research, institutions, works, wording, seed)
+    return Publications(iter(institutions.values()), newest, older, deleted)
 
 
 def works_of_month(research: Research, month: int) -> Integers:

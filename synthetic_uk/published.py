@@ -55,7 +55,7 @@ def write_snapshot(
     written: dict[str, int] = {}
     everything: list[dict[str, Any]] = []
     for entity, partitions in entities.items():
-        files = []
+        files: list[dict[str, Any]] = []
         for day, records in partitions.items():
             place = f"jsonl/{entity}/updated_date={day.isoformat()}/part_0000.gz"
             count = write_json_lines(folder / place, records)

@@ -231,7 +231,7 @@ def _write_records(out: Path, world: World, extent: Extent, number: int) -> dict
     ukri = ukri_records(world.research, world.firms, world.postcodes, world.texts, number, seed)
     for name, listed in ukri.items():
         write_json_lines(out / "ukri" / str(month) / f"{name}-000.jsonl.gz", pages(name, listed))
-    publications, deleted = publication_records(
+    publications = publication_records(
         world.research,
         world.geography,
         world.firms,
@@ -240,7 +240,7 @@ def _write_records(out: Path, world: World, extent: Extent, number: int) -> dict
         number,
         seed,
         extent.settings,
-        month.last_day,
     )
-    written = write_snapshot(out / "publications" / str(month), publications, deleted, month.last_day)
+    folder = out / "publications" / str(month)
+    written = write_snapshot(folder, publications.by_day(month.last_day), publications.deleted, month.last_day)
     return {"ukri": sum(listed.total for listed in ukri.values()), "publications": sum(written.values())}

@@ -11,8 +11,9 @@ which it can outdate one that does. What belongs here: what a record is. What do
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import duckdb
 import pyarrow.parquet as pq
@@ -98,9 +99,10 @@ KEEP = (
 )
 
 IS_PAGE = "id is null and try(json_type(line, '$.results')) = 'ARRAY'"
-PAGES = (
-    f"select count(*), max(try_cast(json_extract_string(line, '$.meta.count') as bigint)) from found where {IS_PAGE}"
-)
+PAGES = f"""
+    select file, count(*), max(try_cast(json_extract_string(line, '$.meta.count') as bigint))
+    from found where {IS_PAGE} group by file
+"""
 MEMBERS = f"""
     create or replace temp table members as
     select file, if(item is null, row, place) as row, place as item, line
@@ -137,10 +139,12 @@ ID = "regexp_extract(trim(string_split(line, ',')[{place}], ' \"'), '([A-Z][0-9]
 class Taken:
     """What a drop holds besides the records that are kept."""
 
-    by_file: dict[str, int] = field(default_factory=dict)
+    by_file: Counter[str] = field(default_factory=Counter)
     """Records of each file, whatever they concern, and lines that are none."""
     passed_over: Counter[str] = field(default_factory=Counter)
     """What is not read or does not count, by what it is."""
+    stated: int = 0
+    """Records that there are in all, as pages say."""
     notes: list[str] = field(default_factory=list)
     """Sentences for a person."""
 
@@ -159,22 +163,19 @@ def take_records(database: duckdb.DuckDBPyConnection, delivery: Delivery, desk: 
     for statement in TABLES:
         database.execute(statement)
     taken = Taken(passed_over=Counter(snapshot.passed_over))
-    idle: list[str] = []
-    stated = 0
+    whole: dict[date | None, list[Part]] = {}
     for file in _plain(snapshot, desk):
-        before = _count(database, "records")
-        try:
-            records, said = _take_file(database, file, desk, with_texts)
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.BinderException) as error:
-            raise unreadable(file.part, error) from error
-        taken.by_file[file.part.name] = records
-        stated = max(stated, said)
-        if _count(database, "records") == before:
-            idle.append(file.part.name)
+        if is_json(file.part) and is_document(file.part):
+            whole.setdefault(file.partition, []).append(file.part)
+        else:
+            _take_file(database, file, desk, with_texts, taken)
+    for partition, parts in whole.items():
+        _take_documents(database, parts, partition, desk, with_texts, taken)
     check_counts(snapshot.manifests, taken.by_file)
+    _say_of_files(database, taken)
     _leave_outdated(database, taken)
     _leave_gone(database, snapshot, desk, taken)
-    _say(taken, idle, stated)
+    taken.passed_over = Counter({what: count for what, count in taken.passed_over.items() if count})
     return taken
 
 
@@ -188,55 +189,76 @@ def _plain(snapshot: Snapshot, desk: Desk) -> Iterator[RecordFile]:
             yield file
 
 
-def _take_file(database: duckdb.DuckDBPyConnection, file: RecordFile, desk: Desk, with_texts: bool) -> tuple[int, int]:
-    """Add a file's records; returns how many there are, and how many its pages say that there are in all."""
+def _take_file(
+    database: duckdb.DuckDBPyConnection, file: RecordFile, desk: Desk, with_texts: bool, taken: Taken
+) -> None:
+    """Add the records of a file of rows or of lines."""
     part = file.part
-    if part.kind == "parquet":
-        check_parquet(part.path, part.name, columns_read(part, with_texts))
-        _find(database, records_of_rows(part, with_texts), file, desk, with_texts)
-        _keep(database)
-        return pq.read_metadata(part.path).num_rows, 0
-    if not is_json(part):
-        raise _no_records(part)
-    if not is_document(part):
-        plain, lines = checked_lines(part, desk.scratch)
-        source = (
-            f"(select '{sql_text(part.name)}' as file, row, null::bigint as item, line from {lines_of(plain)} "
-            "where line is not null)"
-        )
-        more, stated = _take_json(database, source, file, desk, with_texts)
-        return lines + more, stated
-    records = stated = 0
-    for frame in documents([part]):
+    try:
+        if part.kind == "parquet":
+            check_parquet(part.path, part.name, columns_read(part, with_texts))
+            _find(database, records_of_rows(part, with_texts), file.partition, desk, with_texts)
+            _keep(database)
+            taken.by_file[part.name] += pq.read_metadata(part.path).num_rows
+        elif is_json(part):
+            plain, lines = checked_lines(part, desk.scratch)
+            source = (
+                f"(select '{sql_text(part.name)}' as file, row, null::bigint as item, line from {lines_of(plain)} "
+                "where line is not null)"
+            )
+            taken.by_file[part.name] += lines
+            _take_json(database, source, file.partition, desk, with_texts, taken)
+        else:
+            raise _no_records(part)
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.BinderException) as error:
+        raise unreadable(part, error) from error
+
+
+def _take_documents(
+    database: duckdb.DuckDBPyConnection,
+    parts: Sequence[Part],
+    partition: date | None,
+    desk: Desk,
+    with_texts: bool,
+    taken: Taken,
+) -> None:
+    """Add the records of files that are a document each, many of which are taken in together: pages are small."""
+    for frame in documents(parts):
         database.register("document", frame.to_arrow())
+        taken.by_file.update(frame["file"].to_list())
         source = "(select *, 0::bigint as item from document)"
-        more, said = _take_json(database, source, file, desk, with_texts)
-        records, stated = records + frame.height + more, max(stated, said)
-    return records, stated
+        _take_json(database, source, partition, desk, with_texts, taken)
 
 
 def _take_json(
-    database: duckdb.DuckDBPyConnection, source: str, file: RecordFile, desk: Desk, with_texts: bool
-) -> tuple[int, int]:
-    """Add the records of lines, and of pages among them; returns how many more there are than lines, and how many the
-    pages say that there are in all."""
-    _find(database, FROM_JSON.replace("{lines}", source), file, desk, with_texts)
-    pages, stated = database.sql(PAGES).fetchall()[0]
+    database: duckdb.DuckDBPyConnection,
+    source: str,
+    partition: date | None,
+    desk: Desk,
+    with_texts: bool,
+    taken: Taken,
+) -> None:
+    """Add the records of lines, and of pages among them, which are not counted as records but for their members."""
+    _find(database, FROM_JSON.replace("{lines}", source), partition, desk, with_texts)
+    pages = database.sql(PAGES).fetchall()
     if pages:
         database.execute(MEMBERS)
         database.execute(WITHOUT_PAGES)
     _keep(database)
-    if not pages:
-        return 0, 0
-    _find(database, FROM_JSON.replace("{lines}", "members"), file, desk, with_texts)
-    _keep(database)
-    return _count(database, "members") - pages, stated or 0
+    if pages:
+        _find(database, FROM_JSON.replace("{lines}", "members"), partition, desk, with_texts)
+        _keep(database)
+        taken.by_file.subtract({file: count for file, count, _ in pages})
+        taken.by_file.update(dict(database.sql("select file, count(*) from members group by file").fetchall()))
+        taken.stated = max(taken.stated, *(stated or 0 for _, _, stated in pages))
 
 
-def _find(database: duckdb.DuckDBPyConnection, records: str, file: RecordFile, desk: Desk, with_texts: bool) -> None:
+def _find(
+    database: duckdb.DuckDBPyConnection, records: str, partition: date | None, desk: Desk, with_texts: bool
+) -> None:
     texts = WITH_TEXTS if with_texts else WITHOUT_TEXTS
     query = FOUND.replace("{limit}", str(desk.limits.max_citations)).replace("{texts}", texts)
-    database.execute(query.replace("{records}", records), {"partition": file.partition})
+    database.execute(query.replace("{records}", records), {"partition": partition})
 
 
 def _keep(database: duckdb.DuckDBPyConnection) -> None:
@@ -282,14 +304,16 @@ def _add_ids(database: duckdb.DuckDBPyConnection, table: str, part: Part, column
         raise unreadable(part, error) from error
 
 
-def _say(taken: Taken, idle: list[str], stated: int) -> None:
-    taken.passed_over = Counter({what: count for what, count in taken.passed_over.items() if count})
+def _say_of_files(database: duckdb.DuckDBPyConnection, taken: Taken) -> None:
+    """Name the files that give nothing, and say what the pages say where they are not all there."""
+    used = {file for (file,) in database.sql("select distinct file from records").fetchall()}
+    idle = sorted(set(taken.by_file) - used)
     if idle:
         first = idle[0] if len(idle) == 1 else f"{len(idle)} of {len(taken.by_file)} files, the first {idle[0]},"
         verb = "has" if len(idle) == 1 else "have"
         taken.notes.append(f"publications: {first} {verb} no record of a UK institution")
-    if stated > taken.records:
-        here = f"the pages say that there are {stated:,} records in all; {taken.records:,} are in the drop"
+    if taken.stated > taken.records:
+        here = f"the pages say that there are {taken.stated:,} records in all; {taken.records:,} are in the drop"
         taken.notes.append(f"publications: {here}")
 
 
