@@ -84,6 +84,12 @@ def write_json_lines(path: Path, records: Iterable[dict[str, Any]]) -> int:
     return count
 
 
+def write_text_gzip(path: Path, text: str) -> None:
+    """Write a text, gzipped."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode(), compresslevel=4, mtime=0))
+
+
 def write_workbook(
     path: Path, frame: pl.DataFrame, dates: frozenset[str], sheet_name: str = "Projects", cover: Sequence[str] = ()
 ) -> int:

@@ -1,14 +1,18 @@
-"""Publications and institutions: JSON Lines of the objects of an OpenAlex snapshot.
+"""Publications and institutions: the objects of an OpenAlex snapshot.
 
-What belongs here: the drop `publications`. What does not: who publishes (`research`).
+What belongs here: the drop `publications`. What does not: who publishes (`research`), how objects are filed
+(`published`).
 
-A folder of `works-000.jsonl.gz` and `institutions-000.jsonl.gz`. A work has one to six authors; the first is at the
-institution it was drawn for, the others there, elsewhere in the country, or abroad.
+A work has one to six authors; the first is at the institution it was drawn for, the others there, elsewhere in the
+country, or abroad. Works stand in the newest partition. An older one holds, as a copy that was kept up to date does,
+what some of them were before they were last changed, and works that were deleted since.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -26,14 +30,37 @@ from synthetic_uk.streams import scattered, stream
 from synthetic_uk.wording import PAPER, compose
 
 _OVERSEAS_INSTITUTIONS = 200
+_FIRST_ID = 3_000_000_000
 _CITATIONS = (1.4, 1.2)
 """Mean and standard deviation of the log of a work's citations: half have four or more, one in a hundred 66."""
+_CHANGED_OF_FORTY, _DELETED_OF_FORTY = 7, 11
+"""Of forty works the one of which an older record stands there too, and the one that was deleted under another id."""
+_DELETED_FROM = 900_000_000
+"""What the id of a deleted work has more than that of the work that stands there now."""
+_DAYS_OLDER = 200
 _TYPES = {
     "university": "education",
     "research_organisation": "facility",
     "hospital": "healthcare",
     "council": "government",
 }
+
+
+@dataclass(frozen=True)
+class Publications:
+    """The objects of a snapshot."""
+
+    institutions: Iterator[dict[str, Any]]
+    works: Iterator[dict[str, Any]]
+    older: Iterator[dict[str, Any]]
+    """What some works were before they were last changed, and works that were deleted."""
+    deleted: list[str]
+    """Ids of the latter."""
+
+    def by_day(self, released: date) -> dict[str, dict[date, Iterator[dict[str, Any]]]]:
+        """Works and institutions by the day that they were last changed on, the newest on the day of the release."""
+        before = released - timedelta(days=_DAYS_OLDER)
+        return {"institutions": {released: self.institutions}, "works": {before: self.older, released: self.works}}
 
 
 def publication_records(
@@ -45,8 +72,8 @@ def publication_records(
     month: int,
     seed: int,
     settings: Settings,
-) -> dict[str, Iterator[dict[str, Any]]]:
-    """Objects of a month by file: works and institutions."""
+) -> Publications:
+    """What a month's snapshot holds."""
     known = np.flatnonzero(research.publisher_from <= month)
     numbers = research.publishers[known]
     home = firms.home[numbers]
@@ -75,10 +102,11 @@ def publication_records(
     wording = compose(PAPER, mask, works, seed).with_columns(
         text=pl.when(pl.Series(scattered(seed, "has abstract", works) >= settings.abstract_missing_share)).then("text")
     )
-    return {
-        "institutions": iter(institutions.values()),
-        "works": _works(research, institutions, works, wording, seed),
-    }
+    is_older = np.isin(works % 40, (_CHANGED_OF_FORTY, _DELETED_OF_FORTY))
+    older = _older(_works(research, institutions, works[is_older], wording.filter(pl.Series(is_older)), seed))
+    deleted = work_ids(works[works % 40 == _DELETED_OF_FORTY] + _DELETED_FROM).to_list()
+    newest = _works(research, institutions, works, wording, seed)
+    return Publications(iter(institutions.values()), newest, older, deleted)
 
 
 def works_of_month(research: Research, month: int) -> Integers:
@@ -88,7 +116,7 @@ def works_of_month(research: Research, month: int) -> Integers:
 
 def work_ids(works: Integers) -> pl.Series:
     """OpenAlex ids of works by their number."""
-    return pl.select(pl.format("https://openalex.org/W{}", pl.Series(3_000_000_000 + works))).to_series()
+    return pl.select(pl.format("https://openalex.org/W{}", pl.Series(_FIRST_ID + works))).to_series()
 
 
 def inverted_index(text: str) -> dict[str, list[int]]:
@@ -97,6 +125,21 @@ def inverted_index(text: str) -> dict[str, list[int]]:
     for place, word in enumerate(text.split()):
         places.setdefault(word, []).append(place)
     return places
+
+
+def _older(works: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What works were: of another year, and of all their authors the last alone; or another work that was deleted."""
+    for work in works:
+        number = int(work["id"].rpartition("W")[2]) - _FIRST_ID
+        is_deleted = number % 40 == _DELETED_OF_FORTY
+        year = work["publication_year"] - 1
+        yield {
+            **work,
+            "id": work_ids(np.array([number + _DELETED_FROM]))[0] if is_deleted else work["id"],
+            "publication_year": year,
+            "publication_date": f"{year}-01-01",
+            "authorships": work["authorships"][-1:],
+        }
 
 
 def _works(

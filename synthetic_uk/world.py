@@ -41,6 +41,7 @@ from synthetic_uk.network import Network, draw_network
 from synthetic_uk.planted import Plan, draw_plan
 from synthetic_uk.postcode_text import postcode_texts
 from synthetic_uk.publication_drops import publication_records
+from synthetic_uk.published import pages, write_snapshot
 from synthetic_uk.register_drops import company_rows, enterprise_rows, local_unit_rows, location_rows
 from synthetic_uk.research import Research, draw_research
 from synthetic_uk.sectors import Sectors, draw_sectors
@@ -236,16 +237,21 @@ def _write_tables(out: Path, world: World, extent: Extent, number: int) -> dict[
 
 
 def _write_records(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
-    """Write a month's drops that are objects, one a line, in several files each."""
+    """Write a month's drops that are objects, as their publishers file them; returns the objects of each."""
     month, seed = extent.months[number], extent.seed
     ukri = ukri_records(world.research, world.firms, world.postcodes, world.texts, number, seed)
+    for name, listed in ukri.items():
+        write_json_lines(out / "ukri" / str(month) / f"{name}-000.jsonl.gz", pages(name, listed))
     publications = publication_records(
-        world.research, world.geography, world.firms, world.postcodes, world.leanings, number, seed, extent.settings
+        world.research,
+        world.geography,
+        world.firms,
+        world.postcodes,
+        world.leanings,
+        number,
+        seed,
+        extent.settings,
     )
-    return {
-        dataset: sum(
-            write_json_lines(out / dataset / str(month) / f"{name}-000.jsonl.gz", records)
-            for name, records in files.items()
-        )
-        for dataset, files in (("ukri", ukri), ("publications", publications))
-    }
+    folder = out / "publications" / str(month)
+    written = write_snapshot(folder, publications.by_day(month.last_day), publications.deleted, month.last_day)
+    return {"ukri": sum(listed.total for listed in ukri.values()), "publications": sum(written.values())}

@@ -43,12 +43,15 @@ def links(ctx: StepContext) -> Rows:
         f"organisations.institution_points.{column}": [
             "sources.institutions.latitude",
             "sources.institutions.longitude",
+            "sources.ror.latitude",
+            "sources.ror.longitude",
         ]
         for column in ("easting", "northing", "grid")
     },
 )
 def institution_points(ctx: StepContext) -> Rows:
-    """Where the institutions of publications are, projected to their grid."""
+    """Where the institutions of publications are, projected to their grid; by the registry of institutions where the
+    publications do not say."""
     institutions = ctx.input("institutions")
     return {"organisations.institution_points": project_institutions(institutions)}
 

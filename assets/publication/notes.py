@@ -66,6 +66,7 @@ ORIGINS = {
     "innovate_uk_applications": Origin("Innovate UK applications", "under agreement"),
     "ukri": Origin("UKRI Gateway to Research", OGL),
     "publications": Origin("OpenAlex or Microsoft Academic Graph", "CC0 (OpenAlex), ODC-By (Microsoft Academic Graph)"),
+    "ror": Origin("Research Organization Registry", "CC0"),
     "patents": Origin("Patents", "as the file came"),
     "rd_tax_claims": Origin("R&D tax claims", "under agreement"),
     "events": Origin("Innovation events", "as the sites that list them allow"),

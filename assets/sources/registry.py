@@ -16,6 +16,7 @@ from assets.sources.readers.innovate_uk import INNOVATE_UK, INNOVATE_UK_APPLICAT
 from assets.sources.readers.places import PLACES
 from assets.sources.readers.postcodes import POSTCODES_DATASET
 from assets.sources.readers.publications import PUBLICATIONS_DATASET
+from assets.sources.readers.ror import ROR_DATASET
 from assets.sources.readers.rtic_companies import RTIC_COMPANIES
 from assets.sources.readers.rtic_locations import RTIC_LOCATIONS
 from assets.sources.readers.rtic_sectors import RTIC_SECTORS
@@ -38,6 +39,7 @@ DATASETS: tuple[Dataset, ...] = (
     INNOVATE_UK_APPLICATIONS,
     UKRI,
     PUBLICATIONS_DATASET,
+    ROR_DATASET,
     PATENTS,
     RD_TAX_CLAIMS,
     EVENTS,

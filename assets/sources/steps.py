@@ -317,6 +317,9 @@ def _report(listing: Listing, loaded: Mapping[str, Loaded], context: StepContext
         else:
             refused = f", {item.row['rows_rejected']} refused or passed over" if item.row["rows_rejected"] else ""
             context.report.say(f"{dataset.name}: {item.row['rows_read']} rows of {item.row['path']}{refused}")
+            if item.reading.passed_over:
+                things = ", ".join(f"{count:,} {what}" for what, count in sorted(item.reading.passed_over.items()))
+                context.report.say(f"{dataset.name}: passed over: {things}")
             for note in item.reading.notes:
                 context.report.say(note)
         for alarm in item.looked_at.alarms if item and item.looked_at else ():

@@ -52,7 +52,12 @@ ORGANISATIONS = {
     "name": pl.String,
     "addresses": pl.Struct({"address": pl.List(pl.Struct({"postCode": pl.String, "region": pl.String}))}),
 }
-FUNDS = {"id": pl.String, "start": pl.Int64, "valuePounds": pl.Struct({"amount": pl.Float64})}
+FUNDS = {
+    "id": pl.String,
+    "start": pl.Int64,
+    "category": pl.String,
+    "valuePounds": pl.Struct({"amount": pl.Float64}),
+}
 ONE_HOUR_MS = 3_600_000
 """Days are midnight in London, which in summer is 23:00 of the day before in UTC."""
 
@@ -204,8 +209,16 @@ def _is_withdrawn() -> pl.Expr:
 
 
 def _lines(folder: Path, kind: str, schema: dict[str, Any]) -> pl.DataFrame:
-    files = sorted(folder.glob(f"{kind}-*.jsonl.gz"))
-    return pl.concat([pl.read_ndjson(file, schema=schema) for file in files]).unique("id", keep="first")
+    """Objects of pages, or of the newest partition of a snapshot, which has all that stand in it now."""
+    partitions = sorted(folder.glob(f"jsonl/{kind}/updated_date=*/part_*.gz"))
+    if partitions:
+        return pl.read_ndjson(partitions[-1], schema=schema).unique("id", keep="first")
+    member = kind.removesuffix("s")
+    listed = [
+        pl.read_ndjson(file, schema={member: pl.List(pl.Struct(schema))}).explode(member).unnest(member)
+        for file in sorted(folder.glob(f"{kind}-*.jsonl.gz"))
+    ]
+    return pl.concat(listed).unique("id", keep="first")
 
 
 def _gateway(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -244,10 +257,14 @@ def _gateway(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
 
 def _of_funds(folder: Path, links: pl.DataFrame) -> pl.DataFrame:
     """What each project's funds come to, and when the first began."""
-    funds = _lines(folder, "funds", FUNDS).select(
-        target="id",
-        fund_start="start",
-        pence=(pl.col("valuePounds").struct.field("amount") * 100).round().cast(pl.Int64),
+    funds = (
+        _lines(folder, "funds", FUNDS)
+        .filter(pl.col("category") == "INCOME_ACTUAL")
+        .select(
+            target="id",
+            fund_start="start",
+            pence=(pl.col("valuePounds").struct.field("amount") * 100).round().cast(pl.Int64),
+        )
     )
     return (
         links.filter(pl.col("rel") == "FUND")

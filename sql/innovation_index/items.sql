@@ -95,14 +95,27 @@ placed as (
             )
 ),
 
+-- By the publications' own place; where they give none, by that of the registry.
+institutions as (
+    select institution_key, latitude, longitude
+    from used.institutions
+    where month = $month and latitude is not null and longitude is not null
+    union all
+    select named.institution_key, registry.latitude, registry.longitude
+    from used.institutions as named
+    inner join used.ror as registry on registry.ror = named.ror
+    where
+        named.month = $month and registry.month = $month
+        and (named.latitude is null or named.longitude is null)
+),
+
 papers as (
     select publications.publication_id, publications.institution_key, institutions.latitude, institutions.longitude
     from used.publication_institutions as publications
-    inner join used.institutions as institutions
+    inner join institutions
         on institutions.institution_key = publications.institution_key
     where
         publications.month = $month
-        and institutions.month = $month
         and publications.publication_date > $month_end::date - to_years($paper_window_years)
         and publications.publication_date <= $month_end::date
         and institutions.latitude between 49 and 61.5

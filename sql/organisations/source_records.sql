@@ -34,9 +34,17 @@ with named as (
     from used.ukri_organisations
     where month = $month
     union all
-    select 'publications', institution_key, name, null, null, null, institution_type, false
-    from used.institutions
-    where month = $month
+    select
+        'publications', institutions.institution_key,
+        -- An institution that no publication names goes by its key.
+        coalesce(
+            nullif(institutions.name, institutions.institution_key), registry.name, institutions.name
+        ),
+        null, null, null, coalesce(institutions.institution_type, registry.institution_type), false
+    from used.institutions as institutions
+    left join used.ror as registry
+        on registry.month = $month and registry.ror = institutions.ror
+    where institutions.month = $month
     union all
     select distinct
         signals.dataset, concat_ws('|', signals.organisation_name, coalesce(signals.crn, ''), ''),

@@ -63,10 +63,10 @@ comment on table sources.drop_profiles is 'What the numbers in each column of mo
 comment on column sources.drop_profiles.dataset is 'Name of the dataset.';
 comment on column sources.drop_profiles.as_of is 'Date of the drop.';
 comment on column sources.drop_profiles.table_name is 'Table that the column is of.';
-comment on column sources.drop_profiles.column_name is 'The column; rows: the number of rows in the first table that the dataset fills.';
+comment on column sources.drop_profiles.column_name is 'The column; rows: the number of rows in the first table that the dataset fills; passed over: and what: how many of these there were in the drop.';
 comment on column sources.drop_profiles.label is 'The publisher''s name of the column.';
 comment on column sources.drop_profiles.kind is 'rows, money (GBP), count or coordinate (metres or degrees).';
-comment on column sources.drop_profiles.row_count is 'Rows of the table.';
+comment on column sources.drop_profiles.row_count is 'Rows of the table, or things passed over.';
 comment on column sources.drop_profiles.total is 'Sum of the values; null of coordinates.';
 comment on column sources.drop_profiles.mean is 'Mean of the values; null where there is none.';
 comment on column sources.drop_profiles.missing_share is 'Share of the rows without a value.';
@@ -380,6 +380,22 @@ comment on column sources.institutions.ror is 'Research Organization Registry id
 comment on column sources.institutions.institution_type is 'education, company, government, nonprofit, healthcare, facility, archive or other.';
 comment on column sources.institutions.latitude is 'Latitude in degrees, WGS84.';
 comment on column sources.institutions.longitude is 'Longitude in degrees, WGS84.';
+
+create table if not exists sources.ror (
+    as_of date not null,
+    ror varchar not null,
+    name varchar not null,
+    institution_type varchar,
+    latitude double not null,
+    longitude double not null
+);
+comment on table sources.ror is 'Organisations of the United Kingdom in the Research Organization Registry.';
+comment on column sources.ror.as_of is 'Date of the drop the row came from.';
+comment on column sources.ror.ror is 'Research Organization Registry id.';
+comment on column sources.ror.name is 'Name that the registry displays.';
+comment on column sources.ror.institution_type is 'First type that the registry gives: education, company, government, nonprofit, healthcare, facility, archive, funder or other.';
+comment on column sources.ror.latitude is 'Latitude in degrees, WGS84, of its first place in the country.';
+comment on column sources.ror.longitude is 'Longitude in degrees, WGS84, likewise.';
 
 create table if not exists sources.activity_signals (
     as_of date not null,

@@ -137,6 +137,12 @@ from sources.institutions as institutions
 inner join sources.drops as drops on institutions.as_of = drops.as_of and drops.dataset = 'publications';
 comment on view used.institutions is 'sources.institutions of the drop of publications that the month used.';
 
+create or replace view used.ror as
+select drops.month, ror.*
+from sources.ror as ror
+inner join sources.drops as drops on ror.as_of = drops.as_of and drops.dataset = 'ror';
+comment on view used.ror is 'sources.ror of the drop of ror that the month used.';
+
 create or replace view used.activity_signals as
 select drops.month, activity_signals.*
 from sources.activity_signals as activity_signals

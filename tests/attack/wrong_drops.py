@@ -19,6 +19,7 @@ import polars as pl
 import xlsxwriter
 
 from synthetic_uk.innovate_uk import SHEET
+from synthetic_uk.published import objects_of
 
 GOOD, WRONG = "2025-04", "2025-05"
 """The month of the good drops, and that of the wrong one."""
@@ -96,21 +97,17 @@ def _one_giant(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(employees=pl.when(is_giant).then(pl.lit("999999999")).otherwise("employees"))
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as stream:
-        yield from map(json.loads, stream)
-
-
 def _folder(dataset: str, file: str, write: Callable[[Iterator[dict[str, Any]]], str]) -> Callable[[Path, Path], None]:
-    """Of a drop of JSON Lines, one file written anew, the others as they are."""
+    """Of a drop of objects, those of one kind written anew, one a line, the others as they are."""
 
     def make(good: Path, sources: Path) -> None:
         target = sources / dataset / WRONG
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(good / dataset / GOOD, target)
-        name = f"{file}-000.jsonl.gz"
-        text = write(_lines(good / dataset / GOOD / name))
-        (target / name).write_bytes(gzip.compress(text.encode(), mtime=0))
+        text = write(objects_of(good / dataset / GOOD, file))
+        shutil.rmtree(target / "jsonl" / file, ignore_errors=True)
+        (target / "jsonl" / "manifest.json").unlink(missing_ok=True)
+        (target / f"{file}-000.jsonl.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
 
     return make
 

@@ -24,6 +24,7 @@ from tests.sources.readers.test_index_sources import BUSINESSES_HEADER, CENTRES_
 from tests.sources.readers.test_innovate_uk import participant, workbook
 from tests.sources.readers.test_publications import OXFORD, work
 from tests.sources.readers.test_registers import RTIC_CSV
+from tests.sources.readers.test_ror import record
 from tests.sources.readers.test_ukri import FUND, LEAD, PROJECT
 from tests.sources.support import ENTERPRISES_CSV, LOCAL_UNITS_CSV, POSTCODES_CSV, json_lines, put, zipped
 
@@ -68,6 +69,7 @@ GOOD: dict[str, tuple[str, str | bytes]] = {
     "ukri": ("2025-05.jsonl", json_lines(PROJECT, LEAD, FUND)),
     "ukri, csv": ("2025-05.csv", SITE_CSV),
     "publications": ("2025-05.jsonl", json_lines(work("W1", [OXFORD]), work("W2", [OXFORD]))),
+    "ror": ("2025-05.jsonl", json_lines(record("021m9d411"), record("024mrxd33"))),
     "patents": ("2025-05.csv", SIGNALS_CSV),
     "rd_tax_claims": ("2025-05.csv", SIGNALS_CSV),
     "events": ("2025-05.csv", EVENTS_HEADER + "1,meetup,Title,A text,2025-03-01,51.5,-0.1,,\n"),

@@ -115,6 +115,11 @@ def gunzipped(part: Part) -> Iterator[bytes]:
     yield from Unpacking(part.bounds).counted(_gunzipped(part), part.name, part.path.stat().st_size)
 
 
+def bytes_of(part: Part) -> Iterator[bytes]:
+    """The bytes of a file, those of a gzip unpacked, in chunks; raises as `gunzipped`."""
+    return gunzipped(part) if part.is_gzip else _chunks(part.path)
+
+
 def _gunzipped(part: Part) -> Iterator[bytes]:
     done = 0
     try:
@@ -127,14 +132,16 @@ def _gunzipped(part: Part) -> Iterator[bytes]:
         raise DropError(Problem(part.name, found, "a whole gzip file", SEND_AGAIN)) from error
 
 
-def check_utf8(part: Part) -> int:
-    """The number of line ends in a file, unpacked.
+def check_utf8(part: Part, look: Callable[[bytes], None] | None = None) -> int:
+    """The number of line ends in a file, unpacked; `look` is given its bytes in passing.
 
     Raises DropError, naming byte and row, where it is not UTF-8, and where a line is too long or ends with CR alone.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     start, line, line_start, has_lone_ends = 0, 1, 0, False
-    for chunk in gunzipped(part) if part.is_gzip else _chunks(part.path):
+    for chunk in bytes_of(part):
+        if look is not None:
+            look(chunk)
         held = len(decoder.getstate()[0])
         # Most of a register is plain ASCII, which is seen in a fraction of the time that decoding takes.
         if held or not chunk.isascii():
@@ -247,7 +254,7 @@ def _line_too_long(part: Part, line: int) -> DropError:
 
 
 def _not_utf8(part: Part, error: UnicodeDecodeError, start: int, line: int) -> DropError:
-    first = next(gunzipped(part) if part.is_gzip else _chunks(part.path))
+    first = next(bytes_of(part))
     for mark, (what, ending) in FIRST_BYTES.items():
         if first.startswith(mark):
             remedy = f"Export it as text, or give it the name of what it is ({ending})"

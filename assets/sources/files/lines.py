@@ -1,17 +1,21 @@
 """Files of lines: JSON Lines and tables without quoting, read by DuckDB a block at a time.
 
-What belongs here: lines and their numbers. What does not: what stands in one.
+What belongs here: lines, their ends and their numbers. What does not: what stands in one.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from assets.sources.files.kinds import Part
+from assets.disk import full_disk_said
+from assets.sources.files.kinds import Part, bytes_of, check_utf8
+from assets.sources.files.unpacking import Unpacking
 from assets.sources.reading.contract import Desk
 from assets.sources.values.columns import PLAUSIBLE_DATES
 from assets.warehouse.database import sql_text
@@ -35,6 +39,46 @@ def reader_database(desk: Desk) -> Iterator[duckdb.DuckDBPyConnection]:
     ) as connection:
         connection.execute(PLAUSIBLE)
         yield connection
+
+
+@dataclass
+class _Ends:
+    """How the lines of a file end, from its bytes a chunk at a time."""
+
+    returns: int = 0
+    pairs: int = 0
+    last: bytes = b""
+
+    def look(self, chunk: bytes) -> None:
+        self.returns += chunk.count(b"\r")
+        self.pairs += chunk.count(b"\r\n") + (self.last == b"\r" and chunk.startswith(b"\n"))
+        self.last = chunk[-1:]
+
+
+def checked_lines(part: Part, scratch: Path) -> tuple[Part, int]:
+    """A file of lines that all end alike, and how many there are; raises DropError as `check_utf8`.
+
+    A file whose lines end now with LF, now with CR and LF, or that has a CR within a line, is written anew under
+    `scratch`, a space in place of such a CR: libraries take it for the end of a line, or do not take the file.
+    """
+    ends = _Ends()
+    feeds = check_utf8(part, ends.look)
+    lines = feeds + (ends.last not in (b"", b"\n"))
+    if ends.returns == 0 or ends.returns == ends.pairs == feeds:
+        return part, lines
+    name = hashlib.sha256(part.name.encode(errors="surrogateescape")).hexdigest()
+    target = scratch / f"lines-{name}.txt"
+    with full_disk_said(scratch, f"the lines of {part.name} were written anew"):
+        Unpacking(part.bounds).write(_with_one_end(part), target, part.name, part.path.stat().st_size)
+    return replace(part, path=target), lines
+
+
+def _with_one_end(part: Part) -> Iterator[bytes]:
+    held = b""
+    for chunk in bytes_of(part):
+        text = held + chunk
+        held = b"\r" if text.endswith(b"\r") else b""
+        yield text[: len(text) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b" ")
 
 
 def lines_of(part: Part) -> str:

@@ -21,6 +21,8 @@ from assets.disk import is_disk_full
 from assets.sources.problems import DropError, Problem
 
 BATCH_ROWS = 1 << 20
+NESTED_ROWS = 1 << 13
+"""Of a nested column, whose rows may hold thousands of values each."""
 EXPECTED = "a whole Parquet file"
 REMEDY = "Fetch or export the file again, whole, and put it in this one's place"
 
@@ -28,7 +30,8 @@ REMEDY = "Fetch or export the file again, whole, and put it in this one's place"
 def check_parquet(path: Path, name: str, columns: Collection[str] | None = None) -> None:
     """Read a file's columns (all that are not nested, where None) and throw them away again.
 
-    Raises DropError, naming the column and the row group, where it is damaged.
+    Raises DropError, naming the column and the row group, where it is damaged. Of a nested column it is seen whether
+    its values can be unpacked and are as many as is stated, and whether the checksums are right.
     """
     column: str | None = None
     try:
@@ -36,8 +39,12 @@ def check_parquet(path: Path, name: str, columns: Collection[str] | None = None)
             schema = file.schema_arrow
             for column in schema.names if columns is None else columns:
                 # A dot would be taken for the way into a nested column.
-                if "." not in column and not pa.types.is_nested(schema.field(column).type):
+                if "." in column:
+                    continue
+                if not pa.types.is_nested(schema.field(column).type):
                     _check_column(file, name, column)
+                elif columns is not None:
+                    _check_nested(file, name, column)
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, DropError) or is_disk_full(error):
             raise
@@ -63,6 +70,18 @@ def _check_column(file: pq.ParquetFile, name: str, column: str) -> None:
         amiss = _amiss(group.num_rows, rows, nulls, stated, low, high)
         if amiss:
             found = f"the file is damaged: of its row group {number + 1} {amiss}"
+            raise DropError(Problem(name, found, EXPECTED, REMEDY, column=column))
+
+
+def _check_nested(file: pq.ParquetFile, name: str, column: str) -> None:
+    for number in range(file.num_row_groups):
+        rows = 0
+        for batch in file.iter_batches(NESTED_ROWS, [number], [column]):
+            batch.column(0).validate(full=True)
+            rows += batch.num_rows
+        stated = file.metadata.row_group(number).num_rows
+        if rows != stated:
+            found = f"the file is damaged: of its row group {number + 1} {rows} rows are there, and {stated} are stated"
             raise DropError(Problem(name, found, EXPECTED, REMEDY, column=column))
 
 

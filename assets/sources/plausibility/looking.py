@@ -55,7 +55,7 @@ class Looker:
     def look_at(self, dataset: Dataset, delivery: Delivery, reading: Reading) -> LookedAt:
         """The drop's profile and alarms; raises DropError where one stops it that nobody lets pass."""
         method = self._context.method.sources
-        profile = drop_profile(dataset.profiled, dataset.tables[0], reading.tables, reading.codes)
+        profile = drop_profile(dataset.profiled, dataset.tables[0], reading.tables, reading.codes, reading.passed_over)
         found = find_alarms(dataset, profile, self._before(dataset, delivery.drop.as_of), method)
         before = {(alarm.column, alarm.figure): alarm.accepted_because for alarm in self._known(dataset, delivery)}
         alarms, accepted_now = self._accept(

@@ -19,6 +19,8 @@ from assets.sources.reading.contract import Codes
 
 ROWS = "rows"
 """Stands for a column where a figure is of a dataset's first table as such: its number of rows."""
+PASSED_OVER = "passed over: "
+"""Prefix of what stands for a column where a figure is of things of a drop that were left out."""
 PER_DEGREE = 1e6
 """Coordinates are added up in whole millionths, so that a mean does not depend on the order of rows or on threads."""
 
@@ -62,9 +64,11 @@ def drop_profile(
     first: str,
     tables: Mapping[str, pl.DataFrame | Path],
     codes: Iterable[Codes] = (),
+    passed_over: Mapping[str, int] | None = None,
 ) -> pl.DataFrame:
-    """The profile of a drop's tables, a frame or a Parquet file each: a row for each measure, and one for the number of
-    rows in the table `first`. Of codes it has what the reader says of them in `codes`, or nothing."""
+    """The profile of a drop's tables, a frame or a Parquet file each: a row for each measure, one for the number of
+    rows in the table `first`, and one for how many of each of the things `passed_over` there were. Of codes it has what
+    the reader says of them in `codes`, or nothing."""
     by_table: dict[str, list[Measure]] = {first: []}
     for measure in measures:
         if measure.kind != "code":
@@ -80,6 +84,10 @@ def drop_profile(
         rows += [_of_measure(measure, figures) for measure in of_table]
     of_codes = {measure.column: measure for measure in measures if measure.kind == "code"}
     rows += [_of_codes(of_codes[found.column], found) for found in codes]
+    rows += [
+        _row(first, f"{PASSED_OVER}{what}", f"{PASSED_OVER}{what}", ROWS, count)
+        for what, count in sorted((passed_over or {}).items())
+    ]
     return pl.DataFrame(rows, schema=PROFILE_SCHEMA)
 
 

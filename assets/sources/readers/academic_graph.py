@@ -14,8 +14,8 @@ import polars as pl
 
 from assets.sources.authorships import write_institution_pairs
 from assets.sources.files.batches import batches
-from assets.sources.files.kinds import SEND_AGAIN, Part, check_utf8, unreadable
-from assets.sources.files.lines import lines_of, reader_database, write
+from assets.sources.files.kinds import SEND_AGAIN, Part, unreadable
+from assets.sources.files.lines import checked_lines, lines_of, reader_database, write
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading.contract import Delivery, Desk, PublicationTables
 from assets.sources.values.citations import citations, odd_count
@@ -154,12 +154,11 @@ def _load(database: duckdb.DuckDBPyConnection, delivery: Delivery, desk: Desk) -
         raise DropError(
             Problem(delivery.drop.path, f"{', '.join(absent)} is not there", ", ".join(FILES.values()), remedy)
         )
-    for table in FILES:
-        check_utf8(parts[table])
+    plain = {table: checked_lines(parts[table], desk.scratch)[0] for table in FILES}
     for table, statement in ((AFFILIATIONS, UK_AFFILIATIONS), (AUTHORS, AFFILIATED)):
-        _run(database, statement, parts[table])
+        _run(database, statement, plain[table])
     database.execute(COUNTED)
-    _run(database, DATED, parts[PAPERS], limit=desk.limits.max_citations)
+    _run(database, DATED, plain[PAPERS], limit=desk.limits.max_citations)
     return parts[PAPERS]
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.sources.datasets import Dataset
 from assets.sources.plausibility.measures import Measure
-from assets.sources.readers import academic_graph, openalex, publication_tables
+from assets.sources.readers import academic_graph, openalex, openalex_parquet, publication_tables
 from assets.sources.reading.contract import Delivery, Desk, Reading
 
 PUBLICATIONS = "sources.publication_institutions"
@@ -30,7 +30,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         CITATIONS: made.citations,
         PAIRS: made.pairs,
     }
-    return Reading(tables, made.rejected)
+    return Reading(tables, made.rejected, made.notes, made.passed_over)
 
 
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
@@ -41,6 +41,8 @@ def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFr
 def _publisher(delivery: Delivery) -> ModuleType:
     if academic_graph.is_academic_graph(delivery):
         return academic_graph
+    if openalex_parquet.is_snapshot(delivery.parts):
+        return openalex
     return publication_tables if publication_tables.is_publication_tables(delivery) else openalex
 
 
@@ -49,7 +51,7 @@ PUBLICATIONS_DATASET = Dataset(
     (PUBLICATIONS, INSTITUTIONS, CITATIONS, PAIRS),
     read,
     lacking="publications, RD&I activity known from them, and papers in the Index",
-    reader_version=4,
+    reader_version=5,
     texts=texts,
     profiled=(
         Measure(PUBLICATIONS, "institution_count", "institutions of a publication", "count", "needed"),

@@ -1,6 +1,6 @@
-"""`ukri`: projects of Gateway to Research, as its API gives them or as its site exports them.
+"""`ukri`: projects of Gateway to Research, as its API or its site's search gives them, or as its site exports them.
 
-The API's objects are read by `gateway_objects`. The site's CSV has one row a project, with its lead and no partners.
+Objects in JSON are read by `gateway_objects`. The site's CSV has one row a project, with its lead and no partners.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 import polars as pl
 
 from assets.sources.datasets import Dataset
+from assets.sources.files.documents import is_json
 from assets.sources.files.kinds import plain_files
 from assets.sources.plausibility.measures import Measure
-from assets.sources.readers.gateway_objects import JSON_KINDS, read_objects
+from assets.sources.readers.gateway_objects import read_objects
 from assets.sources.reading.contract import Delivery, Desk, Reading
 from assets.sources.values.columns import CODE, DATE, POUNDS, TEXT, Column
 from assets.sources.values.tables import Table
@@ -34,17 +35,17 @@ COLUMNS = (
 
 
 def read(delivery: Delivery, desk: Desk) -> Reading:
-    """Projects, who takes part in them, and those organisations. A project's amount is that of its funds, else the sum
-    of what its participants were offered."""
+    """Projects, who takes part in them, and those organisations. A project's amount is that of its funds that count,
+    else the sum of what its participants were offered."""
     parts = plain_files(delivery.parts, desk.scratch)
-    if not all(part.kind in JSON_KINDS for part in parts):
+    if not all(is_json(part) for part in parts):
         return _read_site_csv(delivery, desk)
     found = read_objects(parts, delivery, desk)
-    notes = (f"ukri: {found.others} objects of other kinds are passed over",) if found.others else ()
     return Reading(
         {PROJECTS: found.projects, PARTICIPANTS: found.participants, ORGANISATIONS: found.organisations},
         found.rejected,
-        notes,
+        found.notes,
+        found.passed_over,
     )
 
 
@@ -76,7 +77,7 @@ UKRI = Dataset(
     (PROJECTS, PARTICIPANTS, ORGANISATIONS),
     read,
     lacking="UKRI's projects and funding, and RD&I activity known from them",
-    reader_version=2,
+    reader_version=3,
     profiled=(
         Measure(PROJECTS, "amount_gbp", "valuePounds.amount", "money", "needed"),
         Measure(PARTICIPANTS, "grant_offer_gbp", "grantOffer", "money", "optional"),

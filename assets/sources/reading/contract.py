@@ -90,6 +90,9 @@ class Reading:
     """Sentences for the step's report."""
     codes: tuple[Codes, ...] = ()
     """What stands in each of the dataset's profiled columns of codes."""
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    """How many things of the drop were left out because nothing here needs them, or because they do not count, by what
+    they are, in the plural; what is wrong is in `rejected`."""
 
 
 @dataclass(frozen=True)
@@ -105,3 +108,5 @@ class PublicationTables:
     pairs: Path
     """Joint publications of pairs of institutions, at least one of each in the United Kingdom."""
     rejected: pl.DataFrame
+    notes: tuple[str, ...] = ()
+    passed_over: Mapping[str, int] = field(default_factory=dict)

@@ -78,7 +78,7 @@ def _read(name: str, delivery: Delivery, desk: Desk) -> Reading:
     # In a row that is a column out a title stands where a number should: the reason is kept, the value is not.
     rejected = reading.rejected.with_columns(value=pl.lit(None, REJECTED_SCHEMA["value"]))
     codes = tuple(replace(found, example=None) for found in reading.codes)
-    return Reading(reading.tables, rejected, reading.notes, codes)
+    return replace(reading, rejected=rejected, codes=codes)
 
 
 def _texts(dataset: Dataset, delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:

@@ -104,7 +104,8 @@ def test_a_snapshot_is_read_as_it_is_downloaded(tmp_path: Path) -> None:
         "data/works/updated_date=2025-05-01/part_000.gz": gzip.compress(json_lines(*WORKS).encode()),
         "data/sources/updated_date=2025-05-01/part_000.gz": gzip.compress(json_lines(journal).encode()),
         "data/works/manifest": "{}",
-        "data/merged_ids/works/2025-05-01.csv.gz": b"not read",
+        "data/merged_ids/works/2025-05-01.csv.gz": gzip.compress(b"merge_date,id,merge_into_id\n2025-05-01,W8,W1\n"),
+        "data/merged_ids/authors/2025-05-01.csv.gz": b"not read",
         "RELEASE_NOTES.txt": "not read",
     }
     reading = read_drop(PUBLICATIONS_DATASET, files, tmp_path)

@@ -149,7 +149,7 @@ def test_an_object_twice_counts_once(tmp_path: Path) -> None:
 def test_other_objects_are_passed_over_and_counted(tmp_path: Path) -> None:
     person = {"id": "X1", "firstName": "A", "surname": "B"}
     reading = read_drop(UKRI, {"2025-05.jsonl": json_lines(PROJECT, person)}, tmp_path)
-    assert reading.notes == ("ukri: 1 objects of other kinds are passed over",)
+    assert (dict(reading.passed_over), reading.notes) == ({"objects of other kinds": 1}, ())
 
 
 def test_a_broken_line_is_refused_with_its_number(tmp_path: Path) -> None:
