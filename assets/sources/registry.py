@@ -6,6 +6,7 @@ from assets.sources.datasets import Dataset
 from assets.sources.readers.activity_points import ACTIVITY_POINTS
 from assets.sources.readers.activity_signals import PATENTS, RD_TAX_CLAIMS
 from assets.sources.readers.boundaries import BOUNDARIES
+from assets.sources.readers.business_counts import BUSINESS_COUNTS
 from assets.sources.readers.businesses import BUSINESSES
 from assets.sources.readers.companies_house import COMPANIES_HOUSE
 from assets.sources.readers.events import EVENTS
@@ -34,6 +35,7 @@ DATASETS: tuple[Dataset, ...] = (
     RTIC_COMPANIES,
     RTIC_LOCATIONS,
     COMPANIES_HOUSE,
+    BUSINESS_COUNTS,
     INNOVATE_UK,
     INNOVATE_UK_APPLICATIONS,
     UKRI,

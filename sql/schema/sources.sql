@@ -205,6 +205,26 @@ comment on column sources.companies_house_sic.as_of is 'Date of the drop the row
 comment on column sources.companies_house_sic.company_number is 'Company registration number.';
 comment on column sources.companies_house_sic.sic2007 is 'SIC 2007 code, 5 digits; the marks of dormant and non-trading companies are left out.';
 
+create table if not exists sources.business_counts (
+    as_of date not null,
+    area_code varchar not null,
+    area_name varchar,
+    sic2007 varchar not null,
+    size_band varchar not null,
+    employees_from bigint check (employees_from >= 0),
+    employees_to bigint check (employees_to >= 0),
+    units bigint not null check (units > 0)
+);
+comment on table sources.business_counts is 'UK Business Counts: local units by area, five-digit industry and size band, as rounded by the publisher; cells of none are left out.';
+comment on column sources.business_counts.as_of is 'Date of the drop the row came from.';
+comment on column sources.business_counts.area_code is 'Code of the area as given: ONS code, or ITL or NUTS code.';
+comment on column sources.business_counts.area_name is 'Name of the area.';
+comment on column sources.business_counts.sic2007 is 'SIC 2007 code, 5 digits.';
+comment on column sources.business_counts.size_band is 'Band of employees, in the publisher''s words; Total where the drop has no bands.';
+comment on column sources.business_counts.employees_from is 'Fewest employees of the band; null of Total.';
+comment on column sources.business_counts.employees_to is 'Most employees of the band; null where it has no upper end, and of Total.';
+comment on column sources.business_counts.units is 'Local units, rounded by the publisher.';
+
 create table if not exists sources.innovate_uk (
     as_of date not null,
     row_number bigint not null,

@@ -61,6 +61,7 @@ COLUMNS = (
     Column("region_code", ("rgn", re.compile(r"rgn\d\dcd")), TEXT, "nullable"),
     Column("country_code", ("ctry", re.compile(r"ctry\d\dcd")), TEXT, "nullable"),
     Column("travel_to_work_area_code", ("ttwa", re.compile(r"ttwa\d\dcd")), TEXT, "nullable"),
+    Column("itl3_code", (re.compile(r"itl3?\d\dcd"), re.compile(r"nuts\d\dcd"), "itl", "nuts"), TEXT, "optional"),
     Column("latitude", ("lat", "latitude"), Kind(LATITUDE.expected, _latitude), "nullable"),
     Column("longitude", ("long", "longitude", "lon"), LONGITUDE, "nullable"),
 )
@@ -89,6 +90,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         "region_code",
         "country_code",
         "travel_to_work_area_code",
+        "itl3_code",
     )
     complete = given if _is_complete(given) else complete_positions(given.collect()).lazy()
     postcodes = table.write("postcodes", complete.with_columns(pl.col("easting", "northing").round().cast(pl.Int32)))
@@ -210,7 +212,7 @@ POSTCODES_DATASET = Dataset(
     (POSTCODES, AREAS),
     read,
     lacking="every position: nothing can be placed",
-    reader_version=3,
+    reader_version=4,
     profiled=(
         Measure(POSTCODES, "easting", "oseast1m", "coordinate", "needed"),
         Measure(POSTCODES, "northing", "osnrth1m", "coordinate", "needed"),
