@@ -40,7 +40,7 @@ def tell_sites(ctx: StepContext) -> None:
 
 
 def tell_counted_units(ctx: StepContext) -> None:
-    """Counted units put on postcodes, of them those that companies take the place of, and the units of areas left out."""
+    """Counted units put on postcodes, those of them that companies take the place of, and what is left out."""
     placed = ctx.read(
         "select count(*) as units, count(*) filter (where is_named) as named, count(distinct postcode) as postcodes "
         "from organisations.counted_units where month = $month"

@@ -10,14 +10,16 @@ with areas as (
 ),
 
 live as (
-    select postcode, local_authority_code, itl3_code, region_code, country_code
+    select postcode, msoa_code, local_authority_code, itl3_code, region_code, country_code
     from used.postcodes
     where month = $month and not is_terminated and easting is not null
 ),
 
 -- The finest level first: what is counted in it is not counted again in an area around it.
 codes as (
-    select postcode, 2 as depth, 'local_authority' as area_level, local_authority_code as code from live
+    select postcode, 1 as depth, 'msoa' as area_level, msoa_code as code from live
+    union all
+    select postcode, 2, 'local_authority', local_authority_code from live
     union all
     select postcode, 3, 'itl3', itl3_code from live
     union all

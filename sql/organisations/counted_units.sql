@@ -30,7 +30,7 @@ units as (
 ),
 
 live as (
-    select postcode, local_authority_code, itl3_code, region_code, country_code
+    select postcode, msoa_code, local_authority_code, itl3_code, region_code, country_code
     from used.postcodes
     where month = $month and not is_terminated and easting is not null
 ),
@@ -41,6 +41,7 @@ within as (
     join live
         on
             areas.code = case areas.area_level
+                when 'msoa' then live.msoa_code
                 when 'local_authority' then live.local_authority_code
                 when 'itl3' then live.itl3_code
                 when 'itl2' then left(live.itl3_code, 4)

@@ -173,7 +173,7 @@ create table if not exists organisations.counted_areas (
     area_code varchar not null,
     code varchar not null,
     area_name varchar,
-    area_level varchar check (area_level in ('local_authority', 'itl3', 'itl2', 'itl1', 'region', 'country')),
+    area_level varchar check (area_level in ('msoa', 'local_authority', 'itl3', 'itl2', 'itl1', 'region', 'country')),
     units bigint not null,
     live_postcodes bigint not null,
     is_around_others boolean not null,

@@ -23,6 +23,7 @@ def place(postcode: str, **others: Any) -> Row:
     return {"postcode": postcode, "easting": 451000, "northing": 206000, "latitude": 51.75, "longitude": -1.26} | {
         "local_authority_code": area,
         "region_code": "E12000008" if area == OXFORD else "E12000002",
+        "msoa_code": "E02005948" if area == OXFORD else "E02006912",
         "itl3_code": "TLJ14" if area == OXFORD else "TLD33",
         **others,
     }
@@ -104,7 +105,14 @@ def test_the_units_of_an_industry_are_not_all_at_the_fullest_postcode(warehouse:
 
 @pytest.mark.parametrize(
     ("code", "level"),
-    [(OXFORD, "local_authority"), ("TLJ14", "itl3"), ("UKJ1", "itl2"), ("TLJ", "itl1"), ("E12000008", "region")],
+    [
+        ("E02005948", "msoa"),
+        (OXFORD, "local_authority"),
+        ("TLJ14", "itl3"),
+        ("UKJ1", "itl2"),
+        ("TLJ", "itl1"),
+        ("E12000008", "region"),
+    ],
 )
 def test_an_area_is_of_the_level_whose_column_has_its_code(warehouse: Warehouse, code: str, level: str):
     counted(warehouse, [count(code, 10)])

@@ -209,7 +209,7 @@ def _note(table: Table, kept: pl.LazyFrame, rows: object) -> str:
     number, suppressed = cells.row(0)
     return (
         f"business_counts: {units} units in {areas} areas; of {table.rows_read} rows {table.rows_read - number} are "
-        f"totals, other levels, periods or measures, or refused; {suppressed} are suppressed, and nothing is made of them"
+        f"totals, other levels, periods or measures, or refused; {suppressed} are suppressed: nothing is made of them"
     )
 
 

@@ -1,7 +1,8 @@
 """`postcodes`: the ONS Postcode Directory (ONSPD) or the National Statistics Postcode Lookup (NSPL), any release.
 
-Column names change at every release; the spellings below are those seen. A Parquet or CSV file with the same columns
-and no grid references is read too: they are then projected from the degrees.
+Column names change at every release: those of areas are known by their pattern, whatever the year (`lad26cd`, `Region
+Code (2025)`). A Parquet or CSV file with the same columns and no grid references is read too: they are then projected
+from the degrees.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from assets.sources.values.columns import (
     Column,
     Kind,
 )
+from assets.sources.values.ons_columns import AreaCode
 from assets.sources.values.tables import PLACE, Table
 
 POSTCODES = "reference.postcodes"
@@ -46,22 +48,55 @@ def _latitude(text: pl.Expr) -> pl.Expr:
     return pl.when(text == NO_LATITUDE).then(float("nan")).otherwise(LATITUDE.parse(text))
 
 
+MSOA = frozenset({"msoa", "middle layer super output area", "census middle layer super output area"})
+ITL3 = frozenset({"itl", "itl3", "nuts", "nuts3", "international territorial level 3", "itl level 3"})
+NO_AREA = r"^[A-Z]99999999$"
+"""Stands where there is no area of that kind."""
+
+
+def _area(name: str, label: str, *areas: str) -> Column:
+    """The codes of a kind of area: under the label of older releases, or as the ONS names them in any year."""
+    return Column(name, (label, AreaCode(label, frozenset(areas))), TEXT, "nullable")
+
+
 COLUMNS = (
-    Column("postcode", ("pcds", "pcd7", "pcd8", "pcd", "pcd2", "postcode"), POSTCODE),
-    Column("easting", ("oseast1m", "east1m", "easting"), WHOLE_NUMBER, "optional"),
-    Column("northing", ("osnrth1m", "north1m", "northing"), WHOLE_NUMBER, "optional"),
-    Column("quality", ("osgrdind", "gridind"), TEXT, "optional"),
-    Column("terminated", ("doterm",), TEXT, "optional"),
+    Column(
+        "postcode",
+        (
+            "pcds",
+            "pcd7",
+            "pcd8",
+            "pcd",
+            "pcd2",
+            "postcode",
+            "Postcode (e-GIF)",
+            "Postcode (8 char)",
+            "Postcode (7 char)",
+        ),
+        POSTCODE,
+    ),
+    Column("easting", ("oseast1m", "east1m", "easting", "National Grid Reference (Easting)"), WHOLE_NUMBER, "optional"),
+    Column(
+        "northing", ("osnrth1m", "north1m", "northing", "National Grid Reference (Northing)"), WHOLE_NUMBER, "optional"
+    ),
+    Column("quality", ("osgrdind", "gridind", "Grid Reference Positional Quality Indicator"), TEXT, "optional"),
+    Column("terminated", ("doterm", "Date of Termination"), TEXT, "optional"),
     Column(
         "local_authority_code",
-        ("oslaua", "laua", re.compile(r"lad\d\dcd"), re.compile(r"ltla\d\dcd")),
+        (
+            "oslaua",
+            "laua",
+            AreaCode("lad25cd", frozenset({"lad", "ltla", "local authority district", "local authority"})),
+        ),
         TEXT,
         "nullable",
     ),
-    Column("region_code", ("rgn", re.compile(r"rgn\d\dcd")), TEXT, "nullable"),
-    Column("country_code", ("ctry", re.compile(r"ctry\d\dcd")), TEXT, "nullable"),
-    Column("travel_to_work_area_code", ("ttwa", re.compile(r"ttwa\d\dcd")), TEXT, "nullable"),
-    Column("itl3_code", (re.compile(r"itl3?\d\dcd"), re.compile(r"nuts\d\dcd"), "itl", "nuts"), TEXT, "optional"),
+    _area("region_code", "rgn", "rgn", "region"),
+    _area("country_code", "ctry", "ctry", "country"),
+    _area("travel_to_work_area_code", "ttwa", "ttwa", "travel to work area"),
+    Column("msoa_code", (AreaCode("msoa21cd", MSOA),), TEXT, "optional"),
+    Column("msoa_before", (AreaCode("msoa11cd", MSOA, newer=1),), TEXT, "optional"),
+    Column("itl3_code", (AreaCode("itl325cd", ITL3), "itl", "nuts"), TEXT, "optional"),
     Column("latitude", ("lat", "latitude"), Kind(LATITUDE.expected, _latitude), "nullable"),
     Column("longitude", ("long", "longitude", "lon"), LONGITUDE, "nullable"),
 )
@@ -90,12 +125,18 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         "region_code",
         "country_code",
         "travel_to_work_area_code",
+        # A release gives Scotland's small areas in the column of one census alone.
+        pl.coalesce(_area_code("msoa_code"), _area_code("msoa_before")).alias("msoa_code"),
         "itl3_code",
     )
     complete = given if _is_complete(given) else complete_positions(given.collect()).lazy()
     postcodes = table.write("postcodes", complete.with_columns(pl.col("easting", "northing").round().cast(pl.Int32)))
     areas = area_centroids(pl.scan_parquet(postcodes, glob=False)).collect()
     return Reading({POSTCODES: postcodes, AREAS: areas}, table.rejected)
+
+
+def _area_code(column: str) -> pl.Expr:
+    return pl.when(~pl.col(column).str.contains(NO_AREA)).then(pl.col(column))
 
 
 def _is_known() -> pl.Expr:
@@ -149,10 +190,12 @@ def check_agreement(table: Table, desk: Desk) -> None:
 def directory_files(names: Sequence[str]) -> Collection[str]:
     """Of a release's files, the one with all postcodes (`Data/ONSPD_MAY_2025_UK.csv`), else its parts by area.
 
-    A release carries lookups of codes (`Documents/`) and all postcodes a second time, split by area (`multi_csv/`).
+    A release carries lookups of codes (`Documents/`), all postcodes a second time, split by area (`multi_csv/`), and
+    in older years a third time as text without a header.
     """
     data = [name for name in names if not re.search(r"(^|/)(documents|user guide)/", name, re.IGNORECASE)]
-    return [name for name in data if "multi_csv/" not in name.lower()] or data
+    tables = [name for name in data if re.search(r"\.csv(\.gz)?$", name, re.IGNORECASE)] or data
+    return [name for name in tables if "multi_csv/" not in name.lower()] or tables
 
 
 def _is_complete(postcodes: pl.LazyFrame) -> bool:
@@ -212,7 +255,7 @@ POSTCODES_DATASET = Dataset(
     (POSTCODES, AREAS),
     read,
     lacking="every position: nothing can be placed",
-    reader_version=4,
+    reader_version=5,
     profiled=(
         Measure(POSTCODES, "easting", "oseast1m", "coordinate", "needed"),
         Measure(POSTCODES, "northing", "osnrth1m", "coordinate", "needed"),

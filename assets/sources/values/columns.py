@@ -18,6 +18,7 @@ from assets.methods.text.company_numbers import is_normal_crn, normalise_crn
 from assets.methods.text.postcodes import is_normal_postcode, normalise_postcode
 from assets.reference import shipped_list
 from assets.sources.files.kinds import SPREADSHEET_ERRORS
+from assets.sources.values.ons_columns import AreaCode
 
 MONEY = pl.Decimal(18, 2)
 PLAUSIBLE_DATES = (date(1800, 1, 1), date(2100, 12, 31))
@@ -50,9 +51,9 @@ class Column:
 
     name: str
     """Ours."""
-    spellings: tuple[str | re.Pattern[str], ...]
+    spellings: tuple[str | re.Pattern[str] | AreaCode, ...]
     """The publisher's, in order of preference; the first is the one that messages use. Of several columns that a
-    pattern fits, the last by name (the newest release's) is taken."""
+    pattern fits, the last by name (the newest release's) is taken; of an area's codes, those of the newest year."""
     kind: Kind
     presence: Literal["required", "nullable", "optional"] = "required"
     """required: every row has a value; nullable: the header has the column; optional: it may lack it."""
@@ -63,7 +64,12 @@ class Column:
     def label(self) -> str:
         """The publisher's usual spelling."""
         first = self.spellings[0]
-        return first if isinstance(first, str) else first.pattern
+        match first:
+            case str():
+                return first
+            case AreaCode():
+                return first.label
+        return first.pattern
 
 
 def header_key(name: str) -> str:
@@ -81,6 +87,8 @@ def locate(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
         for spelling in column.spellings:
             if isinstance(spelling, str):
                 match = header_key(spelling) if header_key(spelling) in positions else None
+            elif isinstance(spelling, AreaCode):
+                match = spelling.newest(positions)
             else:
                 match = max((key for key in positions if spelling.fullmatch(key)), default=None)
             if match is not None:

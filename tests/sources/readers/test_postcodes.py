@@ -25,13 +25,22 @@ FIRST = {
     "region_code": "E12000008",
     "country_code": "E92000001",
     "travel_to_work_area_code": "E30000258",
+    "msoa_code": None,
 }
 RELEASES = {
     "ONSPD 2024": POSTCODES_CSV.splitlines()[0],
     "NSPL 2025": "pcds,doterm,laua,oseast1m,osnrth1m,osgrdind,ctry,rgn,ttwa,lat,long",
     "coded 2025": "pcds,doterm,lad25cd,east1m,north1m,gridind,ctry25cd,rgn25cd,ttwa15cd,lat,long",
     "coded 2026": "PCD7,DOTERM,LAD26CD,EAST1M,NORTH1M,GRIDIND,CTRY26CD,RGN26CD,TTWA15CD,LAT,LONG",
+    "coded 2031": "pcds,doterm,ltla31cd,east1m,north1m,gridind,ctry30cd,rgn31cd,ttwa21cd,lat,long",
+    "hosted table": "Postcode (e-GIF),Date of Termination,Local Authority District Code (2025),"
+    "National Grid Reference (Easting),National Grid Reference (Northing),Grid Reference Positional Quality Indicator,"
+    "Country Code (2025),Region Code (2025),Travel to Work Area Code (2015),Latitude,Longitude",
+    "described": "Postcode (7 char),Date of Termination,Local Authority District (LAD) Code (2027),"
+    "National Grid Reference (Easting),National Grid Reference (Northing),Grid Reference Positional Quality Indicator,"
+    "2027 Country Code,Region Codes (2027),Travel-to-Work Area Code (2015),Latitude,Longitude",
 }
+WITH_MSOA = "pcds,doterm,lad26cd,east1m,north1m,gridind,ctry26cd,rgn26cd,ttwa15cd,{msoa}lat,long\n"
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -39,6 +48,48 @@ def test_every_releases_names_are_known(tmp_path: Path, release: str) -> None:
     renamed = "\n".join([RELEASES[release], *POSTCODES_CSV.splitlines()[1:]]) + "\n"
     reading = read_drop(POSTCODES_DATASET, {"2025-05.csv": renamed}, tmp_path)
     assert rows(reading, TABLE)[0] == FIRST
+
+
+@pytest.mark.parametrize(
+    ("columns", "values", "code"),
+    [
+        ("msoa21cd,", "E02005968,", "E02005968"),
+        ("msoa01,msoa11,msoa21,", "E02000001,E02000002,E02000003,", "E02000003"),
+        ("msoa11,msoa21,", "S02001237,,", "S02001237"),
+        ("msoa11,msoa21,", "S02001237,S99999999,", "S02001237"),
+        ("msoa11,msoa21,", "L99999999,L99999999,", None),
+        ("Middle Layer Super Output Area Code (2021),", "E02005968,", "E02005968"),
+        ("2021 Census Middle Layer Super Output Area (MSOA) Code,", "E02005968,", "E02005968"),
+        ("msoa21nm,", "Didcot North,", None),
+        ("", "", None),
+    ],
+)
+def test_the_small_area_is_of_the_newest_census_that_gives_it(
+    tmp_path: Path, columns: str, values: str, code: str | None
+) -> None:
+    line = f"OX11 0AA,,E07000179,452900,0190000,1,E92000001,E12000008,E30000258,{values}51.6068,-1.2375\n"
+    reading = read_drop(POSTCODES_DATASET, {"2026-08.csv": WITH_MSOA.format(msoa=columns) + line}, tmp_path)
+    assert rows(reading, TABLE) == [{**FIRST, "msoa_code": code}]
+
+
+def test_the_header_of_august_2026_is_known_whole(shared_data: Path, tmp_path: Path) -> None:
+    header = (shared_data / "http_fixtures" / "nspl_aug_2026_header.csv").read_text(encoding="utf-8").strip()
+    given = {
+        "pcds": "OX11 0AA",
+        "lad26cd": "E07000179",
+        "east1m": "452900",
+        "north1m": "190000",
+        "gridind": "1",
+        "ctry26cd": "E92000001",
+        "rgn26cd": "E12000008",
+        "ttwa15cd": "E30000258",
+        "msoa21cd": "E02005968",
+        "lat": "51.6068",
+        "long": "-1.2375",
+    }
+    line = ",".join(given.get(name, "") for name in header.split(","))
+    reading = read_drop(POSTCODES_DATASET, {"2026-08.csv": f"{header}\n{line}\n"}, tmp_path)
+    assert rows(reading, TABLE) == [{**FIRST, "msoa_code": "E02005968"}]
 
 
 def read_rows(tmp_path: Path, *lines: str) -> list[dict[str, object]]:
@@ -131,6 +182,8 @@ def test_parts_by_area_are_read_where_the_whole_is_not_there() -> None:
     parts = ["x/Data/multi_csv/ONSPD_AB.csv", "x/Data/multi_csv/ONSPD_OX.csv", "x/Documents/names.csv"]
     assert list(directory_files(parts)) == parts[:2]
     assert list(directory_files(["postcodes/2025-05.zip"])) == ["postcodes/2025-05.zip"]
+    older = ["Data/ONSPD_AUG_2019_UK.txt", "Data/ONSPD_AUG_2019_UK.csv", "readme.txt"]
+    assert list(directory_files(older)) == older[1:2]
 
 
 @pytest.mark.parametrize(
@@ -159,4 +212,6 @@ def test_real_releases_are_read_whole(shared_data: Path, tmp_path: Path, name: s
         "E12000007",
         531901,
     )
+    assert found.filter(pl.col("msoa_code").str.starts_with("S02")).height == 8041
+    assert found["msoa_code"].null_count() == 2
     assert pl.DataFrame(rows(reading, AREAS)).filter(area_kind="district")["postcodes"].sum() == 8046
