@@ -98,6 +98,9 @@ class OrganisationsMethod(Section):
     as capped; else on all its live postcodes alike."""
     largest_band_employees: Annotated[Count, OURS] = 2_000
     """Employees of a unit in a size band without an upper end; of any other band it is the middle."""
+    use_cordis: Annotated[bool, OURS] = False
+    """Whether projects of the European Union's framework programmes are RD&I activity and collaborations beside those
+    of Innovate UK."""
     link_threshold: Annotated[Share, OURS] = 0.95
     """Match probability from which record linkage takes two names for one organisation."""
     link_rare_token_names: Annotated[Count, OURS] = 100

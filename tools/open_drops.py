@@ -10,6 +10,7 @@ projects of the Arts and Humanities Research Council these are:
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -32,6 +33,27 @@ def companies(data: Path) -> pl.DataFrame:
     """The register's rows in the publisher's columns, all as text."""
     rows = pl.read_parquet(data / FILE)
     return rows.select(pl.col(ours).cast(pl.String).alias(theirs) for theirs, ours in COMPANY_COLUMNS.items())
+
+
+def nomis_jobs(data: Path, years: Iterable[int]) -> pl.DataFrame:
+    """Real jobs by ITL2 area and five-digit industry in Nomis's columns, added up over years: counts of jobs and not of
+    local units, which have no size band. NUTS codes of 2016."""
+    rows = pl.read_parquet(data / "nomis_bres_itl2_sic5" / "bres_employment_itl2_sic5_2015_2021.parquet")
+    return (
+        rows.filter(pl.col("year").is_in(list(years)))
+        .group_by("geography_code", "geography_name", "sic5", "industry_name", maintain_order=True)
+        .agg(pl.col("employment").sum())
+        .select(
+            GEOGRAPHY_CODE="geography_code",
+            GEOGRAPHY_NAME="geography_name",
+            INDUSTRY_CODE="sic5",
+            INDUSTRY_NAME="industry_name",
+            EMPLOYMENT_SIZEBAND_CODE=pl.lit("0"),
+            EMPLOYMENT_SIZEBAND_NAME=pl.lit("Total"),
+            MEASURES=pl.lit("20100"),
+            OBS_VALUE="employment",
+        )
+    )
 
 
 def write_open_drops(data: Path, sources: Path) -> None:

@@ -9,6 +9,7 @@ with records as (
             when 'rtic_companies' then 3
             when 'publications' then 4
             when 'ukri' then 5
+            when 'cordis' then 7
             else 6
         end as name_rank
     from organisations.matches as matches
@@ -71,6 +72,13 @@ hinted as (
                             when 'archive' then 'public_body'
                             when 'nonprofit' then 'charity by default'
                             when 'company' then 'business'
+                        end
+                when dataset = 'cordis'
+                    then
+                        case hint
+                            when 'hes' then 'university'
+                            when 'rec' then 'research_organisation by default'
+                            when 'pub' then 'public_body'
                         end
                 when hint = 'academic' and regexp_matches(normalised_name, '(^| )(RESEARCH|CENTRE)( |$)')
                     then 'research_organisation'
@@ -179,6 +187,19 @@ figures as (
     group by organisation_id
 ),
 
+-- Of each figure the accounts with the later balance sheet, up to the month's end.
+accounts as (
+    select
+        'CRN-' || company_number as organisation_id,
+        arg_max(employees, balance_sheet_date) as employees,
+        max(balance_sheet_date) filter (where employees is not null) as employees_as_of,
+        arg_max(turnover_gbp, balance_sheet_date) as turnover_gbp,
+        max(balance_sheet_date) filter (where turnover_gbp is not null) as turnover_as_of
+    from used.accounts
+    where month = $month and balance_sheet_date <= $month_end
+    group by company_number
+),
+
 dates as (
     select
         max(as_of) filter (where dataset = 'idbr_enterprises') as register,
@@ -190,18 +211,24 @@ dates as (
 
 chosen as (
     select
-        figures.*,
+        coalesce(figures.organisation_id, accounts.organisation_id) as organisation_id,
+        figures.* exclude (organisation_id),
+        accounts.employees as filed_employees, accounts.employees_as_of as filed_employees_as_of,
+        accounts.turnover_gbp as filed_turnover_gbp, accounts.turnover_as_of as filed_turnover_as_of,
         case
             when register_employees is not null then 'register'
             when rtic_employees is not null then 'rtic'
+            when accounts.employees is not null then 'accounts'
             when site_employees is not null then 'sites'
             when band_employees is not null then 'size_band'
         end as employees_source,
         case
             when register_turnover_gbp is not null then 'register'
             when rtic_turnover_gbp is not null then 'rtic'
+            when accounts.turnover_gbp is not null then 'accounts'
         end as turnover_source
     from figures
+    full join accounts on accounts.organisation_id = figures.organisation_id
 ),
 
 counted as (
@@ -221,16 +248,21 @@ select
             select organisation_id from organisations.matches where month = $month and dataset <> 'companies_house'
         )
     ) as is_firm,
-    coalesce(register_employees, rtic_employees, site_employees, band_employees) as employees,
-    coalesce(register_turnover_gbp, rtic_turnover_gbp) as turnover_gbp,
+    coalesce(register_employees, rtic_employees, filed_employees, site_employees, band_employees) as employees,
+    coalesce(register_turnover_gbp, rtic_turnover_gbp, filed_turnover_gbp) as turnover_gbp,
     chosen.employees_source,
     case chosen.employees_source
         when 'register' then dates.register
         when 'rtic' then dates.rtic
+        when 'accounts' then chosen.filed_employees_as_of
         when 'size_band' then dates.counts
     end as employees_as_of,
     chosen.turnover_source,
-    case chosen.turnover_source when 'register' then dates.register when 'rtic' then dates.rtic end as turnover_as_of
+    case chosen.turnover_source
+        when 'register' then dates.register
+        when 'rtic' then dates.rtic
+        when 'accounts' then chosen.filed_turnover_as_of
+    end as turnover_as_of
 from typed
 left join chosen on chosen.organisation_id = typed.organisation_id
 cross join dates

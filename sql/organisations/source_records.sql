@@ -34,6 +34,13 @@ with named as (
     from used.ukri_organisations
     where month = $month
     union all
+    select
+        'cordis', organisation_key, arg_max(name, (project_id, name)), null, null,
+        arg_max(postcode, (project_id, postcode)), arg_max(activity_type, (project_id, activity_type)), false
+    from used.cordis_participants
+    where month = $month and $use_cordis
+    group by organisation_key
+    union all
     select 'publications', institution_key, name, null, null, null, institution_type, false
     from used.institutions
     where month = $month

@@ -280,17 +280,17 @@ comment on column organisations.site_sectors.sector is 'Name of the sector.';
 
 create table if not exists organisations.projects (
     month date not null,
-    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    source varchar not null check (source in ('innovate_uk', 'ukri', 'cordis')),
     project_id varchar not null,
-    award_dataset varchar not null check (award_dataset in ('innovate_uk', 'innovate_uk_applications', 'ukri')),
+    award_dataset varchar not null check (award_dataset in ('innovate_uk', 'innovate_uk_applications', 'ukri', 'cordis')),
     activity_date date,
     is_in_window boolean not null,
     stated_total_gbp decimal(18, 2)
 );
 comment on table organisations.projects is 'Publicly funded projects and applications that count, each once.';
 comment on column organisations.projects.month is 'First day of the month.';
-comment on column organisations.projects.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
-comment on column organisations.projects.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.projects.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research; cordis: the European Union''s framework programmes.';
+comment on column organisations.projects.project_id is 'Application Number, or Gateway to Research project id, or CORDIS- and CORDIS''s project id.';
 comment on column organisations.projects.award_dataset is 'Dataset whose awards count: the funded list goes before the applications.';
 comment on column organisations.projects.activity_date is 'Start of the project, else of the competition''s financial year.';
 comment on column organisations.projects.is_in_window is 'True where activity_date lies within rdi_window_years before the month''s end.';
@@ -298,7 +298,7 @@ comment on column organisations.projects.stated_total_gbp is 'Award of the proje
 
 create table if not exists organisations.project_partners (
     month date not null,
-    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    source varchar not null check (source in ('innovate_uk', 'ukri', 'cordis')),
     project_id varchar not null,
     organisation_id varchar not null,
     postcode varchar,
@@ -308,8 +308,8 @@ create table if not exists organisations.project_partners (
 );
 comment on table organisations.project_partners is 'Each participant row of the projects, with the organisation it is.';
 comment on column organisations.project_partners.month is 'First day of the month.';
-comment on column organisations.project_partners.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
-comment on column organisations.project_partners.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.project_partners.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research; cordis: the European Union''s framework programmes.';
+comment on column organisations.project_partners.project_id is 'Application Number, or Gateway to Research project id, or CORDIS- and CORDIS''s project id.';
 comment on column organisations.project_partners.organisation_id is 'Organisation.';
 comment on column organisations.project_partners.postcode is 'Postcode the source gives for this participation.';
 comment on column organisations.project_partners.is_lead is 'True for the lead participant.';
@@ -318,7 +318,7 @@ comment on column organisations.project_partners.award_gbp is 'Award given to th
 
 create table if not exists organisations.participations (
     month date not null,
-    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    source varchar not null check (source in ('innovate_uk', 'ukri', 'cordis')),
     project_id varchar not null,
     organisation_id varchar not null,
     activity_date date,
@@ -328,8 +328,8 @@ create table if not exists organisations.participations (
 );
 comment on table organisations.participations is 'Who took part in which publicly funded project or application.';
 comment on column organisations.participations.month is 'First day of the month.';
-comment on column organisations.participations.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
-comment on column organisations.participations.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.participations.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research; cordis: the European Union''s framework programmes.';
+comment on column organisations.participations.project_id is 'Application Number, or Gateway to Research project id, or CORDIS- and CORDIS''s project id.';
 comment on column organisations.participations.organisation_id is 'Organisation.';
 comment on column organisations.participations.activity_date is 'Start of the project, else of the competition''s financial year.';
 comment on column organisations.participations.is_lead is 'True where the organisation leads.';
@@ -359,6 +359,7 @@ create table if not exists organisations.rdi_activity (
     organisation_id varchar not null,
     innovate_uk_applications bigint not null,
     ukri_projects bigint not null,
+    cordis_projects bigint not null,
     publications bigint not null,
     publications_fractional decimal(18, 4) not null,
     patents bigint not null,
@@ -370,6 +371,7 @@ comment on column organisations.rdi_activity.month is 'First day of the month.';
 comment on column organisations.rdi_activity.organisation_id is 'Organisation.';
 comment on column organisations.rdi_activity.innovate_uk_applications is 'Innovate UK applications and projects in the window.';
 comment on column organisations.rdi_activity.ukri_projects is 'UKRI projects in the window.';
+comment on column organisations.rdi_activity.cordis_projects is 'Projects of the European Union''s framework programmes in the window, where the profile counts them.';
 comment on column organisations.rdi_activity.publications is 'Publications in the window, one for each the organisation has an author on.';
 comment on column organisations.rdi_activity.publications_fractional is 'The same, each divided by the institutions on it.';
 comment on column organisations.rdi_activity.patents is 'Patents in the window.';

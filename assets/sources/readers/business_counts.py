@@ -190,7 +190,7 @@ def _taken_apart(table: Table, newest: str | None) -> pl.LazyFrame:
     )
     found = rows.select(pl.col("level").min(), has_whole=pl.col("is_whole").any()).collect()
     finest, has_whole = found.row(0)
-    rows = rows.filter(pl.col("level") == finest)
+    rows = rows.filter(pl.col("level").eq_missing(finest))
     return rows.filter("is_whole") if has_whole else rows
 
 
