@@ -8,6 +8,7 @@ belong here: where in its area a unit is put (`organisations.counted_units`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -194,7 +195,7 @@ def _taken_apart(table: Table, newest: str | None) -> pl.LazyFrame:
     return rows.filter("is_whole") if has_whole else rows
 
 
-def _require_some(table: Table, rows: object, delivery: Delivery) -> None:
+def _require_some(table: Table, rows: Path, delivery: Delivery) -> None:
     if pl.scan_parquet(rows, glob=False).select(pl.len()).collect().item():
         return
     found = "no row has a count of a five-digit industry"
@@ -202,7 +203,7 @@ def _require_some(table: Table, rows: object, delivery: Delivery) -> None:
     raise DropError(Problem(delivery.drop.path, found, expected, SEND_AGAIN))
 
 
-def _note(table: Table, kept: pl.LazyFrame, rows: object) -> str:
+def _note(table: Table, kept: pl.LazyFrame, rows: Path) -> str:
     cells = kept.select(pl.len(), suppressed=pl.col("units").is_null().sum()).collect()
     made = pl.scan_parquet(rows, glob=False)
     units, areas = made.select(pl.col("units").sum(), pl.col("area_code").n_unique()).collect().row(0)
@@ -218,5 +219,9 @@ BUSINESS_COUNTS = Dataset(
     (TABLE,),
     read,
     lacking="the public counts of local units, the open stand-in for the register's sites",
-    profiled=(Measure(TABLE, "units", "OBS_VALUE", "count", "needed"),),
+    profiled=(
+        Measure(TABLE, "units", "OBS_VALUE", "count", "needed"),
+        Measure(TABLE, "employees_from", "EMPLOYMENT_SIZEBAND_NAME (from)", "count", "optional"),
+        Measure(TABLE, "employees_to", "EMPLOYMENT_SIZEBAND_NAME (to)", "count", "optional"),
+    ),
 )

@@ -150,5 +150,8 @@ CORDIS = Dataset(
     (PARTICIPANTS, PROJECTS),
     read,
     lacking="the European Union's projects: collaborations, and RD&I activity known from them",
-    profiled=(Measure(PARTICIPANTS, "ec_contribution_eur", "ecContribution", "money", "expected"),),
+    profiled=(
+        Measure(PARTICIPANTS, "ec_contribution_eur", "ecContribution", "money", "expected"),
+        Measure(PROJECTS, "partners", "organisationID", "count", "needed"),
+    ),
 )
