@@ -92,6 +92,20 @@ class OrganisationsMethod(Section):
     """Whether awards of projects on hold are funding. Those of participants and of projects that withdrew never are."""
     firm_types: Annotated[tuple[str, ...], OURS] = ("business",)
     """Organisation types that count as firms."""
+    use_business_counts: Annotated[bool, OURS] = False
+    """Whether the units of UK Business Counts are the sites of business where the month has no IDBR: each stands on a
+    postcode of its area, and companies that Companies House alone names are no sites beside them."""
+    counts_postcode_cap: Annotated[Count, OURS] = 20
+    """Companies that a postcode weighs with at the most where the units of an area are put on its postcodes: an
+    accountant's address is no place of work of all that are registered there."""
+    counts_min_companies_share: Annotated[Share, OURS] = 0.1
+    """An area's units are put where its companies are registered if it has at least this share of them in companies,
+    as capped; else on all its live postcodes alike."""
+    largest_band_employees: Annotated[Count, OURS] = 2_000
+    """Employees of a unit in a size band without an upper end; of any other band it is the middle."""
+    use_cordis: Annotated[bool, OURS] = False
+    """Whether projects of the European Union's framework programmes are RD&I activity and collaborations beside those
+    of Innovate UK."""
     link_threshold: Annotated[Share, OURS] = 0.95
     """Match probability from which record linkage takes two names for one organisation."""
     link_rare_token_names: Annotated[Count, OURS] = 100

@@ -122,6 +122,10 @@ def synthesise(
             help="Emerging sectors as large as published, most firms being in none; or large, every firm in one.",
         ),
     ] = "published",
+    public: Annotated[
+        bool,
+        typer.Option("--public", help="Write companies_house, business_counts, accounts and cordis too."),
+    ] = False,
 ) -> None:
     """Write the drops of a synthetic United Kingdom with planted clusters, in the publishers' formats."""
     from synthetic_uk import Settings as Country
@@ -137,7 +141,7 @@ def synthesise(
             scale,
             seed,
             lambda what, share: progress.update(task, description=what, completed=share),
-            Country(rtic_sizes=rtic_sizes),
+            Country(rtic_sizes=rtic_sizes, public=public),
         )
     _say(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
 

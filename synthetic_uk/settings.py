@@ -147,6 +147,9 @@ class Settings:
     """Of planted spatial groups, those that need not be: some are lost in their surroundings, as some real ones are."""
     group_firms: tuple[int, int] = (15, 300)
     """Fewest and most firms of a planted spatial group."""
+    public: bool = False
+    """Whether what stands in for the closed sources is written too: the companies' register, counts of local units,
+    accounts, projects of the European Union. No other drop changes."""
     community_firms: tuple[int, int] = (15, 120)
     """Fewest and most organisations of a planted community."""
 

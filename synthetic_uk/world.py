@@ -40,6 +40,7 @@ from synthetic_uk.leanings import Leanings, draw_leanings
 from synthetic_uk.network import Network, draw_network
 from synthetic_uk.planted import Plan, draw_plan
 from synthetic_uk.postcode_text import postcode_texts
+from synthetic_uk.public_drops import count_rows, european_rows, filings, register_rows, separated, write_zip
 from synthetic_uk.publication_drops import publication_records
 from synthetic_uk.published import pages, write_snapshot
 from synthetic_uk.register_drops import company_rows, enterprise_rows, local_unit_rows, location_rows
@@ -171,7 +172,29 @@ def _check(months: Sequence[Month], scale: float) -> None:
 def _write_month(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
     """Write all drops of a month; rows by dataset."""
     once = _write_once(out, world, extent) if number == 0 else {}
-    return {**once, **_write_tables(out, world, extent, number), **_write_records(out, world, extent, number)}
+    public = _write_public(out, world, extent, number) if extent.settings.public else {}
+    return {**once, **_write_tables(out, world, extent, number), **_write_records(out, world, extent, number), **public}
+
+
+def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
+    """Write a month's drops that stand in for the closed sources; the counts come with the first month only."""
+    month, firms, sectors = extent.months[number], world.firms, world.sectors
+    projects, people = european_rows(list_of_month(world.innovate_uk, number), extent.seed)
+    members = [("project.csv", separated(projects)), ("organization.csv", separated(people))]
+    written = {
+        "companies_house": write_csv_zip(
+            out / "companies_house" / f"{month}.zip",
+            f"BasicCompanyDataAsOneFile-{month}-01.csv",
+            register_rows(firms, sectors, world.texts),
+        ),
+        "accounts": write_zip(out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed)),
+        "cordis": people.height,
+    }
+    write_zip(out / "cordis" / f"{month}.zip", members)
+    if number == 0:
+        counts = count_rows(world.geography, world.postcodes, firms, sectors, extent.scale, month.year)
+        written["business_counts"] = write_csv(out / "business_counts" / f"{month}.csv", counts)
+    return written
 
 
 def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:

@@ -33,6 +33,15 @@ def test_the_shipped_profiles_load_and_share_what_a_month_shares():
     assert set(DEFAULT_PROFILES) == {"dsit-v1", "evidence"}
 
 
+def test_the_open_profile_stands_on_public_sources():
+    (profile,) = find_profiles(["open"], PROFILES_FOLDER)
+    assert (profile.organisations.use_business_counts, profile.organisations.use_cordis) == (True, True)
+    assert (profile.spatial.algorithm, profile.network.community_method) == ("scan", "scan")
+    (other,) = find_profiles(["evidence"], PROFILES_FOLDER)
+    with pytest.raises(ValueError, match=r"disagree on organisations.use_business_counts"):
+        shared_method([other, profile])
+
+
 def test_the_fingerprint_follows_parameters_and_not_words():
     profile = MethodProfile(name="a")
     assert profile.fingerprint == MethodProfile(name="b", description="words").fingerprint

@@ -70,6 +70,7 @@ def postcodes(data: Path) -> pl.DataFrame:
         lad26cd="lad24cd",
         rgn26cd=pl.col("itl121cd").replace_strict(REGIONS, default=None),
         ttwa15cd=pl.lit(None, dtype=pl.String),
+        itl321cd="itl321cd",
         ctry26cd=pl.col("itl121cd").replace_strict(COUNTRIES, default="E92000001"),
         lat="lat",
         long="lon",
@@ -181,6 +182,11 @@ def write_drops(data: Path, sources: Path) -> None:
         folder = sources / dataset
         folder.mkdir(parents=True, exist_ok=True)
         frame.write_parquet(folder / f"{MONTH}.parquet")
+    write_research_council(data, sources)
+
+
+def write_research_council(data: Path, sources: Path) -> None:
+    """Write the drop of `ukri`."""
     ukri = sources / "ukri"
     ukri.mkdir(exist_ok=True)
     export = data / "gtr_projectsearch_ahrc_2021_01" / "gtr_projectsearch_ahrc_no_names.csv.gz"

@@ -39,6 +39,21 @@ def tell_sites(ctx: StepContext) -> None:
     ctx.report.picture("geocode quality", quality_picture(by_quality))
 
 
+def tell_counted_units(ctx: StepContext) -> None:
+    """Counted units put on postcodes, those of them that companies take the place of, and what is left out."""
+    placed = ctx.read(
+        "select count(*) as units, count(*) filter (where is_named) as named, count(distinct postcode) as postcodes "
+        "from organisations.counted_units where month = $month"
+    )
+    left_out = ctx.read(
+        "select area_level, is_around_others, count(*) as areas, sum(units)::bigint as units "
+        "from organisations.counted_areas where month = $month and not is_used group by all order by all"
+    )
+    for name, value in placed.row(0, named=True).items():
+        ctx.report.figure(f"counted {name}", value)
+    ctx.report.figure("areas left out", left_out)
+
+
 def tell_unlocated(ctx: StepContext) -> None:
     """Money without a place, by funder and reason, in GBP."""
     ctx.report.figure(

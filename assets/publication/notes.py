@@ -62,6 +62,9 @@ ORIGINS = {
     "rtic_companies": Origin("Real-Time Industrial Classifications: firms (The Data City)", "under agreement"),
     "rtic_locations": Origin("Real-Time Industrial Classifications: places (The Data City)", "under agreement"),
     "companies_house": Origin("Companies House, basic company data", "public register, free of charge"),
+    "business_counts": Origin("UK Business Counts (ONS, Nomis): local units, rounded to 5", OGL),
+    "accounts": Origin("Companies House, accounts data", "public register, free of charge"),
+    "cordis": Origin("CORDIS: projects of Horizon Europe and H2020", "CC BY 4.0, European Union"),
     "innovate_uk": Origin("Innovate UK funded projects", OGL),
     "innovate_uk_applications": Origin("Innovate UK applications", "under agreement"),
     "ukri": Origin("UKRI Gateway to Research", OGL),
@@ -88,6 +91,8 @@ LIMITATIONS = (
     "only what is denser, or works together more, than chance explains.",
     "RD&I activity is known from Innovate UK, UKRI, publications and the further signals that the month had: firms "
     "whose research nobody funded or recorded count as inactive.",
+    "Where the notes name UK Business Counts, a firm is a local unit of them: which firm is not known, its place is an "
+    "estimate within its area, its employees are the middle of a size band, and counts are rounded to 5.",
     "Firms count once in every cluster they belong to: sums over clusters count some of them twice.",
     "The Index counts items, not their size, and follows its classifier: see the quality of each category. Its "
     "clusters are made in unprojected degrees, as published: a degree of longitude counts as one of latitude.",

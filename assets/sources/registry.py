@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from assets.sources.datasets import Dataset
+from assets.sources.readers.accounts import ACCOUNTS
 from assets.sources.readers.activity_points import ACTIVITY_POINTS
 from assets.sources.readers.activity_signals import PATENTS, RD_TAX_CLAIMS
 from assets.sources.readers.boundaries import BOUNDARIES
+from assets.sources.readers.business_counts import BUSINESS_COUNTS
 from assets.sources.readers.businesses import BUSINESSES
 from assets.sources.readers.companies_house import COMPANIES_HOUSE
+from assets.sources.readers.cordis import CORDIS
 from assets.sources.readers.events import EVENTS
 from assets.sources.readers.idbr_enterprises import IDBR_ENTERPRISES
 from assets.sources.readers.idbr_local_units import IDBR_LOCAL_UNITS
@@ -35,9 +38,12 @@ DATASETS: tuple[Dataset, ...] = (
     RTIC_COMPANIES,
     RTIC_LOCATIONS,
     COMPANIES_HOUSE,
+    BUSINESS_COUNTS,
+    ACCOUNTS,
     INNOVATE_UK,
     INNOVATE_UK_APPLICATIONS,
     UKRI,
+    CORDIS,
     PUBLICATIONS_DATASET,
     ROR_DATASET,
     PATENTS,
@@ -62,6 +68,6 @@ ITEM_SOURCES: tuple[tuple[str, ...], ...] = (
     ("activity_points",),
 )
 """The Index needs one of these whole."""
-OTHER_NAMES: frozenset[str] = frozenset({"cordis", "truth"})
-"""Folders that may lie in the same sources and that nothing here reads: CORDIS, and what the synthetic United Kingdom
-says of itself."""
+OTHER_NAMES: frozenset[str] = frozenset({"truth"})
+"""Folders that may lie in the same sources and that nothing here reads: what the synthetic United Kingdom says of
+itself."""

@@ -238,4 +238,10 @@ def _firms_in_outlines(ctx: StepContext, shapes: pl.DataFrame, firms: pl.DataFra
     )
 
 
-STEPS: tuple[Step, ...] = (sql_step("spatial.points"), groups, outlines, location_quotients)
+STEPS: tuple[Step, ...] = (
+    sql_step("spatial.points"),
+    sql_step("spatial.area_quotients"),
+    groups,
+    outlines,
+    location_quotients,
+)

@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-Unit = Literal["GBP", "km2", "km", "degree", "percent"]
+Unit = Literal["GBP", "EUR", "km2", "km", "degree", "percent"]
 """Units that a column may have, as the data package writes them."""
 Format = Literal["count", "gbp", "share", "change", "quotient", "probability", "area"]
 """How the page writes a number (`formats` in site/base.js)."""

@@ -20,7 +20,7 @@ records as (
         on matches.dataset = records.dataset and matches.record_key = records.record_key
     where
         records.month = $month and matches.month = $month
-        and records.dataset in ('innovate_uk', 'innovate_uk_applications', 'ukri')
+        and records.dataset in ('innovate_uk', 'innovate_uk_applications', 'ukri', 'cordis')
 ),
 
 projects as (
@@ -52,5 +52,13 @@ select
 from used.ukri_participants as participants
 join projects on projects.source = 'ukri' and projects.project_id = participants.project_id
 join records on records.dataset = 'ukri' and records.record_key = participants.organisation_key
+where participants.month = $month
+union all
+select
+    projects.source, projects.project_id, records.organisation_id, participants.postcode, participants.is_lead, true,
+    null, null
+from used.cordis_participants as participants
+join projects on projects.source = 'cordis' and projects.project_id = 'CORDIS-' || participants.project_id
+join records on records.dataset = 'cordis' and records.record_key = participants.organisation_key
 where participants.month = $month
 order by source, project_id, organisation_id, postcode, award_gbp, is_lead, is_funded, uncounted_because

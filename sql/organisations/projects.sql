@@ -27,6 +27,10 @@ projects as (
     from used.ukri_projects as projects
     anti join own_list on own_list.lead_funder = lower(trim(projects.lead_funder))
     where projects.month = $month
+    union all
+    select 'cordis', 'CORDIS-' || project_id, 'cordis', start_date, null
+    from used.cordis_projects
+    where month = $month and $use_cordis
 )
 
 select

@@ -2,7 +2,8 @@ with joint_work as (
     select
         organisation_id,
         count(*) filter (where source = 'innovate_uk') as innovate_uk_applications,
-        count(*) filter (where source = 'ukri') as ukri_projects
+        count(*) filter (where source = 'ukri') as ukri_projects,
+        count(*) filter (where source = 'cordis') as cordis_projects
     from organisations.participations
     where month = $month and is_in_window
     group by organisation_id
@@ -69,6 +70,7 @@ select
     everyone.organisation_id,
     coalesce(joint_work.innovate_uk_applications, 0) as innovate_uk_applications,
     coalesce(joint_work.ukri_projects, 0) as ukri_projects,
+    coalesce(joint_work.cordis_projects, 0) as cordis_projects,
     coalesce(publications.publications, 0) as publications,
     coalesce(publications.publications_fractional, 0) as publications_fractional,
     coalesce(signals.patents, 0) as patents,

@@ -16,10 +16,11 @@ companies as (
     join numbered on numbered.dataset = 'companies_house' and numbered.record_key = companies.company_number
     where
         companies.month = $month
+        and not exists (from organisations.counted_units where month = $month)
         and numbered.organisation_id not in (select organisation_id from numbered where dataset = 'idbr_enterprises')
 ),
 
--- A local unit has one code, a company up to four, of which several may be of one sector.
+-- A local unit or a counted one has one code, a company up to four, of which several may be of one sector.
 activities as (
     select sites.site_id, sites.organisation_id, units.sic2007, true as is_only
     from used.idbr_local_units as units
@@ -31,6 +32,14 @@ activities as (
     join companies on companies.company_number = codes.company_number
     join sites on sites.organisation_id = companies.organisation_id and sites.postcode = companies.postcode
     where codes.month = $month
+    union all
+    select sites.site_id, sites.organisation_id, units.sic2007, true
+    from organisations.counted_units as units
+    join sites
+        on
+            sites.organisation_id = units.organisation_id
+            and sites.site_id = if(units.is_named, units.organisation_id || '@' || units.postcode, units.unit_id)
+    where units.month = $month
 ),
 
 broad_sectors as (

@@ -39,6 +39,21 @@ found as (
         on units.organisation_id = elsewhere.organisation_id and units.postcode = elsewhere.postcode
 ),
 
+-- A company that Companies House alone names is one of the firms that the counts count, where they are in use.
+uncounted as (
+    select *
+    from found
+    where
+        not exists (from organisations.counted_units where month = $month)
+        or organisation_id in (
+            select organisation_id from organisations.matches where month = $month and dataset <> 'companies_house'
+        )
+    union all
+    select unit_id, organisation_id, postcode, employees, true, false, false
+    from organisations.counted_units
+    where month = $month and not is_named
+),
+
 agents as (
     select postcode
     from found
@@ -80,7 +95,7 @@ geocoded as (
         directory.local_authority_code, directory.region_code, found.employees, found.in_register, found.in_rtic,
         found.is_registered_only,
         found.is_registered_only and agents.postcode is not null as is_excluded
-    from found
+    from uncounted as found
     left join directory on directory.postcode = found.postcode
     left join areas as sector
         on

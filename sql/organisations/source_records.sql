@@ -35,6 +35,13 @@ with named as (
     where month = $month
     union all
     select
+        'cordis', organisation_key, arg_max(name, (project_id, name)), null, null,
+        arg_max(postcode, (project_id, postcode)), arg_max(activity_type, (project_id, activity_type)), false
+    from used.cordis_participants
+    where month = $month and $use_cordis
+    group by organisation_key
+    union all
+    select
         'publications', institutions.institution_key,
         -- An institution that no publication names goes by its key.
         coalesce(

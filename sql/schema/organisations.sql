@@ -129,18 +129,26 @@ create table if not exists organisations.organisations (
     organisation_type varchar not null check (organisation_type in ('business', 'university', 'research_organisation', 'public_body', 'charity', 'overseas')),
     is_firm boolean not null,
     employees bigint,
-    turnover_gbp decimal(18, 2)
+    turnover_gbp decimal(18, 2),
+    employees_source varchar check (employees_source in ('register', 'rtic', 'accounts', 'sites', 'size_band')),
+    employees_as_of date,
+    turnover_source varchar check (turnover_source in ('register', 'rtic', 'accounts')),
+    turnover_as_of date
 );
 comment on table organisations.organisations is 'Organisations of the month.';
 comment on column organisations.organisations.month is 'First day of the month.';
-comment on column organisations.organisations.organisation_id is 'CRN- and the registration number, else ENT- and the enterprise reference, else ORG- and a digest of normalised name and postcode.';
+comment on column organisations.organisations.organisation_id is 'CRN- and the registration number, else ENT- and the enterprise reference, else ORG- and a digest of normalised name and postcode; UNIT- and a unit of UK Business Counts is a firm of which nothing else is known.';
 comment on column organisations.organisations.name is 'Name, from the register where it has one.';
 comment on column organisations.organisations.crn is 'Company registration number.';
 comment on column organisations.organisations.entref is 'IDBR enterprise reference.';
 comment on column organisations.organisations.organisation_type is 'What kind of organisation it is.';
-comment on column organisations.organisations.is_firm is 'True where the profile counts its type as a firm.';
-comment on column organisations.organisations.employees is 'Employees of the whole organisation; the register''s figure, else RTIC''s, else the sum over its sites.';
-comment on column organisations.organisations.turnover_gbp is 'Turnover of the whole organisation in GBP; the register''s figure, else RTIC''s.';
+comment on column organisations.organisations.is_firm is 'True where the profile counts its type as a firm; a company that Companies House alone names is none while the units of UK Business Counts stand for all firms.';
+comment on column organisations.organisations.employees is 'Employees of the whole organisation; the register''s figure, else RTIC''s, else that of its accounts, else the sum over its sites, else the middle of the size band of the unit whose place it takes.';
+comment on column organisations.organisations.turnover_gbp is 'Turnover of the whole organisation in GBP; the register''s figure, else RTIC''s, else that of its accounts.';
+comment on column organisations.organisations.employees_source is 'Where the figure of employees is from; size_band: an estimate, the middle of a band of UK Business Counts.';
+comment on column organisations.organisations.employees_as_of is 'Date that it is as of: of the drop, of the accounts'' balance sheet; null where the organisation has no such figure.';
+comment on column organisations.organisations.turnover_source is 'Where the figure of turnover is from.';
+comment on column organisations.organisations.turnover_as_of is 'Date that it is as of, likewise.';
 
 create table if not exists organisations.institution_points (
     month date not null,
@@ -159,6 +167,50 @@ comment on column organisations.institution_points.northing is 'Northing in metr
 comment on column organisations.institution_points.grid is 'gb: British National Grid; ni: Irish Grid.';
 comment on column organisations.institution_points.latitude is 'Latitude in degrees, WGS84.';
 comment on column organisations.institution_points.longitude is 'Longitude in degrees, WGS84.';
+
+create table if not exists organisations.counted_areas (
+    month date not null,
+    area_code varchar not null,
+    code varchar not null,
+    area_name varchar,
+    area_level varchar check (area_level in ('msoa', 'local_authority', 'itl3', 'itl2', 'itl1', 'region', 'country')),
+    units bigint not null,
+    live_postcodes bigint not null,
+    is_around_others boolean not null,
+    is_used boolean not null
+);
+comment on table organisations.counted_areas is 'Areas of UK Business Counts, and the level of the postcode directory that knows each.';
+comment on column organisations.counted_areas.month is 'First day of the month.';
+comment on column organisations.counted_areas.area_code is 'Code of the area as given.';
+comment on column organisations.counted_areas.code is 'The same as the postcode directory writes it: TL for the UK of NUTS codes.';
+comment on column organisations.counted_areas.area_name is 'Name of the area.';
+comment on column organisations.counted_areas.area_level is 'Column of codes of the directory that has it, the finest of several; null where none has.';
+comment on column organisations.counted_areas.units is 'Local units of all industries and size bands together.';
+comment on column organisations.counted_areas.live_postcodes is 'Live postcodes with a place in the area.';
+comment on column organisations.counted_areas.is_around_others is 'True where areas of a finer level with counts lie in it: its units would count twice.';
+comment on column organisations.counted_areas.is_used is 'True where its units are put on postcodes: the profile uses the counts, the month has no IDBR, the directory knows the area, and it is around no others.';
+
+create table if not exists organisations.counted_units (
+    month date not null,
+    unit_id varchar not null,
+    area_code varchar not null,
+    sic2007 varchar not null,
+    size_band varchar not null,
+    organisation_id varchar not null,
+    is_named boolean not null,
+    postcode varchar not null,
+    employees bigint
+);
+comment on table organisations.counted_units is 'Every local unit of UK Business Counts, put on a live postcode of its area: a unit of an unknown firm, or of a company known to be RD&I-active that takes its place.';
+comment on column organisations.counted_units.month is 'First day of the month.';
+comment on column organisations.counted_units.unit_id is 'BC, area, industry, fewest employees of the band (T where the drop has no bands) and number within these.';
+comment on column organisations.counted_units.area_code is 'Code of the area as given.';
+comment on column organisations.counted_units.sic2007 is 'SIC 2007 code, 5 digits.';
+comment on column organisations.counted_units.size_band is 'Band of employees, in the publisher''s words; Total where the drop has no bands.';
+comment on column organisations.counted_units.organisation_id is 'UNIT and the unit, a firm of its own of which nothing is known; else the company that takes its place.';
+comment on column organisations.counted_units.is_named is 'True where a company that is known to be RD&I-active takes the unit''s place.';
+comment on column organisations.counted_units.postcode is 'Postcode that the unit is put on: an estimate, but for a company''s own.';
+comment on column organisations.counted_units.employees is 'Middle of the size band, an estimate; null where the drop has no bands.';
 
 create table if not exists organisations.sites (
     month date not null,
@@ -181,7 +233,7 @@ create table if not exists organisations.sites (
 );
 comment on table organisations.sites is 'Sites of the organisations, one a local unit or a further known location.';
 comment on column organisations.sites.month is 'First day of the month.';
-comment on column organisations.sites.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
+comment on column organisations.sites.site_id is 'Site: LU and the local unit reference, BC and the counted unit, else organisation and postcode or coordinates.';
 comment on column organisations.sites.organisation_id is 'Organisation.';
 comment on column organisations.sites.postcode is 'Postcode; null where the site is known by coordinates alone.';
 comment on column organisations.sites.easting is 'Easting in metres of `grid`; null where unlocated.';
@@ -221,24 +273,24 @@ create table if not exists organisations.site_sectors (
 );
 comment on table organisations.site_sectors is 'Sectors of each site that is not left out.';
 comment on column organisations.site_sectors.month is 'First day of the month.';
-comment on column organisations.site_sectors.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
+comment on column organisations.site_sectors.site_id is 'Site: LU and the local unit reference, BC and the counted unit, else organisation and postcode or coordinates.';
 comment on column organisations.site_sectors.organisation_id is 'Organisation.';
 comment on column organisations.site_sectors.scheme is 'sic: broad SIC sectors; rtic: emerging sectors.';
 comment on column organisations.site_sectors.sector is 'Name of the sector.';
 
 create table if not exists organisations.projects (
     month date not null,
-    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    source varchar not null check (source in ('innovate_uk', 'ukri', 'cordis')),
     project_id varchar not null,
-    award_dataset varchar not null check (award_dataset in ('innovate_uk', 'innovate_uk_applications', 'ukri')),
+    award_dataset varchar not null check (award_dataset in ('innovate_uk', 'innovate_uk_applications', 'ukri', 'cordis')),
     activity_date date,
     is_in_window boolean not null,
     stated_total_gbp decimal(18, 2)
 );
 comment on table organisations.projects is 'Publicly funded projects and applications that count, each once.';
 comment on column organisations.projects.month is 'First day of the month.';
-comment on column organisations.projects.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
-comment on column organisations.projects.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.projects.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research; cordis: the European Union''s framework programmes.';
+comment on column organisations.projects.project_id is 'Application Number, or Gateway to Research project id, or CORDIS- and CORDIS''s project id.';
 comment on column organisations.projects.award_dataset is 'Dataset whose awards count: the funded list goes before the applications.';
 comment on column organisations.projects.activity_date is 'Start of the project, else of the competition''s financial year.';
 comment on column organisations.projects.is_in_window is 'True where activity_date lies within rdi_window_years before the month''s end.';
@@ -246,7 +298,7 @@ comment on column organisations.projects.stated_total_gbp is 'Award of the proje
 
 create table if not exists organisations.project_partners (
     month date not null,
-    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    source varchar not null check (source in ('innovate_uk', 'ukri', 'cordis')),
     project_id varchar not null,
     organisation_id varchar not null,
     postcode varchar,
@@ -257,8 +309,8 @@ create table if not exists organisations.project_partners (
 );
 comment on table organisations.project_partners is 'Each participant row of the projects, with the organisation it is.';
 comment on column organisations.project_partners.month is 'First day of the month.';
-comment on column organisations.project_partners.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
-comment on column organisations.project_partners.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.project_partners.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research; cordis: the European Union''s framework programmes.';
+comment on column organisations.project_partners.project_id is 'Application Number, or Gateway to Research project id, or CORDIS- and CORDIS''s project id.';
 comment on column organisations.project_partners.organisation_id is 'Organisation.';
 comment on column organisations.project_partners.postcode is 'Postcode the source gives for this participation.';
 comment on column organisations.project_partners.is_lead is 'True for the lead participant.';
@@ -268,7 +320,7 @@ comment on column organisations.project_partners.uncounted_because is 'Why the a
 
 create table if not exists organisations.participations (
     month date not null,
-    source varchar not null check (source in ('innovate_uk', 'ukri')),
+    source varchar not null check (source in ('innovate_uk', 'ukri', 'cordis')),
     project_id varchar not null,
     organisation_id varchar not null,
     activity_date date,
@@ -278,8 +330,8 @@ create table if not exists organisations.participations (
 );
 comment on table organisations.participations is 'Who took part in which publicly funded project or application.';
 comment on column organisations.participations.month is 'First day of the month.';
-comment on column organisations.participations.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research.';
-comment on column organisations.participations.project_id is 'Application Number, or Gateway to Research project id.';
+comment on column organisations.participations.source is 'innovate_uk: funded projects and applications; ukri: Gateway to Research; cordis: the European Union''s framework programmes.';
+comment on column organisations.participations.project_id is 'Application Number, or Gateway to Research project id, or CORDIS- and CORDIS''s project id.';
 comment on column organisations.participations.organisation_id is 'Organisation.';
 comment on column organisations.participations.activity_date is 'Start of the project, else of the competition''s financial year.';
 comment on column organisations.participations.is_lead is 'True where the organisation leads.';
@@ -309,6 +361,7 @@ create table if not exists organisations.rdi_activity (
     organisation_id varchar not null,
     innovate_uk_applications bigint not null,
     ukri_projects bigint not null,
+    cordis_projects bigint not null,
     publications bigint not null,
     publications_fractional decimal(18, 4) not null,
     patents bigint not null,
@@ -320,6 +373,7 @@ comment on column organisations.rdi_activity.month is 'First day of the month.';
 comment on column organisations.rdi_activity.organisation_id is 'Organisation.';
 comment on column organisations.rdi_activity.innovate_uk_applications is 'Innovate UK applications and projects in the window.';
 comment on column organisations.rdi_activity.ukri_projects is 'UKRI projects in the window.';
+comment on column organisations.rdi_activity.cordis_projects is 'Projects of the European Union''s framework programmes in the window, where the profile counts them.';
 comment on column organisations.rdi_activity.publications is 'Publications in the window, one for each the organisation has an author on.';
 comment on column organisations.rdi_activity.publications_fractional is 'The same, each divided by the institutions on it.';
 comment on column organisations.rdi_activity.patents is 'Patents in the window.';
@@ -339,7 +393,7 @@ comment on column organisations.site_funding.month is 'First day of the month.';
 comment on column organisations.site_funding.funder is 'innovate_uk or ukri.';
 comment on column organisations.site_funding.project_id is 'Application or project.';
 comment on column organisations.site_funding.organisation_id is 'Organisation.';
-comment on column organisations.site_funding.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
+comment on column organisations.site_funding.site_id is 'Site: LU and the local unit reference, BC and the counted unit, else organisation and postcode or coordinates.';
 comment on column organisations.site_funding.amount_gbp is 'Share in GBP.';
 
 create table if not exists organisations.apportioned_sites (
@@ -362,7 +416,7 @@ create table if not exists organisations.apportioned_sites (
 );
 comment on table organisations.apportioned_sites is 'What each located site carries of its organisation''s size, funding and publications.';
 comment on column organisations.apportioned_sites.month is 'First day of the month.';
-comment on column organisations.apportioned_sites.site_id is 'Site: LU and the local unit reference, else organisation and postcode or coordinates.';
+comment on column organisations.apportioned_sites.site_id is 'Site: LU and the local unit reference, BC and the counted unit, else organisation and postcode or coordinates.';
 comment on column organisations.apportioned_sites.organisation_id is 'Organisation.';
 comment on column organisations.apportioned_sites.postcode is 'Postcode; null where the site is known by coordinates alone.';
 comment on column organisations.apportioned_sites.easting is 'Easting in metres: British National Grid, or Irish Grid in Northern Ireland.';

@@ -16,7 +16,8 @@ create table if not exists reference.postcodes (
     region_code varchar,
     country_code varchar,
     travel_to_work_area_code varchar,
-    msoa_code varchar
+    msoa_code varchar,
+    itl3_code varchar
 );
 comment on table reference.postcodes is 'Unit postcodes, live and terminated, of the ONS directory (ONSPD or NSPL).';
 comment on column reference.postcodes.as_of is 'Date of the drop the row came from.';
@@ -32,6 +33,7 @@ comment on column reference.postcodes.region_code is 'ONS code of the English re
 comment on column reference.postcodes.country_code is 'ONS code of the country.';
 comment on column reference.postcodes.travel_to_work_area_code is 'ONS code of the travel-to-work area.';
 comment on column reference.postcodes.msoa_code is 'Code of the middle layer super output area (England and Wales), or of the small area that the directory gives in its place for Scotland and Northern Ireland; null where it gives none.';
+comment on column reference.postcodes.itl3_code is 'Code of the ITL3 area (TLG21), which begins with those of its ITL2 and ITL1 areas; null where the release has none.';
 
 create table if not exists reference.postcode_areas (
     as_of date not null,

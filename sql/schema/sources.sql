@@ -227,6 +227,40 @@ comment on column sources.companies_house_sic.as_of is 'Date of the drop the row
 comment on column sources.companies_house_sic.company_number is 'Company registration number.';
 comment on column sources.companies_house_sic.sic2007 is 'SIC 2007 code, 5 digits; the marks of dormant and non-trading companies are left out.';
 
+create table if not exists sources.business_counts (
+    as_of date not null,
+    area_code varchar not null,
+    area_name varchar,
+    sic2007 varchar not null,
+    size_band varchar not null,
+    employees_from bigint check (employees_from >= 0),
+    employees_to bigint check (employees_to >= 0),
+    units bigint not null check (units > 0)
+);
+comment on table sources.business_counts is 'UK Business Counts: local units by area, five-digit industry and size band, as rounded by the publisher; cells of none are left out.';
+comment on column sources.business_counts.as_of is 'Date of the drop the row came from.';
+comment on column sources.business_counts.area_code is 'Code of the area as given: ONS code, or ITL or NUTS code.';
+comment on column sources.business_counts.area_name is 'Name of the area.';
+comment on column sources.business_counts.sic2007 is 'SIC 2007 code, 5 digits.';
+comment on column sources.business_counts.size_band is 'Band of employees, in the publisher''s words; Total where the drop has no bands.';
+comment on column sources.business_counts.employees_from is 'Fewest employees of the band; null of Total.';
+comment on column sources.business_counts.employees_to is 'Most employees of the band; null where it has no upper end, and of Total.';
+comment on column sources.business_counts.units is 'Local units, rounded by the publisher.';
+
+create table if not exists sources.accounts (
+    as_of date not null,
+    company_number varchar not null,
+    balance_sheet_date date not null,
+    employees bigint check (employees >= 0),
+    turnover_gbp decimal(18, 2) check (turnover_gbp >= 0)
+);
+comment on table sources.accounts is 'Employees and turnover of companies from the accounts that they filed at Companies House.';
+comment on column sources.accounts.as_of is 'Date of the drop the row came from.';
+comment on column sources.accounts.company_number is 'Company registration number, 8 characters, zero-padded.';
+comment on column sources.accounts.balance_sheet_date is 'Date of the balance sheet, the last day of the accounts'' period.';
+comment on column sources.accounts.employees is 'Average number of employees, rounded to whole ones; null where not filed.';
+comment on column sources.accounts.turnover_gbp is 'Turnover of the period in GBP; null where not filed, as by most.';
+
 create table if not exists sources.innovate_uk (
     as_of date not null,
     row_number bigint not null,
@@ -348,6 +382,42 @@ comment on column sources.ukri_organisations.organisation_key is 'Gateway to Res
 comment on column sources.ukri_organisations.name is 'Name, as given.';
 comment on column sources.ukri_organisations.postcode is 'Postcode of the main address, normalised.';
 comment on column sources.ukri_organisations.region is 'Region as given (Outside UK for overseas).';
+
+create table if not exists sources.cordis_projects (
+    as_of date not null,
+    project_id varchar not null,
+    acronym varchar,
+    start_date date,
+    programme varchar,
+    partners bigint not null check (partners > 0)
+);
+comment on table sources.cordis_projects is 'Projects of the European Union''s framework programmes with a participant in the United Kingdom.';
+comment on column sources.cordis_projects.as_of is 'Date of the drop the row came from.';
+comment on column sources.cordis_projects.project_id is 'CORDIS''s project id, the grant agreement''s number.';
+comment on column sources.cordis_projects.acronym is 'Acronym of the project.';
+comment on column sources.cordis_projects.start_date is 'Start of the project.';
+comment on column sources.cordis_projects.programme is 'Framework programme.';
+comment on column sources.cordis_projects.partners is 'All organisations on the project, of whatever country.';
+
+create table if not exists sources.cordis_participants (
+    as_of date not null,
+    project_id varchar not null,
+    organisation_key varchar not null,
+    name varchar not null,
+    activity_type varchar,
+    postcode varchar,
+    is_lead boolean not null,
+    ec_contribution_eur decimal(18, 2)
+);
+comment on table sources.cordis_participants is 'Participants in the United Kingdom, each once a project.';
+comment on column sources.cordis_participants.as_of is 'Date of the drop the row came from.';
+comment on column sources.cordis_participants.project_id is 'CORDIS''s project id.';
+comment on column sources.cordis_participants.organisation_key is 'CORDIS''s organisation id.';
+comment on column sources.cordis_participants.name is 'Name of the organisation; its id where it has none.';
+comment on column sources.cordis_participants.activity_type is 'HES higher education, REC research organisation, PRC company, PUB public body, OTH other.';
+comment on column sources.cordis_participants.postcode is 'Postcode, normalised; null where none or malformed.';
+comment on column sources.cordis_participants.is_lead is 'True for the coordinator.';
+comment on column sources.cordis_participants.ec_contribution_eur is 'The European Union''s contribution in EUR; counted as no one''s funding.';
 
 create table if not exists sources.publication_institutions (
     as_of date not null,

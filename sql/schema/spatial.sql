@@ -195,3 +195,27 @@ comment on column spatial.location_quotients.location_quotient_high is 'Upper en
 comment on column spatial.location_quotients.p_value is 'One-sided binomial p-value of LQ > 1.';
 comment on column spatial.location_quotients.q_value is 'After Benjamini-Hochberg over the sectors tested for the group.';
 comment on column spatial.location_quotients.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists spatial.area_quotients (
+    month date not null,
+    area_code varchar not null,
+    area_name varchar,
+    area_level varchar,
+    sector varchar not null,
+    sector_units bigint not null,
+    area_units bigint not null,
+    national_sector_units bigint not null,
+    national_units bigint not null,
+    location_quotient double not null
+);
+comment on table spatial.area_quotients is 'Location quotient of each sector in each area of UK Business Counts, of the counts as they are published.';
+comment on column spatial.area_quotients.month is 'First day of the month.';
+comment on column spatial.area_quotients.area_code is 'Code of the area as given.';
+comment on column spatial.area_quotients.area_name is 'Name of the area.';
+comment on column spatial.area_quotients.area_level is 'Level of the postcode directory that has the area; null where none has.';
+comment on column spatial.area_quotients.sector is 'Broad SIC sector.';
+comment on column spatial.area_quotients.sector_units is 'Units of the sector in the area.';
+comment on column spatial.area_quotients.area_units is 'All units of the area.';
+comment on column spatial.area_quotients.national_sector_units is 'Units of the sector in all areas.';
+comment on column spatial.area_quotients.national_units is 'All units of all areas.';
+comment on column spatial.area_quotients.location_quotient is '(sector_units / area_units) / (national_sector_units / national_units).';

@@ -95,6 +95,30 @@ from sources.companies_house_sic as companies_house_sic
 inner join sources.drops as drops on companies_house_sic.as_of = drops.as_of and drops.dataset = 'companies_house';
 comment on view used.companies_house_sic is 'sources.companies_house_sic of the drop of companies_house that the month used.';
 
+create or replace view used.business_counts as
+select drops.month, business_counts.*
+from sources.business_counts as business_counts
+inner join sources.drops as drops on business_counts.as_of = drops.as_of and drops.dataset = 'business_counts';
+comment on view used.business_counts is 'sources.business_counts of the drop of business_counts that the month used.';
+
+create or replace view used.accounts as
+select drops.month, accounts.*
+from sources.accounts as accounts
+inner join sources.drops as drops on accounts.as_of = drops.as_of and drops.dataset = 'accounts';
+comment on view used.accounts is 'sources.accounts of the drop of accounts that the month used.';
+
+create or replace view used.cordis_projects as
+select drops.month, cordis_projects.*
+from sources.cordis_projects as cordis_projects
+inner join sources.drops as drops on cordis_projects.as_of = drops.as_of and drops.dataset = 'cordis';
+comment on view used.cordis_projects is 'sources.cordis_projects of the drop of cordis that the month used.';
+
+create or replace view used.cordis_participants as
+select drops.month, cordis_participants.*
+from sources.cordis_participants as cordis_participants
+inner join sources.drops as drops on cordis_participants.as_of = drops.as_of and drops.dataset = 'cordis';
+comment on view used.cordis_participants is 'sources.cordis_participants of the drop of cordis that the month used.';
+
 create or replace view used.innovate_uk as
 select drops.month, innovate_uk.*
 from sources.innovate_uk as innovate_uk

@@ -20,6 +20,11 @@ from assets.sources.problems import DropError
 from assets.sources.reading.contract import Desk
 from assets.sources.reading.readings import read_drop
 from assets.sources.registry import DATASETS
+from tests.sources.readers.filings import employees, filing, packed
+from tests.sources.readers.test_cordis import ORGANISATION as PARTNERS_CSV
+from tests.sources.readers.test_cordis import PROJECT as PROJECTS_CSV
+from tests.sources.readers.test_cordis import partner
+from tests.sources.readers.test_cordis import project as of_project
 from tests.sources.readers.test_index_sources import BUSINESSES_HEADER, CENTRES_HEADER, EVENTS_HEADER, POINTS_HEADER
 from tests.sources.readers.test_innovate_uk import participant, workbook
 from tests.sources.readers.test_publications import OXFORD, work
@@ -65,6 +70,7 @@ GOOD: dict[str, tuple[str, str | bytes]] = {
     "rtic_companies": ("2025-05.csv", RTIC_CSV),
     "rtic_locations": ("2025-05.csv", "company_number,postcode,kind,employees\n01234567,OX11 0AA,registered,5\n"),
     "companies_house": ("2025-05.csv", COMPANIES_CSV),
+    "business_counts": ("2025-05.csv", "GEOGRAPHY_CODE,INDUSTRY_CODE,OBS_VALUE\nE07000179,62012,25\nW1,01110,5\n"),
     "innovate_uk_applications": ("2025-05.csv", APPLICATIONS_CSV),
     "ukri": ("2025-05.jsonl", json_lines(PROJECT, LEAD, FUND)),
     "ukri, csv": ("2025-05.csv", SITE_CSV),
@@ -80,6 +86,11 @@ GOOD: dict[str, tuple[str, str | bytes]] = {
 }
 OF_LIBRARIES: dict[str, tuple[str, bytes]] = {
     "boundaries": ("2025-05.geojson", GEOJSON.encode()),
+    "accounts": ("2025-05.zip", packed(filing("01234567", "2024-03-31", employees("5")))),
+    "cordis": (
+        "2025-05.zip",
+        zipped(project=PROJECTS_CSV + of_project("1"), organization=PARTNERS_CSV + partner("1", "9")),
+    ),
     "innovate_uk": ("2025-05.xlsx", workbook([participant(), participant(**{"Project Title": "Other"})])),
 }
 """Read in a process of their own, which takes a while: few changes are made to each."""

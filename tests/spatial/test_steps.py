@@ -54,11 +54,11 @@ def organisation(organisation_id: str, kind: str = "business") -> dict[str, obje
 
 
 def active(organisation_id: str, is_active: bool = True) -> dict[str, object]:
-    zero = ("innovate_uk_applications", "ukri_projects", "publications", "publications_fractional", "patents")
+    zero = ("innovate_uk_applications", "ukri_projects", "cordis_projects", "publications")
     return {
         "organisation_id": organisation_id,
         **dict.fromkeys(zero, 0),
-        "rd_tax_claims": 0,
+        **dict.fromkeys(("publications_fractional", "patents", "rd_tax_claims"), 0),
         "is_rdi_active": is_active,
     }
 

@@ -205,7 +205,7 @@ def _fill_organisations(warehouse: Warehouse) -> None:
             {
                 "organisation_id": name,
                 **dict.fromkeys(("innovate_uk_applications", "ukri_projects", "publications"), int(name in ACTIVE)),
-                **dict.fromkeys(("publications_fractional", "patents", "rd_tax_claims"), 0),
+                **dict.fromkeys(("cordis_projects", "publications_fractional", "patents", "rd_tax_claims"), 0),
                 "is_rdi_active": name in ACTIVE,
             }
             for name in everybody

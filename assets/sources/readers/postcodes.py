@@ -49,6 +49,7 @@ def _latitude(text: pl.Expr) -> pl.Expr:
 
 
 MSOA = frozenset({"msoa", "middle layer super output area", "census middle layer super output area"})
+ITL3 = frozenset({"itl", "itl3", "nuts", "nuts3", "international territorial level 3", "itl level 3"})
 NO_AREA = r"^[A-Z]99999999$"
 """Stands where there is no area of that kind."""
 
@@ -95,6 +96,7 @@ COLUMNS = (
     _area("travel_to_work_area_code", "ttwa", "ttwa", "travel to work area"),
     Column("msoa_code", (AreaCode("msoa21cd", MSOA),), TEXT, "optional"),
     Column("msoa_before", (AreaCode("msoa11cd", MSOA, newer=1),), TEXT, "optional"),
+    Column("itl3_code", (AreaCode("itl325cd", ITL3), "itl", "nuts"), TEXT, "optional"),
     Column("latitude", ("lat", "latitude"), Kind(LATITUDE.expected, _latitude), "nullable"),
     Column("longitude", ("long", "longitude", "lon"), LONGITUDE, "nullable"),
 )
@@ -125,6 +127,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         "travel_to_work_area_code",
         # A release gives Scotland's small areas in the column of one census alone.
         pl.coalesce(_area_code("msoa_code"), _area_code("msoa_before")).alias("msoa_code"),
+        "itl3_code",
     )
     complete = given if _is_complete(given) else complete_positions(given.collect()).lazy()
     postcodes = table.write("postcodes", complete.with_columns(pl.col("easting", "northing").round().cast(pl.Int32)))
@@ -252,7 +255,7 @@ POSTCODES_DATASET = Dataset(
     (POSTCODES, AREAS),
     read,
     lacking="every position: nothing can be placed",
-    reader_version=4,
+    reader_version=5,
     profiled=(
         Measure(POSTCODES, "easting", "oseast1m", "coordinate", "needed"),
         Measure(POSTCODES, "northing", "osnrth1m", "coordinate", "needed"),

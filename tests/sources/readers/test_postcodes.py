@@ -26,6 +26,7 @@ FIRST = {
     "country_code": "E92000001",
     "travel_to_work_area_code": "E30000258",
     "msoa_code": None,
+    "itl3_code": None,
 }
 RELEASES = {
     "ONSPD 2024": POSTCODES_CSV.splitlines()[0],
@@ -84,12 +85,13 @@ def test_the_header_of_august_2026_is_known_whole(shared_data: Path, tmp_path: P
         "rgn26cd": "E12000008",
         "ttwa15cd": "E30000258",
         "msoa21cd": "E02005968",
+        "itl25cd": "TLJ14",
         "lat": "51.6068",
         "long": "-1.2375",
     }
     line = ",".join(given.get(name, "") for name in header.split(","))
     reading = read_drop(POSTCODES_DATASET, {"2026-08.csv": f"{header}\n{line}\n"}, tmp_path)
-    assert rows(reading, TABLE) == [{**FIRST, "msoa_code": "E02005968"}]
+    assert rows(reading, TABLE) == [{**FIRST, "msoa_code": "E02005968", "itl3_code": "TLJ14"}]
 
 
 def read_rows(tmp_path: Path, *lines: str) -> list[dict[str, object]]:

@@ -1,0 +1,136 @@
+"""A ZIP of accounts as a table of figures: `python -m assets.sources.readers.account_filings ZIP NAME OUT MOST_BYTES`.
+
+Run as a process of its own: the package that reads a filing starts processes by a fork. Members are streamed, so that
+memory holds a few filings at a time whatever the ZIP's size. What belongs here: which members are filings, ZIPs in the
+ZIP, and which of a filing's periods is its own. What does not: what becomes of the figures (`accounts`).
+"""
+
+from __future__ import annotations
+
+import csv
+import logging
+import re
+import shutil
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+COLUMNS = ("file", "company", "balance_sheet_date", "employees", "turnover", "error")
+FILING = re.compile(r"Prod\d+_\d+_[^_]+_\d{8}\.(html|xml|zip)")
+"""How a filing is named: run, company number, balance-sheet date. Some that are named .zip are pages."""
+ZIP_MARK = b"PK\x03\x04"
+CHUNK_BYTES = 1 << 20
+DAMAGED = 3
+"""How the process ends where the ZIP is at fault."""
+
+
+class DamagedZipError(ValueError):
+    """The ZIP is no whole one, or unpacks to too much; said in words."""
+
+
+def filings(zip_path: Path, name: str, most_bytes: int, scratch: Path) -> Iterator[tuple[Any, ...]]:
+    """The figures of each filing in a ZIP and in the ZIPs in it, in the columns `COLUMNS`.
+
+    Raises DamagedZipError.
+    """
+    for inner, inner_name in _zips(zip_path, name, most_bytes, scratch):
+        yield from _of_zip(inner, inner_name)
+
+
+def _zips(zip_path: Path, name: str, most_bytes: int, scratch: Path) -> Iterator[tuple[Path, str]]:
+    """The ZIP, and the members of it that are ZIPs themselves, unpacked one at a time."""
+    yield zip_path, name
+    try:
+        with zipfile.ZipFile(zip_path) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > most_bytes:
+                raise DamagedZipError(f"it unpacks to more than {most_bytes} bytes")
+            for member in members:
+                if not member.filename.lower().endswith(".zip") or _is_litter(member.filename):
+                    continue
+                with archive.open(member) as stream:
+                    if stream.read(len(ZIP_MARK)) != ZIP_MARK:
+                        continue
+                inner = scratch / "inner.zip"
+                with archive.open(member) as stream, inner.open("wb") as plain:
+                    shutil.copyfileobj(stream, plain, CHUNK_BYTES)
+                yield inner, f"{name}/{member.filename}"
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise DamagedZipError(f"the ZIP is cut short or damaged ({error})") from error
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith("__MACOSX/") or PurePosixPath(name).name.startswith(".")
+
+
+def _of_zip(path: Path, name: str) -> Iterator[tuple[Any, ...]]:
+    from stream_read_xbrl import stream_read_xbrl_zip
+    from stream_unzip import UnzipError
+
+    try:
+        with (
+            path.open("rb") as stream,
+            stream_read_xbrl_zip(iter(lambda: stream.read(CHUNK_BYTES), b"")) as (
+                columns,
+                rows,
+            ),
+        ):
+            yield from _own_periods(columns, rows, name)
+    except UnzipError as error:
+        raise DamagedZipError(f"the ZIP is cut short or damaged ({type(error).__name__})") from error
+
+
+def _own_periods(columns: Sequence[str], rows: Iterable[tuple[Any, ...]], name: str) -> Iterator[tuple[Any, ...]]:
+    """A row for each filing: of the periods that it tells of, which follow one another, those that end at its date."""
+    position = {column: number for number, column in enumerate(columns)}
+    key = [position[column] for column in ("run_code", "company_id", "date", "file_type")]
+    employees, turnover = (
+        position["average_number_employees_during_period"],
+        position["turnover_gross_operating_revenue"],
+    )
+    day, end, error = position["date"], position["period_end"], position["error"]
+    current: tuple[Any, ...] | None = None
+    figures: list[Any] = []
+    for row in rows:
+        this = tuple(row[number] for number in key)
+        if this != current:
+            if current is not None:
+                yield _row(current, name, figures)
+            current, figures = this, [None, None, row[error]]
+        # The count of employees stands with the filing or with the period; of the filing's it is of its own period.
+        if row[end] is None or row[end] == row[day]:
+            figures[0] = row[employees] if figures[0] is None else figures[0]
+            figures[1] = row[turnover] if figures[1] is None else figures[1]
+    if current is not None:
+        yield _row(current, name, figures)
+
+
+def _row(filing: tuple[Any, ...], name: str, figures: Sequence[Any]) -> tuple[Any, ...]:
+    run, company, day, kind = filing
+    member = f"{run}_{company}_{day:%Y%m%d}.{kind}"
+    return f"{name}/{member}", company, day.isoformat(), *figures
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the figures of a ZIP's filings; DAMAGED where it is at fault, which the last line of stderr tells."""
+    zip_path, name, target, most_bytes = arguments
+    # The package tells of a filing that is none with all of its text.
+    logging.disable(logging.CRITICAL)
+    with tempfile.TemporaryDirectory(dir=Path(target).parent) as scratch, Path(target).open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(COLUMNS)
+        try:
+            for row in filings(Path(zip_path), name, int(most_bytes), Path(scratch)):
+                writer.writerow(row)
+        except DamagedZipError as error:
+            print(error, file=sys.stderr)
+            return DAMAGED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
