@@ -10,12 +10,14 @@ A name with no day is as of the first of its month.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import itertools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from assets.months import Month
 from assets.sources.delivery.storage import Entry, Storage
@@ -90,6 +92,17 @@ def select_drops(listing: Listing, month: Month) -> dict[str, Drop]:
     """For each dataset, the newest drop that is not after the last day of the month [stated in FORMATS]."""
     usable = [drop for drop in listing.drops if drop.as_of <= month.last_day]
     return {drop.dataset: drop for drop in sorted(usable)}
+
+
+def dated_drops(folder: Path) -> dict[date, Path]:
+    """What lies in a dataset's local folder under the name of a date, by that date; nothing is said of the rest."""
+    found = {}
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+        match = DROP_NAME.match(entry.name)
+        if match is not None and not NOTES.search(entry.name):
+            with contextlib.suppress(ValueError):
+                found[date(int(match[1]), int(match[2]), int(match[3] or 1))] = entry
+    return found
 
 
 def _inside(storage: Storage, dataset: str, today: date) -> Iterator[Drop | Problem]:
