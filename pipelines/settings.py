@@ -10,8 +10,8 @@ from typing import Any
 from assets.cluster import SETTING as CLUSTER
 from assets.cluster import USUAL_WAIT_S, checked_address
 from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
+from assets.fetch.limits import COUNTED, DIRECTORIES, USUAL_LIMITS, Limits, address_setting
 from assets.fetch.limits import SETTINGS as FETCHING
-from assets.fetch.limits import USUAL_LIMITS, Limits, address_setting
 from assets.fetch.registry import PUBLISHERS
 from assets.sources.bounds import SETTINGS as BOUNDS
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
@@ -186,9 +186,13 @@ def _limits(bounds: Bounds) -> Limits:
                 given[name] = parse_bytes(text)
             except ValueError as error:
                 raise ValueError(f"{variable}: {error}") from error
-        elif name in ("tries", "late_days"):
-            if not text.isdigit() or (name == "tries" and not int(text)):
-                raise ValueError(f"{variable}={text!r} is not a number of {'tries' if name == 'tries' else 'days'}")
+        elif name == "postcode_directory":
+            if text not in DIRECTORIES:
+                raise ValueError(f"{variable}={text!r} is no directory of postcodes: give {' or '.join(DIRECTORIES)}")
+            given[name] = text
+        elif name in COUNTED:
+            if not text.isdigit() or (name != "late_days" and not int(text)):
+                raise ValueError(f"{variable}={text!r} is not a number of {COUNTED[name]}")
             given[name] = int(text)
         else:
             given[name] = _seconds(variable, getattr(USUAL_LIMITS, name))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from assets.fetch.limits import SETTINGS, Limits
 from assets.fetch.problems import FetchError
-from assets.fetch.provenance import FILE, Provenance, read_provenance
+from assets.fetch.provenance import Provenance, read_from
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import FOLDER, Staging, staging
 from assets.fetch.transport import Client, Tell, nobody
@@ -92,19 +92,11 @@ def dated_for(release: Release, month: Month, today: date, limits: Limits) -> da
     return month.last_day
 
 
-def read_from(folder: Path) -> Provenance | None:
-    """What is known of where a drop came from; None where it was not fetched."""
-    try:
-        return read_provenance((folder / FILE).read_text(encoding="utf-8"))
-    except OSError:
-        return None
-
-
 def _here(sources: Path, dataset: str, release: Release, as_of: date, month: Month) -> Outcome | None:
     """The drop that makes fetching needless: of the same date, or of the same release and not after the month."""
     for dated, path in sorted(dated_drops(sources / dataset).items(), reverse=True):
         known = read_from(path)
-        is_release = known is not None and known.release == release.name and release.dated is not None
+        is_release = known is not None and known.release == release.name and not release.is_live
         if dated == as_of or (is_release and dated <= month.last_day):
             return Outcome(dataset, dated, path, False, known)
     return None

@@ -37,11 +37,20 @@ class Limits:
     """Without a byte from the publisher."""
     late_days: int = 14
     """Days after a month in which what stands at a publisher today still counts as that month's."""
+    postcode_directory: str = "ONSPD"
+    """Which of ONS's directories the postcodes come from: ONSPD or NSPL."""
+    accounts_months: int = 1
+    """Months of accounts in a drop, the newest first: each is some 2 GB, and a company files in one of twelve."""
+    works_years: int = 7
+    """Years of publications before the month: what counts as activity by the method looks as far back."""
     free_disk_bytes: int = GIGABYTE
     """What is left free on the disk of the sources."""
 
 
 USUAL_LIMITS = Limits()
+DIRECTORIES = ("ONSPD", "NSPL")
+COUNTED = {"tries": "tries", "late_days": "days", "accounts_months": "months", "works_years": "years"}
+"""Limits that are whole numbers, and of what; none but the days can be 0."""
 SETTINGS: Mapping[str, str] = {
     "contact": "INNOVATION_CLUSTERS_CONTACT",
     "budget_bytes": "INNOVATION_CLUSTERS_FETCH_BYTES",
@@ -52,6 +61,9 @@ SETTINGS: Mapping[str, str] = {
     "pace_s": "INNOVATION_CLUSTERS_FETCH_PACE",
     "timeout_s": "INNOVATION_CLUSTERS_FETCH_TIMEOUT",
     "late_days": "INNOVATION_CLUSTERS_FETCH_LATE_DAYS",
+    "postcode_directory": "INNOVATION_CLUSTERS_POSTCODE_DIRECTORY",
+    "accounts_months": "INNOVATION_CLUSTERS_ACCOUNTS_MONTHS",
+    "works_years": "INNOVATION_CLUSTERS_WORKS_YEARS",
 }
 """The environment variable of each limit that has one of its own; the free disk is that of all sources."""
 ADDRESS_SETTING = "INNOVATION_CLUSTERS_FROM_{}"

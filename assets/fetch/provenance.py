@@ -50,3 +50,11 @@ def read_provenance(text: str) -> Provenance | None:
     except (ValueError, TypeError, AttributeError, KeyError):
         return None
     return provenance
+
+
+def read_from(folder: Path) -> Provenance | None:
+    """What is known of where a drop came from; None where it was not fetched."""
+    try:
+        return read_provenance((folder / FILE).read_text(encoding="utf-8"))
+    except OSError:
+        return None

@@ -38,6 +38,8 @@ class Release:
     """The publisher's own name of it, which no other release has."""
     dated: date | None = None
     """Day that it is as of; None of what is as of the moment at which it is asked for."""
+    is_live: bool = False
+    """Whether it is an answer of a service, which is another one each time."""
     parts: Mapping[str, Any] = field(default_factory=dict)
     """What the publisher's module needs to bring it. Has to be fit for JSON."""
 

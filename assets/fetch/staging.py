@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from assets.disk import full_disk_said, sync_folder
 from assets.fetch.downloads import Fetched, download
 from assets.fetch.problems import FetchError
+from assets.fetch.provenance import read_from
 from assets.fetch.transport import Client
 
 FOLDER = ".fetch"
@@ -78,6 +79,31 @@ class Staging:
         file = download(client, address, self.drop / plain_name(name))
         self.keep(file)
         return file
+
+    def bring_or_link(self, client: Client, address: str, name: str) -> Fetched:
+        """The same; a file that an earlier drop has from the same address is taken from there."""
+        drops = self.folder.parent.parent / self.folder.name
+        for folder in sorted(drops.iterdir(), reverse=True) if drops.is_dir() else ():
+            known = read_from(folder)
+            for file in known.files if known else ():
+                path = folder / file.name
+                if (
+                    (file.name, file.address) == (name, address)
+                    and path.is_file()
+                    and path.stat().st_size == file.bytes
+                ):
+                    self._link(file, path)
+                    return file
+        return self.bring(client, address, name)
+
+    def _link(self, file: Fetched, path: Path) -> None:
+        target = self.drop / plain_name(file.name)
+        target.unlink(missing_ok=True)
+        try:
+            target.hardlink_to(path)
+        except OSError:  # The disk knows no second name of a file.
+            shutil.copyfile(path, target)
+        self.keep(file)
 
     def keep(self, *files: Fetched, cursor: Mapping[str, Any] | None = None) -> None:
         """Remember files that are whole, and how far the fetch has come."""

@@ -143,6 +143,20 @@ class Client:
         """
         return self._get(self._plain, address, params or {}, headers or {}, key or {}, read)
 
+    def head(self, address: str) -> dict[str, str]:
+        """What a publisher says of a file without giving it: the headers of `KEPT_HEADERS`."""
+
+        def attempt() -> dict[str, str]:
+            self._wait_for_turn()
+            try:
+                response = self._plain.head(address, headers={"Accept-Encoding": "identity"})
+            except httpx.TransportError as error:
+                raise FaultError(self._said(error, address)) from None
+            self.refuse(response, address)
+            return kept_headers(response)
+
+        return self.tried(attempt, address)
+
     @contextmanager
     def stream(self, address: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """The answer to one request, its body still to come. Raises FaultError and FetchError as `tried` takes them."""

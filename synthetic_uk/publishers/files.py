@@ -43,3 +43,19 @@ class ListedFiles:
         if asked.path.startswith(self.folder) and name in known:
             return Answer(known[name], KINDS.get(Path(name).suffix, "application/octet-stream"))
         return Answer.missing()
+
+
+@dataclass
+class FixedFiles:
+    """Files under names that do not change, without a page."""
+
+    files: dict[str, Path | bytes]
+    changed: str = ""
+    """What is said of when they were changed last."""
+
+    def answer(self, asked: Asked) -> Answer:
+        """A file."""
+        if asked.path not in self.files:
+            return Answer.missing()
+        headers = {"Last-Modified": self.changed} if self.changed else {}
+        return Answer(self.files[asked.path], KINDS.get(Path(asked.path).suffix, ""), headers=headers)

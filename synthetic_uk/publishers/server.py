@@ -33,6 +33,8 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     """By name in lower case."""
+    mounted: str = ""
+    """Path of the site itself, with a stroke before."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class LocalPublishers:
         parts = urlsplit(path)
         name, _, below = unquote(parts.path).lstrip("/").partition("/")
         site = self.sites.get(name)
-        asked = Asked(below, dict(parse_qsl(parts.query, keep_blank_values=True)), headers)
+        asked = Asked(below, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, f"/{name}")
         fault = self._fault(path)
         if fault is not None and fault.answer is not None:
             return fault.answer
@@ -159,6 +161,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def found(self) -> Answer:
         raise NotImplementedError
+
+    def do_HEAD(self) -> None:
+        answer = self.found()
+        size = answer.body.stat().st_size if isinstance(answer.body, Path) else len(answer.body)
+        self._begin(answer, answer.status, size, etag_of(answer, size))
 
     def do_GET(self) -> None:
         answer = self.found()

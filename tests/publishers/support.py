@@ -24,7 +24,7 @@ QUICK = Limits(
     first_wait_s=0.01,
     longest_wait_s=1.5,
     tries=3,
-    timeout_s=5,
+    timeout_s=60,
     free_disk_bytes=0,
 )
 

@@ -45,7 +45,7 @@ def find(visit: Visit) -> Release:
     if whole[0] != days[0]:
         visit.client.tell(f"{page.address} lists the register of {days[0]} incompletely: that of {whole[0]} is taken")
     files = {address.rsplit("/", 1)[-1]: address for _, address in sorted(listed[whole[0]].items())}
-    return Release(f"BasicCompanyData-{whole[0]}", whole[0], {"files": files})
+    return Release(f"BasicCompanyData-{whole[0]}", whole[0], parts={"files": files})
 
 
 def bring(visit: Visit, release: Release, staging: Staging) -> None:
