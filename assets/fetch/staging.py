@@ -160,6 +160,12 @@ def staging(sources: Path, dataset: str) -> Iterator[Staging]:
         lock.release()
 
 
+def under_way(sources: Path, dataset: str) -> str | None:
+    """The release whose fetch is under way, or has stopped before its end; None where there is none."""
+    release = _read(sources / FOLDER / dataset / STATE).get("release")
+    return str(release.get("name")) if isinstance(release, dict) else None
+
+
 def plain_name(name: str) -> str:
     """A publisher's name of a file. Raises FetchError for one that could lead out of a folder, or that is passed over
     where drops are read."""

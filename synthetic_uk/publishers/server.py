@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,8 @@ class Answer:
     cut_after: int | None = None
     """Bytes of the body after which the connection ends."""
     has_ranges: bool = True
+    delay_s: float = 0.0
+    """Before the answer begins."""
 
     @classmethod
     def json(cls, content: Any, status: int = HTTPStatus.OK, **headers: str) -> Answer:
@@ -169,6 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         answer = self.found()
+        time.sleep(answer.delay_s)
         size = answer.body.stat().st_size if isinstance(answer.body, Path) else len(answer.body)
         etag = etag_of(answer, size)
         if answer.status == HTTPStatus.OK and etag and self.headers.get("If-None-Match") == etag:

@@ -112,10 +112,9 @@ def _codes(visit: Visit, dimension: str) -> list[tuple[str, str]]:
 
 def _rows(page: Page, offset: int) -> tuple[Page, list[dict[str, str]], int]:
     """A page, its rows, and how many there are in all. Raises FaultError where the page is not whole."""
-    if (
-        looks_like_html(page.body)
-        or (not page.body.lstrip(b"\xef\xbb\xbf").startswith(b'"DATE"')
-        and not (page.body.lstrip(b"\xef\xbb\xbf").startswith(b"DATE")))
+    if looks_like_html(page.body) or (
+        not page.body.lstrip(b"\xef\xbb\xbf").startswith(b'"DATE"')
+        and not (page.body.lstrip(b"\xef\xbb\xbf").startswith(b"DATE"))
     ):
         raise FaultError(f"{page.address} answered with no CSV: {page.text[:100]!r}")
     if not page.body.endswith(b"\n"):
