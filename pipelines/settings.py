@@ -12,7 +12,6 @@ from assets.cluster import USUAL_WAIT_S, checked_address
 from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
 from assets.fetch.limits import COUNTED, DIRECTORIES, USUAL_LIMITS, Limits, address_setting
 from assets.fetch.limits import SETTINGS as FETCHING
-from assets.fetch.registry import PUBLISHERS
 from assets.sources.bounds import SETTINGS as BOUNDS
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.warehouse.memory import parse_bytes
@@ -162,14 +161,32 @@ def _bounds(memory_limit: str | None) -> Bounds:
 def _fetched(text: str) -> tuple[str, ...]:
     """The datasets that are fetched before a month is made: names with commas between, or `all`."""
     names = tuple(name.strip() for name in text.split(",") if name.strip())
+    known = _published() if names else ()
     if names == ("all",):
-        return tuple(PUBLISHERS)
+        return known
     for name in names:
-        if name not in PUBLISHERS:
-            raise ValueError(
-                f"{FETCH}: there is no publisher of {name!r}: give all, or some of {', '.join(PUBLISHERS)}"
-            )
+        if name not in known:
+            raise ValueError(f"{FETCH}: there is no publisher of {name!r}: give all, or some of {', '.join(known)}")
     return names
+
+
+def _published() -> tuple[str, ...]:
+    """The datasets that have a publisher. Imported where it is asked for: most commands ask nobody."""
+    from assets.fetch.registry import PUBLISHERS
+
+    return tuple(PUBLISHERS)
+
+
+def _addresses() -> dict[str, str]:
+    """The addresses of publishers that the environment gives, by dataset."""
+    given = {name: address for name, address in os.environ.items() if name.startswith(address_setting("")) and address}
+    settings = {address_setting(dataset): dataset for dataset in _published()} if given else {}
+    for name, address in given.items():
+        if name not in settings:
+            raise ValueError(f"{name}: there is no such publisher: give {', '.join(settings)}")
+        if re.match(r"https?://[^\s/]+", address) is None:
+            raise ValueError(f"{name}={address!r} is no address: it begins with https:// or http://")
+    return {settings[name]: address for name, address in given.items()}
 
 
 def _limits(bounds: Bounds) -> Limits:
@@ -196,8 +213,4 @@ def _limits(bounds: Bounds) -> Limits:
             given[name] = int(text)
         else:
             given[name] = _seconds(variable, getattr(USUAL_LIMITS, name))
-    addresses = {name: address for name in PUBLISHERS if (address := os.environ.get(address_setting(name)))}
-    for name, address in addresses.items():
-        if re.match(r"https?://[^\s/]+", address) is None:
-            raise ValueError(f"{address_setting(name)}={address!r} is no address: it begins with https:// or http://")
-    return replace(USUAL_LIMITS, addresses=addresses, **given)
+    return replace(USUAL_LIMITS, addresses=_addresses(), **given)

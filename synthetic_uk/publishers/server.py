@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -128,6 +128,11 @@ class LocalPublishers:
                 fault.times -= 1
                 return fault
         return None
+
+    def wait(self) -> None:
+        """Serve until the process is interrupted."""
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
     def times_asked(self, matching: str) -> int:
         """Requests whose path and query match."""
