@@ -144,6 +144,8 @@ class _Download:
                     digest.update(chunk)
                     done += len(chunk)
                     self.client.budget.spend(len(chunk))
+                    of = f" of {known.total / MEGABYTE:,.0f}" if known.total else ""
+                    self.client.progress(f"{self.target.name}: {done / MEGABYTE:,.0f}{of} MB")
             except httpx.TransportError:
                 if known.total is None:
                     raise

@@ -21,7 +21,7 @@ from assets.fetch.problems import FetchError
 from assets.fetch.provenance import Provenance, read_from
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import FOLDER, Staging, staging
-from assets.fetch.transport import Client, Tell, nobody
+from assets.fetch.transport import Client, Tell, nobody, user_agent
 from assets.months import Month
 from assets.sources import dated_drops
 
@@ -61,6 +61,7 @@ def fetch(
     started, day = time.monotonic(), today()
     if "://" in str(sources):
         raise FetchError(f"{sources} is no local folder: fetch into one, and move the drops on from there")
+    user_agent(limits)
     with staging(sources, publisher.dataset) as held, Client(limits, sources / FOLDER, tell) as client:
         address = limits.addresses.get(publisher.dataset) or publisher.address
         visit = Visit(client, address, month, day, publisher.key())
@@ -69,7 +70,7 @@ def fetch(
         here = _here(sources, publisher.dataset, release, as_of, month)
         if here is not None:
             return here
-        held.begin({"name": release.name, "month": str(month), "parts": dict(release.parts)})
+        held.begin({"name": release.name, "parts": dict(release.parts)})
         publisher.bring(visit, release, held)
         made = _provenance(publisher, release, held)
         made.write(held.drop)

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from assets.disk import full_disk_said, sync_folder
 from assets.fetch.downloads import Fetched, download
 from assets.fetch.problems import FetchError
-from assets.fetch.provenance import read_from
+from assets.fetch.provenance import FILE, read_from
 from assets.fetch.transport import Client
 
 FOLDER = ".fetch"
@@ -125,8 +125,10 @@ class Staging:
 
     def move_in(self, target: Path) -> None:
         """Move the drop in. Raises FetchError where something lies there; what has come is kept."""
-        for leftover in (*self.drop.glob("*.part"), *self.drop.glob("*.part.json")):
-            leftover.unlink()
+        known = {FILE, *(file.name for file in self.files)}
+        for path in self.drop.iterdir():
+            if path.name not in known:
+                path.unlink()
         target.parent.mkdir(parents=True, exist_ok=True)
         for path in self.drop.iterdir():
             _sync(path)

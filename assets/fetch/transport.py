@@ -35,6 +35,7 @@ CACHE_FILE = "pages.db"
 CHUNK_BYTES = 1 << 20
 LARGEST_PAGE_BYTES = 256_000_000
 """Of an answer that is held in memory: a page of 200 works of OpenAlex has some 5 MB, of 100,000 counts 20 MB."""
+TELL_EVERY_S = 5.0
 MAY_PASS = {408, 425, 429, 500, 502, 503, 504}
 CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+")
 KEPT_HEADERS = ("etag", "last-modified", "date", "content-type", "content-length", "content-disposition")
@@ -101,7 +102,7 @@ class Client:
 
     def __init__(self, limits: Limits, cache: Path, tell: Tell = nobody) -> None:
         self.limits, self.tell, self.budget = limits, tell, Budget(limits)
-        self._asked_at = 0.0
+        self._asked_at = self._told_at = 0.0
         self._keys: set[str] = set()
         given: dict[str, Any] = {
             "headers": {"User-Agent": user_agent(limits)},
@@ -109,6 +110,8 @@ class Client:
             "timeout": httpx.Timeout(limits.timeout_s),
             "event_hooks": {"response": [_refuse_unsafe_redirect]},
         }
+        # Tries are told of here; else each would be a line of the library's own on the screen.
+        stamina.instrumentation.set_on_retry_hooks(())
         cache.mkdir(parents=True, exist_ok=True)
         storage = SqliteStorage(database_path=cache / CACHE_FILE)
         self._cached = CacheClient(storage=storage, rfc=CacheOptions(shared=False), **given)
@@ -123,6 +126,13 @@ class Client:
         self._cached.close()
         self._plain.close()
         logging.getLogger("httpx").removeFilter(self._redact)
+
+    def progress(self, sentence: str) -> None:
+        """Tell how far a fetch is, now and then."""
+        now = time.monotonic()
+        if now - self._told_at >= TELL_EVERY_S:
+            self._told_at = now
+            self.tell(sentence)
 
     def page(self, address: str, params: Mapping[str, Any] | None = None) -> Page:
         """A page that is searched, from the cache where the publisher says that it has not changed."""

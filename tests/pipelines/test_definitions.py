@@ -76,7 +76,7 @@ def test_steps_stand_in_an_order_in_which_they_can_run():
 def test_writers_take_turns_in_one_pool_and_start_from_partitions(definitions: dg.Definitions):
     for asset in definitions.assets or []:
         assert isinstance(asset, dg.AssetsDefinition)
-        assert asset.op.pool == (POOL if asset.key.path[0] == GROUP else "warehouse")
+        assert asset.op.pool == (POOL if next(iter(asset.keys)).path[0] == GROUP else "warehouse")
         assert asset.partitions_def is not None
         assert "2025-05" in asset.partitions_def.get_partition_keys()
 

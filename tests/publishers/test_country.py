@@ -79,7 +79,7 @@ def test_a_country_is_fetched_from_its_publishers_and_taken_in(
         "sources.companies_house": 1,
         "sources.innovate_uk": 1,
         "sources.ukri_projects": 1,
-        "sources.publication_citations": 2,
+        "sources.publication_institutions": 2,
         "reference.boundaries": 2,
     }.items():
         assert warehouse.read(f"select count(*) from {table}").item() == rows, table

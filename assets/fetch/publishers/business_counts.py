@@ -96,7 +96,7 @@ def bring(visit: Visit, release: Release, staging: Staging) -> None:
         is_done = reached >= total
         place = {"batch": batch + 1} if is_done else {"batch": batch, "offset": reached, "count": total}
         file.add(_kept(rows, with_header=not file.size), place)
-        visit.client.tell(f"industries {batch + 1} of {len(batches)}: {reached:,} of {total:,} records")
+        visit.client.progress(f"industries {batch + 1} of {len(batches)}: {reached:,} of {total:,} records")
     file.end(page, address)
 
 

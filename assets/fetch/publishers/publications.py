@@ -47,7 +47,7 @@ def bring(visit: Visit, release: Release, staging: Staging) -> None:
             came += len(found)
             least = min(count, file.place.get("least", count))
             file.add(lines(found), {"cursor": following, "came": came, "least": least})
-            visit.client.tell(f"{what}: {came:,} of {count:,}")
+            visit.client.progress(f"{what}: {came:,} of {count:,}")
             if following is None:
                 break
         if came < least:

@@ -45,7 +45,7 @@ def bring(visit: Visit, release: Release, staging: Staging) -> None:
                 address, params, ACCEPT, read=partial(_objects, name=name, number=number)
             )
             file.add(lines(found), {"page": number + 1})
-            visit.client.tell(f"{what}: page {number} of {pages}")
+            visit.client.progress(f"{what}: page {number} of {pages}")
             if number >= pages:
                 break
         if (different := _different(file.path)) < total:
