@@ -28,8 +28,9 @@ def fetch_key(dataset: str) -> dg.AssetKey:
 def fetch_asset(publisher: Publisher, sources: str, limits: Limits) -> dg.AssetsDefinition:
     """The asset that is a dataset's drop for a month; materialising it brings the drop unless it is there."""
 
-    @dg.asset(
-        key=fetch_key(publisher.dataset),
+    key = fetch_key(publisher.dataset)
+    spec = dg.AssetSpec(
+        key,
         group_name=GROUP,
         description=(
             f"The drop of {publisher.dataset}, fetched from its publisher ({publisher.title}; {publisher.licence}) "
@@ -38,15 +39,22 @@ def fetch_asset(publisher: Publisher, sources: str, limits: Limits) -> dg.Assets
         owners=[OWNER],
         kinds={"http", "file"},
         metadata={"publisher": dg.MetadataValue.url(publisher.address), "licence": publisher.licence},
+    )
+
+    @dg.multi_asset(
+        name=f"{GROUP}__{publisher.dataset}",
+        specs=[spec],
         partitions_def=MONTHLY,
         pool=POOL,
+        backfill_policy=dg.BackfillPolicy.multi_run(1),
     )
     def drop(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        month = Month.parse(context.partition_key)
         try:
-            outcome = fetch(publisher, Path(sources), Month.parse(context.partition_key), limits, tell=context.log.info)
+            outcome = fetch(publisher, Path(sources), month, limits, tell=context.log.info)
         except FetchError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        return dg.MaterializeResult(metadata=_told(outcome))
+        return dg.MaterializeResult(key, metadata=_told(outcome))
 
     return drop
 
