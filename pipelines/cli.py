@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -21,6 +22,7 @@ from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
 if TYPE_CHECKING:
     import polars as pl
 
+    from assets.fetch.fetching import Outcome
     from assets.warehouse.database import Warehouse
 
 app = typer.Typer(
@@ -144,6 +146,45 @@ def synthesise(
             Country(rtic_sizes=rtic_sizes, public=public),
         )
     _say(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
+
+
+@app.command()
+def fetch(
+    dataset: Annotated[
+        list[str] | None, typer.Option("--dataset", help="Dataset to fetch; may be repeated. [default: all]")
+    ] = None,
+    month: Annotated[
+        Month | None,
+        typer.Option("--month", parser=read_month, help="Month to fetch for, YYYY-MM. [default: the one before this]"),
+    ] = None,
+    sources: SourcesOption = Settings.sources,
+) -> None:
+    """Bring the publishers' newest releases of a month into the sources; what is there already stays as it is."""
+    from pipelines.fetched import fetch_all, publishers_named
+
+    settings = settings_of(sources, Settings.warehouse, None)
+    wanted = month or Month.of(date.today()).plus(-1)
+    if problem := unmakeable(wanted):
+        _fail(problem)
+    try:
+        names = publishers_named(dataset or [])
+    except ValueError as error:
+        _fail(str(error))
+    failed = 0
+    with _fetching() as progress:
+        task = progress.add_task(str(wanted), total=len(names))
+        for done, outcome in enumerate(
+            fetch_all(settings, names, wanted, lambda name, text: progress.update(task, description=f"{name}  {text}")),
+            start=1,
+        ):
+            progress.update(task, completed=done)
+            if isinstance(outcome, tuple):
+                failed += 1
+                errors.print(f"[red]error[/] {plain(outcome[0])}: {plain(str(outcome[1]))}", soft_wrap=True)
+            else:
+                _say(f"{outcome.dataset}: {_fetched_in_words(outcome)}")
+    if failed:
+        _fail(f"{failed} of {len(names)} datasets were not fetched for {wanted}; the others are in {settings.sources}")
 
 
 @app.command(cls=AcceptingCommand)
@@ -396,6 +437,17 @@ def graph(
     _say(f"{found.number_of_nodes()} organisations and {found.number_of_edges()} pairs are in {out}: {of}")
 
 
+def _fetched_in_words(outcome: Outcome) -> str:
+    from assets.sources import in_words
+
+    if not outcome.is_new:
+        by = f" ({outcome.provenance.release})" if outcome.provenance else ", put there by hand"
+        return f"{outcome.path} is there already{by}"
+    files = len(outcome.provenance.files) if outcome.provenance else 0
+    what = f"{files} file{'s' if files != 1 else ''}, {in_words(outcome.bytes)}"
+    return f"{outcome.path} fetched in {outcome.seconds:.1f} s: {what}"
+
+
 def _check_output(output_format: OutputFormat, out: Path | None, warehouse: str) -> None:
     problem = unwritable(output_format, out, warehouse)
     if problem:
@@ -550,6 +602,16 @@ def _progress() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=errors,
+    )
+
+
+def _fetching() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
     )
 
 

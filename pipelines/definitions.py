@@ -6,6 +6,9 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.fetch.dagster_assets import fetch_asset, fetch_key
+from assets.fetch.registry import PUBLISHERS
+from assets.fetch.steps import provenance_step
 from assets.innovation_index.steps import index_steps
 from assets.network.steps import STEPS as NETWORK
 from assets.organisations.steps import STEPS as ORGANISATIONS
@@ -16,7 +19,7 @@ from assets.spatial.steps import STEPS as SPATIAL
 from assets.typology.steps import STEPS as TYPOLOGY
 from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.steps import Step
-from pipelines.jobs import innovation_index, monthly_refresh
+from pipelines.jobs import fetch_and_refresh, fetch_drops, innovation_index, monthly_refresh
 from pipelines.maintenance import prune_history, prune_weekly
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.schedules import monthly_schedule
@@ -29,6 +32,7 @@ def all_steps(settings: Settings) -> list[Step]:
     base_map = BaseMap(settings.base_map, settings.base_map_attribution or "") if settings.base_map else None
     return [
         ingest_step(settings.sources, bounds=settings.bounds),
+        provenance_step(settings.sources, settings.bounds),
         *ORGANISATIONS,
         *SPATIAL,
         *NETWORK,
@@ -46,8 +50,11 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
     settings = settings or Settings.from_environment()
     steps = all_steps(settings)
     return dg.Definitions(
-        assets=[asset_of(step) for step in steps],
-        jobs=[monthly_refresh, innovation_index, prune_history],
+        assets=[
+            *(fetch_asset(publisher, settings.sources, settings.limits) for publisher in PUBLISHERS.values()),
+            *(after_fetching(asset_of(step), step) for step in steps),
+        ],
+        jobs=[monthly_refresh, innovation_index, fetch_drops, fetch_and_refresh(settings.fetched), prune_history],
         schedules=[
             *(monthly_schedule(settings, job.name) for job in (monthly_refresh, innovation_index)),
             prune_weekly,
@@ -66,6 +73,16 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
         },
         executor=dg.in_process_executor,
     )
+
+
+def after_fetching(assets: dg.AssetsDefinition, step: Step) -> dg.AssetsDefinition:
+    """The assets of a step; those that drops fill stand after the fetching of these."""
+
+    def placed(spec: dg.AssetSpec) -> dg.AssetSpec:
+        fetched = [fetch_key(name) for name in step.datasets.get(".".join(spec.key.path), ()) if name in PUBLISHERS]
+        return spec.replace_attributes(deps=[*spec.deps, *fetched])
+
+    return assets.map_asset_specs(placed) if step.datasets else assets
 
 
 @dg.definitions

@@ -1,6 +1,6 @@
 """What is missing before a month can be made: folders, drops, versions, profiles. Changes nothing.
 
-What is stored already is looked at in `doctor_storage`.
+What is stored already is looked at in `doctor_storage`, what can be fetched in `doctor_fetching`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import DropError
 from assets.sources.registry import DATASETS
 from assets.sources.steps import list_all
+from pipelines.doctor_fetching import fetching_findings
 from pipelines.doctor_storage import history_findings, litter_findings, warehouse_findings
 from pipelines.finding import Finding
 from pipelines.profiles import PROFILES_FOLDER
@@ -33,6 +34,7 @@ def examine(settings: Settings, quick: bool = False) -> list[Finding]:
         *_versions(),
         *_profiles(settings),
         *_sources(settings),
+        *fetching_findings(settings, date.today()),
         *_work(settings),
         *warehouse_findings(settings, quick),
         *history_findings(settings),

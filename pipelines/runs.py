@@ -23,7 +23,7 @@ from assets.warehouse.declarations import declared_tables
 from assets.warehouse.turns import turn
 from pipelines.dagster_home import dagster_home, of_message, opened
 from pipelines.definitions import build_defs
-from pipelines.jobs import monthly_refresh
+from pipelines.jobs import FETCHING, MADE, monthly_refresh
 from pipelines.live_runs import alive, end_dead_runs
 from pipelines.settings import Settings
 
@@ -66,13 +66,14 @@ def selected_keys(select: str | None, definitions: dg.Definitions) -> set[dg.Ass
     nothing.
     """
     if not select:
-        return set(dg.AssetSelection.all().resolve(definitions.resolve_asset_graph()))
+        return set(MADE.resolve(definitions.resolve_asset_graph()))
     graph = _of_whole_steps(definitions).resolve_asset_graph()
     words = select.replace(",", " ").split()
     is_names = words and all(re.fullmatch(r"[\w./]+", word) and word not in OPERATORS for word in words)
     try:
         selection = _named(words) if is_names else dg.AssetSelection.from_string(select)
-        keys = selection.required_multi_asset_neighbors().resolve(graph)
+        # What is upstream of a table brings its fetching along in the graph; a refresh takes drops as they lie there.
+        keys = (selection.required_multi_asset_neighbors() - FETCHING).resolve(graph)
     except dg.DagsterError as error:
         raise ValueError(f"the selection {select!r} cannot be read: {error}") from error
     if not keys:

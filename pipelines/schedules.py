@@ -9,15 +9,19 @@ from pipelines.settings import Settings
 
 
 def monthly_schedule(settings: Settings, job: str) -> dg.ScheduleDefinition:
-    """Run a job for last month on the profile's day and hour, London time; the schedule has the job's name."""
+    """Run a job for last month on the profile's day and hour, London time; the schedule has the job's name.
+
+    Where the settings name datasets to fetch, the refresh fetches these first.
+    """
+    started = "fetch_and_refresh" if settings.fetched and job == "monthly_refresh" else job
     refresh = shared_method(find_profiles(settings.profiles, PROFILES_FOLDER)).refresh
 
     @dg.schedule(
         name=job,
-        job_name=job,
+        job_name=started,
         cron_schedule=f"0 {refresh.hour} {refresh.day_of_month} * *",
         execution_timezone="Europe/London",
-        description=f"Runs {job} for the month before, on the day that the profile sets.",
+        description=f"Runs {started} for the month before, on the day that the profile sets.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         month = Month.of(context.scheduled_execution_time.date()).plus(-1)

@@ -15,7 +15,7 @@ from assets.sources.problems import DropError
 from assets.sources.steps import list_all
 from assets.warehouse.dagster_assets import PARTITION_TAG, asset_key
 from assets.warehouse.steps import Step
-from pipelines.jobs import innovation_index, monthly_refresh
+from pipelines.jobs import fetch_and_refresh, innovation_index, monthly_refresh
 from pipelines.later_months import is_unfinished, months_to_follow
 from pipelines.settings import Settings
 
@@ -72,7 +72,7 @@ def later_month_sensor(settings: Settings, steps: Sequence[Step]) -> dg.SensorDe
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
         name="later_month",
-        monitored_jobs=[monthly_refresh, innovation_index],
+        monitored_jobs=[monthly_refresh, fetch_and_refresh(settings.fetched), innovation_index],
         request_job=monthly_refresh,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="After a month was made, makes again the next later month in the warehouse that follows from it.",

@@ -10,6 +10,8 @@ from typing import Any
 from assets.cluster import SETTING as CLUSTER
 from assets.cluster import USUAL_WAIT_S, checked_address
 from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
+from assets.fetch.limits import COUNTED, DIRECTORIES, USUAL_LIMITS, Limits, address_setting
+from assets.fetch.limits import SETTINGS as FETCHING
 from assets.sources.bounds import SETTINGS as BOUNDS
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.warehouse.memory import parse_bytes
@@ -20,6 +22,7 @@ SOURCES, WAREHOUSE, PUBLICATION, PROFILE = (
 )
 MEMORY_LIMIT, THREADS = "INNOVATION_CLUSTERS_MEMORY_LIMIT", "INNOVATION_CLUSTERS_THREADS"
 UI_HOSTS = "INNOVATION_CLUSTERS_UI_HOSTS"
+FETCH = "INNOVATION_CLUSTERS_FETCH"
 BASE_MAP, BASE_MAP_ATTRIBUTION = "INNOVATION_CLUSTERS_BASE_MAP", "INNOVATION_CLUSTERS_BASE_MAP_ATTRIBUTION"
 
 HOST_NAME = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
@@ -48,6 +51,10 @@ class Settings:
     """Who made the base map, as its licence wants it said."""
     bounds: Bounds = USUAL_BOUNDS
     """How much of the sources may be taken in, and from where."""
+    fetched: tuple[str, ...] = ()
+    """Datasets that the monthly schedule fetches before it makes the month; none by default."""
+    limits: Limits = USUAL_LIMITS
+    """How a fetch behaves towards publishers and this machine."""
     ui_hosts: tuple[str, ...] = ()
     """Names under which Dagster's UI is reached through a proxy, beside the loopback ones."""
 
@@ -55,8 +62,8 @@ class Settings:
     def from_environment(cls) -> Settings:
         """Settings from INNOVATION_CLUSTERS_*; profiles are separated by commas.
 
-        Folders of links are separated as in PATH. Raises ValueError for a bad number, size, host name or address, and
-        for a base map without an attribution.
+        Folders of links are separated as in PATH. Raises ValueError for a bad number, size, host name or address, for
+        a dataset that nobody publishes, and for a base map without an attribution.
         """
         profiles = tuple(name.strip() for name in os.environ.get(PROFILE, "").split(",") if name.strip())
         threads = os.environ.get(THREADS)
@@ -86,7 +93,9 @@ class Settings:
             cluster_wait_s=_seconds(CLUSTER_WAIT, cls.cluster_wait_s),
             base_map=base_map,
             base_map_attribution=attribution,
-            bounds=_bounds(memory_limit),
+            bounds=(bounds := _bounds(memory_limit)),
+            fetched=_fetched(os.environ.get(FETCH, "")),
+            limits=_limits(bounds),
             ui_hosts=hosts,
         )
 
@@ -110,6 +119,12 @@ class Settings:
             values[UI_HOSTS] = ",".join(self.ui_hosts)
         if self.base_map and self.base_map_attribution:
             values |= {BASE_MAP: self.base_map, BASE_MAP_ATTRIBUTION: self.base_map_attribution}
+        if self.fetched:
+            values[FETCH] = ",".join(self.fetched)
+        for name, variable in FETCHING.items():
+            if getattr(self.limits, name) != getattr(USUAL_LIMITS, name):
+                values[variable] = f"{getattr(self.limits, name)}"
+        values |= {address_setting(dataset): address for dataset, address in self.limits.addresses.items()}
         for name, variable in BOUNDS.items():
             bound = getattr(self.bounds, name)
             if bound != getattr(USUAL_BOUNDS, name):
@@ -141,3 +156,61 @@ def _bounds(memory_limit: str | None) -> Bounds:
     if memory_limit:
         given["reader_bytes"] = parse_bytes(memory_limit)
     return replace(USUAL_BOUNDS, **given)
+
+
+def _fetched(text: str) -> tuple[str, ...]:
+    """The datasets that are fetched before a month is made: names with commas between, or `all`."""
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    known = _published() if names else ()
+    if names == ("all",):
+        return known
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{FETCH}: there is no publisher of {name!r}: give all, or some of {', '.join(known)}")
+    return names
+
+
+def _published() -> tuple[str, ...]:
+    """The datasets that have a publisher. Imported where it is asked for: most commands ask nobody."""
+    from assets.fetch.registry import PUBLISHERS
+
+    return tuple(PUBLISHERS)
+
+
+def _addresses() -> dict[str, str]:
+    """The addresses of publishers that the environment gives, by dataset."""
+    given = {name: address for name, address in os.environ.items() if name.startswith(address_setting("")) and address}
+    settings = {address_setting(dataset): dataset for dataset in _published()} if given else {}
+    for name, address in given.items():
+        if name not in settings:
+            raise ValueError(f"{name}: there is no such publisher: give {', '.join(settings)}")
+        if re.match(r"https?://[^\s/]+", address) is None:
+            raise ValueError(f"{name}={address!r} is no address: it begins with https:// or http://")
+    return {settings[name]: address for name, address in given.items()}
+
+
+def _limits(bounds: Bounds) -> Limits:
+    """How fetches behave, by the environment; keys are not read here, for they are no settings."""
+    given: dict[str, Any] = {"free_disk_bytes": bounds.free_disk_bytes}
+    for name, variable in FETCHING.items():
+        text = os.environ.get(variable)
+        if not text:
+            continue
+        if name == "contact":
+            given[name] = text.strip()
+        elif name == "budget_bytes":
+            try:
+                given[name] = parse_bytes(text)
+            except ValueError as error:
+                raise ValueError(f"{variable}: {error}") from error
+        elif name == "postcode_directory":
+            if text not in DIRECTORIES:
+                raise ValueError(f"{variable}={text!r} is no directory of postcodes: give {' or '.join(DIRECTORIES)}")
+            given[name] = text
+        elif name in COUNTED:
+            if not text.isdigit() or (name != "late_days" and not int(text)):
+                raise ValueError(f"{variable}={text!r} is not a number of {COUNTED[name]}")
+            given[name] = int(text)
+        else:
+            given[name] = _seconds(variable, getattr(USUAL_LIMITS, name))
+    return replace(USUAL_LIMITS, addresses=_addresses(), **given)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +18,39 @@ from assets.warehouse.database import Warehouse
 for variable in [name for name in os.environ if name.startswith(("INNOVATION_CLUSTERS_", "DAGSTER_HOME"))]:
     del os.environ[variable]
 
+# Nor is what leads past this machine.
+for variable in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[variable]
+
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+class LeftTheMachineError(AssertionError):
+    """A test asked for what is not on this machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_reaches_outside() -> Iterator[None]:
+    """No test looks a name up or connects, but on this machine itself."""
+    looked_up, connect = socket.getaddrinfo, socket.socket.connect
+    own = {"localhost", "127.0.0.1", "::1", socket.gethostname()}
+
+    def look_up(host: Any, *given: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and name not in own and not name.startswith("127."):
+            raise LeftTheMachineError(f"a test looked up {name}")
+        return looked_up(host, *given, **named)
+
+    def connected(self: socket.socket, address: Any) -> None:
+        is_stream = self.family in (socket.AF_INET, socket.AF_INET6) and self.type & socket.SOCK_STREAM
+        if is_stream and not (address[0] in own or address[0].startswith("127.")):
+            raise LeftTheMachineError(f"a test connected to {address[0]}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", look_up)
+        patch.setattr(socket.socket, "connect", connected)
+        yield
 
 
 @pytest.fixture(scope="session")

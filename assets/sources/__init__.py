@@ -3,9 +3,22 @@
 What belongs here: the names that other layers import.
 """
 
-from assets.sources.bounds import USUAL_BOUNDS, Bounds
+from assets.sources.bounds import USUAL_BOUNDS, Bounds, in_words
+from assets.sources.delivery.drops import dated_drops
+from assets.sources.delivery.storage import Storage, sha256_of_parts
 from assets.sources.needs import index_problems
 from assets.sources.plausibility.rules import LARGEST, UNREAD
 from assets.sources.reading.texts import text_batches
 
-__all__ = ["LARGEST", "UNREAD", "USUAL_BOUNDS", "Bounds", "index_problems", "text_batches"]
+__all__ = [
+    "LARGEST",
+    "UNREAD",
+    "USUAL_BOUNDS",
+    "Bounds",
+    "Storage",
+    "dated_drops",
+    "in_words",
+    "index_problems",
+    "sha256_of_parts",
+    "text_batches",
+]

@@ -25,6 +25,46 @@ comment on column sources.drops.rows_read is 'Rows kept in the first table that 
 comment on column sources.drops.rows_rejected is 'Rows refused one by one, or passed over as repeats; kept in sources.rejected.';
 comment on column sources.drops.reader_version is 'Version of the reader; a drop read by another is read again.';
 
+create table if not exists sources.fetched_files (
+    month date not null,
+    dataset varchar not null,
+    as_of date not null,
+    file varchar not null,
+    address varchar not null,
+    fetched_at timestamp not null,
+    publisher varchar not null,
+    release varchar not null,
+    released date,
+    licence varchar not null,
+    licence_address varchar not null,
+    attribution varchar not null,
+    bytes bigint not null check (bytes >= 0),
+    sha256 varchar not null,
+    etag varchar,
+    last_modified varchar,
+    headers varchar not null,
+    is_as_fetched boolean not null
+);
+comment on table sources.fetched_files is 'Where each file of the drops that the month used was fetched from, and when; nothing of drops that a person put there.';
+comment on column sources.fetched_files.month is 'First day of the month.';
+comment on column sources.fetched_files.dataset is 'Name of the dataset.';
+comment on column sources.fetched_files.as_of is 'Date of the drop.';
+comment on column sources.fetched_files.file is 'Name of the file in the drop''s folder.';
+comment on column sources.fetched_files.address is 'Address that was asked for it, without any key; of a file put together from pages, the first of them.';
+comment on column sources.fetched_files.fetched_at is 'When it was whole, in UTC.';
+comment on column sources.fetched_files.publisher is 'Who publishes what.';
+comment on column sources.fetched_files.release is 'The publisher''s own name of the release.';
+comment on column sources.fetched_files.released is 'Day that the release is as of by its publisher; null of what is as of the moment of asking.';
+comment on column sources.fetched_files.licence is 'Licence of the data.';
+comment on column sources.fetched_files.licence_address is 'Where the licence stands.';
+comment on column sources.fetched_files.attribution is 'What the licence wants said where the data are shown.';
+comment on column sources.fetched_files.bytes is 'Size of the file in bytes.';
+comment on column sources.fetched_files.sha256 is 'SHA-256 of the file''s bytes as they came.';
+comment on column sources.fetched_files.etag is 'The publisher''s mark of this version of the file; null where it gave none.';
+comment on column sources.fetched_files.last_modified is 'When the publisher changed it last, in its words; null where it did not say.';
+comment on column sources.fetched_files.headers is 'What the publisher''s answer said of the file: a JSON object of header names and values.';
+comment on column sources.fetched_files.is_as_fetched is 'Whether the drop is still as it was fetched: no file of it was changed, added or taken away.';
+
 create table if not exists sources.rejected (
     dataset varchar not null,
     as_of date not null,

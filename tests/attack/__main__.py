@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.attack import (
     creation_kills,
     disclosure_history,
+    fetch_kills,
     full_disk,
     hostile_files,
     orders_of_months,
@@ -38,6 +39,7 @@ ATTACKS: tuple[Attack, ...] = (
     orders_of_months.ATTACK,
     ways_out_of_query.ATTACK,
     web_requests.ATTACK,
+    fetch_kills.ATTACK,
 )
 
 PAGE = Path("docs/reliability.md")

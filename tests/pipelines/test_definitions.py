@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 from assets.cluster import SETTING as CLUSTER
 from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
 from assets.cluster import Cluster
+from assets.fetch.dagster_assets import GROUP, POOL
+from assets.fetch.registry import PUBLISHERS
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import declared_tables
 from assets.work import Threads
@@ -32,8 +34,9 @@ def definitions() -> dg.Definitions:
 
 def test_every_declared_table_is_an_asset_of_its_layer_and_nothing_else_is(definitions: dg.Definitions):
     graph = definitions.resolve_asset_graph()
-    assert {key.to_user_string().replace("/", ".") for key in graph.get_all_asset_keys()} == set(declared_tables())
-    for key in graph.get_all_asset_keys():
+    tables = {key for key in graph.get_all_asset_keys() if key.path[0] != GROUP}
+    assert {key.to_user_string().replace("/", ".") for key in tables} == set(declared_tables())
+    for key in tables:
         node = graph.get(key)
         assert node.group_name == key.path[0]
         assert node.description
@@ -41,6 +44,18 @@ def test_every_declared_table_is_an_asset_of_its_layer_and_nothing_else_is(defin
         assert {"duckdb"} < set(node.kinds)
         columns = [column.name for column in node.metadata["dagster/column_schema"].columns]
         assert columns == [column.name for column in declared_tables()[".".join(key.path)].columns]
+
+
+def test_every_drop_that_can_be_fetched_is_an_asset(definitions: dg.Definitions):
+    graph = definitions.resolve_asset_graph()
+    fetched = {key for key in graph.get_all_asset_keys() if key.path[0] == GROUP}
+    assert {key.path[1] for key in fetched} == set(PUBLISHERS)
+    for key in fetched:
+        node = graph.get(key)
+        assert node.group_name == GROUP
+        assert node.description
+        assert node.owners
+        assert not node.parent_keys
 
 
 def test_every_rule_is_a_check_of_its_asset(definitions: dg.Definitions):
@@ -61,7 +76,7 @@ def test_steps_stand_in_an_order_in_which_they_can_run():
 def test_writers_take_turns_in_one_pool_and_start_from_partitions(definitions: dg.Definitions):
     for asset in definitions.assets or []:
         assert isinstance(asset, dg.AssetsDefinition)
-        assert asset.op.pool == "warehouse"
+        assert asset.op.pool == (POOL if next(iter(asset.keys)).path[0] == GROUP else "warehouse")
         assert asset.partitions_def is not None
         assert "2025-05" in asset.partitions_def.get_partition_keys()
 

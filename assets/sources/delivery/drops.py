@@ -10,12 +10,14 @@ A name with no day is as of the first of its month.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import itertools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from assets.months import Month
 from assets.sources.delivery.storage import Entry, Storage
@@ -98,6 +100,17 @@ def _meant(name: str, known: Collection[str]) -> str:
     """A question after the dataset that a name is near; empty where it is near none."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": is {near[0]} meant?" if near else ""
+
+
+def dated_drops(folder: Path) -> dict[date, Path]:
+    """What lies in a dataset's local folder under the name of a date, by that date; nothing is said of the rest."""
+    found = {}
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+        match = DROP_NAME.match(entry.name)
+        if match is not None and not NOTES.search(entry.name):
+            with contextlib.suppress(ValueError):
+                found[date(int(match[1]), int(match[2]), int(match[3] or 1))] = entry
+    return found
 
 
 def _inside(storage: Storage, dataset: str, today: date) -> Iterator[Drop | Problem]:

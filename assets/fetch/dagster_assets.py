@@ -1,0 +1,81 @@
+"""Fetching as Dagster assets: one a dataset, before the tables that its drop fills. No rule of any publisher."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from assets.fetch.fetching import Outcome, fetch
+from assets.fetch.limits import Limits
+from assets.fetch.problems import FetchError
+from assets.fetch.releases import Publisher
+from assets.months import Month
+from assets.warehouse.dagster_assets import MONTHLY, OWNER
+from assets.warehouse.markdown import markdown_table
+
+GROUP = "fetch"
+POOL = "fetch"
+"""One publisher is asked at a time, and none while another run asks it."""
+WIDEST_CELL = 80
+
+
+def fetch_key(dataset: str) -> dg.AssetKey:
+    """The asset of a dataset's drop."""
+    return dg.AssetKey([GROUP, dataset])
+
+
+def fetch_asset(publisher: Publisher, sources: str, limits: Limits) -> dg.AssetsDefinition:
+    """The asset that is a dataset's drop for a month; materialising it brings the drop unless it is there."""
+
+    key = fetch_key(publisher.dataset)
+    spec = dg.AssetSpec(
+        key,
+        group_name=GROUP,
+        description=(
+            f"The drop of {publisher.dataset}, fetched from its publisher ({publisher.title}; {publisher.licence}) "
+            f"into the sources, unless it lies there already. {publisher.find.__doc__ or ''}"
+        ),
+        owners=[OWNER],
+        kinds={"http", "file"},
+        metadata={"publisher": dg.MetadataValue.url(publisher.address), "licence": publisher.licence},
+    )
+
+    @dg.multi_asset(
+        name=f"{GROUP}__{publisher.dataset}",
+        specs=[spec],
+        partitions_def=MONTHLY,
+        pool=POOL,
+        backfill_policy=dg.BackfillPolicy.multi_run(1),
+    )
+    def drop(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        month = Month.parse(context.partition_key)
+        try:
+            outcome = fetch(publisher, Path(sources), month, limits, tell=context.log.info)
+        except FetchError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        return dg.MaterializeResult(key, metadata=_told(outcome))
+
+    return drop
+
+
+def _told(outcome: Outcome) -> Mapping[str, dg.MetadataValue | str | int | float]:
+    known = outcome.provenance
+    told: dict[str, dg.MetadataValue | str | int | float] = {
+        "drop": str(outcome.path),
+        "as of": str(outcome.as_of),
+        "fetched now": str(outcome.is_new).lower(),
+    }
+    if known is None:
+        return told
+    files = pl.DataFrame(
+        [{"file": f.name, "bytes": f.bytes, "sha256": f.sha256, "address": f.address} for f in known.files]
+    )
+    return told | {
+        "release": known.release,
+        "licence": dg.MetadataValue.url(known.licence_address),
+        "attribution": known.attribution,
+        "bytes": outcome.bytes,
+        "seconds": round(outcome.seconds, 2),
+        "files": dg.MetadataValue.md(markdown_table(files, WIDEST_CELL)),
+    }

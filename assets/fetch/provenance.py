@@ -1,0 +1,60 @@
+"""Where a drop came from: written into it as it is fetched, read from it wherever it has been moved since.
+
+What belongs here: the file `_provenance.json` of a drop's folder, whose name keeps it from being read as data. What
+does not: the table that a month's drops fill from it (`steps`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from assets.fetch.downloads import Fetched
+
+FILE = "_provenance.json"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What is known of a fetched drop."""
+
+    dataset: str
+    release: str
+    """The publisher's own name of the release."""
+    dated: str | None
+    """Day that the publisher's release is as of; None of what is as of the moment at which it was asked for."""
+    publisher: str
+    licence: str
+    licence_address: str
+    attribution: str
+    files: tuple[Fetched, ...]
+
+    def write(self, folder: Path) -> None:
+        """Write it into a drop's folder."""
+        (folder / FILE).write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_provenance(text: str) -> Provenance | None:
+    """What a file says; None where it is not of this form."""
+    try:
+        found: Any = json.loads(text)
+        files = tuple(Fetched(**item) for item in found.pop("files"))
+        provenance = Provenance(**found, files=files)
+        for file in files:
+            datetime.fromisoformat(file.fetched_at)
+        if provenance.dated:
+            date.fromisoformat(provenance.dated)
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return None
+    return provenance
+
+
+def read_from(folder: Path) -> Provenance | None:
+    """What is known of where a drop came from; None where it was not fetched."""
+    try:
+        return read_provenance((folder / FILE).read_text(encoding="utf-8"))
+    except OSError:
+        return None

@@ -1,0 +1,223 @@
+"""Local publishers of a synthetic country's drops: what a folder of sources holds, served as its publishers would.
+
+    python -m synthetic_uk.publishers.country --sources demo/published --month 2025-05
+
+prints the settings that make `innovation-clusters fetch` ask these, and serves until it is ended. What belongs here:
+which drop goes to which site. What does not: the protocols (`files`, `services`), the drops' content. A dataset
+without a drop up to the month, or with one of another form than its publisher's, has no site.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import polars as pl
+import shapely
+
+from assets.fetch.limits import SETTINGS, address_setting
+from assets.months import Month
+from assets.sources import dated_drops
+from synthetic_uk.drops import write_workbook
+from synthetic_uk.publishers.files import FixedFiles, ListedFiles
+from synthetic_uk.publishers.server import LocalPublishers, Site, serving
+from synthetic_uk.publishers.services import ArcGis, Gateway, Nomis, OpenAlex
+
+PATHS = {
+    "postcodes": "postcodes/rest",
+    "boundaries": "boundaries/services",
+    "companies_house": "companies_house/en_output.html",
+    "accounts": "accounts/en_monthlyaccountsdata.html",
+    "innovate_uk": "innovate_uk/projects",
+    "cordis": "cordis",
+    "ukri": "ukri",
+    "publications": "publications",
+    "business_counts": "business_counts/NM_141_1",
+}
+"""Dataset -> path of the address that its setting names; it begins with the site's name, which is the dataset's."""
+CONTACT = "local@example.org"
+OLDER_BOOK = "Innovate-UK-funded-projects-from-2004-to-financial-year-2015-16.xlsx"
+PRESENT_BOOK = "Innovate-UK-funded-projects-from-financial-year-2016-17-to-present.xlsx"
+LAYERS = {"region": ("ITL1", "ITL125"), "local_authority": ("LAD", "LAD25")}
+"""Kind of area in the synthetic country's boundaries -> layer of ONS, and how the names of its columns begin."""
+
+
+def sites_of(sources: Path, month: Month, scratch: Path) -> dict[str, Site]:
+    """A site for each dataset whose newest drop up to the month can be served; `scratch` is for files made anew."""
+    found: dict[str, Site] = {}
+    for dataset, make in MAKERS.items():
+        drops = {day: path for day, path in dated_drops(sources / dataset).items() if day <= month.last_day}
+        if drops:
+            site = make(drops[max(drops)], month, scratch)
+            if site is not None:
+                found[dataset] = site
+    return found
+
+
+def settings_for(publishers: LocalPublishers) -> dict[str, str]:
+    """The environment variables by which `fetch` asks the sites of a server."""
+    addresses = {
+        address_setting(dataset): f"{publishers.address}/{path}"
+        for dataset, path in PATHS.items()
+        if dataset in publishers.sites
+    }
+    return {SETTINGS["contact"]: CONTACT, SETTINGS["pace_s"]: "0.001", **addresses}
+
+
+def files_of(drop: Path) -> list[Path]:
+    """The files of data of a drop, by name."""
+    files = sorted(drop.iterdir()) if drop.is_dir() else [drop]
+    return [path for path in files if path.is_file() and path.name[0] not in "._"]
+
+
+def _postcodes(drop: Path, month: Month, scratch: Path) -> Site | None:
+    (path, *_) = files_of(drop)
+    if path.suffix != ".zip":
+        return None
+    title = f"ONS Postcode Directory ({month.first_day:%B %Y})"
+    item = {"id": "synthetic", "title": title, "type": "CSV Collection", "tags": ["PRD_ONSPD"]}
+    return ArcGis([item], {"synthetic": path})
+
+
+def _boundaries(drop: Path, month: Month, scratch: Path) -> Site | None:
+    (path, *_) = files_of(drop)
+    if path.suffix != ".parquet":
+        return None
+    layers: dict[str, list[dict[str, Any]]] = {}
+    for row in pl.read_parquet(path).iter_rows(named=True):
+        if row["layer"] in LAYERS:
+            layer, column = LAYERS[row["layer"]]
+            geometry = json.loads(shapely.to_geojson(shapely.from_wkb(row["wkb"])))
+            properties = {f"{column}CD": row["code"], f"{column}NM": row["name"]}
+            feature = {"type": "Feature", "properties": properties, "geometry": geometry}
+            layers.setdefault(f"{layer}_{month.first_day:%b_%Y}_UK_BUC".upper(), []).append(feature)
+    return ArcGis(layers=layers) if len(layers) == len(LAYERS) else None
+
+
+def _companies_house(drop: Path, month: Month, scratch: Path) -> Site | None:
+    files = [path for path in files_of(drop) if path.suffix == ".zip"]
+    day = month.plus(1).first_day
+    parts = {
+        f"BasicCompanyData-{day}-part{number}_{len(files)}.zip": path for number, path in enumerate(files, start=1)
+    }
+    return ListedFiles("en_output.html", dict(parts)) if parts else None
+
+
+def _accounts(drop: Path, month: Month, scratch: Path) -> Site | None:
+    files = [path for path in files_of(drop) if path.suffix == ".zip"]
+    name = f"Accounts_Monthly_Data-{month.first_day:%B%Y}.zip"
+    return ListedFiles("en_monthlyaccountsdata.html", {name: files[0]}) if files else None
+
+
+def _innovate_uk(drop: Path, month: Month, scratch: Path) -> Site | None:
+    """The book of the present, and one of older years that has its header and no rows."""
+    books = [path for path in files_of(drop) if path.suffix == ".xlsx"]
+    if not books:
+        return None
+    sheet = fastexcel.read_excel(books[-1]).load_sheet(0, n_rows=0, dtypes="string").to_polars()
+    older = scratch / "older.xlsx"
+    write_workbook(older, sheet.clear(), frozenset())
+    day = f"{month.last_day:%Y%m%d}"
+    return ListedFiles("projects", {f"IUK-{day}-{OLDER_BOOK}": older, f"IUK-{day}-{PRESENT_BOOK}": books[-1]})
+
+
+def _cordis(drop: Path, month: Month, scratch: Path) -> Site | None:
+    """Both programmes of the same tables: a ZIP as it is, a folder of tables packed as one."""
+    files = files_of(drop)
+    zips = [path for path in files if path.suffix == ".zip"]
+    if not zips:
+        packed = scratch / "cordis.zip"
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in files:
+                archive.write(path, path.name)
+        zips = [packed]
+    changed = format_datetime(datetime.fromisoformat(f"{month.first_day}T00:00:00+00:00") + timedelta(days=14), True)
+    return FixedFiles({"cordis-HORIZONprojects-csv.zip": zips[0], "cordis-h2020projects-csv.zip": zips[-1]}, changed)
+
+
+def _ukri(drop: Path, month: Month, scratch: Path) -> Site | None:
+    return Gateway({kind: [*_objects(drop, kind[:-1])] for kind in ("projects", "funds", "organisations")})
+
+
+def _publications(drop: Path, month: Month, scratch: Path) -> Site | None:
+    return OpenAlex({kind: [*_objects(drop, kind)] for kind in ("works", "institutions")})
+
+
+def _business_counts(drop: Path, month: Month, scratch: Path) -> Site | None:
+    (path, *_) = files_of(drop)
+    with _text(path) as stream:
+        rows: list[dict[str, Any]] = [*csv.DictReader(stream)]
+    industries = {
+        str(number): f"{code} : {name.split(' : ')[-1]}"
+        for number, (code, name) in enumerate(
+            sorted({(row["INDUSTRY_CODE"][:5], row.get("INDUSTRY_NAME", "")) for row in rows}), start=146_800_000
+        )
+    }
+    codes: Mapping[str, Mapping[str, str]] = {
+        "time": {str(month.year): str(month.year), str(month.year - 1): str(month.year - 1)},
+        "geography/TYPE": {"TYPE150": "2021 super output areas - middle layer"},
+        "industry": {"37748736": "Total", **industries},
+    }
+    return Nomis("NM_141_1", rows, codes)
+
+
+MAKERS = {
+    "postcodes": _postcodes,
+    "boundaries": _boundaries,
+    "companies_house": _companies_house,
+    "accounts": _accounts,
+    "innovate_uk": _innovate_uk,
+    "cordis": _cordis,
+    "ukri": _ukri,
+    "publications": _publications,
+    "business_counts": _business_counts,
+}
+
+
+def _objects(drop: Path, kind: str) -> Iterator[dict[str, Any]]:
+    """The objects of the files of a drop, in whatever folder, whose name or folder begins with a kind."""
+    for path in sorted(drop.rglob("*")) if drop.is_dir() else [drop]:
+        steps = path.relative_to(drop).parts
+        is_kind = any(step.startswith(kind) for step in steps)
+        if path.is_file() and is_kind and {".jsonl", ".gz"} & {*path.suffixes}:
+            with _text(path) as stream:
+                yield from (json.loads(line) for line in stream if line.strip())
+
+
+@contextmanager
+def _text(path: Path) -> Iterator[io.TextIOWrapper]:
+    """A file of text, plain or gzip."""
+    opened: Any = gzip.open if path.suffix == ".gz" else Path.open
+    with opened(path, "rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
+        yield stream
+
+
+def main() -> None:
+    """Serve a folder of sources until the process is ended."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--sources", type=Path, required=True)
+    parser.add_argument("--month", type=Month.parse, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        sites = sites_of(given.sources, given.month, Path(scratch))
+        with serving(sites, given.port) as publishers:
+            for name, value in settings_for(publishers).items():
+                print(f"export {name}={value}", flush=True)
+            publishers.wait()
+
+
+if __name__ == "__main__":
+    main()

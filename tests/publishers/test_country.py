@@ -1,0 +1,97 @@
+"""A folder of drops, served as its publishers would, fetched back, and taken in: the way that a demo goes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+import shapely
+
+from assets.fetch.fetching import fetch
+from assets.fetch.registry import PUBLISHERS
+from assets.fetch.steps import provenance_step
+from assets.method import MethodProfile
+from assets.warehouse.database import Warehouse
+from assets.warehouse.running import run_step
+from pipelines.settings import Settings
+from synthetic_uk.publishers.country import PATHS, settings_for, sites_of
+from synthetic_uk.publishers.server import serving
+from tests.publishers.support import TODAY, zipped
+from tests.sources.readers.test_innovate_uk import participant, workbook
+from tests.sources.readers.test_publications import WORKS
+from tests.sources.readers.test_ukri import FUND, LEAD, PROJECT
+from tests.sources.support import MAY, POSTCODES_CSV, ingest, json_lines, put
+
+COUNTS = (
+    "DATE,GEOGRAPHY_CODE,GEOGRAPHY_NAME,INDUSTRY_CODE,INDUSTRY_NAME,EMPLOYMENT_SIZEBAND_CODE,MEASURES,OBS_VALUE\n"
+    "2025,E02000001,Somewhere,01110,01110 : Growing of cereals,1,20100,15\n"
+    "2025,E02000001,Somewhere,62012,62012 : Software,9,20100,5\n"
+)
+REGISTER = (
+    "CompanyName, CompanyNumber,RegAddress.PostCode,CompanyCategory,CompanyStatus,IncorporationDate,DissolutionDate,"
+    "SICCode.SicText_1,SICCode.SicText_2,SICCode.SicText_3,SICCode.SicText_4\n"
+    "ALPHA LTD,01234567,OX11 0AA,Private Limited Company,Active,01/02/2019,,62012 - Business software,,,\n"
+)
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Path:
+    """The drops of May, as the synthetic country writes them."""
+    folder = tmp_path / "published"
+    put(folder, "postcodes/2025-05.zip", zipped({"Data/ONSPD_MAY_2025_UK.csv": POSTCODES_CSV}))
+    put(folder, "companies_house/2025-05.zip", zipped({"BasicCompanyData.csv": REGISTER}))
+    put(folder, "innovate_uk/2025-05.xlsx", workbook([participant()]))
+    put(folder, "business_counts/2025-05.csv", COUNTS)
+    put(folder, "cordis/2025-05/project.csv", "id;acronym\n1;A\n")
+    put(folder, "cordis/2025-05/organization.csv", "projectID;name\n1;Alpha\n")
+    for name, objects in {"projects": [PROJECT], "funds": [FUND], "organisations": [LEAD]}.items():
+        put(folder, f"ukri/2025-05/{name}-000.jsonl.gz", gzip.compress(json_lines(*objects).encode()))
+    put(folder, "publications/2025-05/works-000.jsonl.gz", gzip.compress(json_lines(*WORKS).encode()))
+    put(folder, "accounts/2025-05.zip", zipped({"Prod223_3785_01234567_20241231.html": "<html/>"}))
+    areas = [("region", "E12000008", "South East"), ("local_authority", "E07000179", "South Oxfordshire")]
+    square = shapely.to_wkb(shapely.box(-1.5, 51.4, -1, 51.8))
+    pl.DataFrame(
+        [(*area, square) for area in areas], schema=["layer", "code", "name", "wkb"], orient="row"
+    ).write_parquet(folder / "boundaries.parquet")
+    put(folder, "boundaries/2025-05.parquet", (folder / "boundaries.parquet").read_bytes())
+    return folder
+
+
+def test_a_country_is_fetched_from_its_publishers_and_taken_in(
+    country: Path, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    sources = tmp_path / "sources"
+    (tmp_path / "scratch").mkdir()
+    with serving(sites_of(country, MAY, tmp_path / "scratch")) as publishers:
+        assert set(publishers.sites) == set(PATHS)
+        for name, value in settings_for(publishers).items():
+            monkeypatch.setenv(name, value)
+        limits = Settings.from_environment().limits
+        for dataset in publishers.sites:
+            outcome = fetch(PUBLISHERS[dataset], sources, MAY, limits, lambda: TODAY)
+            assert outcome.is_new, dataset
+            assert MAY.last_day >= outcome.as_of, dataset
+    outlines = [json.loads(path.read_text()) for path in sorted((sources / "boundaries").rglob("*.geojson"))]
+    assert [found["features"][0]["properties"] for found in outlines] == [
+        {"ITL125CD": "E12000008", "ITL125NM": "South East"},
+        {"LAD25CD": "E07000179", "LAD25NM": "South Oxfordshire"},
+    ]
+    # Which names of columns are known is another matter: here the drops are those that are read today.
+    shutil.rmtree(sources / "boundaries")
+    ingest(warehouse, sources)
+    for table, rows in {
+        "reference.postcodes": 3,
+        "sources.companies_house": 1,
+        "sources.innovate_uk": 1,
+        "sources.ukri_projects": 1,
+        "sources.publication_institutions": 2,
+    }.items():
+        assert warehouse.read(f"select count(*) from {table}").item() == rows, table
+    run_step(provenance_step(str(sources)), warehouse, MAY, [MethodProfile(name="test")])
+    known = warehouse.read("select distinct dataset, attribution from sources.fetched_files where is_as_fetched")
+    assert {"postcodes", "companies_house", "innovate_uk", "ukri", "publications"} <= {*known["dataset"]}
+    assert known["attribution"].null_count() == 0
