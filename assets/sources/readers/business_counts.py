@@ -17,7 +17,8 @@ from assets.sources.files.kinds import SEND_AGAIN
 from assets.sources.plausibility.measures import Measure
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading.contract import Delivery, Desk, Reading
-from assets.sources.values.columns import CODE, TEXT, WHOLE_NUMBER, Column, known_sic2007
+from assets.sources.values.columns import CODE, TEXT, WHOLE_NUMBER, Column
+from assets.sources.values.sic_codes import known_sic2007
 from assets.sources.values.tables import PLACE, Table
 
 TABLE = "sources.business_counts"

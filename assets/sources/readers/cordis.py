@@ -91,11 +91,11 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     if ours.is_empty():
         expected = f"rows of {' or '.join(UNITED_KINGDOM)} in {ORGANISATION_FILE}, of projects in {PROJECT_FILE}"
         raise DropError(Problem(delivery.drop.path, "there is no participant of the country", expected, SEND_AGAIN))
-    notes = (f"cordis: {ours.height} participations of the United Kingdom in {found.height} projects",)
+    notes = [f"cordis: {ours.height} participations of the United Kingdom in {found.height} projects"]
     if unknown:
-        notes += (f"cordis: {unknown} projects of {ORGANISATION_FILE} are not in {PROJECT_FILE} and are left out",)
+        notes.append(f"cordis: {unknown} projects of {ORGANISATION_FILE} are not in {PROJECT_FILE} and are left out")
     rejected = pl.concat([projects.rejected, participants.rejected])
-    return Reading({PROJECTS: found, PARTICIPANTS: ours}, rejected, notes)
+    return Reading({PROJECTS: found, PARTICIPANTS: ours}, rejected, tuple(notes))
 
 
 def _chosen(names: Sequence[str]) -> Collection[str]:

@@ -30,7 +30,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         CITATIONS: made.citations,
         PAIRS: made.pairs,
     }
-    return Reading(tables, made.rejected, made.notes, made.passed_over)
+    return Reading(tables, made.rejected, made.notes, passed_over=made.passed_over)
 
 
 def texts(delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:

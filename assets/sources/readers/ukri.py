@@ -45,7 +45,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         {PROJECTS: found.projects, PARTICIPANTS: found.participants, ORGANISATIONS: found.organisations},
         found.rejected,
         found.notes,
-        found.passed_over,
+        passed_over=found.passed_over,
     )
 
 
