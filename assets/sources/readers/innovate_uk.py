@@ -184,7 +184,7 @@ INNOVATE_UK = Dataset(
     ("sources.innovate_uk",),
     functools.partial(read, "innovate_uk", COLUMNS),
     lacking="Innovate UK's funding and the activity known from it; the network too, unless there are applications",
-    reader_version=3,
+    reader_version=4,
     profiled=_profiled("sources.innovate_uk", "needed"),
 )
 INNOVATE_UK_APPLICATIONS = Dataset(
@@ -192,6 +192,6 @@ INNOVATE_UK_APPLICATIONS = Dataset(
     ("sources.innovate_uk_applications",),
     functools.partial(read, "innovate_uk_applications", (*COLUMNS, OUTCOME)),
     lacking="Innovate UK applications that were not funded",
-    reader_version=3,
+    reader_version=4,
     profiled=_profiled("sources.innovate_uk_applications", "expected"),
 )

@@ -39,6 +39,6 @@ RTIC_LOCATIONS = Dataset(
     read,
     lacking="the places of the firms in the 46 emerging sectors",
     refers_to="rtic_companies",
-    reader_version=2,
+    reader_version=3,
     profiled=(Measure(TABLE, "employees", "employees", "count", "optional"),),
 )
