@@ -18,7 +18,7 @@ class Limits:
 
     contact: str = ""
     """An e-mail address or a page at which publishers reach who runs this; nothing is asked without."""
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Dataset -> address in place of its publisher's own."""
     budget_bytes: int = 100 * GIGABYTE
     """What one fetch of a dataset may bring: a year of accounts has 29 GB, all else less than 2."""

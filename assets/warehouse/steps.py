@@ -154,10 +154,9 @@ class Step:
     inputs, `input.column`, or of tables, `schema.table.column`."""
     tell: Callable[[StepContext], None] | None = None
     """Called once the rows are written, to report of them."""
-    reaches_outside: bool = False
+    reaches_outside: bool | Outside = False
     """Whether what is outside the warehouse decides its rows, or is written by it: it is run every time, unless it
-    can tell by `outside` that it need not be."""
-    outside: Outside | None = None
+    can tell that it need not be."""
     datasets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Table -> the datasets whose drops fill it, where its rows are those of drops and not of a month."""
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -172,6 +171,11 @@ class Step:
         """Layer of the tables."""
         return self.tables[0].split(".")[0]
 
+    @property
+    def outside(self) -> Outside | None:
+        """What it can tell of outside."""
+        return self.reaches_outside if isinstance(self.reaches_outside, Outside) else None
+
 
 def step(
     *,
@@ -180,8 +184,7 @@ def step(
     reads: Sequence[str] = (),
     per_profile: bool = False,
     lineage: Mapping[str, Sequence[str]] | None = None,
-    reaches_outside: bool = False,
-    outside: Outside | None = None,
+    reaches_outside: bool | Outside = False,
     keeps: Sequence[str] = (),
     may_lack: MayLack = "none",
 ) -> Callable[[Callable[[StepContext], Rows]], Step]:
@@ -206,7 +209,6 @@ def step(
             description=inspect.getdoc(function) or "",
             lineage=lineage or {},
             reaches_outside=reaches_outside,
-            outside=outside,
             keeps=tuple(keeps),
             may_lack=may_lack,
         )

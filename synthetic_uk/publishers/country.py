@@ -134,17 +134,25 @@ def _innovate_uk(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 
 def _cordis(drop: Path, month: Month, scratch: Path) -> Site | None:
-    """Both programmes of the same tables: a ZIP as it is, a folder of tables packed as one."""
+    """A ZIP for each of two programmes: those of the drop, or its tables as one and the other without a project."""
     files = files_of(drop)
     zips = [path for path in files if path.suffix == ".zip"]
     if not zips:
-        packed = scratch / "cordis.zip"
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in files:
-                archive.write(path, path.name)
-        zips = [packed]
+        tables = {path.name: path.read_bytes() for path in files}
+        zips = [_zip_of(tables, scratch / "cordis.zip")]
+    if len(zips) == 1:
+        with zipfile.ZipFile(zips[0]) as archive:
+            headers = {name: archive.read(name).partition(b"\n")[0] + b"\n" for name in archive.namelist()}
+        zips.append(_zip_of(headers, scratch / "cordis-without.zip"))
     changed = format_datetime(datetime.fromisoformat(f"{month.first_day}T00:00:00+00:00") + timedelta(days=14), True)
     return FixedFiles({"cordis-HORIZONprojects-csv.zip": zips[0], "cordis-h2020projects-csv.zip": zips[-1]}, changed)
+
+
+def _zip_of(members: Mapping[str, bytes], target: Path) -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return target
 
 
 def _ukri(drop: Path, month: Month, scratch: Path) -> Site | None:

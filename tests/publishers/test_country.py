@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +20,10 @@ from pipelines.settings import Settings
 from synthetic_uk.publishers.country import PATHS, settings_for, sites_of
 from synthetic_uk.publishers.server import serving
 from tests.publishers.support import TODAY, zipped
+from tests.sources.readers.filings import employees, filing
+from tests.sources.readers.test_cordis import ORGANISATION as PARTICIPANTS
+from tests.sources.readers.test_cordis import PROJECT as PROJECTS
+from tests.sources.readers.test_cordis import partner, project
 from tests.sources.readers.test_innovate_uk import participant, workbook
 from tests.sources.readers.test_publications import WORKS
 from tests.sources.readers.test_ukri import FUND, LEAD, PROJECT
@@ -46,12 +49,12 @@ def country(tmp_path: Path) -> Path:
     put(folder, "companies_house/2025-05.zip", zipped({"BasicCompanyData.csv": REGISTER}))
     put(folder, "innovate_uk/2025-05.xlsx", workbook([participant()]))
     put(folder, "business_counts/2025-05.csv", COUNTS)
-    put(folder, "cordis/2025-05/project.csv", "id;acronym\n1;A\n")
-    put(folder, "cordis/2025-05/organization.csv", "projectID;name\n1;Alpha\n")
+    put(folder, "cordis/2025-05/project.csv", PROJECTS + project("1"))
+    put(folder, "cordis/2025-05/organization.csv", PARTICIPANTS + partner("1", "10"))
     for name, objects in {"projects": [PROJECT], "funds": [FUND], "organisations": [LEAD]}.items():
         put(folder, f"ukri/2025-05/{name}-000.jsonl.gz", gzip.compress(json_lines(*objects).encode()))
     put(folder, "publications/2025-05/works-000.jsonl.gz", gzip.compress(json_lines(*WORKS).encode()))
-    put(folder, "accounts/2025-05.zip", zipped({"Prod223_3785_01234567_20241231.html": "<html/>"}))
+    put(folder, "accounts/2025-05.zip", zipped(filing("01234567", "2024-12-31", employees("12"))))
     areas = [("region", "E12000008", "South East"), ("local_authority", "E07000179", "South Oxfordshire")]
     square = shapely.to_wkb(shapely.box(-1.5, 51.4, -1, 51.8))
     pl.DataFrame(
@@ -80,12 +83,14 @@ def test_a_country_is_fetched_from_its_publishers_and_taken_in(
         {"ITL125CD": "E12000008", "ITL125NM": "South East"},
         {"LAD25CD": "E07000179", "LAD25NM": "South Oxfordshire"},
     ]
-    # Which names of columns are known is another matter: here the drops are those that are read today.
-    shutil.rmtree(sources / "boundaries")
     ingest(warehouse, sources)
     for table, rows in {
         "reference.postcodes": 3,
+        "reference.boundaries": 2,
+        "sources.accounts": 1,
+        "sources.business_counts": 2,
         "sources.companies_house": 1,
+        "sources.cordis_participants": 1,
         "sources.innovate_uk": 1,
         "sources.ukri_projects": 1,
         "sources.publication_institutions": 2,

@@ -194,7 +194,8 @@ def test_from_points_to_quotients(warehouse: Warehouse) -> None:
         ("sic", "Shops", "ni"),
     ]
     assert runs.filter(pl.col("skipped_reason").is_not_null())["sector"].to_list() == ["Brewing"]
-    assert any("Brewing" in message for message in results[1].reports["evidence"].messages)
+    scanned = next(result for result in results if result.step.name == "groups")
+    assert any("Brewing" in message for message in scanned.reports["evidence"].messages)
     laboratories = warehouse.read(
         "select * from spatial.groups where profile = 'evidence' and sector = 'Laboratories' order by grid"
     )
@@ -203,8 +204,8 @@ def test_from_points_to_quotients(warehouse: Warehouse) -> None:
     # The density method has groups of shops too; what the scan finds has figures, what it finds has none.
     density = warehouse.read("select * from spatial.groups where profile = 'dsit-v1'")
     assert density["scan_score"].null_count() == density.height > 0
-    assert set(results[1].reports["evidence"].pictures) == {"firms_per_group", "map"}
-    assert all(png.startswith(b"\x89PNG") for png in results[1].reports["dsit-v1"].pictures.values())
+    assert set(scanned.reports["evidence"].pictures) == {"firms_per_group", "map"}
+    assert all(png.startswith(b"\x89PNG") for png in scanned.reports["dsit-v1"].pictures.values())
     shapes = warehouse.read("select * from spatial.outlines where profile = 'evidence'")
     assert set(laboratories["group_id"]) <= set(shapes["group_id"])
     quotients = warehouse.read("select * from spatial.location_quotients where profile = 'evidence' order by group_id")

@@ -60,9 +60,10 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, synthetic: Synthesis
 def test_another_seed_gives_another_country(tmp_path: Path, synthetic: SynthesisReport) -> None:
     synthesise(tmp_path, MONTHS[:1], SCALE, SEED + 1)
     here, there = digests(tmp_path), digests(synthetic.out)
-    # Districts follow from the real towns alone, and nothing has happened by the first month.
+    # Districts follow from the real towns alone, nothing has happened by the first month, and persons are nobody's.
     same = [name for name in here if here[name] == there[name]]
-    assert same == [f"boundaries/{MONTHS[0]}.parquet", f"truth/{MONTHS[0]}/events.csv"]
+    persons = f"ukri/{MONTHS[0]}/persons-000.jsonl.gz"
+    assert same == [f"boundaries/{MONTHS[0]}.parquet", f"truth/{MONTHS[0]}/events.csv", persons]
 
 
 def test_totals_are_in_proportion(tmp_path: Path, synthetic: SynthesisReport) -> None:

@@ -41,7 +41,7 @@ def test_comments_hold_meaning_alone() -> None:
         (KEY + "[other]\nkey = []\n", r"describes other, which sql/schema/publication\.sql does not declare"),
         ('[clusters]\nkey = ["week"]\n', r"\[clusters\] names the column week, which the table does not have"),
         (KEY + 'units = { profit = "GBP" }\n', r"\[clusters\] names the column profit"),
-        (KEY + 'units = { turnover = "pounds" }\n', r"units\.turnover: .*the units are GBP, km2"),
+        (KEY + 'units = { turnover = "pounds" }\n', r"units\.turnover: .*the units are GBP, EUR, km2"),
         (KEY + 'unit = { turnover = "GBP" }\n', r"unit: .*there are key, no_key_because, units, formats, bands"),
         (KEY + 'formats = { turnover = "euro" }\n', r"formats\.turnover: .*the formats count, gbp"),
         (KEY + 'formats = { profit = "gbp" }\n', r"\[clusters\] names the column profit"),

@@ -144,8 +144,7 @@ def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
             for column in ("bytes", "sha256")
         }
         | {f"{FILES}.path": [], f"{FILES}.media_type": []},
-        reaches_outside=True,
-        outside=Outside(decides, stands),
+        reaches_outside=Outside(decides, stands),
         may_lack="any",
     )
     def release(ctx: StepContext) -> Rows:

@@ -59,10 +59,14 @@ class Part:
     """How far it may unpack, and what of it may be held in memory."""
     unpacked: int = 0
     """Endings `.gz` of its name that are unpacked already."""
+    held_as: str = ""
+    """Kind of the file at `path` where another stands in for the one of that name."""
 
     @property
     def kind(self) -> str:
         """Extension without any `.gz`: csv, parquet, xlsx, zip, jsonl, ..."""
+        if self.held_as:
+            return self.held_as
         suffixes = [suffix.lower().lstrip(".") for suffix in PurePosixPath(self.name).suffixes]
         return next((suffix for suffix in reversed(suffixes) if suffix != "gz"), "")
 

@@ -127,7 +127,7 @@ def _as_parquet(part: Part, columns: Sequence[Column], number: int, scratch: Pat
     frame = pl.DataFrame(rows, dict.fromkeys(labels, pl.String), orient="row")
     target = scratch / f"{PurePosixPath(part.name).stem}-{number}.parquet"
     frame.write_parquet(target)
-    return replace(part, path=target, name=f"{part.name}.parquet")
+    return replace(part, path=target, held_as="parquet")
 
 
 def _records(part: Part) -> Iterator[list[str]]:
