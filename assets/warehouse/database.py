@@ -20,6 +20,7 @@ import polars as pl
 
 from assets.disk import DiskFullError, refuse_full_disk
 from assets.scratch import scratch_folder
+from assets.streams import let_results_end
 from assets.warehouse.creation import add_declared, put_in_place
 from assets.warehouse.declarations import Column, declared_tables
 from assets.warehouse.faults import (
@@ -43,6 +44,8 @@ LOCK_WAIT_SECONDS = 120.0
 LOCK_TOLD_AFTER_SECONDS = 1.0
 """How long it is waited for in silence: most processes are done sooner."""
 LOCK_TRIED_EVERY_SECONDS = 0.2
+LOCK = "lock_configuration"
+"""The setting after which there is no other."""
 WAITS = "waits"
 """What a sentence begins with that tells of waiting."""
 STORAGE_VERSION = "v1.3.0"
@@ -206,10 +209,15 @@ class Warehouse:
         }
         if self.threads:
             config["threads"] = self.threads
+        is_locked = config.pop(LOCK, False)
         started, is_told = time.monotonic(), False
         while True:
             try:
-                return duckdb.connect(str(self.path), read_only=read_only, config=config)
+                connection = duckdb.connect(str(self.path), read_only=read_only, config=config)
+                let_results_end(connection)
+                if is_locked:
+                    connection.execute(f"set {LOCK} = true")
+                return connection
             except OF_THE_FILE as error:
                 refuse_full_disk(error, self.path.parent)
                 if (by := holder(error)) is None:

@@ -18,6 +18,7 @@ from assets.sources.files.kinds import Part, bytes_of, check_utf8
 from assets.sources.files.unpacking import Unpacking
 from assets.sources.reading.contract import Desk
 from assets.sources.values.columns import PLAUSIBLE_DATES
+from assets.streams import let_results_end
 from assets.warehouse.database import sql_text
 
 LINE_KINDS = ("jsonl", "ndjson", "txt")
@@ -37,6 +38,7 @@ def reader_database(desk: Desk) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(
         config={"memory_limit": READER_MEMORY, "temp_directory": str(desk.scratch / "spill")}
     ) as connection:
+        let_results_end(connection)
         connection.execute(PLAUSIBLE)
         yield connection
 
