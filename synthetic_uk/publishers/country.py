@@ -31,6 +31,7 @@ from assets.fetch.limits import SETTINGS, address_setting
 from assets.months import Month
 from assets.sources import dated_drops
 from synthetic_uk.drops import write_workbook
+from synthetic_uk.published import objects_of
 from synthetic_uk.publishers.files import FixedFiles, ListedFiles
 from synthetic_uk.publishers.server import LocalPublishers, Site, serving
 from synthetic_uk.publishers.services import ArcGis, Gateway, Nomis, OpenAlex
@@ -156,11 +157,11 @@ def _zip_of(members: Mapping[str, bytes], target: Path) -> Path:
 
 
 def _ukri(drop: Path, month: Month, scratch: Path) -> Site | None:
-    return Gateway({kind: [*_objects(drop, kind[:-1])] for kind in ("projects", "funds", "organisations")})
+    return Gateway({kind: [*objects_of(drop, kind)] for kind in ("projects", "funds", "organisations")})
 
 
 def _publications(drop: Path, month: Month, scratch: Path) -> Site | None:
-    return OpenAlex({kind: [*_objects(drop, kind)] for kind in ("works", "institutions")})
+    return OpenAlex({kind: [*objects_of(drop, kind)] for kind in ("works", "institutions")})
 
 
 def _business_counts(drop: Path, month: Month, scratch: Path) -> Site | None:
@@ -192,16 +193,6 @@ MAKERS = {
     "publications": _publications,
     "business_counts": _business_counts,
 }
-
-
-def _objects(drop: Path, kind: str) -> Iterator[dict[str, Any]]:
-    """The objects of the files of a drop, in whatever folder, whose name or folder begins with a kind."""
-    for path in sorted(drop.rglob("*")) if drop.is_dir() else [drop]:
-        steps = path.relative_to(drop).parts
-        is_kind = any(step.startswith(kind) for step in steps)
-        if path.is_file() and is_kind and {".jsonl", ".gz"} & {*path.suffixes}:
-            with _text(path) as stream:
-                yield from (json.loads(line) for line in stream if line.strip())
 
 
 @contextmanager
