@@ -208,7 +208,7 @@ def test_the_command_measures_keeps_and_writes(tmp_path: Path, monkeypatch: pyte
     refreshed = kept["cases"]["refresh-dsit-v1"]["0.001"]
     assert refreshed["runs"][0]["outcome"] == DONE
     assert refreshed["runs"][0]["peak_memory_mb"] > 50
-    assert [step["step"] for step in refreshed["steps"]] == ["ingest"]
+    assert [step["step"] for step in refreshed["steps"]] == ["ingest", "provenance"]
     assert refreshed["rows"] == refreshed["steps"][0]["rows"] > 1000
     assert kept["cases"]["rows-alone"]["0.001"]["rows"] == refreshed["rows"]
     assert kept["cases"]["publications-uk"]["0.001"]["rows"] > 100_000

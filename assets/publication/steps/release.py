@@ -82,11 +82,13 @@ PAGE_TABLES = {
 """The page's tables of the month."""
 CHECKED_TOO = (
     "sources.rejected",
+    "sources.fetched_files",
     "organisations.formation_agents",
     "organisations.uncounted_funding",
     "organisations.unlocated_funding",
     "spatial.runs",
     "spatial.scan_null",
+    "spatial.area_quotients",
     "network.edges",
     "network.runs",
     "network.institution_ties",
