@@ -19,7 +19,15 @@ DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home \
   INNOVATION_CLUSTERS_PUBLICATION=$(DEMO)/publication \
   $(BIN)/innovation-clusters
 
-.PHONY: install demo ui serve test lint docs recovery index-recovery bench attack pictures clean
+# The same country by its public files alone: fetched from publishers on this machine, mapped with profile `open`.
+OPEN := demo-open
+OPEN_DATASETS := postcodes boundaries companies_house business_counts innovate_uk cordis ukri accounts publications
+OPEN_RUN := DAGSTER_HOME=$(abspath $(OPEN))/dagster_home \
+  INNOVATION_CLUSTERS_SOURCES=$(OPEN)/sources \
+  INNOVATION_CLUSTERS_WAREHOUSE=$(OPEN)/warehouse.duckdb \
+  INNOVATION_CLUSTERS_PUBLICATION=$(OPEN)/publication
+
+.PHONY: install demo demo-open ui serve test lint docs recovery index-recovery bench attack pictures clean
 
 install: $(STAMP)
 
@@ -35,6 +43,13 @@ demo: install
 	  $(DEMO_RUN) synthesise --scale $(DEMO_SCALE) --seed 1 --months $(DEMO_FIRST):$(DEMO_LAST) --out $(DEMO)/sources
 	@$(DEMO_RUN) backfill --from $(DEMO_FIRST) --to $(DEMO_LAST)
 	@echo 'or simply: make ui; and make serve for the map, $(DEMO)/publication/index.html'
+
+demo-open: install
+	@test -f $(OPEN)/published/truth/$(DEMO_LAST)/members.csv || \
+	  $(BIN)/innovation-clusters synthesise --scale $(DEMO_SCALE) --seed 1 --months $(DEMO_LAST) --public --out $(OPEN)/published
+	@$(OPEN_RUN) $(BIN)/python -m synthetic_uk.publishers.country --sources $(OPEN)/published --month $(DEMO_LAST) -- \
+	  $(BIN)/innovation-clusters fetch --month $(DEMO_LAST) $(OPEN_DATASETS:%=--dataset=%)
+	@$(OPEN_RUN) $(BIN)/innovation-clusters refresh --month $(DEMO_LAST) --profile open
 
 ui: install
 	@$(DEMO_RUN) ui
@@ -68,4 +83,4 @@ pictures: install
 	$(BIN)/python -m tools.pictures --publication $(DEMO)/publication --out docs/pictures
 
 clean:
-	rm -rf $(DEMO) $(VENV)
+	rm -rf $(DEMO) $(OPEN) $(VENV)

@@ -14,6 +14,9 @@ import csv
 import gzip
 import io
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -49,6 +52,8 @@ PATHS = {
 }
 """Dataset -> path of the address that its setting names; it begins with the site's name, which is the dataset's."""
 CONTACT = "local@example.org"
+LATE_DAYS = "36500"
+"""The server gives what stood in its month, however long ago that was."""
 OLDER_BOOK = "Innovate-UK-funded-projects-from-2004-to-financial-year-2015-16.xlsx"
 PRESENT_BOOK = "Innovate-UK-funded-projects-from-financial-year-2016-17-to-present.xlsx"
 LAYERS = {"region": ("ITL1", "ITL125"), "local_authority": ("LAD", "LAD25")}
@@ -74,7 +79,12 @@ def settings_for(publishers: LocalPublishers) -> dict[str, str]:
         for dataset, path in PATHS.items()
         if dataset in publishers.sites
     }
-    return {SETTINGS["contact"]: CONTACT, SETTINGS["pace_s"]: "0.001", **addresses}
+    return {
+        SETTINGS["contact"]: CONTACT,
+        SETTINGS["pace_s"]: "0.001",
+        SETTINGS["late_days"]: LATE_DAYS,
+        **addresses,
+    }
 
 
 def files_of(drop: Path) -> list[Path]:
@@ -203,20 +213,25 @@ def _text(path: Path) -> Iterator[io.TextIOWrapper]:
         yield stream
 
 
-def main() -> None:
-    """Serve a folder of sources until the process is ended."""
+def main() -> int:
+    """Serve a folder of sources: while a command runs that is given the settings, or until the process is ended."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--sources", type=Path, required=True)
     parser.add_argument("--month", type=Month.parse, required=True)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("command", nargs="*", help="after --")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         sites = sites_of(given.sources, given.month, Path(scratch))
         with serving(sites, given.port) as publishers:
-            for name, value in settings_for(publishers).items():
+            settings = settings_for(publishers)
+            if given.command:
+                return subprocess.run(given.command, env=os.environ | settings, check=False).returncode
+            for name, value in settings.items():
                 print(f"export {name}={value}", flush=True)
             publishers.wait()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

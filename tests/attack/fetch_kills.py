@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,13 +17,12 @@ from synthetic_uk.publishers.services import Gateway
 from tests.attack.attempt import Attack, Attempt
 from tests.publishers.support import MAY, QUICK, TODAY
 from tests.publishers.test_companies_house import part
+from tests.warehouse.killing import killed
 
 KILLS, SEED = 60, 20261128
 PARTS, OBJECTS = 7, {"projects": 3000, "funds": 2000, "organisations": 1000}
 BEYOND_THE_END = 1.1
 """Kills fall between the start of a fetch and a little after the seconds that one takes which nothing kills."""
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
 
 
 def attempts(work: Path) -> Iterator[Attempt]:
@@ -58,18 +55,7 @@ def attempts(work: Path) -> Iterator[Attempt]:
 
 def _fetched(sources: Path, addresses: Mapping[str, str], killed_after: float | None) -> float | None:
     """Have a process fetch, and kill it after so many seconds; the seconds that it took, None where it was killed."""
-    ready, of_the_process = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=_fetch, args=(sources, dict(addresses), of_the_process))
-    process.start()
-    ready.recv()
-    started = time.monotonic()
-    process.join(killed_after)
-    if process.exitcode is None:
-        process.kill()
-        process.join()
-        return None
-    assert process.exitcode == 0, "the process says above why it fetched nothing"
-    return time.monotonic() - started
+    return killed(_fetch, (sources, dict(addresses)), killed_after)
 
 
 def _fetch(sources: Path, addresses: dict[str, str], ready: Connection) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -62,6 +64,18 @@ def country(tmp_path: Path) -> Path:
     ).write_parquet(folder / "boundaries.parquet")
     put(folder, "boundaries/2025-05.parquet", (folder / "boundaries.parquet").read_bytes())
     return folder
+
+
+@pytest.mark.parametrize(("path", "code"), [("", 0), ("/elsewhere", 3)])
+def test_a_command_is_given_the_settings_and_its_exit_code_is_the_servers(country: Path, path: str, code: int):
+    """It asks the register's page, and ends with 3 where that does not answer 200."""
+    asks = (
+        "import os, sys, httpx; "
+        f"answer = httpx.get(os.environ['INNOVATION_CLUSTERS_FROM_COMPANIES_HOUSE'] + '{path}'); "
+        "sys.exit(0 if answer.status_code == 200 else 3)"
+    )
+    serve = [sys.executable, "-m", "synthetic_uk.publishers.country", "--sources", str(country), "--month", "2025-05"]
+    assert subprocess.run([*serve, "--", sys.executable, "-c", asks], check=False).returncode == code
 
 
 def test_a_country_is_fetched_from_its_publishers_and_taken_in(

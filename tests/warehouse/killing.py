@@ -33,8 +33,14 @@ def create(path: Path, killed_after: float | None = None) -> float | None:
 
     Returns the seconds that it took; None where it was killed before its end.
     """
+    return killed(_create, (path,), killed_after)
+
+
+def killed(target: Callable[..., None], arguments: tuple[object, ...], killed_after: float | None) -> float | None:
+    """Have a process of its own do what `target` does with the arguments and a pipe on which it says that it begins;
+    kill it after so many seconds of that. Returns the seconds that it took; None where it was killed before its end."""
     ready, of_the_process = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=_create, args=(path, of_the_process))
+    process = PROCESSES.Process(target=target, args=(*arguments, of_the_process))
     process.start()
     ready.recv()
     started = time.monotonic()
@@ -43,7 +49,7 @@ def create(path: Path, killed_after: float | None = None) -> float | None:
         process.kill()
         process.join()
         return None
-    assert process.exitcode == 0, "the process says above why it made no warehouse"
+    assert process.exitcode == 0, "the process says above why it did not end well"
     return time.monotonic() - started
 
 
