@@ -28,18 +28,24 @@ READER_MEMORY = "2GB"
 PLAUSIBLE = "create macro plausible(day) as case when day between date '{}' and date '{}' then day end".format(
     *PLAUSIBLE_DATES
 )
+AS_LIST = """
+    create macro as_list(given) as
+    case json_type(given) when 'ARRAY' then given when 'OBJECT' then json_array(given) end
+"""
 NO_SEPARATOR = "\x01"
 """A character that JSON and tab-separated text cannot hold, so that a line stays one value."""
 
 
 @contextmanager
 def reader_database(desk: Desk) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory that spills to the desk, closed at the end; `plausible(day)` is null for one that is not."""
+    """A database in memory that spills to the desk, closed at the end; `plausible(day)` is null for one that is not,
+    `as_list(given)` a list in JSON, also of an object that stands where a list is usual."""
     with duckdb.connect(
         config={"memory_limit": READER_MEMORY, "temp_directory": str(desk.scratch / "spill")}
     ) as connection:
         let_results_end(connection)
         connection.execute(PLAUSIBLE)
+        connection.execute(AS_LIST)
         yield connection
 
 

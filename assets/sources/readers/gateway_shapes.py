@@ -11,10 +11,6 @@ from __future__ import annotations
 
 MACROS = (
     """
-    create macro as_list(given) as
-    case json_type(given) when 'ARRAY' then given when 'OBJECT' then json_array(given) end
-    """,
-    """
     create macro text_in(body, path) as try(json_extract_string(body, path))
     """,
     """
@@ -30,7 +26,7 @@ MACROS = (
     )[1] end
     """,
 )
-"""A list, of an object that stands where a list is usual too; the key of a page under which its objects are."""
+"""A text in JSON; the key of a page under which its objects are."""
 
 LISTS = """
     create table listed as

@@ -29,11 +29,6 @@ from assets.sources.reading.contract import Delivery, Desk
 from assets.sources.values.citations import citations, odd_count
 from assets.warehouse.database import sql_text
 
-AS_LIST = """
-    create macro as_list(given) as
-    case json_type(given) when 'ARRAY' then given when 'OBJECT' then json_array(given) end
-"""
-"""A list in JSON; an object that stands where a list is usual is a list of it."""
 STRUCTURE = """{"display_name": "VARCHAR", "ror": "VARCHAR", "country_code": "VARCHAR", "type": "VARCHAR",
     "publication_year": "INTEGER", "publication_date": "VARCHAR", "title": "VARCHAR", "cited_by_count": "VARCHAR",
     "geo": {"latitude": "DOUBLE", "longitude": "DOUBLE"}, "authorships": "JSON", "abstract_inverted_index": "JSON"}"""
@@ -46,7 +41,6 @@ OF_AUTHORS = """
 """The institutions of all authors of a work."""
 
 TABLES = (
-    AS_LIST,
     """
     create table records (
         file varchar, row bigint, item bigint, id varchar, updated timestamp, is_work boolean, odd_count varchar,
