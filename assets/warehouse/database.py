@@ -20,7 +20,6 @@ import polars as pl
 
 from assets.disk import DiskFullError, refuse_full_disk
 from assets.scratch import scratch_folder
-from assets.streams import let_results_end
 from assets.warehouse.creation import add_declared, put_in_place
 from assets.warehouse.declarations import Column, declared_tables
 from assets.warehouse.faults import (
@@ -37,6 +36,7 @@ from assets.warehouse.faults import (
 from assets.warehouse.litter import MAKING, delete_left_beside, delete_spilled, spilled
 from assets.warehouse.memory import BESIDE_METHODS, BESIDE_QUERIES, database_bytes
 from assets.warehouse.schema import table_names
+from assets.warehouse.streams import let_results_end
 from assets.warehouse.views import declared_views, views_that_differ
 
 LOCK_WAIT_SECONDS = 120.0

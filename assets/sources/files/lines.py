@@ -18,8 +18,8 @@ from assets.sources.files.kinds import Part, bytes_of, check_utf8
 from assets.sources.files.unpacking import Unpacking
 from assets.sources.reading.contract import Desk
 from assets.sources.values.columns import PLAUSIBLE_DATES
-from assets.streams import let_results_end
 from assets.warehouse.database import sql_text
+from assets.warehouse.streams import let_results_end
 
 LINE_KINDS = ("jsonl", "ndjson", "txt")
 LONGEST_LINE_BYTES = 64_000_000

@@ -1,6 +1,6 @@
 """Results of DuckDB's queries, such that reading one comes to an end.
 
-What belongs here: the setting of a connection, and why. What does not: connections (`warehouse.database`).
+What belongs here: the setting of a connection, and why. What does not: connections (`database`).
 
 DuckDB hands a result out while it is made, and stops making it while a buffer of a megabyte is full. In 1.5.5 the
 threads that make it and the one that reads it can then wait for each other for ever, one of them at full load: of a
