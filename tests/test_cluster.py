@@ -190,7 +190,8 @@ def runs_of_a_scan() -> tuple[Runs, list[pl.DataFrame]]:
         )
         for frame in range(2)
     ]
-    return Runs(method, {"gb": Contrast(background, null, "0")}, "code", ()), frames
+    points = {(f"scheme {frame}", f"sector {sector}"): 300 for frame in range(2) for sector in range(6)}
+    return Runs(method, {"gb": Contrast(background, null, "0")}, "code", (), points), frames
 
 
 def test_workers_that_die_and_workers_of_other_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,9 @@ def _each_sector(
     from assets.spatial.earlier import earlier_runs, taken_over
 
     earlier = earlier_runs(ctx)
-    runs = Runs(ctx.method.spatial, contrasts, ctx.code, frozenset(earlier))
+    in_both = counts.group_by("scheme", "sector").agg(pl.col("points").sum())
+    points = {(scheme, sector): points for scheme, sector, points in in_both.iter_rows()}
+    runs = Runs(ctx.method.spatial, contrasts, ctx.code, frozenset(earlier), points)
     read = (ctx.input("sector_points", scheme=batch.scheme, sectors=list(batch.sectors)) for batch in batches(counts))
     results = each_sector(read, runs, ctx.engine, on_disk.put)
     found = {sector: result for sector, result in results.items() if isinstance(result, Found)}

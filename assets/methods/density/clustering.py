@@ -56,20 +56,27 @@ def _dense(easting: Floats, northing: Floats, min_samples: int) -> _Dense:
     return _Dense(places, tree, core_distances_m(places, min_samples, tree))
 
 
-def hdbscan(easting: Floats, northing: Floats, method: SpatialMethod) -> tuple[Integers, HdbscanSizes]:
+def hdbscan(
+    easting: Floats, northing: Floats, method: SpatialMethod, sector_points: int | None = None
+) -> tuple[Integers, HdbscanSizes]:
     """`hdbscan_labels` of a sector's points with its own `hdbscan_sizes`, core distances being found once."""
-    dense = _dense(easting, northing, min_samples(len(easting), method))
-    sizes = _sizes(dense, method)
+    whole = sector_points or len(easting)
+    dense = _dense(easting, northing, min_samples(whole, method))
+    sizes = _sizes(dense, method, whole)
     return _labels(dense, sizes), sizes
 
 
-def hdbscan_sizes(easting: Floats, northing: Floats, method: SpatialMethod) -> HdbscanSizes:
+def hdbscan_sizes(
+    easting: Floats, northing: Floats, method: SpatialMethod, sector_points: int | None = None
+) -> HdbscanSizes:
     """Sizes for a sector's points (metres): min_cluster_size [inferred], min_samples and epsilon [ours].
 
-    With the rule `median_neighbour` epsilon is the median over the points of the distance to the min_samples-th
-    neighbour, held between epsilon_min_m and epsilon_max_m.
+    The first two go by `sector_points`, the points of the sector wherever they lie; without it, by those given. With
+    the rule `median_neighbour` epsilon is the median over the points of the distance to the min_samples-th neighbour,
+    held between epsilon_min_m and epsilon_max_m.
     """
-    return _sizes(_dense(easting, northing, min_samples(len(easting), method)), method)
+    whole = sector_points or len(easting)
+    return _sizes(_dense(easting, northing, min_samples(whole, method)), method, whole)
 
 
 def hdbscan_labels(easting: Floats, northing: Floats, sizes: HdbscanSizes) -> Integers:
@@ -81,13 +88,12 @@ def hdbscan_labels(easting: Floats, northing: Floats, sizes: HdbscanSizes) -> In
     return _labels(_dense(easting, northing, sizes.min_samples), sizes)
 
 
-def _sizes(dense: _Dense, method: SpatialMethod) -> HdbscanSizes:
-    points = len(dense.places.place_of_point)
+def _sizes(dense: _Dense, method: SpatialMethod, sector_points: int) -> HdbscanSizes:
     epsilon_m = 0.0
     if method.epsilon_rule == "median_neighbour":
         median = float(np.median(dense.core_m[dense.places.place_of_point]))
         epsilon_m = min(max(median, method.epsilon_min_m), method.epsilon_max_m)
-    return HdbscanSizes(min_cluster_size(points, method), min_samples(points, method), epsilon_m)
+    return HdbscanSizes(min_cluster_size(sector_points, method), min_samples(sector_points, method), epsilon_m)
 
 
 def _labels(dense: _Dense, sizes: HdbscanSizes) -> Integers:

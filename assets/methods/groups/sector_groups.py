@@ -121,8 +121,17 @@ def null_settings(method: SpatialMethod) -> NullSettings:
 
 
 def points_needed(points: int, method: SpatialMethod) -> int:
-    """Points below which a sector is not run: min_points_factor times min_cluster_size [ours]."""
+    """Points below which a sector of so many is not run: min_points_factor times min_cluster_size [ours]."""
     return method.min_points_factor * min_cluster_size(points, method)
+
+
+def points_of_sector(in_grid: int, in_both: int, method: SpatialMethod) -> int:
+    """The points by which the least size of a cluster goes, of a sector with so many in one grid and in both.
+
+    HDBSCAN's goes by those in both: a cluster of the sector is as large in Northern Ireland as in Great Britain [ours].
+    The scan knows no such size; it needs enough points in the grid that it compares.
+    """
+    return in_both if method.algorithm == "hdbscan" else in_grid
 
 
 def firm_numbers(points: pl.DataFrame) -> Integers:
@@ -152,14 +161,15 @@ def in_site_order(points: pl.DataFrame) -> pl.DataFrame:
     return points if points["site_id"].is_sorted() else points.sort("site_id")
 
 
-def points_fingerprint(points: pl.DataFrame, contrast: Contrast | None, code: str = "") -> str:
+def points_fingerprint(
+    points: pl.DataFrame, contrast: Contrast | None, code: str = "", sector_points: int | None = None
+) -> str:
     """16 hex digits that stay while a run's points do, given in the order of sites, and what they are compared with.
 
     With the same profile and code (`StepContext.code`) such a run has the same groups.
     """
-    digest = hashlib.sha256(
-        repr((code, points.height, contrast and (contrast.background_fingerprint, contrast.null))).encode()
-    )
+    compared = contrast and (contrast.background_fingerprint, contrast.null)
+    digest = hashlib.sha256(repr((code, sector_points or points.height, points.height, compared)).encode())
     for name in ("site_id", "organisation_id"):
         digest.update((points[name].str.join("\n").item() if points.height else "").encode())
     for name in ("easting", "northing", "is_firm"):
@@ -173,21 +183,23 @@ def find_groups(
     method: SpatialMethod,
     contrast: Contrast | None,
     fingerprint: str | None = None,
+    sector_points: int | None = None,
 ) -> Found:
     """Groups of at least min_firms distinct firms [stated], numbered by descending size, then by position.
 
     `points` has a row a point: organisation_id, site_id, easting and northing in metres, is_firm; their order does
     not matter, that of the sites is quickest. `contrast` is needed by the scan alone; `fingerprint` is the points' own,
-    made anew where it is not given.
+    made anew where it is not given; `sector_points` those that the least size goes by (`points_of_sector`), the
+    number of the points where it is not given.
     """
-    points = in_site_order(points)
-    of_run = {"points_fingerprint": fingerprint or points_fingerprint(points, contrast)}
-    needed = points_needed(points.height, method)
+    points, whole = in_site_order(points), sector_points or points.height
+    of_run = {"points_fingerprint": fingerprint or points_fingerprint(points, contrast, sector_points=whole)}
+    needed = points_needed(whole, method)
     if points.height < needed:
         reason = f"{points.height} points; fewer than {needed}, {method.min_points_factor} times min_cluster_size"
-        nothing = _Labels(np.full(points.height, NOISE), *_sizes_of(points.height, method))
+        nothing = _Labels(np.full(points.height, NOISE), *_sizes_of(whole, method))
         return _tabulate(sector, points, method, nothing, {**of_run, "skipped_reason": reason})
-    return _tabulate(sector, points, method, _label(points, method, contrast), of_run)
+    return _tabulate(sector, points, method, _label(points, method, contrast, whole), of_run)
 
 
 @dataclass(frozen=True)
@@ -212,11 +224,11 @@ def _sizes_of(points: int, method: SpatialMethod) -> tuple[int, int, float]:
     return min_cluster_size(points, method), min_samples(points, method), 0.0
 
 
-def _label(points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | None) -> _Labels:
+def _label(points: pl.DataFrame, method: SpatialMethod, contrast: Contrast | None, sector_points: int) -> _Labels:
     """Run the profile's algorithm."""
     easting, northing = points["easting"].to_numpy(), points["northing"].to_numpy()
     if method.algorithm == "hdbscan":
-        labels, sizes = hdbscan(easting, northing, method)
+        labels, sizes = hdbscan(easting, northing, method, sector_points)
         return _Labels(labels, sizes.min_cluster_size, sizes.min_samples, sizes.epsilon_m)
     sizes_known = _sizes_of(points.height, method)
     if method.algorithm == "dbscan":

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.method import SpatialMethod
-from assets.methods.groups.sector_groups import Contrast, Found, Sector, find_groups, in_site_order, points_fingerprint
+from assets.methods.groups.sector_groups import (
+    Contrast,
+    Found,
+    Sector,
+    find_groups,
+    in_site_order,
+    points_fingerprint,
+    points_of_sector,
+)
 from assets.work import Engine, over
 
 BATCH_POINTS = 2_000_000
@@ -55,6 +63,8 @@ class Runs:
     """Of the step, as `points_fingerprint` takes it."""
     known: Container[tuple[Sector, str]]
     """Sectors and fingerprints of their points whose groups are there from an earlier month."""
+    points: Mapping[tuple[str, str], int]
+    """Of each scheme's sectors, in both grids."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,8 @@ def run_sector(given: tuple[Sector, pl.DataFrame], runs: Runs) -> tuple[Sector, 
     """One sector with its points: its groups, or that they are known."""
     sector, points = given
     contrast, ordered = runs.contrasts.get(sector.grid), in_site_order(points)
-    fingerprint = points_fingerprint(ordered, contrast, runs.code)
+    whole = points_of_sector(points.height, runs.points[sector.scheme, sector.sector], runs.method)
+    fingerprint = points_fingerprint(ordered, contrast, runs.code, whole)
     if (sector, fingerprint) in runs.known:
         return sector, Known(sector, fingerprint)
-    return sector, find_groups(sector, ordered, runs.method, contrast, fingerprint)
+    return sector, find_groups(sector, ordered, runs.method, contrast, fingerprint, whole)
