@@ -67,7 +67,7 @@ docs: install
 	$(BIN)/python -m pipelines.documentation
 
 recovery: install
-	$(BIN)/python -m synthetic_uk.recovery --out docs/recovery.md
+	$(BIN)/python -m synthetic_uk.recovery_page --out docs/recovery.md
 	$(BIN)/python -m synthetic_uk.scan_recovery --data $(DATA) --out docs/scan-recovery.md
 
 index-recovery: install

@@ -24,11 +24,11 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
 from assets.arrays import Bools, Floats, Integers
+from assets.methods.density.places import NOISE
 from assets.methods.geometry.grid import to_grid
 from assets.publication.coast import land_around
 from synthetic_uk.streams import choose, stream
 
-NOISE = -1
 SITES = 200_000
 """Business sites of a world, without those planted."""
 BACKGROUND_CASES = 1_000

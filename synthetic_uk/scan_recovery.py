@@ -3,7 +3,7 @@
     python -m synthetic_uk.scan_recovery --data DATA --seeds 21 22 23 --out docs/scan-recovery.md
 
 What belongs here: both scans on the same points, compared with what was planted. What does not: the worlds
-(`postcode_worlds`), the circular scan (`circular_scan`), whole synthetic countries (`recovery`).
+(`postcode_worlds`), the circular scan (`comparator`), whole synthetic countries (`recovery`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import argparse
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -22,6 +21,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from assets.arrays import Floats, Integers
 from assets.method import SpatialMethod, find_profiles
+from assets.methods.density.places import NOISE
 from assets.methods.groups.sector_groups import (
     Contrast,
     Sector,
@@ -33,15 +33,11 @@ from assets.methods.groups.sector_groups import (
 )
 from assets.methods.scan.null import Null, simulate_null
 from pipelines.profiles import PROFILES_FOLDER
-from synthetic_uk.circular_scan import CircularScan, Reach
+from synthetic_uk.comparator import LEVEL, Population
 from synthetic_uk.own_windows import OwnWindows
-from synthetic_uk.postcode_worlds import NOISE, SHAPES, Ground, World, draw_world, read_ground
+from synthetic_uk.postcode_worlds import SHAPES, Ground, World, draw_world, read_ground
 from synthetic_uk.streams import stream
 
-RADIUS_M = 15_000.0
-"""Greatest radius of the circular scan."""
-CIRCULAR_DRAWS = 200
-LEVEL = 0.05
 FOUND_JACCARD = 0.5
 METHODS = ("shapes", "ours", "circular")
 EMPTY_RUNS = 200
@@ -100,30 +96,12 @@ class Circular:
 
     def __init__(self, worlds: Sequence[World], seed: int) -> None:
         """The null is that of the first world's sites and the worlds' mean number of cases."""
-        scan, at = self._scan(worlds[0].sites_m)
         cases = round(float(np.mean([len(world.cases) for world in worlds])))
-        with ThreadPoolExecutor() as threads:
-            largest = list(threads.map(partial(_largest, scan, at, cases, seed), range(CIRCULAR_DRAWS)))
-        self._critical_score = float(np.quantile(largest, 1 - LEVEL))
+        self._critical = Population(worlds[0].sites_m).critical_scores([cases], seed, "worlds")
 
     def labels(self, world: World) -> Integers:
         """The cluster of each case, NOISE for none."""
-        scan, at = self._scan(world.sites_m)
-        of_area = np.full(int(at.max()) + 1, NOISE)
-        found = scan.clusters(np.bincount(at[world.cases], minlength=len(of_area)), self._critical_score)
-        for number, circle in enumerate(found):
-            of_area[circle.areas] = number
-        return np.asarray(of_area[at[world.cases]])
-
-    @staticmethod
-    def _scan(sites_m: Floats) -> tuple[CircularScan, Integers]:
-        areas, at = np.unique(sites_m, axis=0, return_inverse=True)
-        return CircularScan(areas, np.bincount(at), Reach(RADIUS_M, min_cases=10)), at
-
-
-def _largest(scan: CircularScan, at: Integers, cases: int, seed: int, draw: int) -> float:
-    drawn = stream(seed, "worlds", "circular", draw).choice(len(at), cases, replace=False)
-    return scan.largest_score(np.bincount(at[drawn], minlength=int(at.max()) + 1))
+        return Population(world.sites_m).labels(world.cases, self._critical)
 
 
 def compare(world: World, labels: Integers, is_detectable: Sequence[bool]) -> Compared:
