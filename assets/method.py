@@ -316,7 +316,7 @@ class SpatialMethod(Section):
     min_firms: Annotated[Count, STATED] = 10
     """Distinct firms a group must have."""
     size_coefficient: Annotated[Positive, INFERRED] = 0.0426
-    """min_cluster_size = max(min_firms, round(size_coefficient * points ** size_exponent))."""
+    """min_cluster_size = max(min_firms, round(size_coefficient * points ** size_exponent)); points of both grids."""
     size_exponent: Annotated[float, Field(gt=0, le=1), INFERRED] = 0.75
     """See size_coefficient. Both are fitted on real postcodes against sizes and numbers of the published clusters."""
     min_samples_floor: Annotated[Count, OURS] = 5
