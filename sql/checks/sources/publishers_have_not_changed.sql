@@ -1,0 +1,9 @@
+-- table: sources.publisher_changes
+-- severity: warning
+-- Publishers' files are as they are expected and as they were in the drop before.
+select
+    changes.dataset, changes.as_of, changes.files, changes.kind, changes.what,
+    changes.before as expected, changes.now as actual, changes.since, changes.sentence
+from sources.publisher_changes as changes
+where changes.month = $month
+order by changes.dataset, changes.files, changes.kind, changes.what
