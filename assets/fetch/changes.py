@@ -116,7 +116,7 @@ def _is_known(contract: KindContract | None, shape: FileShape | None, change: Ch
         case "word new":
             return column not in contract.words or contract.words[column].knows(word)
         case "column gone" | "column renamed" if change.what not in shape.lacking:
-            names = [name for name in contract.needed if name.fits(change.what)]
+            names = [name for name in (*contract.needed, *contract.wanted) if name.fits(change.what)]
             return not names or any(name.fits(found) for name in names for found in shape.columns)
     return False
 
@@ -133,16 +133,17 @@ def _from_contract(contract: KindContract, now: FileShape, earlier: Earlier, rel
     def change(kind: Kind, what: str, was: str, found: str, **more: object) -> Change:
         return Change(name, kind, what, was, found, released, CONTRACT, **more)  # type: ignore[arg-type]
 
-    is_lost = {"is_needed": True, "is_refused": contract.is_refused}
     if not now.files:
-        yield change("files gone", "", f"files like {contract.kind.files.pattern}", "none", **is_lost)
+        like = f"files like {contract.kind.files.pattern}"
+        yield change("files gone", "", like, "none", is_needed=True, is_refused=bool(contract.needed))
         return
     if now.trouble:
         is_refused = {"is_needed": now.is_refused, "is_refused": now.is_refused}
         yield change("not looked into", "", contract.kind.form, now.trouble, **is_refused)
         return
     new = [column for column in now.columns if not contract.knows(column)]
-    gone = [each.label for each in contract.needed if not any(map(each.fits, now.columns))]
+    read = (*contract.needed, *contract.wanted)
+    gone = [each.label for each in read if not any(map(each.fits, now.columns))]
     pairs = {old: name for old, name in earlier.new_names(name).items() if old in gone and name in new}
     order = before.columns if before else ()
     pairs |= renamed(
@@ -152,6 +153,7 @@ def _from_contract(contract: KindContract, now: FileShape, earlier: Earlier, rel
         now.columns,
     )
     for label in gone:
+        is_lost = {"is_needed": True, "is_refused": contract.needs(label)}
         was = f"seen in the issue of {contract.since(label)}"
         if label in pairs:
             yield change("column renamed", label, was, pairs[label], **is_lost)
@@ -159,7 +161,7 @@ def _from_contract(contract: KindContract, now: FileShape, earlier: Earlier, rel
             yield change("column gone", label, was, "in no file", **is_lost)
     for column, file in now.lacking.items():
         if contract.needs(column):
-            yield change("column gone", column, "in the other files", f"not in {file}", **is_lost)
+            yield change("column gone", column, "in the other files", f"not in {file}", is_needed=True, is_refused=True)
     for column in new:
         if column not in pairs.values():
             yield change("column new", column, "not known", "there")

@@ -8,9 +8,9 @@ What belongs here: the form of the files in `contracts`, and what one says. What
     otherwise = 'pattern'    those that stand in where there is none
     form = "table"           table, workbook, records (JSON), features (GeoJSON) or filings
     separator = ";"          of a table; a comma where it is not said
-    is_refused = false       whether a reader refuses a drop that lacks what is needed; it does where it is not said
     seen = 2026-08-04        issue in which all of it was seen
-    needed = [...]           columns, or paths of keys, that the reader needs; a list in it is of names for one
+    needed = [...]           columns, or paths of keys, without which the reader refuses a drop; of names for one a list
+    wanted = [...]           those without which it takes the drop, and a month lacks what they say
     known = [...]            what else may be there
     closed = [...]           paths of keys below which nothing is looked at
     [<kind of file>.words.<column>]
@@ -82,20 +82,25 @@ class KindContract:
 
     kind: FileKind
     needed: tuple[Name, ...]
+    """Without these the reader refuses a drop."""
+    wanted: tuple[Name, ...]
+    """Without these it takes the drop, and a month lacks what they say."""
     known: tuple[Name, ...]
     words: Mapping[str, Words]
-    is_refused: bool
-    """Whether a reader refuses a drop that lacks what is needed."""
     seen: date
     first_seen: Mapping[str, date]
 
     def needs(self, column: str) -> bool:
-        """Whether the reader needs a column."""
+        """Whether a reader refuses a drop without a column."""
         return any(name.fits(column) for name in self.needed)
+
+    def reads(self, column: str) -> bool:
+        """Whether a reader makes anything of a column."""
+        return any(name.fits(column) for name in (*self.needed, *self.wanted))
 
     def knows(self, column: str) -> bool:
         """Whether a column is expected."""
-        return self.needs(column) or any(name.fits(column) for name in self.known)
+        return self.reads(column) or any(name.fits(column) for name in self.known)
 
     def since(self, what: str) -> date:
         """The issue in which a column, or `column: word`, was seen first."""
@@ -110,8 +115,9 @@ def contract_of(dataset: str) -> tuple[KindContract, ...]:
 
 
 def _kind(name: str, given: Mapping[str, Any]) -> KindContract:
-    needed = tuple(map(Name.read, given["needed"]))
+    needed, wanted, known = (given.get(each, []) for each in ("needed", "wanted", "known"))
     words = given.get("words", {})
+    looked_for = [name for each in (*needed, *wanted, *known) for name in ([each] if isinstance(each, str) else each)]
     kind = FileKind(
         name,
         re.compile(given["files"], re.IGNORECASE),
@@ -120,17 +126,15 @@ def _kind(name: str, given: Mapping[str, Any]) -> KindContract:
         given.get("separator", ","),
         tuple(words),
         frozenset(given.get("closed", ())),
-        tuple(each.label for each in needed),
-        tuple(
-            name for each in (*given["needed"], *given["known"]) for name in ([each] if isinstance(each, str) else each)
-        ),
+        tuple(Name.read(each).label for each in needed),
+        tuple(looked_for),
     )
     return KindContract(
         kind,
-        needed,
-        tuple(map(Name.read, given["known"])),
+        tuple(map(Name.read, needed)),
+        tuple(map(Name.read, wanted)),
+        tuple(map(Name.read, known)),
         {column: _words(of_column) for column, of_column in words.items()},
-        given.get("is_refused", True),
         given["seen"],
         given.get("first_seen", {}),
     )

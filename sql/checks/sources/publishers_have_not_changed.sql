@@ -6,4 +6,6 @@ select
     changes.before as expected, changes.now as actual, changes.since, changes.sentence
 from sources.publisher_changes as changes
 where changes.month = $month
-order by changes.dataset, changes.files, changes.kind, changes.what
+order by
+    changes.is_refused desc, changes.is_needed desc, changes.dataset asc, changes.files asc, changes.kind asc,
+    changes.what asc
