@@ -214,7 +214,7 @@ def _other_words(
     was, found = _words_of(before, column), _words_of(now, column)
     if not was or not found:
         return
-    for word in sorted(found.keys() - was.keys()) if not words.known else ():
+    for word in sorted(found.keys() - was.keys()) if words.is_open else ():
         yield change("word new", f"{column}: {word}", "not there", f"{found[word]:,} of {now.looked_at:,} records")
     for word in sorted(was.keys() - found.keys()):
         if was[word] >= share * before.looked_at:
@@ -275,10 +275,12 @@ def said(dataset: str, change: Change) -> str:
         case "column renamed":
             sentence = f"the column {change.what!r} is gone {since}, and {change.now!r} is new: it seems to be renamed"
         case "column new":
-            sentence = f"the column {change.what!r} is new {since}"
+            known = ", and is not known here" if change.against == CONTRACT else ""
+            sentence = f"the column {change.what!r} is new {since}{known}"
         case "word new":
+            known = ", and is not known here" if change.against == CONTRACT else ""
             does = f": {change.unknown}" if change.unknown else ""
-            sentence = f"{column!r} has the word {word!r}, which is new {since} ({change.now}){does}"
+            sentence = f"{column!r} has the word {word!r}, which is new {since} ({change.now}){known}{does}"
         case "word gone":
             sentence = f"{column!r} has the word {word!r} no more {since} (before: {change.before})"
         case "files":

@@ -20,7 +20,8 @@ What belongs here: the form of the files in `contracts`, and what one says. What
     [<kind of file>.first_seen]
     <column> = 2026-09-01    of what was seen first in another issue, a column, or "column: word"
 
-A name that begins with ~ is a pattern. Names are compared as readers do, without regard to case and spaces.
+A name or word that begins with ~ is a pattern, of small letters. Names are compared as readers do, without regard to
+case and spaces.
 """
 
 from __future__ import annotations
@@ -67,13 +68,28 @@ class Words:
     """The words of a column that is a status or category."""
 
     known: frozenset[str]
-    """As they are compared; empty where any word may stand there."""
+    """As they are compared."""
+    patterns: tuple[re.Pattern[str], ...]
     unknown: str
     """What the reader does with a word that is not known."""
 
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Words:
+        """From a contract."""
+        expected = [*given.get("known", ()), *given.get("read_of", ())]
+        plain = [word for word in expected if not word.startswith(PATTERN)]
+        patterns = tuple(re.compile(word.removeprefix(PATTERN)) for word in expected if word not in plain)
+        return cls(frozenset(map(_word, plain)), patterns, given.get("unknown", ""))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any word may stand there."""
+        return not self.known and not self.patterns
+
     def knows(self, word: str) -> bool:
         """Whether a word is expected."""
-        return not self.known or _word(word) in self.known
+        compared = _word(word)
+        return self.is_open or compared in self.known or any(each.fullmatch(compared) for each in self.patterns)
 
 
 @dataclass(frozen=True)
@@ -134,15 +150,10 @@ def _kind(name: str, given: Mapping[str, Any]) -> KindContract:
         tuple(map(Name.read, needed)),
         tuple(map(Name.read, wanted)),
         tuple(map(Name.read, known)),
-        {column: _words(of_column) for column, of_column in words.items()},
+        {column: Words.read(of_column) for column, of_column in words.items()},
         given["seen"],
         given.get("first_seen", {}),
     )
-
-
-def _words(given: Mapping[str, Any]) -> Words:
-    expected = (*given.get("known", ()), *given.get("read_of", ()))
-    return Words(frozenset(map(_word, expected)), given.get("unknown", ""))
 
 
 def _word(word: str) -> str:

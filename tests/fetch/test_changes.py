@@ -136,7 +136,9 @@ def test_columns_that_no_reader_needs_are_told_once_where_they_go_and_until_know
     ]
     changes = house.of(JULY, rows)
     assert told(changes) == [("column new", "LegalEntityIdentifier", "there", "2025-07-02")]
-    assert said("companies_house", changes[0]).endswith("is new since the release of 2025-07-02; no reader needs it")
+    assert said("companies_house", changes[0]).endswith(
+        "is new since the release of 2025-07-02, and is not known here; no reader needs it"
+    )
 
 
 def test_a_word_that_is_new_is_told_with_what_the_reader_does_and_one_that_is_gone_once(house: House):
@@ -153,8 +155,8 @@ def test_a_word_that_is_new_is_told_with_what_the_reader_does_and_one_that_is_go
     ]
     assert said("companies_house", changes[0]) == (
         "companies_house, register: 'CompanyStatus' has the word 'Paused', which is new since the release of "
-        "2025-07-02 (20 of 60 records): a company is read whose status begins with Active or Live, and left out "
-        "otherwise"
+        "2025-07-02 (20 of 60 records), and is not known here: a company is read whose status begins with Active or "
+        "Live, and left out otherwise"
     )
     assert told(house.of(JULY, rows)) == [("word new", "CompanyStatus: Paused", "20 of 60 records", "2025-07-02")]
 
@@ -187,7 +189,7 @@ def test_what_a_later_contract_knows_is_told_no_more(house: House, monkeypatch: 
     later = replace(
         of_register,
         known=(*of_register.known, contracts.Name.read("LegalEntityIdentifier")),
-        words={**of_register.words, "CompanyStatus": contracts.Words(frozenset({"paused"}), "")},
+        words={**of_register.words, "CompanyStatus": contracts.Words.read({"known": ["Paused"]})},
     )
     monkeypatch.setattr("assets.fetch.shape_file.contract_of", lambda _: (later,))
     shape = shape_beside(house.sources / "companies_house" / "2025-05-31")

@@ -47,7 +47,7 @@ def look_at_table(found: Found, kind: FileKind, tally: Tally, most_bytes: int) -
                 tally.is_whole = False
                 return
             done += len(block)
-            if block.strip():
+            if block and not block.isspace():
                 _add(block, kind.separator, len(header), wanted, tally)
 
 
