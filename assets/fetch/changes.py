@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from assets.fetch.contract import KindContract, Words
+from assets.fetch.contract import KindContract, Name, Words
 from assets.fetch.limits import Limits
 from assets.sources import FileShape, header_key, in_words
 from assets.text_safety import visible
@@ -115,9 +115,10 @@ def _is_known(contract: KindContract | None, shape: FileShape | None, change: Ch
             return contract.knows(change.what)
         case "word new":
             return column not in contract.words or contract.words[column].knows(word)
-        case "column gone" | "column renamed" if change.what not in shape.lacking:
+        case "column gone" | "column renamed":
             names = [name for name in (*contract.needed, *contract.wanted) if name.fits(change.what)]
-            return not names or any(name.fits(found) for name in names for found in shape.columns)
+            is_there = any(name.fits(found) for name in names for found in shape.columns)
+            return not names or (is_there and not any(_files_without(name, shape) for name in names))
     return False
 
 
@@ -159,9 +160,10 @@ def _from_contract(contract: KindContract, now: FileShape, earlier: Earlier, rel
             yield change("column renamed", label, was, pairs[label], **is_lost)
         else:
             yield change("column gone", label, was, "in no file", **is_lost)
-    for column, file in now.lacking.items():
-        if contract.needs(column):
-            yield change("column gone", column, "in the other files", f"not in {file}", is_needed=True, is_refused=True)
+    for each in read:
+        if lack := _files_without(each, now):
+            is_lost = {"is_needed": True, "is_refused": each in contract.needed}
+            yield change("column gone", each.label, "in the other files", f"not in {' and '.join(lack)}", **is_lost)
     for column in new:
         if column not in pairs.values():
             yield change("column new", column, "not known", "there")
@@ -250,6 +252,12 @@ def _neighbours(columns: Sequence[str], column: str) -> tuple[str, str]:
     if place < 0 or len(keys) < len(("before", "itself", "after")):
         return column, ""
     return keys[place - 1] if place else "", keys[place + 1] if place + 1 < len(keys) else ""
+
+
+def _files_without(name: Name, shape: FileShape) -> list[str]:
+    """Of several files those that have a column under none of its names, where others have it."""
+    lacking = [set(shape.lacking.get(column, ())) for column in shape.columns if name.fits(column)]
+    return sorted(set.intersection(*lacking)) if lacking else []
 
 
 def _words_of(shape: FileShape, column: str) -> dict[str, int]:

@@ -18,7 +18,7 @@ from assets.warehouse.markdown import markdown_table
 GROUP = "fetch"
 POOL = "fetch"
 """One publisher is asked at a time, and none while another run asks it."""
-WIDEST_CELL = 80
+WIDEST_CELL, WIDEST_SENTENCE = 80, 500
 UNCHANGED = "publisher_has_not_changed"
 """The check of every dataset's drop, a warning."""
 FIRST_TOLD = 4
@@ -73,7 +73,8 @@ def _changed(outcome: Outcome, key: dg.AssetKey) -> dg.AssetCheckResult:
     refused = sum(change.is_refused for change in outcome.changes)
     metadata: dict[str, dg.MetadataValue | int] = {"changes": len(sentences), "refused for": refused}
     if sentences:
-        metadata["what changed"] = dg.MetadataValue.md("\n".join(f"- {sentence}" for sentence in sentences))
+        table = pl.DataFrame({"what changed": sentences})
+        metadata["what changed"] = dg.MetadataValue.md(markdown_table(table, WIDEST_SENTENCE))
     return dg.AssetCheckResult(
         passed=not sentences,
         asset_key=key,

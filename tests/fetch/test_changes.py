@@ -12,6 +12,8 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from assets.fetch import contract as contracts
@@ -33,7 +35,7 @@ from synthetic_uk.publishers.server import serving
 from synthetic_uk.publishers.services import Gateway
 from tests.fetch.published import PUBLISHED, companies, layer, register, table
 from tests.publishers.support import MAY, Fetcher, zipped
-from tests.sources.readers.test_innovate_uk import participant, workbook
+from tests.sources.readers.test_innovate_uk import HEADER, participant, workbook
 from tests.sources.readers.test_ukri import FUND, LEAD, PROJECT
 from tests.sources.support import ingest, json_lines, put_register
 
@@ -441,3 +443,29 @@ def test_settings_of_what_is_told_are_read(name: str, value: str, said_of_it: st
         64_000_000,
     }
     assert name in settings.to_environment()
+
+
+def test_books_of_other_years_may_call_a_column_otherwise_and_none_may_lack_it(tmp_path: Path):
+    older = tuple("Grant Offered (£)" if name == "Award Offered (£)" else name for name in HEADER)
+    row = participant(**{"Participant Withdrawn From Project": "Active"})
+    old = {("Grant Offered (£)" if name == "Award Offered (£)" else name): value for name, value in row.items()}
+    books = {"IUK-present.xlsx": workbook([row]), "IUK-older.xlsx": workbook([old], header=older)}
+    assert look("innovate_uk", books, tmp_path / "both").changes == ()
+    shorter = tuple(name for name in HEADER if name != "Postcode")
+    del old["Grant Offered (£)"], old["Postcode"]
+    books["IUK-older.xlsx"] = workbook([old], header=shorter)
+    (change,) = look("innovate_uk", books, tmp_path / "one").changes
+    assert (change.kind, change.what, change.now) == ("column gone", "Postcode", "not in IUK-older.xlsx")
+
+
+@pytest.mark.parametrize("dataset", PUBLISHED)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_nothing_that_a_publisher_may_give_hinders_a_fetch(dataset: str, data: st.DataObject, tmp_path: Path):
+    files: dict[str, str | bytes] = {}
+    for name, content in PUBLISHED[dataset].items():
+        whole = content if isinstance(content, bytes) else content.encode()
+        first, last = sorted(data.draw(st.integers(0, len(whole))) for _ in range(2))
+        files[name] = whole[:first] + data.draw(st.binary(max_size=20)) + whole[last:]
+    for change in look(dataset, files, tmp_path).changes:
+        assert said(dataset, change).isprintable()

@@ -6,7 +6,9 @@ the forms of files. Nothing is unpacked to the disk, and memory holds a block of
 
 from __future__ import annotations
 
+import csv
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -26,7 +28,10 @@ from assets.sources.shapes.tables import look_at_table
 NOT_DATA = (".", "_")
 CANNOT_BE_READ = (
     OSError,
+    OverflowError,
     EOFError,
+    csv.Error,
+    struct.error,
     ValueError,
     RuntimeError,
     NotImplementedError,

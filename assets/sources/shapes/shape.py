@@ -19,6 +19,8 @@ MOST_WORDS = 100
 """Different words of a column that are kept; one that has more is no status or category."""
 MOST_COLUMNS = 1000
 """Columns or keys of a kind of file that are kept."""
+MOST_FILES = 1000
+"""Of a kind, that are named where they lack a column."""
 Form = Literal["table", "workbook", "records", "features", "filings"]
 
 
@@ -59,8 +61,8 @@ class FileShape:
     """Records that columns and words are of."""
     columns: tuple[str, ...] = ()
     """In the order of the first file, then those that others have besides; keys of records by their path."""
-    lacking: dict[str, str] = field(default_factory=dict)
-    """Column that some file of a table lacks -> the first such file."""
+    lacking: dict[str, list[str]] = field(default_factory=dict)
+    """Column that some of several tables lack -> those files, the first `MOST_FILES` of them."""
     words: dict[str, dict[str, int]] = field(default_factory=dict)
     """Column -> word -> records; empty where there are more words than `MOST_WORDS`."""
     trouble: str = ""
@@ -113,7 +115,7 @@ class Tally:
     def shape(self, found: list[Found]) -> FileShape:
         """What all of it makes."""
         lacking = {
-            column: next(file for file, header in self.headers.items() if column not in header)
+            column: [file for file, header in self.headers.items() if column not in header][:MOST_FILES]
             for column, files in self.columns.items()
             if self.headers and files < len(self.headers)
         }
