@@ -46,8 +46,8 @@ class Limits:
     free_disk_bytes: int = GIGABYTE
     """What is left free on the disk of the sources."""
     look_bytes: int = 128_000_000
-    """Of each table and file of records, unpacked, in which words and keys are looked for once it has come: a third of
-    the register of companies, within seconds."""
+    """Of each table, unpacked, in which words are looked for once it has come; of a file of records a quarter of it. So
+    it is a third of the register of companies, within seconds."""
     changed_share: float = 1 / 3
     """Of the size of the files before, or of the number of their records: a change by more is told [stated]."""
     gone_word_share: float = 0.001

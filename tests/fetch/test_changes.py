@@ -374,7 +374,7 @@ def test_records_of_a_large_file_are_looked_at_all_over_it(tmp_path: Path):
     padding = "x" * 1000
     records = [{"id": str(number), "title": padding, "status": f"{number // 1000}"} for number in range(6000)]
     files = {**PUBLISHED["ukri"], "projects.jsonl": json_lines(*records)}
-    (shape, *_) = look("ukri", files, tmp_path, look_bytes=3 << 20).shapes
+    (shape, *_) = look("ukri", files, tmp_path, look_bytes=12 << 20).shapes
     assert shape.records is None
     assert 2000 < shape.looked_at < 3100
     assert {"0", "5"} <= {*shape.words["status"]}
@@ -383,7 +383,7 @@ def test_records_of_a_large_file_are_looked_at_all_over_it(tmp_path: Path):
 def test_a_list_in_a_zip_is_looked_at_as_far_as_the_bound(tmp_path: Path):
     records = [{"id": f"https://ror.org/{number}", "padding": "ä" * 1000} for number in range(3000)]
     (shape,) = look(
-        "ror", {"ror.zip": zipped({"ror-data.json": json.dumps(records)})}, tmp_path, look_bytes=1 << 20
+        "ror", {"ror.zip": zipped({"ror-data.json": json.dumps(records)})}, tmp_path, look_bytes=4 << 20
     ).shapes
     assert (shape.columns, shape.records, shape.trouble) == (("id", "padding"), None, "")
     assert 100 < shape.looked_at < 3000
