@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -227,6 +228,24 @@ def test_an_empty_drop_is_told(dataset: str, tmp_path: Path):
     changes = looked_at(dataset, {}, tmp_path).changes
     assert [change.kind for change in changes] == ["files gone"] * len(contract_of(dataset))
     assert all(change.is_needed for change in changes)
+
+
+@pytest.mark.parametrize("dataset", PUBLISHERS)
+def test_patterns_are_of_names_as_they_are_compared(dataset: str):
+    for contract in contract_of(dataset):
+        for name in (*contract.needed, *contract.wanted, *contract.known):
+            assert all(pattern.pattern == pattern.pattern.lower() for pattern in name.patterns), name.label
+            assert all(name.fits(plain.upper()) for plain in name.names)
+        for words in contract.words.values():
+            assert all(words.knows(word.upper()) for word in words.known)
+            assert words.is_open or words.unknown
+            assert not words.knows("A word that nobody has written") or words.is_open
+
+
+def test_what_was_seen_first_in_another_issue_has_its_own_day():
+    (contract,) = contract_of("companies_house")
+    later = replace(contract, first_seen={"CompanyStatus": date(2026, 9, 1)})
+    assert (later.since("CompanyStatus"), later.since("CompanyName")) == (date(2026, 9, 1), contract.seen)
 
 
 def unknown(changes: Iterable[Change]) -> list[tuple[str, str]]:

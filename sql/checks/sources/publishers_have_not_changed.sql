@@ -2,8 +2,8 @@
 -- severity: warning
 -- Publishers' files are as they are expected and as they were in the drop before.
 select
-    changes.dataset, changes.as_of, changes.files, changes.kind, changes.what,
-    changes.before as expected, changes.now as actual, changes.since, changes.sentence
+    changes.dataset, changes.files, changes.kind, changes.what, changes.before as expected, changes.now as actual,
+    changes.since, changes.is_needed
 from sources.publisher_changes as changes
 where changes.month = $month
 order by
