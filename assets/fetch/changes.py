@@ -136,11 +136,15 @@ def _from_contract(contract: KindContract, now: FileShape, earlier: Earlier, rel
 
     if not now.files:
         like = f"files like {contract.kind.files.pattern}"
-        yield change("files gone", "", like, "none", is_needed=True, is_refused=bool(contract.needed))
+        yield change("files gone", "", like, "none", is_needed=True, is_refused=not contract.is_optional)
         return
     if now.trouble:
         is_refused = {"is_needed": now.is_refused, "is_refused": now.is_refused}
         yield change("not looked into", "", contract.kind.form, now.trouble, **is_refused)
+        return
+    if not now.columns and not now.looked_at:
+        # Of keys nothing can be said where no record has any.
+        yield change("records", "", "some", "none", is_needed=True)
         return
     new = [column for column in now.columns if not contract.knows(column)]
     read = (*contract.needed, *contract.wanted)
@@ -156,10 +160,8 @@ def _from_contract(contract: KindContract, now: FileShape, earlier: Earlier, rel
     for label in gone:
         is_lost = {"is_needed": True, "is_refused": contract.needs(label)}
         was = f"seen in the issue of {contract.since(label)}"
-        if label in pairs:
-            yield change("column renamed", label, was, pairs[label], **is_lost)
-        else:
-            yield change("column gone", label, was, "in no file", **is_lost)
+        kind: Kind = "column renamed" if label in pairs else "column gone"
+        yield change(kind, label, was, pairs.get(label, "in no file"), **is_lost)
     for each in read:
         if lack := _files_without(each, now):
             is_lost = {"is_needed": True, "is_refused": each in contract.needed}
@@ -168,10 +170,10 @@ def _from_contract(contract: KindContract, now: FileShape, earlier: Earlier, rel
         if column not in pairs.values():
             yield change("column new", column, "not known", "there")
     for column, words in contract.words.items():
-        for word, count in _words_of(now, column).items():
-            if not words.knows(word):
-                told = f"{count:,} of {now.looked_at:,} records"
-                yield change("word new", f"{column}: {word}", "not known", told, unknown=words.unknown)
+        unknown = ((word, count) for word, count in _words_of(now, column).items() if not words.knows(word))
+        for word, count in unknown:
+            told = f"{count:,} of {now.looked_at:,} records"
+            yield change("word new", f"{column}: {word}", "not known", told, unknown=words.unknown)
 
 
 def _from_before(
@@ -295,6 +297,8 @@ def said(dataset: str, change: Change) -> str:
             sentence = f"{change.now} files {since}, {change.before} in the drop before"
         case "size":
             sentence = f"{change.now} {since}, {change.before} in the drop before"
+        case "records" if change.against == CONTRACT:
+            sentence = f"the files have no record {since}"
         case "records":
             sentence = f"{change.now} records {since}, {change.before} in the drop before"
     return visible(f"{there}: {sentence}{_meaning(dataset, change)}")

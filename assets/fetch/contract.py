@@ -6,6 +6,7 @@ What belongs here: the form of the files in `contracts`, and what one says. What
     [<kind of file>]
     files = 'pattern'        names of its files in a drop; of a member of a ZIP archive.zip/folder/member.csv
     otherwise = 'pattern'    those that stand in where there is none
+    is_optional = true       where the reader takes a drop without such files beside others
     form = "table"           table, workbook, records (JSON), features (GeoJSON) or filings
     separator = ";"          of a table; a comma where it is not said
     seen = 2026-08-04        issue in which all of it was seen
@@ -103,6 +104,8 @@ class KindContract:
     """Without these it takes the drop, and a month lacks what they say."""
     known: tuple[Name, ...]
     words: Mapping[str, Words]
+    is_optional: bool
+    """Whether the reader takes a drop without such files."""
     seen: date
     first_seen: Mapping[str, date]
 
@@ -151,6 +154,7 @@ def _kind(name: str, given: Mapping[str, Any]) -> KindContract:
         tuple(map(Name.read, wanted)),
         tuple(map(Name.read, known)),
         {column: Words.read(of_column) for column, of_column in words.items()},
+        given.get("is_optional", False),
         given["seen"],
         given.get("first_seen", {}),
     )

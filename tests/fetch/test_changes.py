@@ -380,6 +380,14 @@ def test_records_of_a_large_file_are_looked_at_all_over_it(tmp_path: Path):
     assert {"0", "5"} <= {*shape.words["status"]}
 
 
+def test_a_file_without_a_record_is_told_and_nothing_is_said_of_its_keys(tmp_path: Path):
+    (change,) = look("publications", {**PUBLISHED["publications"], "institutions.jsonl": ""}, tmp_path).changes
+    assert said("publications", change) == (
+        "publications, institutions: the files have no record since the release of 2026-08-04; the reader needs it, "
+        "and what it says will be lacking in a month that uses this drop"
+    )
+
+
 def test_a_list_in_a_zip_is_looked_at_as_far_as_the_bound(tmp_path: Path):
     records = [{"id": f"https://ror.org/{number}", "padding": "ä" * 1000} for number in range(3000)]
     (shape,) = look(

@@ -216,6 +216,36 @@ def test_a_key_that_is_gone_from_all_records_is_told_and_refused_where_the_contr
         read_drop(READERS[dataset], files, tmp_path)
 
 
+SEVERAL = [(dataset, each) for dataset in PUBLISHERS for each in contract_of(dataset) if len(contract_of(dataset)) > 1]
+
+
+@pytest.mark.parametrize(("dataset", "contract"), SEVERAL)
+def test_files_of_a_kind_that_are_gone_are_told_and_refused_where_the_contract_says_so(
+    dataset: str, contract: KindContract, tmp_path: Path
+):
+    def less(file: str, content: str | bytes) -> str | bytes:
+        if not file.endswith(".zip"):
+            return content
+        assert isinstance(content, bytes)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            kept = [each for each in archive.namelist() if not contract.kind.files.search(f"{file}/{each}")]
+            return zipped({each: archive.read(each) for each in kept})
+
+    others = {file: content for file, content in PUBLISHED[dataset].items() if not contract.kind.files.search(file)}
+    files = {file: less(file, content) for file, content in others.items()}
+    (change,) = looked_at(dataset, files, tmp_path).changes
+    assert (change.kind, change.files, change.is_refused) == (
+        "files gone",
+        contract.kind.name,
+        not contract.is_optional,
+    )
+    if change.is_refused:
+        with pytest.raises(DropError):
+            read_drop(READERS[dataset], files, tmp_path)
+    else:
+        read_drop(READERS[dataset], files, tmp_path)
+
+
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_columns_of_every_release_of_postcodes_are_known(release: str, tmp_path: Path):
     files = {"ONSPD.zip": zipped({"Data/ONSPD_UK.csv": f"{RELEASES[release]}\n"})}
