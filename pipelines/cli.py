@@ -160,6 +160,7 @@ def fetch(
     sources: SourcesOption = Settings.sources,
 ) -> None:
     """Bring the publishers' newest releases of a month into the sources; what is there already stays as it is."""
+    from assets.fetch.changes import said
     from pipelines.fetched import fetch_all, publishers_named
 
     settings = settings_of(sources, Settings.warehouse, None)
@@ -183,6 +184,8 @@ def fetch(
                 errors.print(f"[red]error[/] {plain(outcome[0])}: {plain(str(outcome[1]))}", soft_wrap=True)
             else:
                 _say(f"{outcome.dataset}: {_fetched_in_words(outcome)}")
+                for change in outcome.changes:
+                    _warn(said(outcome.dataset, change))
     if failed:
         _fail(f"{failed} of {len(names)} datasets were not fetched for {wanted}; the others are in {settings.sources}")
 

@@ -1,4 +1,4 @@
-"""What `doctor` says of fetching: each dataset's newest drop, its age, and when its publisher's next is due."""
+"""What `doctor` says of fetching: each dataset's newest drop, its age, when the next is due, what changed there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from assets.fetch.changes import said
 from assets.fetch.limits import SETTINGS
 from assets.fetch.problems import FetchError
 from assets.fetch.provenance import read_from
 from assets.fetch.registry import PUBLISHERS
 from assets.fetch.releases import Publisher
+from assets.fetch.shape_file import shape_beside
 from assets.fetch.staging import under_way
 from assets.fetch.transport import user_agent
 from assets.sources import dated_drops
@@ -47,6 +49,9 @@ def _of_dataset(publisher: Publisher, sources: Path, today: date, is_set_up: boo
             yield Finding("note", what, f"no drop yet: {command}")
         return
     newest = max(drops)
+    shape = shape_beside(drops[newest])
+    for change in shape.held() if shape else ():
+        yield Finding("note", what, said(publisher.dataset, change))
     known = read_from(drops[newest])
     released = date.fromisoformat(known.dated) if known and known.dated else newest
     due = released + timedelta(days=publisher.every_days)

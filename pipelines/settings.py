@@ -10,7 +10,7 @@ from typing import Any
 from assets.cluster import SETTING as CLUSTER
 from assets.cluster import USUAL_WAIT_S, checked_address
 from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
-from assets.fetch.limits import COUNTED, DIRECTORIES, USUAL_LIMITS, Limits, address_setting
+from assets.fetch.limits import COUNTED, DIRECTORIES, SHARES, SIZES, USUAL_LIMITS, Limits, address_setting
 from assets.fetch.limits import SETTINGS as FETCHING
 from assets.sources.bounds import SETTINGS as BOUNDS
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
@@ -142,6 +142,13 @@ def _seconds(name: str, usual: float) -> float:
     return float(text)
 
 
+def _share(name: str, text: str) -> float:
+    """A share from the environment. Raises ValueError for what is none from 0 to 1."""
+    if re.fullmatch(r"0|1|[01]?\.\d+", text) is None or float(text) > 1:
+        raise ValueError(f"{name}={text!r} is not a share from 0 to 1")
+    return float(text)
+
+
 def _bounds(memory_limit: str | None) -> Bounds:
     """The bounds of the environment; a reader apart may hold what the whole process may."""
     given: dict[str, Any] = {}
@@ -198,7 +205,7 @@ def _limits(bounds: Bounds) -> Limits:
             continue
         if name == "contact":
             given[name] = text.strip()
-        elif name == "budget_bytes":
+        elif name in SIZES:
             try:
                 given[name] = parse_bytes(text)
             except ValueError as error:
@@ -211,6 +218,8 @@ def _limits(bounds: Bounds) -> Limits:
             if not text.isdigit() or (name != "late_days" and not int(text)):
                 raise ValueError(f"{variable}={text!r} is not a number of {COUNTED[name]}")
             given[name] = int(text)
+        elif name in SHARES:
+            given[name] = _share(variable, text)
         else:
             given[name] = _seconds(variable, getattr(USUAL_LIMITS, name))
     return replace(USUAL_LIMITS, addresses=_addresses(), **given)

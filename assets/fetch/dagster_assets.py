@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from assets.fetch.changes import said
 from assets.fetch.fetching import Outcome, fetch
 from assets.fetch.limits import Limits
 from assets.fetch.problems import FetchError
@@ -17,7 +18,12 @@ from assets.warehouse.markdown import markdown_table
 GROUP = "fetch"
 POOL = "fetch"
 """One publisher is asked at a time, and none while another run asks it."""
-WIDEST_CELL = 80
+WIDEST_CELL, WIDEST_SENTENCE = 80, 500
+UNCHANGED = "publisher_has_not_changed"
+"""The check of every dataset's drop, a warning."""
+FIRST_TOLD = 4
+"""Changes that the check's description tells of; its metadata has all."""
+RULE = "The publisher's files are as our readers expect them, and as they were in the drop before."
 
 
 def fetch_key(dataset: str) -> dg.AssetKey:
@@ -44,6 +50,7 @@ def fetch_asset(publisher: Publisher, sources: str, limits: Limits) -> dg.Assets
     @dg.multi_asset(
         name=f"{GROUP}__{publisher.dataset}",
         specs=[spec],
+        check_specs=[dg.AssetCheckSpec(UNCHANGED, asset=key, description=RULE)],
         partitions_def=MONTHLY,
         pool=POOL,
         backfill_policy=dg.BackfillPolicy.multi_run(1),
@@ -54,9 +61,28 @@ def fetch_asset(publisher: Publisher, sources: str, limits: Limits) -> dg.Assets
             outcome = fetch(publisher, Path(sources), month, limits, tell=context.log.info)
         except FetchError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        return dg.MaterializeResult(key, metadata=_told(outcome))
+        for change in outcome.changes:
+            context.log.warning(said(outcome.dataset, change))
+        return dg.MaterializeResult(key, metadata=_told(outcome), check_results=[_changed(outcome, key)])
 
     return drop
+
+
+def _changed(outcome: Outcome, key: dg.AssetKey) -> dg.AssetCheckResult:
+    sentences = [said(outcome.dataset, change) for change in outcome.changes]
+    refused = sum(change.is_refused for change in outcome.changes)
+    metadata: dict[str, dg.MetadataValue | int] = {"changes": len(sentences), "refused for": refused}
+    if sentences:
+        table = pl.DataFrame({"what changed": sentences})
+        metadata["what changed"] = dg.MetadataValue.md(markdown_table(table, WIDEST_SENTENCE))
+    return dg.AssetCheckResult(
+        passed=not sentences,
+        asset_key=key,
+        check_name=UNCHANGED,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=" ".join([RULE, *(f"It does not hold: {sentence}." for sentence in sentences[:FIRST_TOLD])]),
+        metadata=metadata,
+    )
 
 
 def _told(outcome: Outcome) -> Mapping[str, dg.MetadataValue | str | int | float]:

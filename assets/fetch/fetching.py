@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from assets.fetch.changes import Change
 from assets.fetch.limits import SETTINGS, Limits
 from assets.fetch.problems import FetchError
 from assets.fetch.provenance import Provenance, read_from
 from assets.fetch.releases import Publisher, Release, Visit
+from assets.fetch.shape_file import look_at, shape_beside
 from assets.fetch.staging import FOLDER, Staging, staging
 from assets.fetch.transport import Client, Tell, nobody, user_agent
 from assets.months import Month
@@ -39,6 +41,8 @@ class Outcome:
     provenance: Provenance | None
     """None of a drop that a person put there."""
     seconds: float = 0.0
+    changes: tuple[Change, ...] = ()
+    """What changed at the publisher with the drop; nothing of one that was not looked at when it came."""
 
     @property
     def bytes(self) -> int:
@@ -72,11 +76,17 @@ def fetch(
             return here
         held.begin({"name": release.name, "parts": dict(release.parts)})
         publisher.bring(visit, release, held)
+        held.tidy()
         made = _provenance(publisher, release, held)
         made.write(held.drop)
-        target = sources / publisher.dataset / str(as_of)
+        drops = sources / publisher.dataset
+        tell(f"looking at what came of {release.name}")
+        shape = look_at(publisher.dataset, held.drop, drops, as_of, release.dated or as_of, limits)
+        shape.write(held.drop)
+        target = drops / str(as_of)
         held.move_in(target)
-    return Outcome(publisher.dataset, as_of, target, True, made, time.monotonic() - started)
+    changed = tuple(shape.held())
+    return Outcome(publisher.dataset, as_of, target, True, made, time.monotonic() - started, changed)
 
 
 def dated_for(release: Release, month: Month, today: date, limits: Limits) -> date:
@@ -99,7 +109,8 @@ def _here(sources: Path, dataset: str, release: Release, as_of: date, month: Mon
         known = read_from(path)
         is_release = known is not None and known.release == release.name and not release.is_live
         if dated == as_of or (is_release and dated <= month.last_day):
-            return Outcome(dataset, dated, path, False, known)
+            shape = shape_beside(path)
+            return Outcome(dataset, dated, path, False, known, changes=tuple(shape.held()) if shape else ())
     return None
 
 

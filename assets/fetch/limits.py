@@ -45,10 +45,22 @@ class Limits:
     """Years of publications before the month: what counts as activity by the method looks as far back."""
     free_disk_bytes: int = GIGABYTE
     """What is left free on the disk of the sources."""
+    look_bytes: int = 128_000_000
+    """Of each table, unpacked, in which words are looked for once it has come; of a file of records a quarter of it. So
+    it is a third of the register of companies, within seconds."""
+    changed_share: float = 1 / 3
+    """Of the size of the files before, or of the number of their records: a change by more is told [stated]."""
+    gone_word_share: float = 0.001
+    """Of the records before, that had a word, from which on it is told that the word is gone: rarer ones come and go
+    [ours]."""
 
 
 USUAL_LIMITS = Limits()
 DIRECTORIES = ("ONSPD", "NSPL")
+SIZES = ("budget_bytes", "look_bytes")
+"""Limits that are sizes."""
+SHARES = ("changed_share", "gone_word_share")
+"""Limits that are shares, from 0 to 1."""
 COUNTED = {"tries": "tries", "late_days": "days", "accounts_months": "months", "works_years": "years"}
 """Limits that are whole numbers, and of what; none but the days can be 0."""
 SETTINGS: Mapping[str, str] = {
@@ -64,6 +76,9 @@ SETTINGS: Mapping[str, str] = {
     "postcode_directory": "INNOVATION_CLUSTERS_POSTCODE_DIRECTORY",
     "accounts_months": "INNOVATION_CLUSTERS_ACCOUNTS_MONTHS",
     "works_years": "INNOVATION_CLUSTERS_WORKS_YEARS",
+    "look_bytes": "INNOVATION_CLUSTERS_FETCH_LOOK",
+    "changed_share": "INNOVATION_CLUSTERS_FETCH_CHANGED_SHARE",
+    "gone_word_share": "INNOVATION_CLUSTERS_FETCH_GONE_WORD_SHARE",
 }
 """The environment variable of each limit that has one of its own; the free disk is that of all sources."""
 ADDRESS_SETTING = "INNOVATION_CLUSTERS_FROM_{}"

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from assets.disk import full_disk_said, sync_folder
 from assets.fetch.downloads import Fetched, download
 from assets.fetch.problems import FetchError
-from assets.fetch.provenance import FILE, read_from
+from assets.fetch.provenance import read_from
 from assets.fetch.transport import Client
 
 FOLDER = ".fetch"
@@ -123,12 +123,15 @@ class Staging:
             whole.rename(target)
         return target
 
-    def move_in(self, target: Path) -> None:
-        """Move the drop in. Raises FetchError where something lies there; what has come is kept."""
-        known = {FILE, *(file.name for file in self.files)}
+    def tidy(self) -> None:
+        """Delete what is no file of the drop: what broke off, and notes on how far a file has come."""
+        known = {file.name for file in self.files}
         for path in self.drop.iterdir():
             if path.name not in known:
                 path.unlink()
+
+    def move_in(self, target: Path) -> None:
+        """Move the drop in. Raises FetchError where something lies there; what has come is kept."""
         target.parent.mkdir(parents=True, exist_ok=True)
         for path in self.drop.iterdir():
             _sync(path)

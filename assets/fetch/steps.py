@@ -1,24 +1,28 @@
-"""The table of where a month's drops came from, made of what lies beside them.
+"""The tables of where a month's drops came from and what changed at their publishers, made of what lies beside them.
 
 The layer has no schema of its own: what it makes are drops. What belongs here: the step. What does not: fetching
-(`fetching`), the file that says where a drop came from (`provenance`).
+(`fetching`), the files that say where a drop came from and what it looks like (`provenance`, `shape_file`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 
+from assets.fetch.changes import said
 from assets.fetch.provenance import FILE, Provenance, read_provenance
+from assets.fetch.shape_file import FILE as SHAPE_FILE
+from assets.fetch.shape_file import read_shape
 from assets.sources import USUAL_BOUNDS, Bounds, Storage, sha256_of_parts
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import Rows, Step, StepContext
 
-TABLE = "sources.fetched_files"
+TABLE, CHANGES = "sources.fetched_files", "sources.publisher_changes"
 TYPES = {
     "month": pl.Date,
     "as_of": pl.Date,
@@ -26,6 +30,9 @@ TYPES = {
     "fetched_at": pl.Datetime,
     "bytes": pl.Int64,
     "is_as_fetched": pl.Boolean,
+    "since": pl.Date,
+    "is_needed": pl.Boolean,
+    "is_refused": pl.Boolean,
 }
 
 
@@ -35,22 +42,48 @@ def provenance_step(sources: str, bounds: Bounds = USUAL_BOUNDS) -> Step:
     def provenance(context: StepContext) -> Rows:
         storage = Storage(sources, bounds.linked)
         drops = context.read("select * from sources.drops where month = $month order by dataset")
-        rows = [row for drop in drops.iter_rows(named=True) for row in _rows_of(storage, drop, context)]
-        names = [column.name for column in declared_tables()[TABLE].columns]
-        return {TABLE: pl.DataFrame(rows, schema={name: TYPES.get(name, pl.String) for name in names})}
+        made: dict[str, list[dict[str, Any]]] = {TABLE: [], CHANGES: []}
+        for drop in drops.iter_rows(named=True):
+            made[TABLE] += _rows_of(storage, drop, context)
+            made[CHANGES] += _changes_of(storage, drop, context)
+        return {table: _frame(table, rows) for table, rows in made.items()}
 
     return Step(
         name="provenance",
-        tables=(TABLE,),
+        tables=(TABLE, CHANGES),
         reads=("sources.drops",),
         per_profile=False,
         compute=provenance,
         description=(
-            f"Read from the file {FILE} that fetching puts into a drop's folder. A drop that a person put there has "
-            "none, and no rows here."
+            f"Read from the files {FILE} and {SHAPE_FILE} that fetching puts into a drop's folder. A drop that a "
+            "person put there has none, and no rows here."
         ),
         reaches_outside=True,
     )
+
+
+def _frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    names = [column.name for column in declared_tables()[table].columns]
+    return pl.DataFrame(rows, schema={name: TYPES.get(name, pl.String) for name in names})
+
+
+def _changes_of(storage: Storage, drop: Mapping[str, Any], context: StepContext) -> Iterator[dict[str, Any]]:
+    path = f"{drop['path']}/{SHAPE_FILE}"
+    if not storage.is_file(path):
+        return
+    known = read_shape(storage.bring(path, context.scratch).read_text(encoding="utf-8"))
+    if known is None:
+        context.report.say(f"{path} cannot be read: what changed at the publisher is not known")
+        return
+    for change in known.held():
+        sentence = said(drop["dataset"], change)
+        context.report.say(sentence)
+        yield {
+            **{name: drop[name] for name in ("month", "dataset", "as_of")},
+            **{name: value for name, value in asdict(change).items() if name != "unknown"},
+            "since": date.fromisoformat(change.since),
+            "sentence": sentence,
+        }
 
 
 def _rows_of(storage: Storage, drop: Mapping[str, Any], context: StepContext) -> Iterator[dict[str, Any]]:

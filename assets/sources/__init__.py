@@ -9,16 +9,23 @@ from assets.sources.delivery.storage import Storage, sha256_of_parts
 from assets.sources.needs import index_problems
 from assets.sources.plausibility.rules import LARGEST, UNREAD
 from assets.sources.reading.texts import text_batches
+from assets.sources.shapes.looking import shapes_of
+from assets.sources.shapes.shape import FileKind, FileShape
+from assets.sources.values.columns import header_key
 
 __all__ = [
     "LARGEST",
     "UNREAD",
     "USUAL_BOUNDS",
     "Bounds",
+    "FileKind",
+    "FileShape",
     "Storage",
     "dated_drops",
+    "header_key",
     "in_words",
     "index_problems",
     "sha256_of_parts",
+    "shapes_of",
     "text_batches",
 ]

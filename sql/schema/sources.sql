@@ -65,6 +65,41 @@ comment on column sources.fetched_files.last_modified is 'When the publisher cha
 comment on column sources.fetched_files.headers is 'What the publisher''s answer said of the file: a JSON object of header names and values.';
 comment on column sources.fetched_files.is_as_fetched is 'Whether the drop is still as it was fetched: no file of it was changed, added or taken away.';
 
+create table if not exists sources.publisher_changes (
+    month date not null,
+    dataset varchar not null,
+    as_of date not null,
+    files varchar not null,
+    kind varchar not null check (
+        kind in (
+            'files gone', 'not looked into', 'column gone', 'column renamed', 'column new', 'word new', 'word gone',
+            'files', 'size', 'records'
+        )
+    ),
+    what varchar not null,
+    before varchar not null,
+    now varchar not null,
+    since date not null,
+    against varchar not null check (against in ('contract', 'drop before')),
+    is_needed boolean not null,
+    is_refused boolean not null,
+    sentence varchar not null
+);
+comment on table sources.publisher_changes is 'What is other in the fetched drops that the month used than is expected of their publishers, and than it was in the drop before; nothing of drops that a person put there.';
+comment on column sources.publisher_changes.month is 'First day of the month.';
+comment on column sources.publisher_changes.dataset is 'Name of the dataset.';
+comment on column sources.publisher_changes.as_of is 'Date of the drop.';
+comment on column sources.publisher_changes.files is 'Kind of the drop''s files that it is of, as the contract with the publisher calls them.';
+comment on column sources.publisher_changes.kind is 'What changed: files gone, not looked into (files that cannot be opened), a column or a word of a status gone, new or renamed, the number of files, their size, or the number of their records.';
+comment on column sources.publisher_changes.what is 'The column, or column and word; empty of what is of the files together.';
+comment on column sources.publisher_changes.before is 'How it was, or what is expected.';
+comment on column sources.publisher_changes.now is 'How it is.';
+comment on column sources.publisher_changes.since is 'Day of the publisher''s first release that has it, of those that were fetched.';
+comment on column sources.publisher_changes.against is 'What it is held against: contract (what our readers need and know, the same each month until it is known), or the drop before (told once).';
+comment on column sources.publisher_changes.is_needed is 'Whether a reader needs what is gone.';
+comment on column sources.publisher_changes.is_refused is 'Whether a reader refuses the drop for it.';
+comment on column sources.publisher_changes.sentence is 'All of it in words, with what to do.';
+
 create table if not exists sources.rejected (
     dataset varchar not null,
     as_of date not null,

@@ -11,6 +11,7 @@ from pathlib import Path
 from assets.fetch.fetching import fetch
 from assets.fetch.limits import Limits
 from assets.fetch.registry import PUBLISHERS
+from assets.fetch.shape_file import FILE as SHAPE_FILE
 from synthetic_uk.publishers.files import ListedFiles
 from synthetic_uk.publishers.server import serving
 from synthetic_uk.publishers.services import Gateway
@@ -66,12 +67,12 @@ def _fetch(sources: Path, addresses: dict[str, str], ready: Connection) -> None:
 
 
 def _content(sources: Path) -> dict[str, bytes]:
-    """The files of data of all drops that lie there."""
+    """The files of data of all drops that lie there, and what these look like."""
     return {
         path.relative_to(sources).as_posix(): path.read_bytes()
         for dataset in ("companies_house", "ukri")
         for path in sorted((sources / dataset).rglob("*"))
-        if path.is_file() and path.name[0] not in "._"
+        if path.is_file() and (path.name[0] not in "._" or path.name == SHAPE_FILE)
     }
 
 

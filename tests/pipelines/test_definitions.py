@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from assets.cluster import SETTING as CLUSTER
 from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
 from assets.cluster import Cluster
-from assets.fetch.dagster_assets import GROUP, POOL
+from assets.fetch.dagster_assets import GROUP, POOL, UNCHANGED
 from assets.fetch.registry import PUBLISHERS
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import declared_tables
@@ -60,9 +60,9 @@ def test_every_drop_that_can_be_fetched_is_an_asset(definitions: dg.Definitions)
 
 def test_every_rule_is_a_check_of_its_asset(definitions: dg.Definitions):
     keys = definitions.resolve_asset_graph().asset_check_keys
-    assert {(key.asset_key.to_user_string(), key.name) for key in keys} == {
-        (rule.table.replace(".", "/"), rule.name) for rule in rules()
-    }
+    of_tables = {(rule.table.replace(".", "/"), rule.name) for rule in rules()}
+    of_drops = {(f"fetch/{dataset}", UNCHANGED) for dataset in PUBLISHERS}
+    assert {(key.asset_key.to_user_string(), key.name) for key in keys} == of_tables | of_drops
 
 
 def test_steps_stand_in_an_order_in_which_they_can_run():

@@ -92,6 +92,7 @@ def test_a_country_is_fetched_from_its_publishers_and_taken_in(
             outcome = fetch(PUBLISHERS[dataset], sources, MAY, limits, lambda: TODAY)
             assert outcome.is_new, dataset
             assert MAY.last_day >= outcome.as_of, dataset
+            assert not [change for change in outcome.changes if change.is_refused], dataset
     outlines = [json.loads(path.read_text()) for path in sorted((sources / "boundaries").rglob("*.geojson"))]
     assert [found["features"][0]["properties"] for found in outlines] == [
         {"ITL125CD": "E12000008", "ITL125NM": "South East"},

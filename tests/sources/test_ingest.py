@@ -44,7 +44,7 @@ def said(result: StepResult) -> list[str]:
 
 def test_the_step_makes_every_table_of_both_layers_but_that_of_where_drops_came_from() -> None:
     both = {name for name in declared_tables() if name.startswith(("sources.", "reference."))}
-    assert {*TABLES, "sources.fetched_files"} == both
+    assert {*TABLES, "sources.fetched_files", "sources.publisher_changes"} == both
     assert ingest_step("sources").layer == "sources"
 
 

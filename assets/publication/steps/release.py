@@ -83,6 +83,7 @@ PAGE_TABLES = {
 CHECKED_TOO = (
     "sources.rejected",
     "sources.fetched_files",
+    "sources.publisher_changes",
     "organisations.formation_agents",
     "organisations.uncounted_funding",
     "organisations.unlocated_funding",

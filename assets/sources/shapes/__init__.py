@@ -1,0 +1,1 @@
+"""What the files of a drop look like, without reading them for a month: columns, words of statuses, sizes."""
