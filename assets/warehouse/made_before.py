@@ -9,9 +9,12 @@ profiles it was made with is not asked: a table that has no rows of a profile ma
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from assets.months import Month
+from assets.warehouse.presence import with_rows
 from assets.warehouse.reading import LAYERS_OF_DROPS
 from assets.warehouse.steps import Step
 
@@ -24,10 +27,11 @@ def unmade(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> s
     """Why a step cannot make its rows of the month, as a sentence; None where all that it needs is there."""
     if not step.reads:
         return None
-    if not _rows(connection, "sources.drops", month):
+    if not with_rows(connection, [("sources.drops", month.first_day)]):
         return NO_DROPS.format(month=month)
     needed = [table for table in step.reads if table.split(".")[0] not in LAYERS_OF_DROPS]
-    missing = [table for table in needed if not _is_made(connection, table, month)]
+    made = _made(connection, needed, month)
+    missing = [table for table in needed if table not in made]
     if not missing or step.may_lack == "any" or (step.may_lack == "all" and len(missing) == len(needed)):
         return None
     has, them = ("has", "it") if len(missing) == 1 else ("have", "them")
@@ -37,16 +41,10 @@ def unmade(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> s
     )
 
 
-def _is_made(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> bool:
-    if _rows(connection, table, month):
-        return True
-    found = connection.execute(
-        "select 1 from ledger.made_from where month = $month and table_name = $table and row_count = 0",
-        {"month": month.first_day, "table": table},
+def _made(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], month: Month) -> set[str]:
+    """Of tables those that were made for the month."""
+    there = {table for table, _ in with_rows(connection, [(table, month.first_day) for table in tables])}
+    without_rows = connection.execute(
+        "select table_name from ledger.made_from where month = $month and row_count = 0", {"month": month.first_day}
     )
-    return found.fetchone() is not None
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> bool:
-    found = connection.execute(f"select 1 from {table} where month = $month limit 1", {"month": month.first_day})
-    return found.fetchone() is not None
+    return there | {table for (table,) in without_rows.fetchall()}

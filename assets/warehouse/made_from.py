@@ -22,6 +22,7 @@ import duckdb
 
 from assets.method import SHARED_SECTIONS, MethodProfile, shared_method
 from assets.months import Month
+from assets.warehouse.presence import with_rows
 from assets.warehouse.reading import LAYERS_OF_DROPS
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Step
@@ -37,13 +38,12 @@ def step_fingerprint(
     if step.reaches_outside and step.outside is None:
         return None
     methods = profiles if step.per_profile else [shared_method(profiles)]
-    read = sorted({*step.tables, *step.reads})
     parts: dict[str, Any] = {
         "code": step_code(step),
         "step": f"{step.layer}.{step.name}",
         "month": str(month),
         "method": [_method(method, step.per_profile) for method in methods],
-        "read": {table: _state(connection, table, month, table in step.tables) for table in read},
+        "read": _states(connection, step, month),
     }
     if step.outside:
         parts["outside"] = step.outside.decides(connection, month, profiles)
@@ -74,27 +74,48 @@ def _method(method: MethodProfile, per_profile: bool) -> dict[str, Any]:
     return parameters if per_profile else {name: parameters[name] for name in SHARED_SECTIONS if name in parameters}
 
 
-def _state(connection: duckdb.DuckDBPyConnection, table: str, month: Month, is_own: bool) -> object:
-    """What stands for the rows of a table up to the month; up to the month before for a table that the step makes."""
-    if table.split(".", maxsplit=1)[0] in LAYERS_OF_DROPS:
-        return connection.execute(
-            "select dataset, as_of, sha256, reader_version from sources.drops where month = $month order by all",
-            {"month": month.first_day},
-        ).fetchall()
-    known = connection.execute(
-        f"select month, fingerprint from ledger.made_from where table_name = $table "
-        f"and month {'<' if is_own else '<='} $month order by all",
-        {"table": table, "month": month.first_day},
+def _states(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> dict[str, object]:
+    """What stands for the rows up to the month of each table that a step reads, of its own those before the month."""
+    read = sorted({*step.tables, *step.reads})
+    of_drops = [table for table in read if table.split(".", maxsplit=1)[0] in LAYERS_OF_DROPS]
+    made = [table for table in read if table not in of_drops]
+    drops = _drops(connection, month) if of_drops else []
+    known = {table: _known(rows, month, table in step.tables) for table, rows in _made(connection, made).items()}
+    this_month = [(table, month.first_day) for table in made if table not in step.tables]
+    there = with_rows(connection, [*this_month, *((table, day) for table, rows in known.items() for day, _ in rows)])
+    states: dict[str, object] = dict.fromkeys(of_drops, drops)
+    for table in made:
+        if (table, month.first_day) in set(this_month) & there and month.first_day not in dict(known[table]):
+            states[table] = str(uuid.uuid4())
+        else:
+            # A month's rows may have been deleted since.
+            states[table] = [(*row, (table, row[0]) in there) for row in known[table]]
+    return states
+
+
+def _drops(connection: duckdb.DuckDBPyConnection, month: Month) -> list[Any]:
+    return connection.execute(
+        "select dataset, as_of, sha256, reader_version from sources.drops where month = $month order by all",
+        {"month": month.first_day},
     ).fetchall()
-    if not is_own and month.first_day not in dict(known) and _has_rows(connection, table, month.first_day):
-        return str(uuid.uuid4())
-    # A month's rows may have been deleted since.
-    return [(*row, _has_rows(connection, table, row[0])) for row in known]
 
 
-def _has_rows(connection: duckdb.DuckDBPyConnection, table: str, first_day: date) -> bool:
-    found = connection.execute(f"select 1 from {table} where month = $month limit 1", {"month": first_day})
-    return found.fetchone() is not None
+def _made(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> dict[str, list[tuple[date, str]]]:
+    """The ledger's months and fingerprints of tables."""
+    found: dict[str, list[tuple[date, str]]] = {table: [] for table in tables}
+    rows = connection.execute(
+        "select table_name, month, fingerprint from ledger.made_from "
+        "where table_name in (select unnest($tables)) order by all",
+        {"tables": list(tables)},
+    )
+    for table, first_day, fingerprint in rows.fetchall():
+        found[table].append((first_day, fingerprint))
+    return found
+
+
+def _known(rows: Sequence[tuple[date, str]], month: Month, is_own: bool) -> list[tuple[date, str]]:
+    """Of the ledger's months of a table those that count for a month: up to it, of the step's own those before it."""
+    return [row for row in rows if row[0] < month.first_day or (row[0] == month.first_day and not is_own)]
 
 
 def _ledger(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> list[Any]:

@@ -39,6 +39,7 @@ PACKAGE_OF = {"sklearn": "scikit-learn", "mpl_toolkits": "basemap-data", "js_lib
 """Distributions whose name is not that of what is imported."""
 
 
+@functools.cache
 def step_code(step: Step) -> str:
     """The digest of a step's code, in 64 hex digits: the same as long as nothing that its rows follow from changes."""
     known = declared_tables()

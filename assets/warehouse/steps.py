@@ -138,9 +138,9 @@ class Outside:
     """Whether what it has put outside is still there, as its rows of the month say."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
-    """How one or several tables are made."""
+    """How one or several tables are made; a step is equal to itself alone."""
 
     name: str
     tables: tuple[str, ...]

@@ -125,11 +125,14 @@ def test_a_change_of_a_view_is_one_of_the_steps_that_read_it(monkeypatch: pytest
         "as rtic_locations\ninner join sources.drops as drops on true and",
     )
     assert changed != text
-    declared_views.cache_clear()
+    kept = (declared_views, step_code)
+    for one in kept:
+        one.cache_clear()
     with monkeypatch.context() as patched:
         patched.setattr("assets.warehouse.views.declaration", lambda schema: changed)
         after = step_code(reading), step_code(other)
-    declared_views.cache_clear()
+    for one in kept:
+        one.cache_clear()
     assert after[0] != before[0]
     assert after[1] == before[1]
 
