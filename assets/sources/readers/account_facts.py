@@ -1,9 +1,10 @@
 """Which facts of a filing are the company's own: of its own year, and of the whole company.
 
-A filing tells of the year before too, often in the first column, and larger ones tell of parts: employees of
-production and of sales, turnover by country. The package that reads filings takes one number of employees, of whatever
-year and part (the last in the filing: as it is printed, that of the year before), and one turnover of a year, of whatever part. So the others are taken out
-before. What belongs here: which facts those are. What does not: reading any value (the package `stream-read-xbrl`).
+A filing tells of the year before too, in whichever column, and larger ones tell of parts: employees of production and
+of sales, turnover by country. The package that reads filings takes one number of employees, of whatever year and part
+(the last in the filing: as it is printed, that of the year before), and one turnover of a year, of whatever part. So
+the others are taken out before. What belongs here: which facts those are. What does not: reading any value (the package
+`stream-read-xbrl`).
 
 This works on the bytes: contexts and facts are told by their tags, and all else of the page stays as it is, to be read
 or refused by the package. To parse each page a second time would double what reading takes.
