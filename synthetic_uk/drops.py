@@ -43,6 +43,13 @@ def write_csv(path: Path, frame: pl.DataFrame) -> int:
     return frame.height
 
 
+def write_bytes(path: Path, content: bytes, rows: int) -> int:
+    """Write a file as it is; returns how many rows it is said to hold."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return rows
+
+
 def write_csv_zip(path: Path, member: str, frames: Iterable[pl.DataFrame]) -> int:
     """Write frames as one CSV member of a ZIP; returns the rows written."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,14 +13,15 @@ import numpy as np
 import polars as pl
 
 from assets.months import Month
-from synthetic_uk.directory import boundary_rows, directory_rows
+from synthetic_uk.boundaries import boundary_files
+from synthetic_uk.directory import directory_rows
 from synthetic_uk.drops import (
     table_writer,
+    write_bytes,
     write_csv,
     write_csv_gzip,
     write_csv_zip,
     write_json_lines,
-    write_parquet,
     write_workbook,
 )
 from synthetic_uk.events import Events, draw_events, event_rows
@@ -212,7 +213,10 @@ def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:
             f"Data/NSPL_{month.year}_{month.number:02d}_UK.csv",
             directory_rows(world.geography, world.postcodes, world.texts, month, seed, extent.settings),
         ),
-        "boundaries": write_parquet(out / "boundaries" / f"{month}.parquet", [boundary_rows(world.geography)]),
+        "boundaries": sum(
+            write_bytes(out / "boundaries" / str(month) / name, content, areas)
+            for name, content, areas in boundary_files(world.geography, month)
+        ),
         "idbr_enterprises": write_table(
             out / "idbr_enterprises" / f"{month}.{extension}", enterprise_rows(world.firms, world.sectors, seed)
         ),

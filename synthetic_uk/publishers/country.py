@@ -28,8 +28,6 @@ from pathlib import Path
 from typing import Any
 
 import fastexcel
-import polars as pl
-import shapely
 
 from assets.fetch.limits import SETTINGS, address_setting
 from assets.months import Month
@@ -58,8 +56,6 @@ LATE_DAYS = "36500"
 """The server gives what stood in its month, however long ago that was."""
 OLDER_BOOK = "Innovate-UK-funded-projects-from-2004-to-financial-year-2015-16.xlsx"
 PRESENT_BOOK = "Innovate-UK-funded-projects-from-financial-year-2016-17-to-present.xlsx"
-LAYERS = {"region": ("ITL1", "ITL125"), "local_authority": ("LAD", "LAD25")}
-"""Kind of area in the synthetic country's boundaries -> layer of ONS, and how the names of its columns begin."""
 
 
 def sites_of(sources: Path, month: Month, scratch: Path) -> dict[str, Site]:
@@ -101,18 +97,12 @@ def _postcodes(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 
 def _boundaries(drop: Path, month: Month, scratch: Path) -> Site | None:
-    (path, *_) = files_of(drop)
-    if path.suffix != ".parquet":
-        return None
-    layers: dict[str, list[dict[str, Any]]] = {}
-    for row in pl.read_parquet(path).iter_rows(named=True):
-        if row["layer"] in LAYERS:
-            layer, column = LAYERS[row["layer"]]
-            geometry = json.loads(shapely.to_geojson(shapely.from_wkb(row["wkb"])))
-            properties = {f"{column}CD": row["code"], f"{column}NM": row["name"]}
-            feature = {"type": "Feature", "properties": properties, "geometry": geometry}
-            layers.setdefault(f"{layer}_{month.first_day:%b_%Y}_UK_BUC".upper(), []).append(feature)
-    return ArcGis(layers=layers) if len(layers) == len(LAYERS) else None
+    """The layers under the names of their files; those of regions and districts are asked for."""
+    layers = {
+        path.stem: json.loads(path.read_bytes())["features"] for path in files_of(drop) if path.suffix == ".geojson"
+    }
+    has_both = all(any(name.startswith(f"{layer}_") for name in layers) for layer in ("ITL1", "LAD"))
+    return ArcGis(layers=layers) if has_both else None
 
 
 def _companies_house(drop: Path, month: Month, scratch: Path) -> Site | None:

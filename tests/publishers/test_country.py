@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import polars as pl
 import pytest
 import shapely
 from typer.testing import CliRunner
@@ -39,6 +38,11 @@ COUNTS = (
     "2025,E02000001,Somewhere,01110,01110 : Growing of cereals,1,20100,15\n"
     "2025,E02000001,Somewhere,62012,62012 : Software,9,20100,5\n"
 )
+OUTLINES = {
+    "ITL1": {"ITL125CD": "TLJ", "ITL125NM": "South East (England)"},
+    "LAD": {"LAD25CD": "E07000179", "LAD25NM": "South Oxfordshire"},
+}
+"""Layer -> properties of its one area."""
 REGISTER = (
     "CompanyName, CompanyNumber,RegAddress.PostCode,CompanyCategory,CompanyStatus,IncorporationDate,DissolutionDate,"
     "SICCode.SicText_1,SICCode.SicText_2,SICCode.SicText_3,SICCode.SicText_4\n"
@@ -61,12 +65,11 @@ def country(tmp_path: Path) -> Path:
     put(folder, "publications/2025-05/works-000.jsonl.gz", gzip.compress(json_lines(*WORKS).encode()))
     put(folder, "accounts/2025-05.zip", zipped(filing("01234567", "2024-12-31", employees("12"))))
     put(folder, "ror/2025-05.zip", zipped({"v2.5-2025-05-31-ror-data.json": json.dumps([record("024mrxd33")])}))
-    areas = [("region", "E12000008", "South East"), ("local_authority", "E07000179", "South Oxfordshire")]
-    square = shapely.to_wkb(shapely.box(-1.5, 51.4, -1, 51.8))
-    pl.DataFrame(
-        [(*area, square) for area in areas], schema=["layer", "code", "name", "wkb"], orient="row"
-    ).write_parquet(folder / "boundaries.parquet")
-    put(folder, "boundaries/2025-05.parquet", (folder / "boundaries.parquet").read_bytes())
+    square = shapely.geometry.mapping(shapely.box(-1.5, 51.4, -1, 51.8))
+    for layer, properties in OUTLINES.items():
+        features = [{"type": "Feature", "properties": properties, "geometry": square}]
+        outline = json.dumps({"type": "FeatureCollection", "features": features})
+        put(folder, f"boundaries/2025-05/{layer}_MAY_2025_UK_BUC.geojson", outline)
     return folder
 
 
@@ -115,10 +118,7 @@ def test_a_country_is_fetched_from_its_publishers_and_taken_in(
             assert outcome.is_new, dataset
             assert MAY.last_day >= outcome.as_of, dataset
     outlines = [json.loads(path.read_text()) for path in sorted((sources / "boundaries").rglob("*.geojson"))]
-    assert [found["features"][0]["properties"] for found in outlines] == [
-        {"ITL125CD": "E12000008", "ITL125NM": "South East"},
-        {"LAD25CD": "E07000179", "LAD25NM": "South Oxfordshire"},
-    ]
+    assert [found["features"][0]["properties"] for found in outlines] == [*OUTLINES.values()]
     ingest(warehouse, sources)
     for table, rows in {
         "reference.postcodes": 3,
