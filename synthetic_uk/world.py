@@ -13,7 +13,9 @@ import numpy as np
 import polars as pl
 
 from assets.months import Month
+from synthetic_uk.accounts import filings
 from synthetic_uk.boundaries import boundary_files
+from synthetic_uk.companies_house import register_parts
 from synthetic_uk.directory import directory_rows
 from synthetic_uk.drops import (
     table_writer,
@@ -23,6 +25,7 @@ from synthetic_uk.drops import (
     write_csv_zip,
     write_json_lines,
     write_workbook,
+    write_zip,
 )
 from synthetic_uk.events import Events, draw_events, event_rows
 from synthetic_uk.firms import Firms, draw_firms
@@ -41,7 +44,7 @@ from synthetic_uk.leanings import Leanings, draw_leanings
 from synthetic_uk.network import Network, draw_network
 from synthetic_uk.planted import Plan, draw_plan
 from synthetic_uk.postcode_text import postcode_texts
-from synthetic_uk.public_drops import count_rows, european_rows, filings, register_rows, separated, write_zip
+from synthetic_uk.public_drops import count_rows, european_rows, separated
 from synthetic_uk.publication_drops import institution_records, publication_records
 from synthetic_uk.published import pages, write_snapshot
 from synthetic_uk.register_drops import company_rows, enterprise_rows, local_unit_rows, location_rows
@@ -186,10 +189,9 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
     organisations = registry(institutions.values())
     members = [("project.csv", separated(projects)), ("organization.csv", separated(people))]
     written = {
-        "companies_house": write_csv_zip(
-            out / "companies_house" / f"{month}.zip",
-            f"BasicCompanyDataAsOneFile-{month}-01.csv",
-            register_rows(firms, sectors, world.texts),
+        "companies_house": sum(
+            write_csv_zip(out / "companies_house" / str(month) / f"{name}.zip", f"{name}.csv", frames, quoted=True)
+            for name, frames in register_parts(firms, sectors, world.texts, month, extent.seed)
         ),
         "accounts": write_zip(out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed)),
         "cordis": people.height,

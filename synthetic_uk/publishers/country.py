@@ -16,6 +16,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,7 @@ PATHS = {
 CONTACT = "local@example.org"
 LATE_DAYS = "36500"
 """The server gives what stood in its month, however long ago that was."""
+PART = re.compile(r"BasicCompanyData-\d{4}-\d\d-\d\d-part\d+_\d+\.zip")
 OLDER_BOOK = "Innovate-UK-funded-projects-from-2004-to-financial-year-2015-16.xlsx"
 PRESENT_BOOK = "Innovate-UK-funded-projects-from-financial-year-2016-17-to-present.xlsx"
 
@@ -106,11 +108,15 @@ def _boundaries(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 
 def _companies_house(drop: Path, month: Month, scratch: Path) -> Site | None:
+    """The parts under their own names; of a drop whose files have others, as if they were the month's parts."""
     files = [path for path in files_of(drop) if path.suffix == ".zip"]
-    day = month.plus(1).first_day
-    parts = {
-        f"BasicCompanyData-{day}-part{number}_{len(files)}.zip": path for number, path in enumerate(files, start=1)
-    }
+    if all(PART.fullmatch(path.name) for path in files):
+        parts = {path.name: path for path in files}
+    else:
+        day = month.plus(1).first_day
+        parts = {
+            f"BasicCompanyData-{day}-part{number}_{len(files)}.zip": path for number, path in enumerate(files, start=1)
+        }
     return ListedFiles("en_output.html", dict(parts)) if parts else None
 
 
