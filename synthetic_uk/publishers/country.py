@@ -165,7 +165,8 @@ def _ukri(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 
 def _publications(drop: Path, month: Month, scratch: Path) -> Site | None:
-    return OpenAlex({kind: [*objects_of(drop, kind)] for kind in ("works", "institutions")})
+    objects = {kind: [*objects_of(drop, kind)] for kind in ("works", "institutions")}
+    return OpenAlex(objects, snapshot=drop if drop.is_dir() else None)
 
 
 def _business_counts(drop: Path, month: Month, scratch: Path) -> Site | None:
