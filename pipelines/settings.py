@@ -10,7 +10,7 @@ from typing import Any
 from assets.cluster import SETTING as CLUSTER
 from assets.cluster import USUAL_WAIT_S, checked_address
 from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
-from assets.fetch.limits import COUNTED, DIRECTORIES, SHARES, SIZES, USUAL_LIMITS, Limits, address_setting
+from assets.fetch.limits import CHOICES, COUNTED, SHARES, SIZES, USUAL_LIMITS, Limits, address_setting
 from assets.fetch.limits import SETTINGS as FETCHING
 from assets.sources.bounds import SETTINGS as BOUNDS
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
@@ -210,9 +210,9 @@ def _limits(bounds: Bounds) -> Limits:
                 given[name] = parse_bytes(text)
             except ValueError as error:
                 raise ValueError(f"{variable}: {error}") from error
-        elif name == "postcode_directory":
-            if text not in DIRECTORIES:
-                raise ValueError(f"{variable}={text!r} is no directory of postcodes: give {' or '.join(DIRECTORIES)}")
+        elif name in CHOICES:
+            if text not in CHOICES[name]:
+                raise ValueError(f"{variable}={text!r} is not known: give {' or '.join(CHOICES[name])}")
             given[name] = text
         elif name in COUNTED:
             if not text.isdigit() or (name != "late_days" and not int(text)):

@@ -1,10 +1,10 @@
-"""The postcode directory and the areas it has codes for, in the columns of the National Statistics Postcode Lookup.
+"""The postcode directory, in the columns of the National Statistics Postcode Lookup, and the codes of its areas.
 
-What belongs here: the drops `postcodes` and `boundaries`. What does not: positions (`geography`) or the text of
-postcodes (`postcode_text`). Header names are those of the lookup's release of August 2026. Regions have their real
-codes; a district is invented around each real town (all points nearest to it), a travel-to-work area around each
-Primary Urban Area, a small area of each postcode sector in a district, with codes of the right shape that no real area
-has.
+What belongs here: the drop `postcodes`. What does not: positions (`geography`), the text of postcodes
+(`postcode_text`) or outlines (`boundaries`). Header names are those of the lookup's release of August 2026. Regions
+have their real codes; a district is invented around each real town (all points nearest to it), a travel-to-work area
+around each Primary Urban Area, a small area of each postcode sector in a district, with codes of the right shape that
+no real area has.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-import shapely
 
 from assets.arrays import Bools, Integers
 from assets.months import Month
@@ -52,13 +51,13 @@ class AreaCodes:
     """The Primary Urban Area each town commutes to."""
 
 
-def region_codes() -> tuple[list[str], list[str]]:
-    """ONS codes of the regions, in order: those of regions and nations, and those that the directory gives."""
+def region_codes() -> list[str]:
+    """The directory's codes of the regions, in order: of nations without regions the pseudo codes."""
     shipped = shipped_list("regions")
     is_pseudo = pl.col("code").str.ends_with("99999999")
     real = dict(shipped.filter(~is_pseudo).select("name", "code").iter_rows())
     pseudo = dict(shipped.filter(is_pseudo).select("name", "code").iter_rows())
-    return [str(real[name]) for name in REGIONS], [str(pseudo.get(name, real[name])) for name in REGIONS]
+    return [str(pseudo.get(name, real[name])) for name in REGIONS]
 
 
 def area_codes(geography: Geography) -> AreaCodes:
@@ -129,7 +128,7 @@ def directory_rows(
                     "lad26cd": pl.Series(codes.district).gather(town),
                     "ttwa15cd": pl.Series(codes.commuting).gather(town),
                     "msoa21cd": small[part],
-                    "rgn26cd": pl.Series(region_codes()[1]).gather(region),
+                    "rgn26cd": pl.Series(region_codes()).gather(region),
                     "ctry26cd": pl.Series([_COUNTRIES.get(name, "E92000001") for name in REGIONS]).gather(region),
                 }
             ),
@@ -188,40 +187,3 @@ def _rows(
         imd25ind=pl.lit(0),
     )
     return frame.with_columns(pseudo.alias(name) for name in HEADER if name not in frame.columns).select(HEADER)
-
-
-def boundary_rows(geography: Geography) -> pl.DataFrame:
-    """`layer, code, name, wkb` (WGS84) of regions, districts and travel-to-work areas, cut off at the coast."""
-    towns = geography.settlements
-    codes = area_codes(geography)
-    cells = [shapely.Polygon()] * towns.towns
-    for is_ni, land in ((False, geography.land.britain), (True, geography.land.northern_ireland)):
-        here = np.flatnonzero(towns.is_ni[: towns.towns] == is_ni)
-        points = shapely.points(towns.x_m[here], towns.y_m[here])
-        around = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=shapely.envelope(land), ordered=True)
-        cut = shapely.intersection(shapely.get_parts(around), land)
-        for town, cell in zip(here, cut, strict=True):
-            cells[town] = _in_degrees(cell, is_ni)
-    layers: list[tuple[str, str, str, shapely.Geometry]] = []
-    for region, name in enumerate(REGIONS):
-        inside = [cells[town] for town in np.flatnonzero(towns.region[: towns.towns] == region)]
-        layers.append(("region", region_codes()[0][region], name, shapely.union_all(inside)))
-    for district, name, cell in zip(codes.district, towns.names, cells, strict=True):
-        layers.append(("local_authority", district, name, cell))
-    for centre in np.unique(codes.commuting_town).tolist():
-        inside = [cells[other] for other in np.flatnonzero(codes.commuting_town == centre)]
-        code = codes.commuting[centre]
-        layers.append(("travel_to_work_area", code, towns.names[centre], shapely.union_all(inside)))
-    return pl.DataFrame(
-        [(layer, code, name, shapely.to_wkb(shape)) for layer, code, name, shape in layers],
-        schema={"layer": pl.String, "code": pl.String, "name": pl.String, "wkb": pl.Binary},
-        orient="row",
-    )
-
-
-def _in_degrees(shape: shapely.Geometry, is_ni: bool) -> shapely.Geometry:
-    def degrees(metres: np.ndarray) -> np.ndarray:
-        latitude, longitude = to_degrees(metres[:, 0], metres[:, 1], np.full(len(metres), is_ni))
-        return np.column_stack([longitude, latitude])
-
-    return shapely.transform(shape, degrees)

@@ -10,7 +10,7 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,51 @@ def write_csv(path: Path, frame: pl.DataFrame) -> int:
     return frame.height
 
 
-def write_csv_zip(path: Path, member: str, frames: Iterable[pl.DataFrame]) -> int:
-    """Write frames as one CSV member of a ZIP; returns the rows written."""
+def write_bytes(path: Path, content: bytes, rows: int) -> int:
+    """Write a file as it is; returns how many rows it is said to hold."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    info = zipfile.ZipInfo(member, date_time=_FIXED_DATE)
+    path.write_bytes(content)
+    return rows
+
+
+def write_csv_zip(
+    path: Path, member: str, frames: Iterable[pl.DataFrame], *, quoted: bool = False, others: Mapping[str, bytes] = {}
+) -> int:
+    """Write frames as one CSV member of a ZIP, with every value `quoted` and the header not, where that is asked for,
+    and the `others` after it; returns the rows written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        with archive.open(_member(member), "w", force_zip64=True) as packed:
+            rows = _write_csv(packed, frames, quoted=quoted)
+        for name, content in others.items():
+            archive.writestr(_member(name), content)
+    return rows
+
+
+def write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> int:
+    """Write a ZIP of members that carry no time of their own; returns how many."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members:
+            archive.writestr(_member(name), content)
+            count += 1
+    return count
+
+
+def zip_of(members: Iterable[tuple[str, bytes]]) -> bytes:
+    """The same in memory: a ZIP that is a member of another."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members:
+            archive.writestr(_member(name), content)
+    return packed.getvalue()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, date_time=_FIXED_DATE)
     info.compress_type = zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(path, "w") as archive, archive.open(info, "w", force_zip64=True) as packed:
-        return _write_csv(packed, frames)
+    return info
 
 
 def write_parquet(path: Path, frames: Iterable[pl.DataFrame]) -> int:
@@ -119,11 +157,15 @@ def write_workbook(
     return frame.height
 
 
-def _write_csv(target: Any, frames: Iterable[pl.DataFrame]) -> int:
+def _write_csv(target: Any, frames: Iterable[pl.DataFrame], *, quoted: bool = False) -> int:
     rows = 0
     for number, frame in enumerate(frames):
         text = io.BytesIO()
-        frame.write_csv(text, include_header=number == 0)
+        if quoted and number == 0:
+            text.write(f"{','.join(frame.columns)}\n".encode())
+        frame.write_csv(
+            text, include_header=number == 0 and not quoted, quote_style="always" if quoted else "necessary"
+        )
         target.write(text.getbuffer())
         rows += frame.height
     return rows

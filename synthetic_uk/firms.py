@@ -56,20 +56,13 @@ class Firms:
 
     def company_numbers(self, numbers: Integers) -> pl.Series:
         """Registration numbers, 8 characters; null for those without."""
-        kind, rank = self.number_kind[numbers], self.number_rank[numbers]
-        # Primes above the number of organisations of each kind, so that ranks are spread and never meet.
-        spread = pl.Series(
-            np.where(kind == _ENGLISH, (rank * 7_368_787 + 1_000_003) % 15_999_989, (rank * 7_919 + 100_003) % 999_983)
-        )
-        digits = spread.cast(pl.String)
-        prefix = pl.Series(["", "SC", "NI", "OC"]).gather(kind)
-        frame = pl.DataFrame({"digits": digits, "prefix": prefix, "kind": kind, "has": self.is_company[numbers]})
-        padded = (
-            pl.when(pl.col("kind") == _ENGLISH)
-            .then(pl.col("digits").str.zfill(8))
-            .otherwise(pl.col("digits").str.zfill(6))
-        )
-        return frame.select(pl.when("has").then(pl.concat_str("prefix", padded))).to_series()
+        written = _company_numbers(self.number_kind[numbers], self.number_rank[numbers])
+        return pl.select(pl.when(pl.Series(self.is_company[numbers])).then(written)).to_series()
+
+    def spare_numbers(self, count: int) -> pl.Series:
+        """English registration numbers that no organisation has."""
+        taken = int(np.count_nonzero(self.number_kind == _ENGLISH))
+        return _company_numbers(np.full(count, _ENGLISH), taken + np.arange(count))
 
     def names(self, numbers: Integers) -> pl.Series:
         """Names as the registers have them; a few sole proprietors share one. Numbers from OVERSEAS on are abroad."""
@@ -94,6 +87,18 @@ class Firms:
         known = numbers < self.enterprises
         text = pl.Series(9_900_000_000 + (numbers * 7_368_787) % 99_999_989).cast(pl.String)
         return pl.select(pl.when(pl.Series(known)).then(text)).to_series()
+
+
+def _company_numbers(kind: Integers, rank: Integers) -> pl.Series:
+    """Registration numbers by kind and rank among those of a kind."""
+    # Primes above the number of organisations of each kind, so that ranks are spread and never meet.
+    spread = np.where(kind == _ENGLISH, (rank * 7_368_787 + 1_000_003) % 15_999_989, (rank * 7_919 + 100_003) % 999_983)
+    prefix = pl.Series(["", "SC", "NI", "OC"]).gather(kind)
+    frame = pl.DataFrame({"digits": pl.Series(spread).cast(pl.String), "prefix": prefix, "kind": kind})
+    padded = (
+        pl.when(pl.col("kind") == _ENGLISH).then(pl.col("digits").str.zfill(8)).otherwise(pl.col("digits").str.zfill(6))
+    )
+    return frame.select(pl.concat_str("prefix", padded)).to_series()
 
 
 def draw_firms(

@@ -1,23 +1,19 @@
-"""What stands in for the closed sources, in the publishers' own forms: the companies' register, counts of local units,
-accounts, and projects of the European Union.
+"""What stands in for the closed sources, in the publishers' own forms: counts of local units, and projects of the
+European Union.
 
-What belongs here: `companies_house`, `business_counts`, `accounts`, `cordis`, made from who there is and who works with
-whom. What does not: any draw of its own that another drop would feel: what is chosen here follows from numbers alone.
+What belongs here: `business_counts` and `cordis`, made from who there is and who works with whom. What does not: the
+register of companies (`companies_house`), their accounts (`accounts`), any draw of its own that another drop would
+feel: what is chosen here follows from numbers alone.
 """
 
 from __future__ import annotations
 
-import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from assets.months import Month
 from synthetic_uk.directory import area_codes
-from synthetic_uk.drops import chunks
 from synthetic_uk.firms import Firms
 from synthetic_uk.geography import Geography, Postcodes
 from synthetic_uk.sectors import Sectors
@@ -37,10 +33,6 @@ BANDS = (
 """Fewest employees, Nomis's code and name of each size band."""
 ROUNDED_TO = 5
 """Counts are rounded to a multiple of this at full size; of a smaller country to as much less, at least to 1."""
-FILE_EMPLOYEES, FILE_TURNOVER = 0.85, 0.05
-"""Shares of companies whose accounts give their employees, and their turnover."""
-MONTHS_A_YEAR = 12
-FIXED_DATE = (2020, 1, 1, 0, 0, 0)
 EUROPEAN_SHARE = 0.15
 """Of funded applications with several partners, those that are a project of the European Union too."""
 PROJECT_HEADER = (
@@ -51,43 +43,6 @@ ORGANISATION_HEADER = (
     "postCode", "city", "country", "nutsCode", "geolocation", "organizationURL", "contactForm", "contentUpdateDate",
     "rcn", "order", "role", "ecContribution", "netEcContribution", "totalCost", "endOfParticipation", "active",
 )  # fmt: skip
-PAGE = """<?xml version="1.0" encoding="UTF-8"?>
-<html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"
- xmlns:xbrli="http://www.xbrl.org/2003/instance" xmlns:core="http://xbrl.frc.org.uk/fr/2023-01-01/core">
-<body><ix:header><ix:resources><xbrli:context id="y"><xbrli:entity>
-<xbrli:identifier scheme="http://www.companieshouse.gov.uk/">{company}</xbrli:identifier></xbrli:entity>
-<xbrli:period><xbrli:startDate>{start}</xbrli:startDate><xbrli:endDate>{end}</xbrli:endDate></xbrli:period>
-</xbrli:context></ix:resources></ix:header>{facts}</body></html>
-"""
-FACT = '<ix:nonFraction name="core:{tag}" contextRef="y" unitRef="{unit}" decimals="0">{value}</ix:nonFraction>'
-
-
-def register_rows(firms: Firms, sectors: Sectors, texts: pl.Series) -> Iterator[pl.DataFrame]:
-    """Companies at their registered offices, in the columns of BasicCompanyData that say something, in chunks."""
-    numbers = np.flatnonzero(firms.is_company)
-    for part in chunks(len(numbers)):
-        number = numbers[part]
-        known = number < firms.enterprises
-        code = firms.register.sic_code[np.where(known, number, 0)]
-        named = pl.Series([f"{digits} - {sectors.sic_names[sector]}" for digits, sector in _codes(sectors)])
-        empty = pl.Series([None] * len(number), dtype=pl.String)
-        yield pl.DataFrame(
-            {
-                "CompanyName": firms.names(number).str.to_uppercase(),
-                " CompanyNumber": firms.company_numbers(number),
-                "RegAddress.PostCode": texts.gather(firms.home[number]),
-                "CompanyCategory": ["Private Limited Company"] * len(number),
-                "CompanyStatus": ["Active"] * len(number),
-                "CountryOfOrigin": ["United Kingdom"] * len(number),
-                "IncorporationDate": [f"{1 + each % 28:02d}/{1 + each % 12:02d}/{1990 + each % 30}" for each in number],
-                "SICCode.SicText_1": named.gather(code).set(pl.Series(~known), "None Supplied"),
-                **{f"SICCode.SicText_{place}": empty for place in (2, 3, 4)},
-            }
-        )
-
-
-def _codes(sectors: Sectors) -> Iterator[tuple[str, int]]:
-    return zip(sectors.sic_codes, sectors.sic_code_sector.tolist(), strict=True)
 
 
 def count_rows(
@@ -136,25 +91,6 @@ def count_rows(
     )
 
 
-def filings(firms: Firms, month: Month, seed: int) -> Iterator[tuple[str, bytes]]:
-    """The accounts filed in a month, as members of the ZIP: name and page. A company files once a year."""
-    register = firms.register
-    total = np.add.reduceat(register.unit_true_employees, register.first_unit)
-    numbers = np.flatnonzero(firms.is_company[: firms.enterprises])
-    turn = np.floor(scattered(seed, "month of accounts", numbers) * MONTHS_A_YEAR).astype(np.int64)
-    filed = numbers[turn == month.number - 1]
-    end = month.plus(-MONTHS_A_YEAR).last_day
-    tells = scattered(seed, "what accounts tell", filed)
-    for company, number, chance in zip(firms.company_numbers(filed), filed, tells, strict=True):
-        facts = ""
-        if chance < FILE_EMPLOYEES:
-            facts += FACT.format(tag="AverageNumberEmployeesDuringPeriod", unit="pure", value=f"{total[number]:,}")
-        if chance < FILE_TURNOVER:
-            facts += FACT.format(tag="TurnoverRevenue", unit="GBP", value=f"{(total[number] + 1) * 90_000:,}")
-        page = PAGE.format(company=company, start=month.plus(-2 * MONTHS_A_YEAR + 1).first_day, end=end, facts=facts)
-        yield f"Prod223_{month.year % 100}{month.number:02d}_{company}_{end:%Y%m%d}.html", page.encode()
-
-
 def european_rows(participants: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Projects and participants in CORDIS's columns: some of the funded applications of several partners, once more.
 
@@ -200,19 +136,6 @@ def european_rows(participants: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, 
         ),
         people.select(**{**dict.fromkeys(ORGANISATION_HEADER, blank), **told}),
     )
-
-
-def write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> int:
-    """Write a ZIP of members that carry no time of their own; returns how many."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    count = 0
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members:
-            info = zipfile.ZipInfo(name, FIXED_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
-            count += 1
-    return count
 
 
 def separated(frame: pl.DataFrame) -> bytes:

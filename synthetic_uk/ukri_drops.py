@@ -34,6 +34,7 @@ _CATEGORIES = ("Research Grant", "Fellowship", "Training Grant")
 _SPENT_OF_TEN = 4
 """Of ten projects the one with a second fund, which says again what was spent."""
 _PERSONS = 30
+_POSTCODE_ABROAD = "80333"
 
 
 def ukri_records(
@@ -131,7 +132,7 @@ def _organisations(
     for one, name, postcode, region, is_abroad in places:
         address = {
             "line1": "1 High Street",
-            "postCode": None if is_abroad else postcode,
+            "postCode": _POSTCODE_ABROAD if is_abroad else postcode,
             "region": "Outside UK" if is_abroad else region,
             "type": "MAIN_ADDRESS",
         }

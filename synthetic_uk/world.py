@@ -13,15 +13,19 @@ import numpy as np
 import polars as pl
 
 from assets.months import Month
-from synthetic_uk.directory import boundary_rows, directory_rows
+from synthetic_uk.accounts import filings
+from synthetic_uk.boundaries import boundary_files
+from synthetic_uk.companies_house import register_parts
+from synthetic_uk.directory import directory_rows
 from synthetic_uk.drops import (
     table_writer,
+    write_bytes,
     write_csv,
     write_csv_gzip,
     write_csv_zip,
     write_json_lines,
-    write_parquet,
     write_workbook,
+    write_zip,
 )
 from synthetic_uk.events import Events, draw_events, event_rows
 from synthetic_uk.firms import Firms, draw_firms
@@ -40,11 +44,12 @@ from synthetic_uk.leanings import Leanings, draw_leanings
 from synthetic_uk.network import Network, draw_network
 from synthetic_uk.planted import Plan, draw_plan
 from synthetic_uk.postcode_text import postcode_texts
-from synthetic_uk.public_drops import count_rows, european_rows, filings, register_rows, separated, write_zip
-from synthetic_uk.publication_drops import publication_records
+from synthetic_uk.public_drops import count_rows, european_rows, separated
+from synthetic_uk.publication_drops import institution_records, publication_records
 from synthetic_uk.published import pages, write_snapshot
 from synthetic_uk.register_drops import company_rows, enterprise_rows, local_unit_rows, location_rows
 from synthetic_uk.research import Research, draw_research
+from synthetic_uk.ror import content, member_name, registry
 from synthetic_uk.sectors import Sectors, draw_sectors
 from synthetic_uk.settings import SMALLEST_SCALE, Extent, Settings
 from synthetic_uk.streams import stream
@@ -180,16 +185,19 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
     """Write a month's drops that stand in for the closed sources; the counts come with the first month only."""
     month, firms, sectors = extent.months[number], world.firms, world.sectors
     projects, people = european_rows(list_of_month(world.innovate_uk, number), extent.seed)
+    institutions = institution_records(world.research, world.geography, firms, world.postcodes, number)
+    organisations = registry(institutions.values())
     members = [("project.csv", separated(projects)), ("organization.csv", separated(people))]
     written = {
-        "companies_house": write_csv_zip(
-            out / "companies_house" / f"{month}.zip",
-            f"BasicCompanyDataAsOneFile-{month}-01.csv",
-            register_rows(firms, sectors, world.texts),
+        "companies_house": sum(
+            write_csv_zip(out / "companies_house" / str(month) / f"{name}.zip", f"{name}.csv", frames, quoted=True)
+            for name, frames in register_parts(firms, sectors, world.texts, month, extent.seed)
         ),
         "accounts": write_zip(out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed)),
         "cordis": people.height,
+        "ror": len(organisations),
     }
+    write_zip(out / "ror" / f"{month}.zip", [(member_name(month), content(organisations))])
     write_zip(out / "cordis" / f"{month}.zip", members)
     if number == 0:
         counts = count_rows(world.geography, world.postcodes, firms, sectors, extent.scale, month.year)
@@ -207,7 +215,10 @@ def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:
             f"Data/NSPL_{month.year}_{month.number:02d}_UK.csv",
             directory_rows(world.geography, world.postcodes, world.texts, month, seed, extent.settings),
         ),
-        "boundaries": write_parquet(out / "boundaries" / f"{month}.parquet", [boundary_rows(world.geography)]),
+        "boundaries": sum(
+            write_bytes(out / "boundaries" / str(month) / name, content, areas)
+            for name, content, areas in boundary_files(world.geography, month)
+        ),
         "idbr_enterprises": write_table(
             out / "idbr_enterprises" / f"{month}.{extension}", enterprise_rows(world.firms, world.sectors, seed)
         ),

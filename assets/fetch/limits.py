@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 GIGABYTE = 1_000_000_000
+API = "api"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,8 @@ class Limits:
     addresses: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Dataset -> address in place of its publisher's own."""
     budget_bytes: int = 100 * GIGABYTE
-    """What one fetch of a dataset may bring: a year of accounts has 29 GB, all else less than 2."""
+    """What one fetch of a dataset may bring: a year of accounts has 29 GB, OpenAlex's snapshot more than this, all
+    else less than 2."""
     budget_s: float = 6 * 3600.0
     """How long one fetch of a dataset may take."""
     longest_wait_s: float = 300.0
@@ -39,10 +41,13 @@ class Limits:
     """Days after a month in which what stands at a publisher today still counts as that month's."""
     postcode_directory: str = "ONSPD"
     """Which of ONS's directories the postcodes come from: ONSPD or NSPL."""
-    accounts_months: int = 1
-    """Months of accounts in a drop, the newest first: each is some 2 GB, and a company files in one of twelve."""
+    accounts_months: int = 12
+    """Months of accounts in a drop, the newest first. A company files in one of twelve, so that fewer months leave out
+    the others; the page offers twelve. Each is some 2 GB, and those that an earlier drop has are not fetched again."""
     works_years: int = 7
     """Years of publications before the month: what counts as activity by the method looks as far back."""
+    openalex: str = API
+    """What publications come from: OpenAlex's API, or its snapshot in one of two formats."""
     free_disk_bytes: int = GIGABYTE
     """What is left free on the disk of the sources."""
     look_bytes: int = 128_000_000
@@ -56,11 +61,15 @@ class Limits:
 
 
 USUAL_LIMITS = Limits()
-DIRECTORIES = ("ONSPD", "NSPL")
 SIZES = ("budget_bytes", "look_bytes")
 """Limits that are sizes."""
 SHARES = ("changed_share", "gone_word_share")
 """Limits that are shares, from 0 to 1."""
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "postcode_directory": ("ONSPD", "NSPL"),
+    "openalex": (API, "jsonl", "parquet"),
+}
+"""Limits that are one of some words."""
 COUNTED = {"tries": "tries", "late_days": "days", "accounts_months": "months", "works_years": "years"}
 """Limits that are whole numbers, and of what; none but the days can be 0."""
 SETTINGS: Mapping[str, str] = {
@@ -79,6 +88,7 @@ SETTINGS: Mapping[str, str] = {
     "look_bytes": "INNOVATION_CLUSTERS_FETCH_LOOK",
     "changed_share": "INNOVATION_CLUSTERS_FETCH_CHANGED_SHARE",
     "gone_word_share": "INNOVATION_CLUSTERS_FETCH_GONE_WORD_SHARE",
+    "openalex": "INNOVATION_CLUSTERS_OPENALEX",
 }
 """The environment variable of each limit that has one of its own; the free disk is that of all sources."""
 ADDRESS_SETTING = "INNOVATION_CLUSTERS_FROM_{}"

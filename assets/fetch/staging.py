@@ -16,7 +16,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from assets.disk import full_disk_said, sync_folder
 from assets.fetch.downloads import Fetched, download
 from assets.fetch.problems import FetchError
-from assets.fetch.provenance import read_from
+from assets.fetch.provenance import Provenance, read_from
 from assets.fetch.transport import Client
 
 FOLDER = ".fetch"
@@ -76,16 +76,15 @@ class Staging:
         for file in self.files:
             if (file.name, file.address) == (name, address):
                 return file
-        file = download(client, address, self.drop / plain_name(name))
+        target = self._place(name)
+        file = replace(download(client, address, target), name=name)
         self.keep(file)
         return file
 
     def bring_or_link(self, client: Client, address: str, name: str) -> Fetched:
         """The same; a file that an earlier drop has from the same address is taken from there."""
-        drops = self.folder.parent.parent / self.folder.name
-        for folder in sorted(drops.iterdir(), reverse=True) if drops.is_dir() else ():
-            known = read_from(folder)
-            for file in known.files if known else ():
+        for folder, known in self.earlier_drops():
+            for file in known.files:
                 path = folder / file.name
                 if (
                     (file.name, file.address) == (name, address)
@@ -96,8 +95,27 @@ class Staging:
                     return file
         return self.bring(client, address, name)
 
+    def earlier_drops(self) -> Iterator[tuple[Path, Provenance]]:
+        """The drops of the dataset that were fetched before, and where each came from; the newest first."""
+        drops = self.folder.parent.parent / self.folder.name
+        for folder in sorted(drops.iterdir(), reverse=True) if drops.is_dir() else ():
+            if (known := read_from(folder)) is not None:
+                yield folder, known
+
+    def drop_file(self, name: str) -> None:
+        """Forget a file that came and is not what it should be."""
+        (self.drop / inner_name(name)).unlink(missing_ok=True)
+        self._state["files"] = [item for item in self._state.get("files", []) if item["name"] != name]
+        self._save()
+
+    def _place(self, name: str) -> Path:
+        """Where a file of the drop goes, its folder made."""
+        target = self.drop / inner_name(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
     def _link(self, file: Fetched, path: Path) -> None:
-        target = self.drop / plain_name(file.name)
+        target = self._place(file.name)
         target.unlink(missing_ok=True)
         try:
             target.hardlink_to(path)
@@ -116,7 +134,7 @@ class Staging:
 
     def write(self, name: str, body: bytes) -> Path:
         """Write a file of the drop, whole or not at all."""
-        target = self.drop / plain_name(name)
+        target = self._place(name)
         with full_disk_said(self.drop, f"{name} was fetched"):
             whole = target.with_name(f"{target.name}.part")
             whole.write_bytes(body)
@@ -126,16 +144,18 @@ class Staging:
     def tidy(self) -> None:
         """Delete what is no file of the drop: what broke off, and notes on how far a file has come."""
         known = {file.name for file in self.files}
-        for path in self.drop.iterdir():
-            if path.name not in known:
+        for path in [path for path in self.drop.rglob("*") if path.is_file()]:
+            if path.relative_to(self.drop).as_posix() not in known:
                 path.unlink()
 
     def move_in(self, target: Path) -> None:
         """Move the drop in. Raises FetchError where something lies there; what has come is kept."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        for path in self.drop.iterdir():
+        files = [path for path in self.drop.rglob("*") if path.is_file()]
+        for path in files:
             _sync(path)
-        sync_folder(self.drop)
+        for folder in {path.parent for path in files} | {self.drop}:
+            sync_folder(folder)
         if target.exists():
             raise FetchError(f"{target} is there already, and is left as it is: move it away to have it fetched")
         # Over a folder with files in it the system renames nothing, whoever put it there meanwhile.
@@ -177,6 +197,11 @@ def plain_name(name: str) -> str:
     if not name or name != Path(name).name or name[0] in "._" or "\\" in name or not name.isprintable():
         raise FetchError(f"the publisher calls a file {name!r}, which is no name that a file of a drop can have")
     return name
+
+
+def inner_name(name: str) -> str:
+    """The same of a file in folders of the drop, with strokes between."""
+    return "/".join(plain_name(step) for step in name.split("/"))
 
 
 def _read(path: Path) -> dict[str, Any]:

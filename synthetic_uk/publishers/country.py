@@ -12,9 +12,11 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,8 +29,6 @@ from pathlib import Path
 from typing import Any
 
 import fastexcel
-import polars as pl
-import shapely
 
 from assets.fetch.limits import SETTINGS, address_setting
 from assets.months import Month
@@ -37,7 +37,7 @@ from synthetic_uk.drops import write_workbook
 from synthetic_uk.published import objects_of
 from synthetic_uk.publishers.files import FixedFiles, ListedFiles
 from synthetic_uk.publishers.server import LocalPublishers, Site, serving
-from synthetic_uk.publishers.services import ArcGis, Gateway, Nomis, OpenAlex
+from synthetic_uk.publishers.services import ArcGis, Gateway, Nomis, OpenAlex, Zenodo
 
 PATHS = {
     "postcodes": "postcodes/rest",
@@ -49,15 +49,15 @@ PATHS = {
     "ukri": "ukri",
     "publications": "publications",
     "business_counts": "business_counts/NM_141_1",
+    "ror": "ror/records",
 }
 """Dataset -> path of the address that its setting names; it begins with the site's name, which is the dataset's."""
 CONTACT = "local@example.org"
 LATE_DAYS = "36500"
 """The server gives what stood in its month, however long ago that was."""
+PART = re.compile(r"BasicCompanyData-\d{4}-\d\d-\d\d-part\d+_\d+\.zip")
 OLDER_BOOK = "Innovate-UK-funded-projects-from-2004-to-financial-year-2015-16.xlsx"
 PRESENT_BOOK = "Innovate-UK-funded-projects-from-financial-year-2016-17-to-present.xlsx"
-LAYERS = {"region": ("ITL1", "ITL125"), "local_authority": ("LAD", "LAD25")}
-"""Kind of area in the synthetic country's boundaries -> layer of ONS, and how the names of its columns begin."""
 
 
 def sites_of(sources: Path, month: Month, scratch: Path) -> dict[str, Site]:
@@ -73,12 +73,8 @@ def sites_of(sources: Path, month: Month, scratch: Path) -> dict[str, Site]:
 
 
 def settings_for(publishers: LocalPublishers) -> dict[str, str]:
-    """The environment variables by which `fetch` asks the sites of a server."""
-    addresses = {
-        address_setting(dataset): f"{publishers.address}/{path}"
-        for dataset, path in PATHS.items()
-        if dataset in publishers.sites
-    }
+    """The environment variables by which `fetch` asks a server, for what it has no site of too: it says so at once."""
+    addresses = {address_setting(dataset): f"{publishers.address}/{path}" for dataset, path in PATHS.items()}
     return {
         SETTINGS["contact"]: CONTACT,
         SETTINGS["pace_s"]: "0.001",
@@ -103,26 +99,24 @@ def _postcodes(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 
 def _boundaries(drop: Path, month: Month, scratch: Path) -> Site | None:
-    (path, *_) = files_of(drop)
-    if path.suffix != ".parquet":
-        return None
-    layers: dict[str, list[dict[str, Any]]] = {}
-    for row in pl.read_parquet(path).iter_rows(named=True):
-        if row["layer"] in LAYERS:
-            layer, column = LAYERS[row["layer"]]
-            geometry = json.loads(shapely.to_geojson(shapely.from_wkb(row["wkb"])))
-            properties = {f"{column}CD": row["code"], f"{column}NM": row["name"]}
-            feature = {"type": "Feature", "properties": properties, "geometry": geometry}
-            layers.setdefault(f"{layer}_{month.first_day:%b_%Y}_UK_BUC".upper(), []).append(feature)
-    return ArcGis(layers=layers) if len(layers) == len(LAYERS) else None
+    """The layers under the names of their files; those of regions and districts are asked for."""
+    layers = {
+        path.stem: json.loads(path.read_bytes())["features"] for path in files_of(drop) if path.suffix == ".geojson"
+    }
+    has_both = all(any(name.startswith(f"{layer}_") for name in layers) for layer in ("ITL1", "LAD"))
+    return ArcGis(layers=layers) if has_both else None
 
 
 def _companies_house(drop: Path, month: Month, scratch: Path) -> Site | None:
+    """The parts under their own names; of a drop whose files have others, as if they were the month's parts."""
     files = [path for path in files_of(drop) if path.suffix == ".zip"]
-    day = month.plus(1).first_day
-    parts = {
-        f"BasicCompanyData-{day}-part{number}_{len(files)}.zip": path for number, path in enumerate(files, start=1)
-    }
+    if all(PART.fullmatch(path.name) for path in files):
+        parts = {path.name: path for path in files}
+    else:
+        day = month.plus(1).first_day
+        parts = {
+            f"BasicCompanyData-{day}-part{number}_{len(files)}.zip": path for number, path in enumerate(files, start=1)
+        }
     return ListedFiles("en_output.html", dict(parts)) if parts else None
 
 
@@ -171,7 +165,8 @@ def _ukri(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 
 def _publications(drop: Path, month: Month, scratch: Path) -> Site | None:
-    return OpenAlex({kind: [*objects_of(drop, kind)] for kind in ("works", "institutions")})
+    objects = {kind: [*objects_of(drop, kind)] for kind in ("works", "institutions")}
+    return OpenAlex(objects, snapshot=drop if drop.is_dir() else None)
 
 
 def _business_counts(drop: Path, month: Month, scratch: Path) -> Site | None:
@@ -192,6 +187,18 @@ def _business_counts(drop: Path, month: Month, scratch: Path) -> Site | None:
     return Nomis("NM_141_1", rows, codes)
 
 
+def _ror(drop: Path, month: Month, scratch: Path) -> Site | None:
+    """A record of the community, with the ZIP and its MD5."""
+    zips = [path for path in files_of(drop) if path.suffix == ".zip"]
+    if not zips:
+        return None
+    name, (path, *_) = f"v2.{month.number}-{month.last_day}-ror-data.zip", zips
+    checksum = f"md5:{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}"
+    file = {"key": name, "size": path.stat().st_size, "checksum": checksum}
+    metadata = {"publication_date": str(month.last_day), "version": f"v2.{month.number}", "title": "ROR Data"}
+    return Zenodo([{"id": 1, "metadata": metadata, "files": [file]}], {name: path})
+
+
 MAKERS = {
     "postcodes": _postcodes,
     "boundaries": _boundaries,
@@ -202,6 +209,7 @@ MAKERS = {
     "ukri": _ukri,
     "publications": _publications,
     "business_counts": _business_counts,
+    "ror": _ror,
 }
 
 

@@ -126,7 +126,7 @@ class Gateway:
 
 @dataclass
 class OpenAlex:
-    """OpenAlex's API: pages by cursor, and a number of calls a day."""
+    """OpenAlex's API: pages by cursor, and a number of calls a day; and its snapshot's files, where there is one."""
 
     objects: dict[str, list[dict[str, Any]]]
     """`works` and `institutions`."""
@@ -136,9 +136,13 @@ class OpenAlex:
     wait_s: int = 40_000
     """Until the calls are counted anew."""
     made: int = 0
+    snapshot: Path | None = None
+    """The folder that `jsonl` or `parquet` is in."""
 
     def answer(self, asked: Asked) -> Answer:
-        """A page of results."""
+        """A page of results, or a file of the snapshot."""
+        if asked.path.startswith(("jsonl/", "parquet/")):
+            return self._file(asked.path)
         if asked.path not in self.objects:
             return Answer.json({"error": "Not found", "message": "No such entity"}, HTTPStatus.NOT_FOUND)
         has_key = self.key is not None and asked.query.get("api_key") == self.key
@@ -152,6 +156,13 @@ class OpenAlex:
                 X_RateLimit_Remaining="0",
             )
         return self._page(self.objects[asked.path], asked.query)
+
+    def _file(self, path: str) -> Answer:
+        if self.snapshot is None or ".." in path or not (self.snapshot / path).is_file():
+            # The store's own words for what is not there.
+            body = b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code><Message>No such key.</Message></Error>"
+            return Answer(body, "application/xml", HTTPStatus.NOT_FOUND)
+        return Answer(self.snapshot / path, "application/json" if path.endswith(".json") else "binary/octet-stream")
 
     def _page(self, objects: Sequence[dict[str, Any]], query: Mapping[str, str]) -> Answer:
         cursor = query.get("cursor", "*")

@@ -182,7 +182,8 @@ def test_settings_of_fetching_come_from_the_environment_and_go_back_to_it(monkey
         (SETTINGS["tries"], "0", "'0' is not a number of tries"),
         (SETTINGS["budget_bytes"], "lots", "'lots' is no size"),
         (SETTINGS["pace_s"], "slow", "'slow' is not a number of seconds"),
-        (SETTINGS["postcode_directory"], "AddressBase", "is no directory of postcodes: give ONSPD or NSPL"),
+        (SETTINGS["postcode_directory"], "AddressBase", "is not known: give ONSPD or NSPL"),
+        (SETTINGS["openalex"], "s3", "is not known: give api or jsonl or parquet"),
     ):
         with monkeypatch.context() as patch:
             patch.setenv(name, value)

@@ -167,7 +167,7 @@ def accounts(month: str) -> tuple[str, bytes]:
 def test_accounts_are_those_of_the_month_and_earlier_files_are_not_fetched_again(tmp_path: Path):
     site = ListedFiles("en_monthlyaccountsdata.html", dict(map(accounts, ("May2025", "April2025", "March2025"))))
     with published(site, "accounts", "en_monthlyaccountsdata.html", tmp_path) as fetch:
-        fetch(Month(2025, 4))
+        fetch(Month(2025, 4), accounts_months=1)
         assert fetch.drops() == {"2025-04-30": ["Accounts_Monthly_Data-April2025.zip"]}
         outcome = fetch(accounts_months=2)
         assert fetch.drops()["2025-05-31"] == [
@@ -182,6 +182,15 @@ def test_accounts_are_those_of_the_month_and_earlier_files_are_not_fetched_again
         june = fetch(Month(2025, 6), accounts_months=2)
         assert not june.is_new
         assert "has no accounts of 2025-06 yet: those of 2025-05 are taken" in fetch.told[-1]
+
+
+def test_a_year_of_accounts_comes_for_a_company_files_in_one_month_of_it(tmp_path: Path):
+    months = [f"{Month(2025, 5).plus(-number).first_day:%B%Y}" for number in range(14)]
+    site = ListedFiles("en_monthlyaccountsdata.html", dict(map(accounts, months)))
+    with published(site, "accounts", "en_monthlyaccountsdata.html", tmp_path) as fetch:
+        fetch()
+        (files,) = fetch.drops().values()
+    assert files == sorted(f"Accounts_Monthly_Data-{month}.zip" for month in months[:12])
 
 
 def test_accounts_that_are_listed_and_gone_are_said(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ from synthetic_uk import Settings, synthesise
 from tests.sources.support import ingest
 
 MONTHS = [Month(2025, 5)]
-PUBLIC = {"companies_house", "business_counts", "accounts", "cordis"}
+PUBLIC = {"companies_house", "business_counts", "accounts", "cordis", "ror"}
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,73 @@ def test_no_other_drop_changes(both: tuple[Path, Path]):
     closed, public = map(content, both)
     assert {name: public[name] for name in closed} == closed
     assert {name.split("/")[0] for name in set(public) - set(closed)} == PUBLIC
+
+
+def companies_of(folder: Path) -> tuple[str, pl.DataFrame]:
+    """Header of the register as it stands, and the rows of its parts."""
+    parts = sorted((folder / "companies_house" / "2025-05").iterdir())
+    assert [path.name for path in parts] == [f"BasicCompanyData-2025-06-01-part{n}_2.zip" for n in (1, 2)]
+    headers, frames = set(), []
+    for path in parts:
+        with zipfile.ZipFile(path) as archive:
+            content = archive.read(path.with_suffix(".csv").name)
+        headers.add(content.partition(b"\n")[0].decode())
+        frames.append(pl.read_csv(content, infer_schema=False))
+    (header,) = headers
+    return header, pl.concat(frames)
+
+
+def test_the_register_has_the_words_and_the_untidiness_of_the_real_one(both: tuple[Path, Path]):
+    header, companies = companies_of(both[1])
+    assert header.startswith("CompanyName, CompanyNumber,RegAddress.CareOf") and header.count(",") == 54
+    numbers = companies[" CompanyNumber"]
+    assert numbers.is_unique().all()
+    assert {"SC", "NI", "OC", "FC", "OE", "IP"} < set(numbers.str.head(2))
+    statuses = dict(companies["CompanyStatus"].value_counts().iter_rows())
+    assert {"Active", "Active - Proposal to Strike off", "Liquidation", "ADMINISTRATION ORDER"} < set(statuses)
+    assert 0.9 < statuses["Active"] / companies.height < 0.94
+    first = companies["SICCode.SicText_1"]
+    assert 0.002 < (first == "None Supplied").mean() < 0.02  # type: ignore[operator]
+    forms = (r"^\d{5} - ", r"^99999 - Dormant Company$", r"^\d{4} - ", r"^None Supplied$")
+    assert all(first.str.contains(form).any() for form in forms)
+    assert first.str.contains("|".join(forms)).all()
+    assert companies["IncorporationDate"].str.contains(r"^\d\d/\d\d/\d{4}$").all()
+    place = pl.col("RegAddress.PostCode")
+    assert companies.filter(place == "").height and companies.filter(place == "1017 AB").height
+    assert companies.filter(pl.col("CompanyName").str.contains('"')).height
+
+
+def test_words_of_the_register_are_those_of_real_rows(both: tuple[Path, Path], shared_data: Path):
+    real = pl.read_parquet(shared_data / "companies_house_sheffield_rotherham" / "companies_2024_11.parquet")
+    _, companies = companies_of(both[1])
+    assert set(companies["CompanyStatus"]) <= set(real["CompanyStatus"])
+    # Societies, charities and bodies by charter are in no row of these two districts.
+    assert len(set(companies["CompanyCategory"]) - set(real["CompanyCategory"])) == 3
+    sample = shared_data / "companies_house_sample" / "BasicCompanyData_header_and_one_real_row.csv"
+    assert companies_of(both[1])[0] == sample.read_text().splitlines()[0]
+
+
+def test_accounts_say_this_year_and_the_year_before_and_this_years_are_read(
+    both: tuple[Path, Path], warehouse: Warehouse
+):
+    with zipfile.ZipFile(both[1] / "accounts" / "2025-05.zip") as archive:
+        pages = {name: archive.read(name).decode(errors="replace") for name in archive.namelist()}
+    told = [page for page in pages.values() if "AverageNumberEmployeesDuringPeriod" in page]
+    assert told and all('contextRef="before"' in page and 'contextRef="year"' in page for page in told)
+    assert {name.rpartition(".")[2] for name in pages} >= {"html", "xml"}
+    ingest(warehouse, both[1], MONTHS[0])
+    units = pl.read_csv(both[1] / "idbr_local_units" / "2025-05.csv.gz", infer_schema=False)
+    enterprises = pl.read_csv(both[1] / "idbr_enterprises" / "2025-05.csv.gz", infer_schema=False)
+    known = (
+        units.with_columns(pl.col("employees").cast(pl.Int64))
+        .group_by("entref")
+        .agg(pl.col("employees").sum(), is_whole=pl.col("employees").is_not_null().all())
+    )
+    true = enterprises.join(known.filter("is_whole"), on="entref").select("crn", true="employees_right")
+    filed = warehouse.read("select company_number as crn, employees from sources.accounts where employees is not null")
+    both_known = true.join(filed, on="crn")
+    assert both_known.height > 20
+    assert (both_known["true"] == both_known["employees"]).all()
 
 
 def test_the_readers_take_them_and_the_counts_are_the_registers(both: tuple[Path, Path], warehouse: Warehouse):

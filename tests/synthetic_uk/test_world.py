@@ -63,7 +63,8 @@ def test_another_seed_gives_another_country(tmp_path: Path, synthetic: Synthesis
     # Districts follow from the real towns alone, nothing has happened by the first month, and persons are nobody's.
     same = [name for name in here if here[name] == there[name]]
     persons = f"ukri/{MONTHS[0]}/persons-000.jsonl.gz"
-    assert same == [f"boundaries/{MONTHS[0]}.parquet", f"truth/{MONTHS[0]}/events.csv", persons]
+    boundaries = [f"boundaries/{MONTHS[0]}/{layer}_MAR_2025_UK_BUC.geojson" for layer in ("ITL1", "LAD", "TTWA")]
+    assert same == [*boundaries, f"truth/{MONTHS[0]}/events.csv", persons]
 
 
 def test_totals_are_in_proportion(tmp_path: Path, synthetic: SynthesisReport) -> None:

@@ -1,7 +1,7 @@
 """OpenAlex: works with an institution in the United Kingdom, and these institutions, by the API's cursor.
 
 The cursor is kept after each page: where a day's calls are used up, the fetch goes on from it on another. Who has a key
-gets ten times as many calls.
+gets ten times as many calls. A setting takes the snapshot instead (`openalex_snapshot`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from assets.fetch.limits import API
 from assets.fetch.paging import Growing, lines
 from assets.fetch.problems import FaultError, FetchError
 from assets.fetch.publishers.licences import CC0, CC0_ADDRESS
+from assets.fetch.publishers.openalex_snapshot import ADDRESS as SNAPSHOT_ADDRESS
+from assets.fetch.publishers.openalex_snapshot import bring_snapshot, find_snapshot
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
 from assets.fetch.transport import Page
 
+API_ADDRESS = "https://api.openalex.org"
 OBJECTS_A_PAGE = 100
 INSTITUTIONS = "id,display_name,ror,country_code,type,geo"
 WORKS = "id,title,publication_date,publication_year,authorships,cited_by_count,abstract_inverted_index,updated_date"
@@ -23,14 +27,21 @@ WORKS = "id,title,publication_date,publication_year,authorships,cited_by_count,a
 
 
 def find(visit: Visit) -> Release:
-    """What the service answers now, of works published in the years before the month's end."""
+    """What the service answers now, of works published in the years before the month's end; or the snapshot."""
+    form = visit.client.limits.openalex
+    if form != API:
+        address = visit.address if visit.address != API_ADDRESS else SNAPSHOT_ADDRESS
+        return find_snapshot(visit, form, address)
     since = date(visit.month.year - visit.client.limits.works_years, 1, 1)
     works = f"institutions.country_code:gb,from_publication_date:{since},to_publication_date:{visit.month.last_day}"
     return Release(f"OpenAlex works since {since} for {visit.month}", is_live=True, parts={"works": works})
 
 
 def bring(visit: Visit, release: Release, staging: Staging) -> None:
-    """All pages of both kinds."""
+    """All pages of both kinds, or the snapshot's files."""
+    if not release.is_live:
+        bring_snapshot(visit, release, staging)
+        return
     asked = {"institutions": ("country_code:gb", INSTITUTIONS), "works": (release.parts["works"], WORKS)}
     for what, (condition, fields) in asked.items():
         file = Growing(staging, f"{what}.jsonl")
@@ -71,7 +82,7 @@ def _results(page: Page) -> tuple[Page, list[Any], str | None, int]:
 PUBLICATIONS = Publisher(
     dataset="publications",
     title="OpenAlex",
-    address="https://api.openalex.org",
+    address=API_ADDRESS,
     licence=CC0,
     licence_address=CC0_ADDRESS,
     attribution="OpenAlex, CC0 1.0",

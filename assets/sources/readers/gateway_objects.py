@@ -18,7 +18,7 @@ from assets.sources.files.kinds import SEND_AGAIN, Part, unreadable
 from assets.sources.files.lines import checked_lines, lines_of, reader_database
 from assets.sources.problems import DropError, Problem
 from assets.sources.readers.gateway_shapes import LISTS, MACROS, OBJECTS, PAGES, PIECES, STRUCTURES, structured
-from assets.sources.reading.contract import Delivery, Desk
+from assets.sources.reading.contract import Codes, Delivery, Desk
 from assets.sources.values.columns import BETWEEN_DATES
 from assets.sources.values.refusals import check_share, rejected_rows
 
@@ -224,6 +224,8 @@ class GatewayObjects:
     participants: pl.DataFrame
     organisations: pl.DataFrame
     rejected: pl.DataFrame
+    postcodes: Codes
+    """How many organisations have a postcode, and how many give one that is none."""
     passed_over: dict[str, int]
     """Objects that are not read (persons, outcomes) or do not count, by what they are."""
     notes: tuple[str, ...]
@@ -256,7 +258,16 @@ def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> Gatew
         )
         raise DropError(Problem(delivery.drop.path, "there is no project in the drop", expected, SEND_AGAIN))
     located = organisations.with_columns(normalise_postcode(pl.col("postcode")))
-    return GatewayObjects(projects, participants, located, rejected, passed_over, notes)
+    postcodes = _postcodes(organisations, located["postcode"], desk)
+    return GatewayObjects(projects, participants, located, rejected, postcodes, passed_over, notes)
+
+
+def _postcodes(given: pl.DataFrame, read: pl.Series, desk: Desk) -> Codes:
+    """What stands in the organisations' postcodes: those that are none, as of places abroad, are left out."""
+    unread = given.filter((pl.col("postcode").fill_null("").str.strip_chars() != "") & read.is_null())
+    key, value = unread.select("organisation_key", "postcode").row(0) if unread.height else ("", "")
+    example = f"organisation {desk.shown(key)}: {desk.shown(value)}" if unread.height else None
+    return Codes("postcode", given.height, int(read.is_not_null().sum()), unread.height, example)
 
 
 def _take_in(database: duckdb.DuckDBPyConnection, parts: Sequence[Part], desk: Desk) -> None:

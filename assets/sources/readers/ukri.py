@@ -45,6 +45,7 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
         {PROJECTS: found.projects, PARTICIPANTS: found.participants, ORGANISATIONS: found.organisations},
         found.rejected,
         found.notes,
+        (found.postcodes,),
         passed_over=found.passed_over,
     )
 
@@ -77,9 +78,10 @@ UKRI = Dataset(
     (PROJECTS, PARTICIPANTS, ORGANISATIONS),
     read,
     lacking="UKRI's projects and funding, and RD&I activity known from them",
-    reader_version=3,
+    reader_version=4,
     profiled=(
         Measure(PROJECTS, "amount_gbp", "valuePounds.amount", "money", "needed"),
         Measure(PARTICIPANTS, "grant_offer_gbp", "grantOffer", "money", "optional"),
+        Measure(ORGANISATIONS, "postcode", "addresses.address.postCode", "code", "optional"),
     ),
 )

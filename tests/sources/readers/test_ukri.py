@@ -14,6 +14,7 @@ import pytest
 
 from assets.sources.problems import DropError
 from assets.sources.readers.ukri import UKRI
+from assets.sources.reading.contract import Codes
 from tests.sources.support import json_lines, read_drop, rows
 
 PROJECTS, PARTICIPANTS, ORGANISATIONS = (
@@ -195,6 +196,20 @@ def test_an_amount_that_is_none_is_refused(tmp_path: Path, amount: Any) -> None:
         assert f"row 2, column {column}: the value is '{amount}'; {expected}" in str(error.value)
     reading = read_drop(UKRI, {"2025-05.jsonl": lines}, tmp_path / "lenient", share=0.5)
     assert [row["project_id"] for row in rows(reading, PROJECTS)] == ["P2"]
+
+
+def test_postcodes_of_organisations_that_are_none_are_counted_and_left_out(tmp_path: Path) -> None:
+    """Four organisations: one with a postcode, one abroad, one with a blank, one that only a project names."""
+    abroad = {
+        "id": "O2",
+        "name": "Alpha GmbH",
+        "addresses": {"address": [{"postCode": "80333", "region": "Outside UK"}]},
+    }
+    blank = {"id": "O3", "name": "Gamma", "addresses": {"address": {"postCode": " "}}}
+    reading = read_drop(UKRI, {"2025-05.jsonl": json_lines(PROJECT, LEAD, abroad, blank, FUND)}, tmp_path)
+    postcodes = {row["organisation_key"]: row["postcode"] for row in rows(reading, ORGANISATIONS)}
+    assert postcodes == {"O1": "OX11 0AA", "O2": None, "O3": None, "nowhere ltd": None}
+    assert reading.codes == (Codes("postcode", 4, 1, 1, "organisation 'O2': '80333'"),)
 
 
 def test_a_drop_without_a_project_is_refused(tmp_path: Path) -> None:
