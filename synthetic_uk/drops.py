@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,25 @@ def write_csv_zip(path: Path, member: str, frames: Iterable[pl.DataFrame]) -> in
     info.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(path, "w") as archive, archive.open(info, "w", force_zip64=True) as packed:
         return _write_csv(packed, frames)
+
+
+def write_csv_zips(folder: Path, members: Sequence[str], frames: Iterable[pl.DataFrame]) -> int:
+    """Deal the rows of frames out to a ZIP for each member, named as it is; returns the rows written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = 0
+    with ExitStack() as opened:
+        targets = []
+        for member in members:
+            info = zipfile.ZipInfo(member, date_time=_FIXED_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive = opened.enter_context(zipfile.ZipFile(folder / f"{Path(member).stem}.zip", "w"))
+            targets.append(opened.enter_context(archive.open(info, "w", force_zip64=True)))
+        for number, frame in enumerate(frames):
+            for place, target in enumerate(targets):
+                dealt = frame.gather_every(len(targets), place)
+                target.write(dealt.write_csv(include_header=number == 0).encode())
+            rows += frame.height
+    return rows
 
 
 def write_parquet(path: Path, frames: Iterable[pl.DataFrame]) -> int:

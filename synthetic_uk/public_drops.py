@@ -136,13 +136,14 @@ def count_rows(
     )
 
 
-def filings(firms: Firms, month: Month, seed: int) -> Iterator[tuple[str, bytes]]:
-    """The accounts filed in a month, as members of the ZIP: name and page. A company files once a year."""
+def filings(firms: Firms, month: Month, seed: int, a_year: int = 1) -> Iterator[tuple[str, bytes]]:
+    """The accounts filed in a month, as members of the ZIP: name and page. A company files `a_year` times a year."""
     register = firms.register
     total = np.add.reduceat(register.unit_true_employees, register.first_unit)
     numbers = np.flatnonzero(firms.is_company[: firms.enterprises])
     turn = np.floor(scattered(seed, "month of accounts", numbers) * MONTHS_A_YEAR).astype(np.int64)
-    filed = numbers[turn == month.number - 1]
+    every = MONTHS_A_YEAR // a_year
+    filed = numbers[turn % every == (month.number - 1) % every]
     end = month.plus(-MONTHS_A_YEAR).last_day
     tells = scattered(seed, "what accounts tell", filed)
     for company, number, chance in zip(firms.company_numbers(filed), filed, tells, strict=True):

@@ -150,11 +150,21 @@ class Settings:
     public: bool = False
     """Whether what stands in for the closed sources is written too: the companies' register, counts of local units,
     accounts, projects of the European Union. No other drop changes."""
+    register_parts: int = 1
+    """ZIPs that the companies' register is written in; Companies House gives seven."""
+    filings_a_year: int = 1
+    """Accounts that a company of the register files a year, a divisor of 12. At full size a month's ZIP has 155 thousand
+    filings of one a year; the real one has 300 thousand, for companies file that the register has no site of."""
     community_firms: tuple[int, int] = (15, 120)
     """Fewest and most organisations of a planted community."""
 
 
 SMALLEST_SCALE = 1 / 1000
+PUBLIC_SIZES = Settings(
+    public=True, register_parts=7, filings_a_year=2, rtic_firms=5_200_000, ukri_projects=171_000, applications=58_000
+)
+"""At full scale the public files are as large as the real ones of 2026: 5.7 million companies, 300 thousand accounts,
+171 thousand projects of Gateway to Research, 52 thousand rows of Innovate UK's funded participants."""
 
 
 @dataclass(frozen=True)

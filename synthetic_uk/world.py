@@ -19,6 +19,7 @@ from synthetic_uk.drops import (
     write_csv,
     write_csv_gzip,
     write_csv_zip,
+    write_csv_zips,
     write_json_lines,
     write_parquet,
     write_workbook,
@@ -182,12 +183,10 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
     projects, people = european_rows(list_of_month(world.innovate_uk, number), extent.seed)
     members = [("project.csv", separated(projects)), ("organization.csv", separated(people))]
     written = {
-        "companies_house": write_csv_zip(
-            out / "companies_house" / f"{month}.zip",
-            f"BasicCompanyDataAsOneFile-{month}-01.csv",
-            register_rows(firms, sectors, world.texts),
+        "companies_house": _write_register(out / "companies_house", world, month, extent.settings.register_parts),
+        "accounts": write_zip(
+            out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed, extent.settings.filings_a_year)
         ),
-        "accounts": write_zip(out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed)),
         "cordis": people.height,
     }
     write_zip(out / "cordis" / f"{month}.zip", members)
@@ -195,6 +194,15 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
         counts = count_rows(world.geography, world.postcodes, firms, sectors, extent.scale, month.year)
         written["business_counts"] = write_csv(out / "business_counts" / f"{month}.csv", counts)
     return written
+
+
+def _write_register(folder: Path, world: World, month: Month, parts: int) -> int:
+    """Write the companies' register of a month, as one ZIP or in parts; its rows."""
+    rows = register_rows(world.firms, world.sectors, world.texts)
+    if parts == 1:
+        return write_csv_zip(folder / f"{month}.zip", f"BasicCompanyDataAsOneFile-{month}-01.csv", rows)
+    members = [f"BasicCompanyData-{month}-01-part{part}_{parts}.csv" for part in range(1, parts + 1)]
+    return write_csv_zips(folder / str(month), members, rows)
 
 
 def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:
