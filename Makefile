@@ -21,7 +21,6 @@ DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home \
 
 # The same country by its public files alone: fetched from publishers on this machine, mapped with profile `open`.
 OPEN := demo-open
-OPEN_DATASETS := postcodes boundaries companies_house business_counts innovate_uk cordis ukri accounts publications
 OPEN_RUN := DAGSTER_HOME=$(abspath $(OPEN))/dagster_home \
   INNOVATION_CLUSTERS_SOURCES=$(OPEN)/sources \
   INNOVATION_CLUSTERS_WAREHOUSE=$(OPEN)/warehouse.duckdb \
@@ -45,10 +44,10 @@ demo: install
 	@echo 'or simply: make ui; and make serve for the map, $(DEMO)/publication/index.html'
 
 demo-open: install
-	@test -f $(OPEN)/published/truth/$(DEMO_LAST)/members.csv || \
+	@test -f $(OPEN)/published/truth/$(DEMO_LAST)/members.csv -a -f $(OPEN)/published/ror/$(DEMO_LAST).zip || \
 	  $(BIN)/innovation-clusters synthesise --scale $(DEMO_SCALE) --seed 1 --months $(DEMO_LAST) --public --out $(OPEN)/published
 	@$(OPEN_RUN) $(BIN)/python -m synthetic_uk.publishers.country --sources $(OPEN)/published --month $(DEMO_LAST) -- \
-	  $(BIN)/innovation-clusters fetch --month $(DEMO_LAST) $(OPEN_DATASETS:%=--dataset=%)
+	  $(BIN)/innovation-clusters fetch --month $(DEMO_LAST)
 	@$(OPEN_RUN) $(BIN)/innovation-clusters refresh --month $(DEMO_LAST) --profile open
 
 ui: install

@@ -74,6 +74,23 @@ def publication_records(
     settings: Settings,
 ) -> Publications:
     """What a month's snapshot holds."""
+    institutions = institution_records(research, geography, firms, postcodes, month)
+    works = works_of_month(research, month)
+    mask = paper_masks(leanings, firms, postcodes, research, works, seed, settings)
+    wording = compose(PAPER, mask, works, seed).with_columns(
+        text=pl.when(pl.Series(scattered(seed, "has abstract", works) >= settings.abstract_missing_share)).then("text")
+    )
+    is_older = np.isin(works % 40, (_CHANGED_OF_FORTY, _DELETED_OF_FORTY))
+    older = _older(_works(research, institutions, works[is_older], wording.filter(pl.Series(is_older)), seed))
+    deleted = work_ids(works[works % 40 == _DELETED_OF_FORTY] + _DELETED_FROM).to_list()
+    newest = _works(research, institutions, works, wording, seed)
+    return Publications(iter(institutions.values()), newest, older, deleted)
+
+
+def institution_records(
+    research: Research, geography: Geography, firms: Firms, postcodes: Postcodes, month: int
+) -> dict[int, dict[str, Any]]:
+    """The institutions that publish in a month, by their place among all publishers."""
     known = np.flatnonzero(research.publisher_from <= month)
     numbers = research.publishers[known]
     home = firms.home[numbers]
@@ -97,16 +114,7 @@ def publication_records(
                 "longitude": round(float(longitude[place]), 5),
             },
         }
-    works = works_of_month(research, month)
-    mask = paper_masks(leanings, firms, postcodes, research, works, seed, settings)
-    wording = compose(PAPER, mask, works, seed).with_columns(
-        text=pl.when(pl.Series(scattered(seed, "has abstract", works) >= settings.abstract_missing_share)).then("text")
-    )
-    is_older = np.isin(works % 40, (_CHANGED_OF_FORTY, _DELETED_OF_FORTY))
-    older = _older(_works(research, institutions, works[is_older], wording.filter(pl.Series(is_older)), seed))
-    deleted = work_ids(works[works % 40 == _DELETED_OF_FORTY] + _DELETED_FROM).to_list()
-    newest = _works(research, institutions, works, wording, seed)
-    return Publications(iter(institutions.values()), newest, older, deleted)
+    return institutions
 
 
 def works_of_month(research: Research, month: int) -> Integers:

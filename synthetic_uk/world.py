@@ -42,10 +42,11 @@ from synthetic_uk.network import Network, draw_network
 from synthetic_uk.planted import Plan, draw_plan
 from synthetic_uk.postcode_text import postcode_texts
 from synthetic_uk.public_drops import count_rows, european_rows, filings, register_rows, separated, write_zip
-from synthetic_uk.publication_drops import publication_records
+from synthetic_uk.publication_drops import institution_records, publication_records
 from synthetic_uk.published import pages, write_snapshot
 from synthetic_uk.register_drops import company_rows, enterprise_rows, local_unit_rows, location_rows
 from synthetic_uk.research import Research, draw_research
+from synthetic_uk.ror import content, member_name, registry
 from synthetic_uk.sectors import Sectors, draw_sectors
 from synthetic_uk.settings import SMALLEST_SCALE, Extent, Settings
 from synthetic_uk.streams import stream
@@ -181,6 +182,8 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
     """Write a month's drops that stand in for the closed sources; the counts come with the first month only."""
     month, firms, sectors = extent.months[number], world.firms, world.sectors
     projects, people = european_rows(list_of_month(world.innovate_uk, number), extent.seed)
+    institutions = institution_records(world.research, world.geography, firms, world.postcodes, number)
+    organisations = registry(institutions.values())
     members = [("project.csv", separated(projects)), ("organization.csv", separated(people))]
     written = {
         "companies_house": _write_register(out / "companies_house", world, month, extent.settings.register_parts),
@@ -188,7 +191,9 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
             out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed, extent.settings.filings_a_year)
         ),
         "cordis": people.height,
+        "ror": len(organisations),
     }
+    write_zip(out / "ror" / f"{month}.zip", [(member_name(month), content(organisations))])
     write_zip(out / "cordis" / f"{month}.zip", members)
     if number == 0:
         counts = count_rows(world.geography, world.postcodes, firms, sectors, extent.scale, month.year)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -37,7 +38,7 @@ from synthetic_uk.drops import write_workbook
 from synthetic_uk.published import objects_of
 from synthetic_uk.publishers.files import FixedFiles, ListedFiles
 from synthetic_uk.publishers.server import LocalPublishers, Site, serving
-from synthetic_uk.publishers.services import ArcGis, Gateway, Nomis, OpenAlex
+from synthetic_uk.publishers.services import ArcGis, Gateway, Nomis, OpenAlex, Zenodo
 
 PATHS = {
     "postcodes": "postcodes/rest",
@@ -49,6 +50,7 @@ PATHS = {
     "ukri": "ukri",
     "publications": "publications",
     "business_counts": "business_counts/NM_141_1",
+    "ror": "ror/records",
 }
 """Dataset -> path of the address that its setting names; it begins with the site's name, which is the dataset's."""
 CONTACT = "local@example.org"
@@ -73,12 +75,8 @@ def sites_of(sources: Path, month: Month, scratch: Path) -> dict[str, Site]:
 
 
 def settings_for(publishers: LocalPublishers) -> dict[str, str]:
-    """The environment variables by which `fetch` asks the sites of a server."""
-    addresses = {
-        address_setting(dataset): f"{publishers.address}/{path}"
-        for dataset, path in PATHS.items()
-        if dataset in publishers.sites
-    }
+    """The environment variables by which `fetch` asks a server, for what it has no site of too: it says so at once."""
+    addresses = {address_setting(dataset): f"{publishers.address}/{path}" for dataset, path in PATHS.items()}
     return {
         SETTINGS["contact"]: CONTACT,
         SETTINGS["pace_s"]: "0.001",
@@ -192,6 +190,18 @@ def _business_counts(drop: Path, month: Month, scratch: Path) -> Site | None:
     return Nomis("NM_141_1", rows, codes)
 
 
+def _ror(drop: Path, month: Month, scratch: Path) -> Site | None:
+    """A record of the community, with the ZIP and its MD5."""
+    zips = [path for path in files_of(drop) if path.suffix == ".zip"]
+    if not zips:
+        return None
+    name, (path, *_) = f"v2.{month.number}-{month.last_day}-ror-data.zip", zips
+    checksum = f"md5:{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}"
+    file = {"key": name, "size": path.stat().st_size, "checksum": checksum}
+    metadata = {"publication_date": str(month.last_day), "version": f"v2.{month.number}", "title": "ROR Data"}
+    return Zenodo([{"id": 1, "metadata": metadata, "files": [file]}], {name: path})
+
+
 MAKERS = {
     "postcodes": _postcodes,
     "boundaries": _boundaries,
@@ -202,6 +212,7 @@ MAKERS = {
     "ukri": _ukri,
     "publications": _publications,
     "business_counts": _business_counts,
+    "ror": _ror,
 }
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+from assets.sources.readers.accounts import ACCOUNTS, TABLE
 from assets.warehouse.database import Warehouse
 from tests.organisations.world import DATASETS, put, rows, run, world
+from tests.sources.readers.filings import employees, filing, packed, turnover
+from tests.sources.support import read_drop
+from tests.sources.support import rows as read_rows
 from tests.support import use_drop
 
 MARCH, LATER, TOO_LATE = date(2024, 3, 31), date(2025, 3, 31), date(2025, 9, 30)
@@ -50,3 +55,22 @@ def test_accounts_up_to_the_month_give_figures_with_source_and_date_and_cordis_g
     put(warehouse, "sources.accounts")
     run(warehouse, "rdi_activity", use_cordis=False)
     assert rows(warehouse, "organisations.rdi_activity", "organisation_id") == []
+
+
+def test_of_filings_with_both_years_the_later_balance_sheet_before_the_months_end_counts(
+    warehouse: Warehouse, tmp_path: Path
+):
+    """Three filings of one company, each with the year before in the first column; the last is of after the month."""
+    told = [("2024-03-31", "5", "4"), ("2025-03-31", "6", "5"), ("2025-09-30", "7", "6")]
+    members: dict[str, bytes] = {}
+    for end, now, before in told:
+        facts = [employees(before, context="before"), employees(now), turnover("9", context="before")]
+        members |= filing("00000001", end, *facts, *([turnover("700")] if end == "2024-03-31" else []))
+    filed = read_rows(read_drop(ACCOUNTS, {"2025-12.zip": packed(members)}, tmp_path), TABLE)
+    company = {"name": "Acme Ltd", "postcode": "OX1 1AA", "company_number": "00000001"}
+    world(warehouse, {"sources.companies_house": [company], TABLE: filed})
+    idbr = ("idbr_enterprises", "idbr_local_units", "rtic_companies", "rtic_locations")
+    use_drop(warehouse, *(name for name in DATASETS if name not in idbr), "accounts")
+    run(warehouse, "organisations")
+    columns = ("employees", "employees_as_of", "turnover_gbp", "turnover_as_of")
+    assert rows(warehouse, "organisations.organisations", *columns) == [(6, LATER, Decimal("700.00"), MARCH)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import shapely
+from typer.testing import CliRunner
 
 from assets.fetch.fetching import fetch
 from assets.fetch.registry import PUBLISHERS
@@ -18,6 +19,7 @@ from assets.fetch.steps import provenance_step
 from assets.method import MethodProfile
 from assets.warehouse.database import Warehouse
 from assets.warehouse.running import run_step
+from pipelines.cli import app
 from pipelines.settings import Settings
 from synthetic_uk.publishers.country import PATHS, settings_for, sites_of
 from synthetic_uk.publishers.server import serving
@@ -28,6 +30,7 @@ from tests.sources.readers.test_cordis import PROJECT as PROJECTS
 from tests.sources.readers.test_cordis import partner, project
 from tests.sources.readers.test_innovate_uk import participant, workbook
 from tests.sources.readers.test_publications import WORKS
+from tests.sources.readers.test_ror import record
 from tests.sources.readers.test_ukri import FUND, LEAD, PROJECT
 from tests.sources.support import MAY, POSTCODES_CSV, ingest, json_lines, put
 
@@ -57,6 +60,7 @@ def country(tmp_path: Path) -> Path:
         put(folder, f"ukri/2025-05/{name}-000.jsonl.gz", gzip.compress(json_lines(*objects).encode()))
     put(folder, "publications/2025-05/works-000.jsonl.gz", gzip.compress(json_lines(*WORKS).encode()))
     put(folder, "accounts/2025-05.zip", zipped(filing("01234567", "2024-12-31", employees("12"))))
+    put(folder, "ror/2025-05.zip", zipped({"v2.5-2025-05-31-ror-data.json": json.dumps([record("024mrxd33")])}))
     areas = [("region", "E12000008", "South East"), ("local_authority", "E07000179", "South Oxfordshire")]
     square = shapely.to_wkb(shapely.box(-1.5, 51.4, -1, 51.8))
     pl.DataFrame(
@@ -78,13 +82,31 @@ def test_a_command_is_given_the_settings_and_its_exit_code_is_the_servers(countr
     assert subprocess.run([*serve, "--", sys.executable, "-c", asks], check=False).returncode == code
 
 
+def test_all_datasets_are_asked_of_the_server_and_what_it_lacks_is_said(
+    country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (country / "ror/2025-05.zip").unlink()
+    (country / "accounts/2025-05.zip").unlink()
+    sources = tmp_path / "sources"
+    (tmp_path / "scratch").mkdir()
+    with serving(sites_of(country, MAY, tmp_path / "scratch")) as publishers:
+        for name, value in settings_for(publishers).items():
+            monkeypatch.setenv(name, value)
+        told = CliRunner().invoke(app, ["fetch", "--month", "2025-05", "--sources", str(sources)])
+    assert told.exit_code == 1
+    brought = {path.parent.name for path in sources.glob("*/20*")}
+    assert brought == set(PUBLISHERS) - {"ror", "accounts"}
+    for path in ("/ror/records", "/accounts/en_monthlyaccountsdata.html"):
+        assert f"{path} answered 404 Not Found" in told.output.replace("\n", "")
+
+
 def test_a_country_is_fetched_from_its_publishers_and_taken_in(
     country: Path, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     sources = tmp_path / "sources"
     (tmp_path / "scratch").mkdir()
     with serving(sites_of(country, MAY, tmp_path / "scratch")) as publishers:
-        assert set(publishers.sites) == set(PATHS)
+        assert set(publishers.sites) == set(PATHS) == set(PUBLISHERS)
         for name, value in settings_for(publishers).items():
             monkeypatch.setenv(name, value)
         limits = Settings.from_environment().limits
@@ -108,6 +130,7 @@ def test_a_country_is_fetched_from_its_publishers_and_taken_in(
         "sources.innovate_uk": 1,
         "sources.ukri_projects": 1,
         "sources.publication_institutions": 2,
+        "sources.ror": 1,
     }.items():
         assert warehouse.read(f"select count(*) from {table}").item() == rows, table
     run_step(provenance_step(str(sources)), warehouse, MAY, [MethodProfile(name="test")])

@@ -13,7 +13,7 @@ from synthetic_uk import Settings, synthesise
 from tests.sources.support import ingest
 
 MONTHS = [Month(2025, 5)]
-PUBLIC = {"companies_house", "business_counts", "accounts", "cordis"}
+PUBLIC = {"companies_house", "business_counts", "accounts", "cordis", "ror"}
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,14 @@
 
 Run as a process of its own: the package that reads a filing starts processes by a fork. Members are streamed, so that
 memory holds a few filings at a time whatever the ZIP's size. What belongs here: which members are filings, ZIPs in the
-ZIP, and which of a filing's periods is its own. What does not: what becomes of the figures (`accounts`).
+ZIP, the table. What does not: which of a filing's facts are the company's figures (`account_facts`), what becomes of
+the figures (`accounts`).
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import logging
 import re
 import shutil
@@ -16,11 +18,14 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from assets.sources.readers.account_facts import is_of_year, own_facts
+
 COLUMNS = ("file", "company", "balance_sheet_date", "employees", "turnover", "error")
-FILING = re.compile(r"Prod\d+_\d+_[^_]+_\d{8}\.(html|xml|zip)")
+FILING = re.compile(r"Prod\d+_\d+_[^_]+_(\d{8})\.(?:html|xml|zip)")
 """How a filing is named: run, company number, balance-sheet date. Some that are named .zip are pages."""
 ZIP_MARK = b"PK\x03\x04"
 CHUNK_BYTES = 1 << 20
@@ -72,20 +77,58 @@ def _of_zip(path: Path, name: str) -> Iterator[tuple[Any, ...]]:
     from stream_unzip import UnzipError
 
     try:
-        with (
-            path.open("rb") as stream,
-            stream_read_xbrl_zip(iter(lambda: stream.read(CHUNK_BYTES), b"")) as (
-                columns,
-                rows,
-            ),
-        ):
+        with stream_read_xbrl_zip(_with_own_facts(path)) as (columns, rows):
             yield from _own_periods(columns, rows, name)
     except UnzipError as error:
         raise DamagedZipError(f"the ZIP is cut short or damaged ({type(error).__name__})") from error
 
 
+def _with_own_facts(path: Path) -> Iterator[bytes]:
+    """A ZIP again, of its filings alone, each with the facts that are the company's own: a member at a time."""
+    from stream_unzip import stream_unzip
+
+    pipe = _Pipe()
+    with path.open("rb") as stream, zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=0) as archive:
+        for raw_name, _, chunks in stream_unzip(iter(lambda: stream.read(CHUNK_BYTES), b"")):
+            content = b"".join(chunks)
+            member = PurePosixPath(raw_name.decode(errors="replace")).name
+            form = FILING.fullmatch(member)
+            day = _day(form[1]) if form else None
+            if day is not None:
+                archive.writestr(member, own_facts(content, day))
+                yield pipe.taken()
+    yield pipe.taken()
+
+
+class _Pipe(io.RawIOBase):
+    """What is written, until it is taken: no place in it can be gone back to."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._written.append(bytes(content))
+        return len(content)
+
+    def taken(self) -> bytes:
+        """What came since it was last asked."""
+        given = b"".join(self._written)
+        self._written.clear()
+        return given
+
+
+def _day(digits: str) -> date | None:
+    try:
+        return date.fromisoformat(digits)
+    except ValueError:
+        return None
+
+
 def _own_periods(columns: Sequence[str], rows: Iterable[tuple[Any, ...]], name: str) -> Iterator[tuple[Any, ...]]:
-    """A row for each filing: of the periods that it tells of, which follow one another, those that end at its date."""
+    """A row for each filing: of the periods that it tells of, which follow one another, those of its own year."""
     position = {column: number for number, column in enumerate(columns)}
     key = [position[column] for column in ("run_code", "company_id", "date", "file_type")]
     employees, turnover = (
@@ -100,11 +143,11 @@ def _own_periods(columns: Sequence[str], rows: Iterable[tuple[Any, ...]], name: 
         if this != current:
             if current is not None:
                 yield _row(current, name, figures)
-            current, figures = this, [None, None, row[error]]
-        # The count of employees stands with the filing or with the period; of the filing's it is of its own period.
-        if row[end] is None or row[end] == row[day]:
-            figures[0] = row[employees] if figures[0] is None else figures[0]
-            figures[1] = row[turnover] if figures[1] is None else figures[1]
+            # The package gives the count of employees with each period alike: that of the filing's own year, for of
+            # other years there is none left.
+            current, figures = this, [row[employees], None, row[error]]
+        if figures[1] is None and row[end] is not None and is_of_year(row[end], row[day]):
+            figures[1] = row[turnover]
     if current is not None:
         yield _row(current, name, figures)
 

@@ -31,7 +31,8 @@ EXPECTED = {"employees": "max_employees", "turnover_gbp": "max_turnover_gbp"}
 def read(delivery: Delivery, desk: Desk) -> Reading:
     """The figures of each company at each of its balance-sheet dates.
 
-    A filing tells of the year before too: only its own period is read, the one that ends at the balance sheet's date.
+    A filing tells of the year before too, and some of parts of the company: only its own year is read, the one that
+    ends at the balance sheet's date, and only of the whole company.
     Of two filings for one company and date the later by name counts. A figure that is negative or beyond its bound
     refuses the filing; a filing without any figure is passed over and counted.
     """
@@ -119,6 +120,7 @@ ACCOUNTS = Dataset(
     (TABLE,),
     read,
     lacking="employees and turnover as companies filed them",
+    reader_version=2,
     profiled=(
         Measure(TABLE, "employees", "AverageNumberEmployeesDuringPeriod", "count", "expected"),
         Measure(TABLE, "turnover_gbp", "TurnoverRevenue", "money", "optional"),

@@ -11,7 +11,7 @@ import pytest
 
 from assets.sources.problems import DropError
 from assets.sources.readers.accounts import ACCOUNTS, TABLE
-from tests.sources.readers.filings import employees, filing, packed, turnover
+from tests.sources.readers.filings import employees, filing, old_filing, packed, turnover
 from tests.sources.support import read_drop, rows
 
 END = date(2024, 3, 31)
@@ -45,6 +45,37 @@ def test_numbers_members_and_nested_zips_are_read_in_all_their_forms(tmp_path: P
         "SC000006": (6, None),
         "00000007": (9, None),
         "00000008": (None, Decimal("100.00")),
+    }
+
+
+def test_of_a_filing_its_own_year_and_the_whole_company_count_wherever_they_stand(tmp_path: Path):
+    """Made by hand, one figure right: both years in either order, parts of the company, a year two days shorter."""
+    end = END.isoformat()
+    near = {"context": "near"}
+    name = "bus:AverageNumberEmployeesDuringPeriod"
+    quoted = f"<ix:nonFraction contextRef='before' unitRef='pure' name='{name}'>9</ix:nonFraction>"
+    members = {
+        **filing("00000001", end, employees("12"), employees("9", context="before")),
+        **filing("00000002", end, employees("9", context="before"), employees("12")),
+        **filing("00000003", end, employees("9", context="before"), employees("-"), turnover("100")),
+        **filing("00000004", end, employees("7", context="part"), employees("12"), employees("5", context="part")),
+        **filing("00000005", end, turnover("60", context="part"), turnover("100"), employees("3", context="part")),
+        **filing("00000006", end, employees("9", context="before"), employees("11", **near), turnover("80", **near)),
+        **filing("00000007", end, quoted, employees("12")),
+        **filing("00000008", end, employees("6", context="nowhere")),
+        **old_filing("00000009", end, before=9, now=12),
+    }
+    found = {row["company_number"]: (row["employees"], row["turnover_gbp"]) for row in read(tmp_path, members)}
+    assert found == {
+        "00000001": (12, None),
+        "00000002": (12, None),
+        "00000003": (None, Decimal("100.00")),
+        "00000004": (12, None),
+        "00000005": (None, Decimal("100.00")),
+        "00000006": (11, Decimal("80.00")),
+        "00000007": (12, None),
+        "00000008": (6, None),
+        "00000009": (12, None),
     }
 
 
