@@ -153,8 +153,8 @@ class Settings:
     register_parts: int = 1
     """ZIPs that the companies' register is written in; Companies House gives seven."""
     filings_a_year: int = 1
-    """Accounts that a company of the register files a year, a divisor of 12. At full size a ZIP of a month has 155 thousand
-    filings with one a year; the real one has 300 thousand, for companies file that the register has no site of."""
+    """Accounts that a company of the register files a year, a divisor of 12. At full size a ZIP of a month has 155
+    thousand filings with one; the real one has 300 thousand, for more companies file than the register has sites of."""
     community_firms: tuple[int, int] = (15, 120)
     """Fewest and most organisations of a planted community."""
 

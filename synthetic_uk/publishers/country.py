@@ -54,6 +54,8 @@ PATHS = {
 }
 """Dataset -> path of the address that its setting names; it begins with the site's name, which is the dataset's."""
 CONTACT = "local@example.org"
+SERVING = "# served until this process is ended"
+"""The line after the settings."""
 LATE_DAYS = "36500"
 """The server gives what stood in its month, however long ago that was."""
 OLDER_BOOK = "Innovate-UK-funded-projects-from-2004-to-financial-year-2015-16.xlsx"
@@ -240,6 +242,7 @@ def main() -> int:
                 return subprocess.run(given.command, env=os.environ | settings, check=False).returncode
             for name, value in settings.items():
                 print(f"export {name}={value}", flush=True)
+            print(SERVING, flush=True)
             publishers.wait()
     return 0
 
