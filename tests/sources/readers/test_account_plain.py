@@ -1,4 +1,4 @@
-"""Figures read off a page, held against the package that builds a document of it: in every form the same, or left to it."""
+"""Figures read off a page, held against the package that builds a document of it: the same, or left to it."""
 
 from __future__ import annotations
 
