@@ -35,6 +35,7 @@ from assets.fetch.limits import SETTINGS, address_setting
 from assets.months import Month
 from assets.sources import dated_drops
 from synthetic_uk.drops import write_workbook
+from synthetic_uk.public_drops import FIXED_DATE
 from synthetic_uk.published import objects_of
 from synthetic_uk.publishers.files import FixedFiles, ListedFiles
 from synthetic_uk.publishers.server import LocalPublishers, Site, serving
@@ -162,16 +163,19 @@ def _cordis(drop: Path, month: Month, scratch: Path) -> Site | None:
 def _zip_of(members: Mapping[str, bytes], target: Path) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            # Without a time of its own: the same country has the same bytes, whenever it is served.
+            info = zipfile.ZipInfo(name, FIXED_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
     return target
 
 
 def _ukri(drop: Path, month: Month, scratch: Path) -> Site | None:
-    return Gateway({kind: [*objects_of(drop, kind)] for kind in ("projects", "funds", "organisations")})
+    return Gateway({kind: objects_of(drop, kind) for kind in ("projects", "funds", "organisations")})
 
 
 def _publications(drop: Path, month: Month, scratch: Path) -> Site | None:
-    return OpenAlex({kind: [*objects_of(drop, kind)] for kind in ("works", "institutions")})
+    return OpenAlex({kind: objects_of(drop, kind) for kind in ("works", "institutions")})
 
 
 def _business_counts(drop: Path, month: Month, scratch: Path) -> Site | None:

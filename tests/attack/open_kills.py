@@ -28,9 +28,10 @@ from tests.warehouse.killing import contents
 KILLS, SEED = 30, 20261205
 SCALE, MONTH = 0.001, Month(2025, 5)
 """The smallest country: it ends in clusters with a type."""
-SOONEST_OF_ALL = 0.4
-"""A kill comes within this share of the seconds that both commands take which nothing kills, from when it is started:
-so several come in a month, and what one left is gone on with by a command that is killed as well."""
+SHARE, A_MONTH = 0.3, 6
+"""A kill comes within this share of the seconds that both commands take which nothing kills, from when a command is
+started, and a month is killed so often at the most: so what one kill left is gone on with by a command that is killed
+as well, and kills fall everywhere."""
 SHIPPED = Path("pipelines/profiles/open.toml")
 FEWER = {
     "spatial": "scan_null_draws = 20\nscan_null_sizes = 2\n",
@@ -157,7 +158,7 @@ def attempts(work: Path) -> Iterator[Attempt]:
         draw, made = random.Random(SEED), 0
         while made < KILLS:
             month = OpenMonth(work / f"month-{made}", addresses)
-            kills = list(_killed_month(month, state, draw, seconds, KILLS - made))
+            kills = list(_killed_month(month, state, draw, seconds, min(A_MONTH, KILLS - made)))
             made += len(kills)
             yield from kills
             shutil.rmtree(month.folder)
@@ -169,7 +170,7 @@ def _killed_month(month: OpenMonth, whole: State, draw: random.Random, seconds: 
     failed = ""
     for words in COMMANDS:
         while not failed:
-            moment = draw.uniform(0.0, seconds * SOONEST_OF_ALL) if len(kills) < most else None
+            moment = draw.uniform(0.0, seconds * SHARE) if len(kills) < most else None
             is_alone = draw.random() < 0.5
             said = month.run(words, moment, is_alone)
             if said is not None:
