@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.against import Against
 from benchmarks.campaign import Campaign
-from benchmarks.cases import Command, Refresh, find_cases
+from benchmarks.cases import Case, Command, find_cases
 from benchmarks.page import page
 from benchmarks.pairs import against_parts, against_plain
 from benchmarks.results import read_results
@@ -51,7 +51,7 @@ def bench(call: Call, tell: Callable[[str], None]) -> None:
         call.page.write_text(page(read_results(campaign.file), said), encoding="utf-8")
 
 
-def _measure(campaign: Campaign, cases: Sequence[Refresh | Command], call: Call) -> None:
+def _measure(campaign: Campaign, cases: Sequence[Case], call: Call) -> None:
     for case in cases:
         if isinstance(case, Command) and not case.has_scale:
             campaign.measure(case, call.scales[0])

@@ -15,12 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.warehouse.database import Warehouse
-from benchmarks.cases import CASES, FIRST, LAYERS, SECOND, Command, Once, Refresh, RticSizes, folder_of
+from benchmarks.cases import (
+    CASES,
+    FIRST,
+    LAYERS,
+    SECOND,
+    Case,
+    Command,
+    Fetch,
+    Once,
+    Refresh,
+    RticSizes,
+    folder_of,
+)
 from benchmarks.digests import TableDigest, month_digests
 from benchmarks.machine import ROOT, circumstances, code_state, machine, versions
 from benchmarks.processes import DONE, Measured, run_measured
+from benchmarks.publishers import local_publishers
 from benchmarks.results import NO_SCALE, CaseResult, Results, RunFigures, read_results, write_results
-from benchmarks.steps import StepFigures, read_steps
+from benchmarks.steps import StepFigures, read_fetches, read_steps
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE
 
 SEED = 1
@@ -46,10 +59,12 @@ class Campaign:
             self.work.mkdir(parents=True)
             (self.work / ".gitignore").write_text("*\n", encoding="utf-8")
 
-    def measure(self, case: Refresh | Command, scale: float) -> CaseResult:
+    def measure(self, case: Case, scale: float) -> CaseResult:
         """Measure a case, as often as asked, and keep the result."""
         if isinstance(case, Command):
             return self._measure_command(case, scale if case.has_scale else NO_SCALE)
+        if isinstance(case, Fetch):
+            return self._measure_fetch(case, scale)
         began, runs = circumstances(), list[RunFigures]()
         by_seconds: list[tuple[float, list[StepFigures]]] = []
         digests: dict[str, TableDigest] = {}
@@ -63,7 +78,7 @@ class Campaign:
             by_seconds.append((measured.seconds, read_steps(folder / "dagster_home", measured)))
             digests = month_digests(Warehouse(folder / "warehouse.duckdb"), case.month)
         # Those that others go on with stay; the rest would fill the disk at full size.
-        if not any(other.after == case.name for other in CASES.values()):
+        if not any(isinstance(other, (Refresh, Command)) and other.after == case.name for other in CASES.values()):
             shutil.rmtree(self.folder(case.name, scale))
         by_seconds.sort(key=lambda pair: pair[0])
         steps = by_seconds[len(by_seconds) // 2][1] if by_seconds else []
@@ -71,14 +86,17 @@ class Campaign:
 
     def refresh(self, case: Refresh, scale: float) -> Measured:
         """One refresh in a new process; its warehouse is left in the case's folder."""
-        sources = self.drops(scale, case.rtic_sizes)
+        if case.fetched_by is None:
+            sources = self.drops(scale, case.rtic_sizes)
+        else:
+            sources = self.made(case.fetched_by, scale) / "sources"
         folder = self.folder(case.name, scale)
         shutil.rmtree(folder, ignore_errors=True)
         if case.after is None:
             folder.mkdir(parents=True)
         else:
             shutil.copytree(self.made(case.after, scale), folder)
-        command = [_program(), "refresh", "--month", str(case.month), "--select", LAYERS]
+        command = [_program(), "refresh", "--month", str(case.month), "--select", case.layers or LAYERS]
         for profile in case.profiles:
             command += ["--profile", profile]
         settings = {
@@ -131,6 +149,31 @@ class Campaign:
                 raise RuntimeError(f"{once.folder.name} was not made ({made.outcome}): {made.said}")
             half.rename(once.folder)
         return once.folder
+
+    def _measure_fetch(self, case: Fetch, scale: float) -> CaseResult:
+        """Fetch all that the local publishers have, anew each time; what came last stays for those that read it."""
+        module = [sys.executable, "-m", "benchmarks.public_country"]
+        country = Once(
+            self.work.absolute() / f"public-{scale:g}", lambda at: [*module, str(at), "--scale", f"{scale:g}"]
+        )
+        published, folder = self._once(country), self.folder(case.name, scale)
+        began, runs = circumstances(), list[RunFigures]()
+        steps: list[StepFigures] = []
+        for number in range(self.runs):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            self.tell(f"{case.name} at {scale:g}")
+            with local_publishers(published, case.month) as addresses:
+                measured = run_measured(
+                    [_program(), "fetch", "--month", str(case.month)], {**addresses, SOURCES: str(folder / "sources")}
+                )
+            runs.append(RunFigures.of(measured))
+            self.say(case.name, scale, number, measured)
+            steps = read_fetches(measured.output)
+            if measured.outcome != DONE:
+                break
+            (folder / MADE).write_text(code_state(), encoding="utf-8")
+        return self._keep(case.name, scale, CaseResult(runs, began, steps=steps))
 
     def _measure_command(self, case: Command, scale: float) -> CaseResult:
         if case.needs is not None:

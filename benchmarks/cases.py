@@ -20,6 +20,7 @@ FIRST, SECOND = Month(2025, 4), Month(2025, 5)
 RticSizes = Literal["published", "large"]
 LAYERS = "sources,reference,organisations,spatial,network,typology"
 """What a refresh of the benchmark makes: from the drops to the typology."""
+OPEN_PROFILE = "open"
 DBSCAN_PROFILE = str(Path(__file__).with_name("dbscan.toml"))
 
 ONE_THREAD = {THREADS: "1", "POLARS_MAX_THREADS": "1", "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -39,6 +40,19 @@ class Refresh:
     environment: Mapping[str, str] = field(default_factory=dict)
     rtic_sizes: RticSizes = "large"
     """Sizes of emerging sectors in the drops; the published ones ask less of a machine."""
+    layers: str | None = None
+    """Those it makes; all of the benchmark's where nothing else is said."""
+    fetched_by: str | None = None
+    """The case that fetched its drops; they are synthesised where there is none."""
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """All public files of a month fetched into an empty folder, from local publishers in a process of their own."""
+
+    name: str
+    title: str
+    month: Month = FIRST
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,23 @@ REFRESHES = (
     ),
     Refresh("threads-1", "whole refresh, both profiles, one thread", DEFAULT_PROFILES, environment=ONE_THREAD),
 )
+OPEN_FETCH, OPEN_READ, OPEN_TYPOLOGY = "open-fetch", "open-read", "open-typology"
+FETCHES = (Fetch(OPEN_FETCH, "open month: fetched into an empty folder"),)
+OPEN_REFRESHES = (
+    Refresh(
+        OPEN_READ, "open month: its files read", (OPEN_PROFILE,), layers="sources,reference", fetched_by=OPEN_FETCH
+    ),
+    Refresh(
+        OPEN_TYPOLOGY,
+        "open month: from what was read to the typology, `open`",
+        (OPEN_PROFILE,),
+        after=OPEN_READ,
+        layers="organisations,spatial,network,typology",
+        fetched_by=OPEN_FETCH,
+    ),
+)
+GROUPS = {"open": (OPEN_FETCH, OPEN_READ, OPEN_TYPOLOGY)}
+"""Names that stand for several cases, in this order."""
 COMMANDS = (
     Command(
         "start-up",
@@ -160,15 +191,17 @@ COMMANDS = (
         tells_rows=True,
     ),
 )
-CASES: dict[str, Refresh | Command] = {case.name: case for case in (*REFRESHES, *COMMANDS)}
+Case = Refresh | Command | Fetch
+CASES: dict[str, Case] = {case.name: case for case in (*REFRESHES, *FETCHES, *OPEN_REFRESHES, *COMMANDS)}
 
 
-def find_cases(names: str) -> list[Refresh | Command]:
+def find_cases(names: str) -> list[Case]:
     """Cases by name, separated by commas; `all` of them, or `none`. Raises ValueError naming what is not known."""
     if names in ("all", "none"):
         return list(CASES.values()) if names == "all" else []
-    asked = [name.strip() for name in names.split(",") if name.strip()]
+    given = [name.strip() for name in names.split(",") if name.strip()]
+    asked = [name for each in given for name in GROUPS.get(each, (each,))]
     unknown = [name for name in asked if name not in CASES]
     if unknown:
-        raise ValueError(f"no case {', '.join(unknown)}: known are all, none, {', '.join(CASES)}")
+        raise ValueError(f"no case {', '.join(unknown)}: known are all, none, {', '.join((*GROUPS, *CASES))}")
     return [CASES[name] for name in asked]

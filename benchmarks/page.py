@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from benchmarks.cases import CASES, LAYERS
+from benchmarks.cases import CASES, LAYERS, OPEN_FETCH, OPEN_READ, OPEN_TYPOLOGY
 from benchmarks.digests import differences
 from benchmarks.processes import DONE
 from benchmarks.results import OURS, THEIRS, CaseResult, Comparison, Results, RunFigures
@@ -21,7 +21,7 @@ SAME_ROWS = (
 )
 """Refreshes that are to make the same rows."""
 
-PROFILED = ("refresh-dsit-v1", "refresh-both", "second-month-both")
+PROFILED = ("refresh-dsit-v1", "refresh-both", "second-month-both", OPEN_FETCH, OPEN_READ, OPEN_TYPOLOGY)
 """Refreshes whose every step is listed."""
 BESIDE = "start-up, and between steps"
 

@@ -5,6 +5,7 @@ What belongs here: steps with their seconds and rows. What does not: running the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ EVENTS = {
     dg.DagsterEventType.STEP_SUCCESS,
     dg.DagsterEventType.ASSET_MATERIALIZATION,
 }
+FETCHED = re.compile(r"^(\w+): .* fetched in ([\d.]+) s", re.MULTILINE)
+"""What `fetch` says of a dataset that has come."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,8 @@ def read_steps(home: Path, measured: Measured) -> list[StepFigures]:
             cpu, peak = measured.between(start, ended[key])
             figures.append(StepFigures(layer, step, ended[key] - start, rows.get(key, 0), cpu, peak))
     return figures
+
+
+def read_fetches(said: str) -> list[StepFigures]:
+    """The datasets that a fetch brought, in the order in which they came, from what it says."""
+    return [StepFigures("fetch", dataset, float(seconds), 0) for dataset, seconds in FETCHED.findall(said)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from benchmarks.cases import OPEN_FETCH, OPEN_READ, OPEN_TYPOLOGY
 from benchmarks.growth import growth_exponent
 from benchmarks.processes import DONE, OUT_OF_MEMORY
 from benchmarks.results import NO_SCALE, CaseResult, Results
@@ -169,6 +170,11 @@ TARGETS = (
     Target("whole refresh with DBSCAN in place of HDBSCAN", "60 s", _seconds("refresh-dbscan", 60)),
     Target("pairs with one end in the United Kingdom: time", "60 s", _seconds("publications-uk", 60)),
     Target("pairs with one end in the United Kingdom: memory", "4.5 GiB", _memory("publications-uk", 4.5 * GIB)),
+    Target("open month: fetched from local publishers", "6 minutes", _seconds(OPEN_FETCH, 360)),
+    Target("open month: read", "6 minutes", _seconds(OPEN_READ, 360)),
+    Target("open month: read, peak memory", "4 GiB", _memory(OPEN_READ, 4 * GIB)),
+    Target("open month: from what was read to the typology", "8 minutes", _seconds(OPEN_TYPOLOGY, 480)),
+    Target("open month: to the typology, peak memory", "6 GiB", _memory(OPEN_TYPOLOGY, 6 * GIB)),
     Target("against the plain route at 1:8", "20 times faster", _plain_ratio(20)),
     Target("against the plain route at 1:1", "finishes where it runs out of memory", _plain_fails),
     Target("against the best parts: times slower", "1.5", _parts(1.5)),

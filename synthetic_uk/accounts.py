@@ -77,13 +77,14 @@ class Fact:
         return form.format(name=self.name, context=self.context, unit=unit, value=self.value)
 
 
-def filings(firms: Firms, month: Month, seed: int) -> Iterator[tuple[str, bytes]]:
-    """The accounts filed in a month, as members of the ZIP: name and content. A company files once a year."""
+def filings(firms: Firms, month: Month, seed: int, a_year: int = 1) -> Iterator[tuple[str, bytes]]:
+    """The accounts filed in a month, as members of the ZIP: name and content. A company files `a_year` times a year."""
     register = firms.register
     total = np.add.reduceat(register.unit_true_employees, register.first_unit)
     numbers = np.flatnonzero(firms.is_company[: firms.enterprises])
     turn = np.floor(scattered(seed, "month of accounts", numbers) * MONTHS_A_YEAR).astype(np.int64)
-    filed = numbers[turn == month.number - 1]
+    every = MONTHS_A_YEAR // a_year
+    filed = numbers[turn % every == (month.number - 1) % every]
     tells = scattered(seed, "what accounts tell", filed)
     forms = scattered(seed, "form of accounts", filed)
     end = month.plus(-MONTHS_A_YEAR).last_day

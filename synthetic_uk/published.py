@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from synthetic_uk.drops import write_json_lines, write_text_gzip
 
@@ -70,14 +70,50 @@ def write_snapshot(
     return written
 
 
-def objects_of(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
+class Filed(Sequence[dict[str, Any]]):
+    """Objects of a kind, held as lines of text and read as they are asked for: a country has half a million."""
+
+    def __init__(self, lines: Sequence[bytes], kind: str) -> None:
+        """`lines` are pages, all as long as the first but for the last, or objects."""
+        self._lines, self._page = lines, kind.removesuffix("s")
+        self._each = max(1, len(self._objects(0))) if lines else 1
+        self._count = (len(lines) - 1) * self._each + len(self._objects(len(lines) - 1)) if lines else 0
+
+    def __len__(self) -> int:
+        """How many objects there are."""
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        """Objects by their places."""
+        if isinstance(place, int):
+            return self._objects(range(self._count)[place] // self._each)[range(self._count)[place] % self._each]
+        wanted = range(self._count)[place]
+        if not wanted:
+            return []
+        first, last = min(wanted) // self._each, max(wanted) // self._each
+        held = [item for line in range(first, last + 1) for item in self._objects(line)]
+        return [held[number - first * self._each] for number in wanted]
+
+    def _objects(self, line: int) -> list[dict[str, Any]]:
+        found: dict[str, Any] = json.loads(self._lines[line])
+        objects: list[dict[str, Any]] = found.get(self._page, [found])
+        return objects
+
+
+def objects_of(folder: Path, kind: str) -> Filed:
     """The objects of a kind in a drop written here: those of pages, or those of a snapshot's newest partition."""
     snapshot = sorted(folder.glob(f"jsonl/{kind}/updated_date=*/part_*.gz"))
+    lines: list[bytes] = []
     for path in snapshot[-1:] or sorted(folder.glob(f"{kind}-*.jsonl.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                found = json.loads(line)
-                yield from found.get(kind.removesuffix("s"), [found])
+        with gzip.open(path, "rb") as text:
+            lines += text.read().splitlines()
+    return Filed(lines, kind)
 
 
 def _write_manifest(folder: Path, entity: str, files: Sequence[dict[str, Any]], released: date) -> None:

@@ -150,11 +150,17 @@ class Settings:
     public: bool = False
     """Whether what stands in for the closed sources is written too: the companies' register, counts of local units,
     accounts, projects of the European Union. No other drop changes."""
+    filings_a_year: int = 1
+    """Accounts that a company of the register files a year, a divisor of 12. At full size a ZIP of a month has 155
+    thousand filings with one; the real one has 300 thousand, for more companies file than the register has sites of."""
     community_firms: tuple[int, int] = (15, 120)
     """Fewest and most organisations of a planted community."""
 
 
 SMALLEST_SCALE = 1 / 1000
+PUBLIC_SIZES = Settings(public=True, filings_a_year=2, rtic_firms=5_200_000, ukri_projects=171_000, applications=58_000)
+"""At full scale the public files are as large as the real ones of 2026: 5.7 million companies, 300 thousand accounts,
+171 thousand projects of Gateway to Research, 52 thousand rows of Innovate UK's funded participants."""
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,9 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
             write_csv_zip(out / "companies_house" / str(month) / f"{name}.zip", f"{name}.csv", frames, quoted=True)
             for name, frames in register_parts(firms, sectors, world.texts, month, extent.seed)
         ),
-        "accounts": write_zip(out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed)),
+        "accounts": write_zip(
+            out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed, extent.settings.filings_a_year)
+        ),
         "cordis": people.height,
         "ror": len(organisations),
     }

@@ -12,7 +12,7 @@ comment on table network.participations is 'Organisations in applications of two
 comment on column network.participations.month is 'First day of the month.';
 comment on column network.participations.application_id is 'Application or project.';
 comment on column network.participations.organisation_id is 'Organisation.';
-comment on column network.participations.partners is 'Distinct organisations in the application.';
+comment on column network.participations.partners is 'Distinct organisations in the application; of a project of CORDIS those abroad too, which are not in the graph.';
 
 create table if not exists network.edges (
     month date not null,

@@ -33,7 +33,7 @@ import fastexcel
 from assets.fetch.limits import SETTINGS, address_setting
 from assets.months import Month
 from assets.sources import dated_drops
-from synthetic_uk.drops import write_workbook
+from synthetic_uk.drops import write_workbook, write_zip
 from synthetic_uk.published import objects_of
 from synthetic_uk.publishers.files import FixedFiles, ListedFiles
 from synthetic_uk.publishers.server import LocalPublishers, Site, serving
@@ -53,6 +53,8 @@ PATHS = {
 }
 """Dataset -> path of the address that its setting names; it begins with the site's name, which is the dataset's."""
 CONTACT = "local@example.org"
+SERVING = "# served until this process is ended"
+"""The line after the settings."""
 LATE_DAYS = "36500"
 """The server gives what stood in its month, however long ago that was."""
 PART = re.compile(r"BasicCompanyData-\d{4}-\d\d-\d\d-part\d+_\d+\.zip")
@@ -154,18 +156,17 @@ def _cordis(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 
 def _zip_of(members: Mapping[str, bytes], target: Path) -> Path:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
+    # Without a time of its own: the same country has the same bytes, whenever it is served.
+    write_zip(target, members.items())
     return target
 
 
 def _ukri(drop: Path, month: Month, scratch: Path) -> Site | None:
-    return Gateway({kind: [*objects_of(drop, kind)] for kind in ("projects", "funds", "organisations")})
+    return Gateway({kind: objects_of(drop, kind) for kind in ("projects", "funds", "organisations")})
 
 
 def _publications(drop: Path, month: Month, scratch: Path) -> Site | None:
-    objects = {kind: [*objects_of(drop, kind)] for kind in ("works", "institutions")}
+    objects = {kind: objects_of(drop, kind) for kind in ("works", "institutions")}
     return OpenAlex(objects, snapshot=drop if drop.is_dir() else None)
 
 
@@ -237,6 +238,7 @@ def main() -> int:
                 return subprocess.run(given.command, env=os.environ | settings, check=False).returncode
             for name, value in settings.items():
                 print(f"export {name}={value}", flush=True)
+            print(SERVING, flush=True)
             publishers.wait()
     return 0
 

@@ -101,7 +101,7 @@ class Nomis:
 class Gateway:
     """Gateway to Research's API."""
 
-    objects: dict[str, list[dict[str, Any]]]
+    objects: Mapping[str, Sequence[dict[str, Any]]]
     """Kind in the plural, as it is asked for -> objects."""
 
     def answer(self, asked: Asked) -> Answer:
@@ -128,7 +128,7 @@ class Gateway:
 class OpenAlex:
     """OpenAlex's API: pages by cursor, and a number of calls a day; and its snapshot's files, where there is one."""
 
-    objects: dict[str, list[dict[str, Any]]]
+    objects: Mapping[str, Sequence[dict[str, Any]]]
     """`works` and `institutions`."""
     key: str | None = None
     """Without it in the request there are `calls` a day; any number with it."""

@@ -21,6 +21,7 @@ from tests.attack import (
     fetch_kills,
     full_disk,
     hostile_files,
+    open_kills,
     orders_of_months,
     upgrade_kills,
     ways_out_of_query,
@@ -40,6 +41,7 @@ ATTACKS: tuple[Attack, ...] = (
     ways_out_of_query.ATTACK,
     web_requests.ATTACK,
     fetch_kills.ATTACK,
+    open_kills.ATTACK,
 )
 
 PAGE = Path("docs/reliability.md")

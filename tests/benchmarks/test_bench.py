@@ -23,7 +23,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.running import run_step
 from benchmarks import campaign
 from benchmarks.__main__ import app
-from benchmarks.cases import FIRST
+from benchmarks.cases import FIRST, find_cases
 from benchmarks.comparators.plain_drops import read_drops
 from benchmarks.comparators.plain_register import Register, build_register
 from benchmarks.comparators.plain_route import sector_points
@@ -41,7 +41,7 @@ from benchmarks.results import (
     read_results,
     write_results,
 )
-from benchmarks.steps import StepFigures
+from benchmarks.steps import StepFigures, read_fetches
 from benchmarks.targets import TARGETS
 from synthetic_uk import synthesise
 from tests.support import fill
@@ -220,6 +220,25 @@ def test_the_command_measures_keeps_and_writes(tmp_path: Path, monkeypatch: pyte
     assert "| whole refresh, profile `dsit-v1` | 5 minutes | " in written
     assert written.endswith("## What did not help\n")
     assert str(tmp_path) not in written + json.dumps(kept)
+
+
+def test_an_open_month_is_three_cases_in_order() -> None:
+    assert [case.name for case in find_cases("open")] == ["open-fetch", "open-read", "open-typology"]
+    said = "postcodes: x/postcodes/2025-04-01 fetched in 0.5 s: 1 file, 6.3 MB\nukri: x is there already\n"
+    assert read_fetches(said) == [StepFigures("fetch", "postcodes", 0.5, 0)]
+
+
+def test_an_open_month_is_fetched_from_publishers_of_its_own_and_read(tmp_path: Path) -> None:
+    places = ["--work", str(tmp_path / "work"), "--figures", str(tmp_path / "figures.json")]
+    asked = ["--scale", "0.001", "--steps", "open-read", "--out", str(tmp_path / "page.md"), *places]
+    called = CliRunner().invoke(app, asked)
+    assert called.exit_code == 0, called.output
+    kept = json.loads((tmp_path / "figures.json").read_text())["cases"]
+    fetched = [step["step"] for step in kept["open-fetch"]["0.001"]["steps"]]
+    assert {"postcodes", "companies_house", "business_counts", "accounts", "ukri"} <= {*fetched}
+    assert [step["step"] for step in kept["open-read"]["0.001"]["steps"]] == ["ingest", "provenance"]
+    assert kept["open-read"]["0.001"]["rows"] > 1000
+    assert "open month: read | 6 minutes | " in (tmp_path / "page.md").read_text()
 
 
 def test_unknown_cases_are_refused(tmp_path: Path) -> None:

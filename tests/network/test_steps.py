@@ -13,7 +13,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.running import StepResult
 from tests.methods.communities.networks import participations, planted
-from tests.support import MONTH, fill, fill_frame, make, make_all
+from tests.support import MONTH, fill, fill_frame, make, make_all, use_drop
 
 CONSENSUS = MethodProfile(name="one", network=NetworkMethod(consensus_runs=5, collaboration_draws=39))
 SCAN = MethodProfile(name="two", network=NetworkMethod(community_method="scan", collaboration_draws=39))
@@ -354,6 +354,25 @@ def failing(warehouse: Warehouse, rule_name: str, **broken: list[dict[str, Any]]
 def test_rules_catch_what_they_say(ruled: Warehouse, rule: str, broken: dict[str, list[dict[str, Any]]]) -> None:
     assert failing(ruled, rule) == 0
     assert failing(ruled, rule, **broken) > 0
+
+
+@pytest.mark.parametrize(
+    ("partners", "weight", "broken"), [(4, 1 / 3, None), (3, 1 / 2, "partners"), (4, 1 / 2, "joint")]
+)
+def test_partners_abroad_of_a_project_of_cordis_count_towards_its_size(
+    ruled: Warehouse, partners: int, weight: float, broken: str | None
+) -> None:
+    """Three organisations of the graph and one abroad: each pair has a third of the project, not half of it."""
+    project = [{**row, "application_id": "CORDIS-7"} for row in participation_rows(partners)]
+    edges = [edge_row(*pair, weight=weight) for pair in ("ab", "ac", "bc")]
+    use_drop(ruled, "cordis")
+    fill(ruled, "sources.cordis_projects", [{"project_id": "7", "partners": 4}])
+    failed = [
+        name
+        for name in ("partners_are_counted", "joint_applications_are_conserved")
+        if failing(ruled, name, participations=project, edges=edges)
+    ]
+    assert [name.partition("_")[0] for name in failed] == ([broken] if broken else [])
 
 
 def test_a_blocking_rule_leaves_the_earlier_rows(filled: Warehouse) -> None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from assets.warehouse.running import run_step
 from pipelines.cli import app
 from pipelines.settings import Settings
 from synthetic_uk.publishers.country import PATHS, settings_for, sites_of
+from synthetic_uk.publishers.files import FixedFiles
 from synthetic_uk.publishers.server import serving
 from tests.publishers.support import TODAY, zipped
 from tests.sources.readers.filings import employees, filing
@@ -138,3 +140,12 @@ def test_a_country_is_fetched_from_its_publishers_and_taken_in(
     known = warehouse.read("select distinct dataset, attribution from sources.fetched_files where is_as_fetched")
     assert {"postcodes", "companies_house", "innovate_uk", "ukri", "publications"} <= {*known["dataset"]}
     assert known["attribution"].null_count() == 0
+
+
+def test_what_is_made_anew_to_be_served_has_no_time_of_its_own(country: Path, tmp_path: Path):
+    """The same country has the same bytes whenever it is served: of CORDIS's ZIPs no member tells when it was made."""
+    site = sites_of(country, MAY, tmp_path)["cordis"]
+    assert isinstance(site, FixedFiles)
+    times = {member.date_time for file in site.files.values() for member in zipfile.ZipFile(file).infolist()}  # type: ignore[arg-type]
+    assert len(times) == 1
+    assert max(times)[0] < 2025

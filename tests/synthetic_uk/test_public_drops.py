@@ -110,3 +110,12 @@ def test_the_readers_take_them_and_the_counts_are_the_registers(both: tuple[Path
     refused = dict(warehouse.read("select dataset, count(*) from sources.rejected group by all").rows())
     assert all(read[dataset] > 0 for dataset in PUBLIC)
     assert not PUBLIC & set(refused)
+
+
+def test_more_companies_file_where_they_file_twice_a_year(both: tuple[Path, Path], tmp_path: Path):
+    synthesise(tmp_path, MONTHS, 0.001, 7, settings=Settings(public=True, filings_a_year=2))
+    once, twice = (
+        set(zipfile.ZipFile(folder / "accounts" / "2025-05.zip").namelist()) for folder in (both[1], tmp_path)
+    )
+    assert once < twice
+    assert 1.5 * len(once) < len(twice) < 2.5 * len(once)

@@ -6,6 +6,7 @@ What belongs here: lines, their ends and their numbers. What does not: what stan
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -38,10 +39,15 @@ NO_SEPARATOR = "\x01"
 
 @contextmanager
 def reader_database(desk: Desk) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory that spills to the desk, closed at the end; `plausible(day)` is null for one that is not,
-    `as_list(given)` a list in JSON, also of an object that stands where a list is usual."""
+    """A database on the desk, closed at the end; `plausible(day)` is null for one that is not, `as_list(given)` a list
+    in JSON, also of an object that stands where a list is usual.
+
+    Its tables are in a file: in memory they would stand uncompressed, and half a million objects would not fit.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="reader-", dir=desk.scratch))
     with duckdb.connect(
-        config={"memory_limit": READER_MEMORY, "temp_directory": str(desk.scratch / "spill")}
+        str(folder / "tables.duckdb"),
+        config={"memory_limit": READER_MEMORY, "temp_directory": str(folder / "spill")},
     ) as connection:
         let_results_end(connection)
         connection.execute(PLAUSIBLE)

@@ -66,6 +66,12 @@ def is_of_year(end: date, day: date) -> bool:
     return abs((end - day).days) <= DAYS_APART
 
 
+def ends_of(page: bytes) -> list[tuple[bytes, date | None]]:
+    """Of each context of a filing its name, and the last day of its period where that is a date."""
+    named = [(ID.search(context[1]), _end(context[2])) for context in CONTEXT.finditer(page)]
+    return [(name[1], end) for name, end in named if name]
+
+
 def _others(page: bytes, day: date) -> set[bytes]:
     """The contexts that are of another year, or of a part of the company."""
     found: set[bytes] = set()

@@ -2,14 +2,13 @@
 
 Run as a process of its own: the package that reads a filing starts processes by a fork. Members are streamed, so that
 memory holds a few filings at a time whatever the ZIP's size. What belongs here: which members are filings, ZIPs in the
-ZIP, the table. What does not: which of a filing's facts are the company's figures (`account_facts`), what becomes of
-the figures (`accounts`).
+ZIP, the table. What does not: which of a filing's facts are the company's figures (`account_facts`), figures that need
+no package (`account_plain`), what becomes of the figures (`accounts`).
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import logging
 import re
 import shutil
@@ -23,9 +22,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assets.sources.readers.account_facts import is_of_year, own_facts
+from assets.sources.readers.account_plain import plain_figures
 
 COLUMNS = ("file", "company", "balance_sheet_date", "employees", "turnover", "error")
-FILING = re.compile(r"Prod\d+_\d+_[^_]+_(\d{8})\.(?:html|xml|zip)")
+FILING = re.compile(r"Prod\d+_\d+_([^_]+)_(\d{8})\.(?:html|xml|zip)")
 """How a filing is named: run, company number, balance-sheet date. Some that are named .zip are pages."""
 ZIP_MARK = b"PK\x03\x04"
 CHUNK_BYTES = 1 << 20
@@ -43,7 +43,7 @@ def filings(zip_path: Path, name: str, most_bytes: int, scratch: Path) -> Iterat
     Raises DamagedZipError.
     """
     for inner, inner_name in _zips(zip_path, name, most_bytes, scratch):
-        yield from _of_zip(inner, inner_name)
+        yield from _of_zip(inner, inner_name, scratch)
 
 
 def _zips(zip_path: Path, name: str, most_bytes: int, scratch: Path) -> Iterator[tuple[Path, str]]:
@@ -72,52 +72,49 @@ def _is_litter(name: str) -> bool:
     return name.startswith("__MACOSX/") or PurePosixPath(name).name.startswith(".")
 
 
-def _of_zip(path: Path, name: str) -> Iterator[tuple[Any, ...]]:
-    from stream_read_xbrl import stream_read_xbrl_zip
+def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[tuple[Any, ...]]:
+    """The figures of a ZIP's filings: of those that are plain as they come, then of the others by the package."""
     from stream_unzip import UnzipError
 
+    others = scratch / "others.zip"
     try:
-        with stream_read_xbrl_zip(_with_own_facts(path)) as (columns, rows):
-            yield from _own_periods(columns, rows, name)
+        yield from _plain_ones(path, name, others)
     except UnzipError as error:
         raise DamagedZipError(f"the ZIP is cut short or damaged ({type(error).__name__})") from error
+    yield from _by_the_package(others, name)
 
 
-def _with_own_facts(path: Path) -> Iterator[bytes]:
-    """A ZIP again, of its filings alone, each with the facts that are the company's own: a member at a time."""
+def _plain_ones(path: Path, name: str, others: Path) -> Iterator[tuple[Any, ...]]:
+    """The figures of the filings that give them plainly; the others go into a ZIP, with their own facts alone."""
     from stream_unzip import stream_unzip
 
-    pipe = _Pipe()
-    with path.open("rb") as stream, zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=0) as archive:
+    with path.open("rb") as stream, zipfile.ZipFile(others, "w") as archive:
         for raw_name, _, chunks in stream_unzip(iter(lambda: stream.read(CHUNK_BYTES), b"")):
             content = b"".join(chunks)
             member = PurePosixPath(raw_name.decode(errors="replace")).name
             form = FILING.fullmatch(member)
-            day = _day(form[1]) if form else None
-            if day is not None:
-                archive.writestr(member, own_facts(content, day))
-                yield pipe.taken()
-    yield pipe.taken()
+            day = _day(form[2]) if form else None
+            if form is None or day is None:
+                continue
+            page = own_facts(content, day)
+            figures = plain_figures(page, day)
+            if figures is None:
+                archive.writestr(member, page)
+            else:
+                yield f"{name}/{member}", form[1], day.isoformat(), *figures, None
 
 
-class _Pipe(io.RawIOBase):
-    """What is written, until it is taken: no place in it can be gone back to."""
+def _by_the_package(path: Path, name: str) -> Iterator[tuple[Any, ...]]:
+    from stream_read_xbrl import stream_read_xbrl_zip
 
-    def __init__(self) -> None:
-        self._written: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any) -> int:
-        self._written.append(bytes(content))
-        return len(content)
-
-    def taken(self) -> bytes:
-        """What came since it was last asked."""
-        given = b"".join(self._written)
-        self._written.clear()
-        return given
+    with zipfile.ZipFile(path) as archive:
+        if not archive.namelist():
+            return
+    with (
+        path.open("rb") as stream,
+        stream_read_xbrl_zip(iter(lambda: stream.read(CHUNK_BYTES), b"")) as (columns, rows),
+    ):
+        yield from _own_periods(columns, rows, name)
 
 
 def _day(digits: str) -> date | None:

@@ -1,12 +1,22 @@
 -- table: network.edges
 -- severity: blocking
--- Each application of n partners gives n (n - 1) / 2 joint applications and a weight of n / 2.
-with of_applications as (
+-- Each application of n partners gives n (n - 1) / 2 joint applications and a weight of n / 2; a project of CORDIS, k of
+-- whose n partners are in the graph, k (k - 1) / 2 of the weight 1 / (n - 1) each.
+with applications as (
     select
-        coalesce(sum(partners - 1), 0) / 2 as joint_projects,
-        count(*) / 2 as weight
+        application_id,
+        count(*) as organisations,
+        if(application_id like 'CORDIS-%', any_value(partners), count(*)) as partners
     from network.participations
     where month = $month
+    group by application_id
+),
+
+of_applications as (
+    select
+        coalesce(sum(organisations * (organisations - 1)), 0) / 2 as joint_projects,
+        coalesce(sum(organisations * (organisations - 1) / (2 * (partners - 1))), 0) as weight
+    from applications
 ),
 
 of_edges as (

@@ -12,9 +12,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.sources.files.lines import reader_database
 from assets.sources.problems import DropError
 from assets.sources.readers.ukri import UKRI
-from assets.sources.reading.contract import Codes
+from assets.sources.reading.contract import Codes, Desk
 from tests.sources.support import json_lines, read_drop, rows
 
 PROJECTS, PARTICIPANTS, ORGANISATIONS = (
@@ -258,3 +259,11 @@ def test_the_real_export_is_read_whole(shared_data: Path, tmp_path: Path) -> Non
     assert reading.rejected.is_empty()
     total = pl.read_csv(real, infer_schema=False)["AwardPounds"].cast(pl.Decimal(18, 2)).sum()
     assert projects["amount_gbp"].sum() == total
+
+
+def test_the_readers_tables_are_in_a_file(tmp_path: Path):
+    """In memory the objects of the whole service, several times over, would not fit."""
+    with reader_database(Desk(tmp_path, max_rejected_share=0)) as database:
+        (path,) = database.sql("select path from duckdb_databases() where not internal").fetchall()[0]
+    assert path is not None
+    assert tmp_path in Path(path).parents
