@@ -11,10 +11,10 @@ from typing import Any
 
 from assets.fetch.paging import Growing, lines
 from assets.fetch.problems import FaultError, FetchError
-from assets.fetch.publishers.licences import CC0, CC0_ADDRESS
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
 from assets.fetch.transport import Page
+from assets.origins import FETCHED
 
 OBJECTS_A_PAGE = 100
 INSTITUTIONS = "id,display_name,ror,country_code,type,geo"
@@ -70,11 +70,8 @@ def _results(page: Page) -> tuple[Page, list[Any], str | None, int]:
 
 PUBLICATIONS = Publisher(
     dataset="publications",
-    title="OpenAlex",
+    origin=FETCHED["publications"],
     address="https://api.openalex.org",
-    licence=CC0,
-    licence_address=CC0_ADDRESS,
-    attribution="OpenAlex, CC0 1.0",
     every_days=31,
     find=find,
     bring=bring,
