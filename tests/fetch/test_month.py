@@ -7,9 +7,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -275,8 +276,25 @@ def test_a_fetched_drop_that_was_changed_since_is_warned_about(warehouse: Wareho
     assert [(check.passed, check.blocking) for check in checks] == [(False, False)]
 
 
-def test_a_record_that_cannot_be_read_is_passed_over_in_words(warehouse: Warehouse, fetched: Path):
-    put(fetched, "companies_house/2025-05-31/_provenance.json", '{"files": 1}')
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda record: {"files": 1},
+        lambda record: record | {"files": []},
+        lambda record: record | {"files": record["files"] * 2},
+        lambda record: record | {"files": [record["files"][0] | {"headers": ["etag"]}]},
+        lambda record: record | {"files": [record["files"][0] | {"bytes": "many"}]},
+        lambda record: record | {"files": [record["files"][0] | {"fetched_at": "lately"}]},
+        lambda record: record | {"attribution": None},
+        lambda record: record | {"dated": "May"},
+    ],
+)
+def test_a_record_that_cannot_be_read_is_passed_over_in_words(
+    warehouse: Warehouse, fetched: Path, change: Callable[[dict[str, Any]], dict[str, Any]]
+):
+    path = fetched / "companies_house" / "2025-05-31" / "_provenance.json"
+    record = change(json.loads(path.read_text(encoding="utf-8")))
+    path.write_text(json.dumps(record), encoding="utf-8")
     rows, _ = provenance(warehouse, fetched)
     assert rows.is_empty()
 
