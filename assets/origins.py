@@ -142,6 +142,7 @@ FETCHED = {"publications": Origin("OpenAlex", "OpenAlex", CC0, "OpenAlex, CC0 1.
 HERE, WITH_THIS = "This project", Licence("With this project")
 SHIPPED = {
     "places": Origin(ORIGINS["places"].title, HERE, WITH_THIS),
+    "boundaries": Origin("Names of regions (ONS)", f"{HERE}, after the {ONS}", OGL, OF_ONS),
     "sic_sectors": Origin(ORIGINS["sic_sectors"].title, f"{HERE}, after the {ONS}", OGL, OF_ONS),
     "rtic_sectors": Origin(ORIGINS["rtic_sectors"].title, HERE, WITH_THIS),
 }

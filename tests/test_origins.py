@@ -12,6 +12,8 @@ from assets.sources.registry import DATASETS
 def test_every_dataset_and_nothing_else_has_its_origin():
     assert set(ORIGINS) == {dataset.name for dataset in DATASETS}
     assert set(SHIPPED) == {dataset.name for dataset in DATASETS if dataset.shipped}
+    # They have no year of their own.
+    assert not [name for name, origin in SHIPPED.items() if YEAR in (origin.attribution or "")]
     assert set(FETCHED) <= set(PUBLISHERS)
 
 
