@@ -8,7 +8,7 @@ import dagster as dg
 
 from assets.fetch.dagster_assets import fetch_asset, fetch_key
 from assets.fetch.registry import PUBLISHERS
-from assets.fetch.steps import provenance_step
+from assets.fetch.steps import provenance_step, tell_at
 from assets.innovation_index.steps import index_steps
 from assets.network.steps import STEPS as NETWORK
 from assets.organisations.steps import STEPS as ORGANISATIONS
@@ -31,7 +31,7 @@ def all_steps(settings: Settings) -> list[Step]:
     """Every step, in an order in which they can run."""
     base_map = BaseMap(settings.base_map, settings.base_map_attribution or "") if settings.base_map else None
     return [
-        ingest_step(settings.sources, bounds=settings.bounds),
+        ingest_step(settings.sources, bounds=settings.bounds, tell_at=tell_at),
         provenance_step(settings.sources, settings.bounds),
         *ORGANISATIONS,
         *SPATIAL,

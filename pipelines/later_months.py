@@ -18,6 +18,9 @@ from assets.warehouse.steps import Step
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
 
+PUBLISHED = ("publication.source_files", "publication.files")
+"""What is made of a month that is published, whatever of it stood there: a release tells where its figures are from."""
+
 
 @dataclass(frozen=True)
 class LaterMonth:
@@ -73,4 +76,4 @@ def _out_of_date(
         hindrance = (
             f"it was made with the profiles {', '.join(sorted(made_with))}, this with {', '.join(sorted(given))}"
         )
-    return LaterMonth(month, (*tables, *(["publication.files"] if published else [])), hindrance)
+    return LaterMonth(month, (*tables, *(PUBLISHED if published else ())), hindrance)

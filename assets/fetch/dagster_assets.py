@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -11,14 +12,16 @@ from assets.fetch.fetching import Outcome, fetch
 from assets.fetch.limits import Limits
 from assets.fetch.problems import FetchError
 from assets.fetch.releases import Publisher
+from assets.fetch.telling import tell_of
 from assets.months import Month
-from assets.warehouse.dagster_assets import MONTHLY, OWNER
+from assets.warehouse.dagster_assets import MONTHLY, OWNER, report_metadata
 from assets.warehouse.markdown import markdown_table
+from assets.warehouse.steps import Report
 
 GROUP = "fetch"
 POOL = "fetch"
 """One publisher is asked at a time, and none while another run asks it."""
-WIDEST_CELL, WIDEST_SENTENCE = 80, 500
+WIDEST_SENTENCE = 500
 UNCHANGED = "publisher_has_not_changed"
 """The check of every dataset's drop, a warning."""
 FIRST_TOLD = 4
@@ -39,12 +42,13 @@ def fetch_asset(publisher: Publisher, sources: str, limits: Limits) -> dg.Assets
         key,
         group_name=GROUP,
         description=(
-            f"The drop of {publisher.dataset}, fetched from its publisher ({publisher.title}; {publisher.licence}) "
-            f"into the sources, unless it lies there already. {publisher.find.__doc__ or ''}"
+            f"The drop of {publisher.dataset}, fetched from its publisher ({publisher.title}; "
+            f"{publisher.origin.licence.title}) into the sources, unless it lies there already. "
+            f"{publisher.find.__doc__ or ''}"
         ),
         owners=[OWNER],
         kinds={"http", "file"},
-        metadata={"publisher": dg.MetadataValue.url(publisher.address), "licence": publisher.licence},
+        metadata={"publisher": dg.MetadataValue.url(publisher.address), "licence": publisher.origin.licence.title},
     )
 
     @dg.multi_asset(
@@ -85,23 +89,11 @@ def _changed(outcome: Outcome, key: dg.AssetKey) -> dg.AssetCheckResult:
     )
 
 
-def _told(outcome: Outcome) -> Mapping[str, dg.MetadataValue | str | int | float]:
-    known = outcome.provenance
-    told: dict[str, dg.MetadataValue | str | int | float] = {
-        "drop": str(outcome.path),
-        "as of": str(outcome.as_of),
-        "fetched now": str(outcome.is_new).lower(),
-    }
-    if known is None:
-        return told
-    files = pl.DataFrame(
-        [{"file": f.name, "bytes": f.bytes, "sha256": f.sha256, "address": f.address} for f in known.files]
-    )
-    return told | {
-        "release": known.release,
-        "licence": dg.MetadataValue.url(known.licence_address),
-        "attribution": known.attribution,
-        "bytes": outcome.bytes,
-        "seconds": round(outcome.seconds, 2),
-        "files": dg.MetadataValue.md(markdown_table(files, WIDEST_CELL)),
-    }
+def _told(outcome: Outcome) -> Mapping[str, Any]:
+    report = Report()
+    report.figure("drop", str(outcome.path))
+    report.figure("as of", str(outcome.as_of))
+    report.figure("fetched now", str(outcome.is_new).lower())
+    report.figure("seconds", round(outcome.seconds, 2))
+    tell_of(report, outcome.provenance)
+    return report_metadata(report)

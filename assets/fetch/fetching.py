@@ -77,7 +77,7 @@ def fetch(
         held.begin({"name": release.name, "parts": dict(release.parts)})
         publisher.bring(visit, release, held)
         held.tidy()
-        made = _provenance(publisher, release, held)
+        made = _provenance(publisher, release, held, day)
         made.write(held.drop)
         drops = sources / publisher.dataset
         tell(f"looking at what came of {release.name}")
@@ -114,14 +114,15 @@ def _here(sources: Path, dataset: str, release: Release, as_of: date, month: Mon
     return None
 
 
-def _provenance(publisher: Publisher, release: Release, held: Staging) -> Provenance:
+def _provenance(publisher: Publisher, release: Release, held: Staging, today: date) -> Provenance:
+    origin = publisher.origin
     return Provenance(
         publisher.dataset,
         release.name,
         str(release.dated) if release.dated else None,
-        publisher.title,
-        publisher.licence,
-        publisher.licence_address,
-        publisher.attribution,
+        origin.publisher,
+        origin.licence.title,
+        origin.licence.path or "",
+        origin.attribution_in((release.dated or today).year) or "",
         tuple(held.files),
     )

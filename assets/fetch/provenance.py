@@ -10,7 +10,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 from assets.fetch.downloads import Fetched
 
@@ -38,18 +39,17 @@ class Provenance:
 
 
 def read_provenance(text: str) -> Provenance | None:
-    """What a file says; None where it is not of this form."""
+    """What a file says; None where it is not of this form, or names a file twice or none."""
     try:
-        found: Any = json.loads(text)
-        files = tuple(Fetched(**item) for item in found.pop("files"))
-        provenance = Provenance(**found, files=files)
-        for file in files:
+        provenance = TypeAdapter(Provenance).validate_json(text, strict=True)
+        for file in provenance.files:
             datetime.fromisoformat(file.fetched_at)
         if provenance.dated:
             date.fromisoformat(provenance.dated)
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except ValueError:
         return None
-    return provenance
+    names = {file.name for file in provenance.files}
+    return provenance if names and len(names) == len(provenance.files) else None
 
 
 def read_from(folder: Path) -> Provenance | None:

@@ -15,6 +15,7 @@ from assets.fetch.limits import address_setting
 from assets.fetch.staging import Staging
 from assets.fetch.transport import Client
 from assets.months import Month
+from assets.origins import Origin
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,9 @@ class Publisher:
     """Where a dataset is fetched from, and how."""
 
     dataset: str
-    title: str
-    """Who publishes what."""
+    origin: Origin
+    """Whose it is, and under which licence."""
     address: str
-    licence: str
-    licence_address: str
-    attribution: str
-    """What the licence wants said where the data are shown."""
     every_days: int
     """Days from one release to the next, about."""
     find: Callable[[Visit], Release]
@@ -64,6 +61,11 @@ class Publisher:
     """Bring a release's files into the staging folder; goes on where an earlier call stopped."""
     key_setting: str | None = None
     """The environment variable of its key, where it has such."""
+
+    @property
+    def title(self) -> str:
+        """Who publishes what."""
+        return self.origin.publisher
 
     @property
     def setting(self) -> str:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,9 +19,10 @@ from assets.fetch.changes import said
 from assets.fetch.provenance import FILE, Provenance, read_provenance
 from assets.fetch.shape_file import FILE as SHAPE_FILE
 from assets.fetch.shape_file import read_shape
+from assets.fetch.telling import tell_of
 from assets.sources import USUAL_BOUNDS, Bounds, Storage, sha256_of_parts
 from assets.warehouse.declarations import declared_tables
-from assets.warehouse.steps import Rows, Step, StepContext
+from assets.warehouse.steps import Report, Rows, Step, StepContext
 
 TABLE, CHANGES = "sources.fetched_files", "sources.publisher_changes"
 TYPES = {
@@ -86,13 +88,24 @@ def _changes_of(storage: Storage, drop: Mapping[str, Any], context: StepContext)
         }
 
 
-def _rows_of(storage: Storage, drop: Mapping[str, Any], context: StepContext) -> Iterator[dict[str, Any]]:
-    path = f"{drop['path']}/{FILE}"
+def tell_at(report: Report, storage: Storage, drop: str, scratch: Path, what: str = "") -> None:
+    """Tell in a report where a drop of the sources came from (see `tell_of`)."""
+    tell_of(report, _known(storage, drop, scratch), what)
+
+
+def _known(storage: Storage, drop: str, scratch: Path) -> Provenance | None:
+    """What lies beside a drop of where it came from; None where nothing does, or nothing that can be read."""
+    path = f"{drop}/{FILE}"
     if not storage.is_file(path):
-        return
-    known = read_provenance(storage.bring(path, context.scratch).read_text(encoding="utf-8"))
+        return None
+    return read_provenance(storage.bring(path, scratch).read_text(encoding="utf-8"))
+
+
+def _rows_of(storage: Storage, drop: Mapping[str, Any], context: StepContext) -> Iterator[dict[str, Any]]:
+    known = _known(storage, drop["path"], context.scratch)
     if known is None:
-        context.report.say(f"{path} cannot be read: where the drop came from is not known")
+        if storage.is_file(path := f"{drop['path']}/{FILE}"):
+            context.report.say(f"{path} cannot be read: where the drop came from is not known")
         return
     is_as_fetched = _digest(known) == drop["sha256"]
     for file in known.files:

@@ -10,13 +10,16 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from assets.months import Month
-from assets.publication.downloads import Download
+from assets.origins import OPEN_LICENCES
+from assets.publication.downloads import MOMENT, Download
 from assets.publication.notes import DATA_LICENCE
+from assets.publication.source_drops import SourceDrop, web_address
 from assets.warehouse.declarations import Column
 
 TYPES = {
@@ -26,6 +29,7 @@ TYPES = {
     "bigint": "integer",
     "integer": "integer",
     "double": "number",
+    "timestamp": "datetime",
 }
 CSV_DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "header": True}
 
@@ -35,31 +39,69 @@ def data_package(
     tables: Mapping[str, tuple[Download, pl.DataFrame]],
     files: Mapping[str, bytes],
     media_types: Mapping[str, str],
-    sources: pl.DataFrame,
+    sources: Sequence[SourceDrop],
 ) -> bytes:
     """The package of a month. `tables`: CSV path -> what it holds; `files`: every path that is a resource -> its bytes;
-    `sources`: `dataset, title, as_of, terms, sha256`."""
+    `sources`: the drops that the month used."""
     package = {
         "profile": "data-package",
         "name": f"uk-innovation-clusters-{month}",
         "title": f"UK innovation clusters, {month}",
         "version": str(month),
         "licenses": [{"name": DATA_LICENCE.name, "title": DATA_LICENCE.title, "path": DATA_LICENCE.path}],
-        "sources": [
-            {
-                "title": row["title"],
-                "dataset": row["dataset"],
-                "as_of": row["as_of"],
-                "licence": row["terms"],
-                "sha256": row["sha256"],
-            }
-            for row in sources.iter_rows(named=True)
-        ],
+        "sources": [_source(drop) for drop in sources],
         "resources": [
             _resource(path, content, media_types[path], tables.get(path)) for path, content in sorted(files.items())
         ],
     }
     return (json.dumps(package, ensure_ascii=True, indent=2) + "\n").encode("ascii")
+
+
+def _source(drop: SourceDrop) -> dict[str, Any]:
+    """A drop: `title` and `path` as the specification has them, `licenses` as a package's, the rest beside them. What
+    is not known of it is left out."""
+    open_licence = OPEN_LICENCES.get(drop.licence_address)
+    licence = {"name": open_licence and open_licence.name, "title": drop.licence, "path": drop.licence_address}
+    known = {
+        "title": drop.title,
+        "path": web_address(drop.files[0]["address"]),
+        "version": drop.release,
+        "dataset": drop.dataset,
+        "publisher": drop.publisher,
+        "as_of": None if drop.as_of is None else str(drop.as_of),
+        "released": None if drop.released is None else str(drop.released),
+        "came": drop.came,
+        "fetched_at": _moment(drop.fetched_at),
+        "licence": drop.licence,
+        "licenses": [_known(licence)] if drop.licence_address else None,
+        "attribution": drop.attribution,
+        "bytes": drop.bytes,
+        "hash": f"sha256:{drop.sha256}",
+        "files": [_file(file) for file in drop.files],
+    }
+    return _known(known)
+
+
+def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+    headers = json.loads(file["headers"]) if file["headers"] else None
+    return _known(
+        {
+            "name": file["file"],
+            "path": web_address(file["address"]),
+            "fetched_at": _moment(file["fetched_at"]),
+            "bytes": file["bytes"],
+            "hash": f"sha256:{file['sha256']}",
+            "headers": headers,
+        }
+    )
+
+
+def _known(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime(MOMENT)
 
 
 def _resource(

@@ -14,6 +14,8 @@ from assets.text_safety import on_one_line
 from assets.warehouse.declarations import Column, declared_tables
 
 OUTLINE = "outline_wkt"
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+"""How a moment is written, in UTC, where a format has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,14 @@ class Download:
     name: str
     table: str
     title: str
-    shape: Literal["outline", "centre"]
-    """What a row is on a map: its outline (none where `outline_wkt` is null), or the point at its coordinates."""
+    shape: Literal["outline", "centre", "none"]
+    """What a row is on a map: its outline (none where `outline_wkt` is null), the point at its coordinates, nothing."""
     left_out: tuple[str, ...] = ()
+
+    @property
+    def is_on_map(self) -> bool:
+        """Whether its rows have a shape."""
+        return self.shape != "none"
 
     @property
     def description(self) -> str:
@@ -50,6 +57,7 @@ DOWNLOADS = (
         "index_clusters", "innovation_index.clusters", "Tech Innovation Index: clusters", "outline", ("hull_wkt",)
     ),
     Download("rankings", "innovation_index.rankings", "Tech Innovation Index: rankings", "centre"),
+    Download("source_files", "publication.source_files", "Where the figures come from: every file used", "none"),
 )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from assets.months import Month
-from assets.publication.downloads import OUTLINE, Download
+from assets.publication.downloads import MOMENT, OUTLINE, Download
 from assets.text_safety import json_text, without_formulas
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def to_csv(rows: pl.DataFrame) -> bytes:
     """UTF-8, commas, texts quoted, nothing for null. An apostrophe stands before text that a spreadsheet would take for
     a formula (see `without_formulas`)."""
     buffer = io.BytesIO()
-    without_formulas(rows, ours=[OUTLINE]).write_csv(buffer, quote_style="non_numeric")
+    without_formulas(rows, ours=[OUTLINE]).write_csv(buffer, quote_style="non_numeric", datetime_format=MOMENT)
     return buffer.getvalue()
 
 
@@ -53,11 +53,11 @@ def to_geojson(rows: pl.DataFrame, download: Download) -> bytes:
 
 
 def to_geoparquet(rows: pl.DataFrame, download: Download) -> bytes:
-    """GeoParquet 1.1: WKB, OGC:CRS84 (the format's default)."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    """GeoParquet 1.1: WKB, OGC:CRS84 (the format's default); plain Parquet of rows that are nothing on a map."""
     import shapely
 
+    if not download.is_on_map:
+        return _parquet(_arrow(rows))
     shapes = _shapes(rows, download)
     found = shapes[shapely.get_type_id(shapes) >= 0]
     column: dict[str, Any] = {
@@ -68,35 +68,51 @@ def to_geoparquet(rows: pl.DataFrame, download: Download) -> bytes:
     if len(found):
         column["bbox"] = shapely.total_bounds(found).tolist()
     geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
-    table = _arrow(_attributes(rows), shapes)
+    table = _with_shapes(_arrow(_attributes(rows)), shapes)
+    return _parquet(table.replace_schema_metadata({"geo": json.dumps(geo, sort_keys=True)}))
+
+
+def _parquet(table: Any) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     buffer = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo, sort_keys=True)}), buffer, compression="zstd")
+    pq.write_table(table, buffer, compression="zstd")
     return bytes(buffer.getvalue())
 
 
 def to_geopackage(layers: Sequence[tuple[Download, pl.DataFrame]], month: Month, scratch: Path) -> bytes:
-    """A GeoPackage of a layer for each download; outlines are multipolygons. Dated the month's first day."""
+    """A GeoPackage of a layer for each download, a table where its rows have no shape; outlines are multipolygons.
+
+    Dated the month's first day.
+    """
     import pyogrio
 
     path = scratch / "layers.gpkg"
     with _dated(month):
         for download, rows in layers:
-            shapes = _shapes(rows, download)
-            if download.shape == "outline":
-                shapes = _multipolygons(shapes)
+            described = {"IDENTIFIER": download.title, "DESCRIPTION": download.description}
             pyogrio.write_arrow(
-                _arrow(_attributes(rows), shapes),
-                path,
-                layer=download.name,
-                driver="GPKG",
-                geometry_name=GEOMETRY,
-                geometry_type=LAYER_TYPES[download.shape],
-                crs="EPSG:4326",
-                layer_options={"IDENTIFIER": download.title, "DESCRIPTION": download.description},
+                path=path, layer=download.name, driver="GPKG", layer_options=described, **_layer(rows, download)
             )
     content = path.read_bytes()
     path.unlink()
     return content
+
+
+def _layer(rows: pl.DataFrame, download: Download) -> dict[str, Any]:
+    """The rows as a layer of outlines or points, or as a table without geometry."""
+    if not download.is_on_map:
+        return {"arrow_obj": _arrow(rows)}
+    shapes = _shapes(rows, download)
+    if download.shape == "outline":
+        shapes = _multipolygons(shapes)
+    return {
+        "arrow_obj": _with_shapes(_arrow(_attributes(rows)), shapes),
+        "geometry_name": GEOMETRY,
+        "geometry_type": LAYER_TYPES[download.shape],
+        "crs": "EPSG:4326",
+    }
 
 
 @contextmanager
@@ -138,15 +154,22 @@ def _attributes(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.drop(OUTLINE, strict=False)
 
 
-def _arrow(attributes: pl.DataFrame, shapes: NDArray[Any]) -> Any:
-    """Attributes and `geometry` as an Arrow table, texts of the kind that every reader knows."""
+def _arrow(rows: pl.DataFrame) -> Any:
+    """Rows as an Arrow table, texts of the kind that every reader knows."""
     import pyarrow as pa
-    import shapely
 
-    table = attributes.to_arrow(compat_level=pl.CompatLevel.oldest())
+    table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
     for position, field in enumerate(table.schema):
         if pa.types.is_large_string(field.type):
             table = table.set_column(position, field.name, table.column(position).cast(pa.string()))
+    return table
+
+
+def _with_shapes(table: Any, shapes: NDArray[Any]) -> Any:
+    """An Arrow table with `geometry`."""
+    import pyarrow as pa
+    import shapely
+
     return table.append_column(GEOMETRY, pa.array(shapely.to_wkb(shapes).tolist(), pa.binary()))
 
 

@@ -1,86 +1,16 @@
-"""What has to be said beside the figures: licence, where the data comes from, what is not given, what to beware of.
+"""What has to be said beside the figures: licence, what is not given, what to beware of.
 
 What belongs here: the texts that workbook, data package, report and downloads page share, each once. What does not:
-layouts; figures of a month.
+layouts; figures of a month; whose the sources are (`origins`), and which of them the month used (`source_drops`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
-import polars as pl
-
 from assets.method import PublicationMethod
+from assets.origins import CC_BY
 
-
-@dataclass(frozen=True)
-class Licence:
-    """A licence, as a data package names it."""
-
-    name: str
-    title: str
-    path: str
-
-
-DATA_LICENCE = Licence(
-    "CC-BY-4.0",
-    "Creative Commons Attribution 4.0 International",
-    "https://creativecommons.org/licenses/by/4.0/",
-)
+DATA_LICENCE = CC_BY
 """Of the data that is made here. Who publishes makes sure that the agreements of their sources allow it."""
-
-OGL = "Open Government Licence v3.0"
-SHIPPED_AS_OF = date(1970, 1, 1)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A dataset as a reader knows it."""
-
-    title: str
-    terms: str
-    """Its licence, or the terms it can be had under."""
-
-
-ORIGINS = {
-    "postcodes": Origin("ONS postcode directory", f"{OGL}; contains OS, Royal Mail and National Statistics data"),
-    "places": Origin("Towns and cities", "with this project, or as the file came"),
-    "boundaries": Origin("Names of regions and districts (ONS)", OGL),
-    "sic_sectors": Origin(
-        "Broad sectors of SIC 2007 codes", f"with this project, after ONS ({OGL}), or as the file came"
-    ),
-    "rtic_sectors": Origin(
-        "Sectors of the Real-Time Industrial Classifications", "with this project, or as the file came"
-    ),
-    "idbr_enterprises": Origin(
-        "Inter-Departmental Business Register: enterprises (ONS)", "confidential; figures after disclosure control"
-    ),
-    "idbr_local_units": Origin(
-        "Inter-Departmental Business Register: local units (ONS)", "confidential; figures after disclosure control"
-    ),
-    "rtic_companies": Origin("Real-Time Industrial Classifications: firms (The Data City)", "under agreement"),
-    "rtic_locations": Origin("Real-Time Industrial Classifications: places (The Data City)", "under agreement"),
-    "companies_house": Origin("Companies House, basic company data", "public register, free of charge"),
-    "business_counts": Origin("UK Business Counts (ONS, Nomis): local units, rounded to 5", OGL),
-    "accounts": Origin("Companies House, accounts data", "public register, free of charge"),
-    "cordis": Origin("CORDIS: projects of Horizon Europe and H2020", "CC BY 4.0, European Union"),
-    "innovate_uk": Origin("Innovate UK funded projects", OGL),
-    "innovate_uk_applications": Origin("Innovate UK applications", "under agreement"),
-    "ukri": Origin("UKRI Gateway to Research", OGL),
-    "publications": Origin("OpenAlex or Microsoft Academic Graph", "CC0 (OpenAlex), ODC-By (Microsoft Academic Graph)"),
-    "ror": Origin("Research Organization Registry", "CC0"),
-    "patents": Origin("Patents", "as the file came"),
-    "rd_tax_claims": Origin("R&D tax claims", "under agreement"),
-    "events": Origin("Innovation events", "as the sites that list them allow"),
-    "businesses": Origin("Businesses of the Index", "as the file came"),
-    "activity_points": Origin("Items of the Index classified elsewhere", "as the file came"),
-    "index_centres": Origin(
-        "UK Tech Innovation Index 2: centres (The Data City, Open Data Institute)", "CC BY 4.0 as published"
-    ),
-    "training_labels": Origin("Texts labelled by people", "as the file came"),
-}
-"""By dataset; one that is not here goes by its own name."""
 
 LIMITATIONS = (
     "A point is a site or a registered office. Postcodes with very many registered offices are taken for formation "
@@ -101,26 +31,6 @@ LIMITATIONS = (
     "sources.",
 )
 """What is known, whatever the month."""
-
-
-def origin_of(dataset: str) -> Origin:
-    """How a dataset is told of."""
-    return ORIGINS.get(dataset, Origin(dataset.replace("_", " "), "as the file came"))
-
-
-def source_rows(drops: pl.DataFrame) -> pl.DataFrame:
-    """`dataset`, `title`, `as_of` (text), `terms`, `sha256` of each row of `sources.drops` (dataset, as_of, sha256)."""
-    rows = [
-        {
-            "dataset": row["dataset"],
-            "title": origin_of(row["dataset"]).title,
-            "as_of": "shipped list" if row["as_of"] == SHIPPED_AS_OF else row["as_of"].isoformat(),
-            "terms": origin_of(row["dataset"]).terms,
-            "sha256": row["sha256"],
-        }
-        for row in drops.sort("dataset").iter_rows(named=True)
-    ]
-    return pl.DataFrame(rows, schema=dict.fromkeys(("dataset", "title", "as_of", "terms", "sha256"), pl.String))
 
 
 def disclosure_notes(method: PublicationMethod) -> tuple[str, ...]:

@@ -20,9 +20,11 @@ from assets.publication.page_data import (
     encode_boundaries,
     encode_clusters,
     encode_details,
+    encode_sources,
     encode_table,
     script,
 )
+from assets.publication.source_drops import attributions, source_drops
 from assets.text_safety import visible
 from assets.warehouse.declarations import declared_tables
 
@@ -81,6 +83,8 @@ class PageTables:
     """innovation_index.place_clusters."""
     place_specialisation: pl.DataFrame
     """innovation_index.place_specialisation."""
+    source_files: pl.DataFrame
+    """publication.source_files."""
     places: pl.DataFrame
     """reference.places of the drop that the month used."""
     boundaries: pl.DataFrame | None = None
@@ -95,8 +99,6 @@ class PageOptions:
     """Description of each method profile, in the order in which they are offered."""
     links: Sequence[tuple[str, str]] = ()
     """Text and address, relative to the page, of what is published beside it: report, downloads."""
-    sources: Sequence[str] = ()
-    """The datasets the month was made from, with their dates, each in words."""
     notices: Sequence[str] = ()
     """What to look at in the month's sources, each in a sentence."""
     base_map: BaseMap | None = None
@@ -133,6 +135,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
     """What `data.js` holds."""
     clusters = tables.clusters.sort("profile", "cluster_id")
     index_clusters = tables.index_clusters.sort("category", "cluster_id")
+    drops = source_drops(tables.source_files)
     base_map = options.base_map
     figures = [
         column
@@ -144,7 +147,8 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
         "month": str(month),
         "profiles": {name: visible(text) for name, text in options.profiles.items()},
         "links": [[visible(text), address] for text, address in options.links],
-        "sources": [visible(text) for text in options.sources],
+        "sources": encode_sources(drops),
+        "attributions": [[said.text, list(said.sources)] for said in attributions(drops)],
         "notices": [visible(text) for text in options.notices],
         "base_map": base_map and {"tiles": base_map.tiles, "attribution": visible(base_map.attribution)},
         "min_firms": options.method.disclosure_min_firms,

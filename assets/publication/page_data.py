@@ -8,11 +8,13 @@ writes. Nothing here reads a table that disclosure control has not passed.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from assets.publication.page_geometry import encode_outlines
+from assets.publication.source_drops import SourceDrop
 from assets.text_safety import json_text, visible
 
 SIGNIFICANT_DIGITS = 4
@@ -82,6 +84,23 @@ def encode_details(details: pl.DataFrame, clusters: pl.DataFrame) -> Table:
         .drop("profile", "cluster_id")
         .with_columns(pl.col("cluster").cast(pl.Int64))
     )
+
+
+def encode_sources(drops: Sequence[SourceDrop]) -> list[dict[str, str | None]]:
+    """What the page says of each drop that the month used."""
+    return [
+        {
+            "title": drop.title,
+            "publisher": drop.publisher,
+            "release": drop.release,
+            "dated": drop.dated,
+            "how": drop.how,
+            "licence": drop.licence,
+            "licence_address": drop.licence_address,
+            "attribution": drop.attribution,
+        }
+        for drop in drops
+    ]
 
 
 def encode_boundaries(boundaries: pl.DataFrame) -> Table:

@@ -20,6 +20,7 @@ from assets.months import Month
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
 from assets.publication.parameters import parameter_rows
 from assets.publication.report_inputs import ReportInputs
+from assets.publication.source_drops import attributions
 from assets.reference import CATEGORIES, OVERALL
 
 if TYPE_CHECKING:
@@ -169,7 +170,8 @@ def _content(inputs: ReportInputs, index_size: int, pictures: frozenset[str]) ->
         "movers": _movers(inputs.rankings),
         "models": inputs.models.to_dicts(),
         "model_quality": inputs.model_quality.to_dicts(),
-        "sources": inputs.sources.to_dicts(),
+        "sources": inputs.sources,
+        "attributions": attributions(inputs.sources),
         "notices": list(inputs.notices),
         "check_counts": _check_counts(inputs.checks),
         "check_problems": inputs.checks.filter(pl.col("outcome") != "passed").to_dicts(),

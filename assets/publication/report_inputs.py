@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.method import MethodProfile
 from assets.months import Month
-from assets.publication.notes import source_rows
+from assets.publication.source_drops import SourceDrop, source_drops
 from assets.publication.source_notices import Notice, source_notices
 from assets.text_safety import on_one_line
 from assets.warehouse.declarations import declared_tables
@@ -45,8 +45,8 @@ class ReportInputs:
     model_quality: pl.DataFrame
     suppressions: pl.DataFrame
     """`measure`, `rule`, `cells`."""
-    sources: pl.DataFrame
-    """As `source_rows` gives them."""
+    sources: Sequence[SourceDrop]
+    """The drops that the month used."""
     notices: Sequence[Notice]
     """What to look at in the month's sources."""
     checks: pl.DataFrame
@@ -61,7 +61,6 @@ class ReportInputs:
 
 def read_report(ctx: StepContext, made_here: Sequence[str]) -> ReportInputs:
     """Read everything; `made_here` are the tables of the step that makes the report, whose checks come later."""
-    drops = ctx.read("select dataset, as_of, sha256 from sources.drops where month = $month")
     return ReportInputs(
         month=ctx.month,
         clusters=on_one_line(ctx.input("clusters_of_report")),
@@ -72,7 +71,7 @@ def read_report(ctx: StepContext, made_here: Sequence[str]) -> ReportInputs:
         models=ctx.read(_of_month("innovation_index.models")),
         model_quality=ctx.read(_of_month("innovation_index.model_quality")),
         suppressions=ctx.input("suppressions"),
-        sources=on_one_line(source_rows(drops)),
+        sources=source_drops(ctx.read(_of_month("publication.source_files"))),
         notices=source_notices(ctx),
         checks=_checks(ctx, made_here),
         profiles=ctx.profiles,

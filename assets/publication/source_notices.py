@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assets.method import PublicationMethod
-from assets.publication.notes import origin_of
+from assets.origins import origin_of
 from assets.sources import LARGEST, UNREAD
 from assets.text_safety import visible
 

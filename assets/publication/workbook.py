@@ -32,7 +32,8 @@ PLAIN = {
     "strings_to_urls": False,
     "nan_inf_to_errors": False,
 }
-WIDTHS = {"meaning": 90, "note": 120, "name": 36, "title": 48, "sha256": 66}
+WIDTHS = {"meaning": 90, "note": 120, "name": 36, "title": 48, "sha256": 66, "drop_sha256": 66}
+WIDTHS |= {"publisher": 48, "licence": 36, "attribution": 90, "file": 48, "address": 72, "headers": 90}
 USUAL_WIDTH = 18
 
 
@@ -58,6 +59,7 @@ def to_workbook(
             "heading": workbook.add_format({"bold": True, "bottom": 1}),
             "quoted": workbook.add_format({"quote_prefix": True}),
             "date": workbook.add_format({"num_format": "yyyy-mm-dd"}),
+            "moment": workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         }
         for download, rows in sheets:
             _write(workbook, formats, download.name, rows.drop(OUTLINE, strict=False))
@@ -106,6 +108,7 @@ def _write_cell(sheet: Worksheet, formats: dict[str, Any], row: int, column: int
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, value, formats["date"])
+        style = formats["moment" if isinstance(value, datetime) else "date"]
+        sheet.write_datetime(row, column, value, style)
     elif math.isfinite(value):
         sheet.write_number(row, column, value)

@@ -31,7 +31,7 @@ from assets.sources.reading.contract import Delivery, Desk, Reading
 from assets.sources.reading.readings import read_drop
 from assets.sources.registry import DATASETS, OTHER_NAMES
 from assets.warehouse.database import Replacement
-from assets.warehouse.steps import Step, StepContext
+from assets.warehouse.steps import Report, Step, StepContext
 
 TABLES: tuple[str, ...] = tuple(
     dict.fromkeys(
@@ -48,6 +48,9 @@ TABLES: tuple[str, ...] = tuple(
 OF_EVERY_DATASET = ("sources.rejected", "sources.drop_profiles", "sources.drop_codes", "sources.alarms")
 """Tables that every drop has rows in, besides those of its dataset."""
 ACCEPTED = "ledger.accepted"
+TellAt = Callable[[Report, Storage, str, Path, str], None]
+"""Tells in a report where the drop of a path in the sources came from; gets a folder for a while, and what the name of
+each thing told begins with."""
 SHIPPED = "default:"
 """How the path of a shipped list begins."""
 DROPS_SCHEMA = {
@@ -75,11 +78,16 @@ class Loaded:
     """None of a shipped list, and of a drop that was not read and of which nothing is let pass now."""
 
 
-def ingest_step(sources: str, today: Callable[[], date] = date.today, bounds: Bounds = USUAL_BOUNDS) -> Step:
+def ingest_step(
+    sources: str,
+    today: Callable[[], date] = date.today,
+    bounds: Bounds = USUAL_BOUNDS,
+    tell_at: TellAt | None = None,
+) -> Step:
     """The step that takes in the drops of the month from the folder or object-store address `sources`.
 
     Its run raises DropsRefusedError, with a line for each bad drop, before anything is written. `today` says which
-    dates are to come.
+    dates are to come, `tell_at` tells at the tables of a dataset where its drop came from.
     """
 
     def ingest(context: StepContext) -> list[Replacement]:
@@ -88,6 +96,8 @@ def ingest_step(sources: str, today: Callable[[], date] = date.today, bounds: Bo
         earlier = context.read("select * from sources.drops order by month")
         loaded = _load(storage, listing, earlier, Looker(context, earlier), context, bounds)
         _report(listing, loaded, context)
+        if tell_at is not None:
+            _tell_where_from(tell_at, storage, loaded, context)
         return _replacements(loaded, earlier, context)
 
     return Step(
@@ -161,7 +171,7 @@ def _load(
         parent = loaded.get(dataset.refers_to or "")
         before = _earlier_row(dataset, delivery, earlier)
         if before is not None and (parent is None or parent.reading is None):
-            row = {**before, "month": context.month.first_day}
+            row = {**before, "month": context.month.first_day, "path": delivery.drop.path}
             return Loaded(delivery, row, None, looker.look_again(dataset, delivery))
         try:
             reading = _read(dataset, delivery, deliveries, parent, context)
@@ -255,6 +265,17 @@ def _height(rows: pl.DataFrame | Path) -> int:
         if isinstance(rows, pl.DataFrame)
         else pl.scan_parquet(rows, glob=False).select(pl.len()).collect().item()
     )
+
+
+def _tell_where_from(tell_at: TellAt, storage: Storage, loaded: Mapping[str, Loaded], context: StepContext) -> None:
+    """Tell at each dataset's tables where its drop came from."""
+    for dataset in DATASETS:
+        path = loaded[dataset.name].delivery.drop.path if dataset.name in loaded else SHIPPED
+        if path.startswith(SHIPPED):
+            continue
+        what = f"{dataset.name}: " if dataset.scoped_by_dataset else ""
+        for table in dataset.tables:
+            tell_at(context.report.of_table(table), storage, path, context.scratch / "told", what)
 
 
 def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: StepContext) -> list[Replacement]:

@@ -41,7 +41,8 @@ ACCEPT_EXAMPLE = '{"idbr_enterprises:turnover_gbp": "why"}'
 MADE_BY = "taken over from run"
 OWNER = "team:innovation-clusters"
 PREVIEW_ROWS = 8
-WIDEST_CELL = 60
+WIDEST_CELL = 64
+"""As long as a digest."""
 ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
@@ -259,7 +260,10 @@ def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, mon
         "peak memory (MB)": round(result.peak_memory_mb),
     }
     for profile, report in result.reports.items():
-        metadata |= _report_metadata(report, f"{profile}: " if profile else "")
+        prefix = f"{profile}: " if profile else ""
+        metadata |= report_metadata(report, prefix)
+        if table.name in report.of_tables:
+            metadata |= report_metadata(report.of_tables[table.name], prefix)
     return metadata
 
 
@@ -274,7 +278,8 @@ def _scope(table: Table) -> str:
     return f"as_of in (select as_of {of_drops})"
 
 
-def _report_metadata(report: Report, prefix: str) -> dict[str, Any]:
+def report_metadata(report: Report, prefix: str = "") -> dict[str, Any]:
+    """What a report tells, as the UI shows it: frames, pages and messages as Markdown."""
     metadata: dict[str, Any] = {}
     for name, value in report.figures.items():
         shown = dg.MetadataValue.md(markdown_table(value, WIDEST_CELL)) if isinstance(value, pl.DataFrame) else value

@@ -43,6 +43,12 @@ class Report:
     pictures: dict[str, bytes] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+    of_tables: dict[str, Report] = field(default_factory=dict)
+    """What is told at the asset of one table alone, by table."""
+
+    def of_table(self, table: str) -> Report:
+        """What is told at the asset of that table alone; to be filled."""
+        return self.of_tables.setdefault(table, Report())
 
     def figure(self, name: str, value: Any) -> None:
         """A number, text or small frame to stand in the asset's metadata."""

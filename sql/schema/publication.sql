@@ -231,3 +231,47 @@ comment on column publication.files.path is 'Path within the month''s folder.';
 comment on column publication.files.media_type is 'Media type.';
 comment on column publication.files.bytes is 'Size in bytes.';
 comment on column publication.files.sha256 is 'SHA-256 of the bytes.';
+
+create table if not exists publication.source_files (
+    month date not null,
+    dataset varchar not null,
+    title varchar not null,
+    as_of date,
+    came varchar not null check (
+        came in ('fetched', 'fetched, changed since', 'put there by hand', 'shipped with this project')
+    ),
+    publisher varchar not null,
+    release varchar,
+    released date,
+    licence varchar not null,
+    licence_address varchar,
+    attribution varchar,
+    file varchar not null,
+    address varchar,
+    fetched_at timestamp,
+    bytes bigint not null check (bytes >= 0),
+    sha256 varchar not null,
+    headers varchar,
+    drop_bytes bigint not null check (drop_bytes >= 0),
+    drop_sha256 varchar not null
+);
+comment on table publication.source_files is 'Where the month''s figures come from: every file of the drops that it used, with publisher, licence, attribution, time and digest. A drop that a person put there is one row: how its files are called stays in the sources.';
+comment on column publication.source_files.month is 'First day of the month.';
+comment on column publication.source_files.dataset is 'Name of the dataset.';
+comment on column publication.source_files.title is 'The dataset as a reader knows it.';
+comment on column publication.source_files.as_of is 'Date of the drop; null for a list that ships with this project.';
+comment on column publication.source_files.came is 'How the drop came: fetched from its publisher; fetched, and changed by a person since; put there by hand; shipped with this project.';
+comment on column publication.source_files.publisher is 'Who publishes what.';
+comment on column publication.source_files.release is 'The publisher''s own name of the release; null of a drop that was not fetched.';
+comment on column publication.source_files.released is 'Day that the release is as of by its publisher; null of what is as of the moment of asking, and where it is not known.';
+comment on column publication.source_files.licence is 'Licence of the data, or the terms that they can be had under.';
+comment on column publication.source_files.licence_address is 'Where the licence stands; null of terms that stand nowhere.';
+comment on column publication.source_files.attribution is 'What the licence wants said where the data are shown; null where nothing has to be.';
+comment on column publication.source_files.file is 'Name of the file; of a drop that was not fetched, the path of the drop in the sources.';
+comment on column publication.source_files.address is 'Address that was asked for it, without any key; of a file put together from pages, the first of them. Null where it was not fetched.';
+comment on column publication.source_files.fetched_at is 'When it was whole, in UTC; null where it was not fetched.';
+comment on column publication.source_files.bytes is 'Size of the file in bytes, as it came; of a drop that was not fetched, of all its files.';
+comment on column publication.source_files.sha256 is 'SHA-256 of the file''s bytes, as they came; of a drop that was not fetched, the drop''s.';
+comment on column publication.source_files.headers is 'What the publisher''s answer said of the file: a JSON object of header names and values; null where it was not fetched.';
+comment on column publication.source_files.drop_bytes is 'Size of the drop that was read, in bytes.';
+comment on column publication.source_files.drop_sha256 is 'SHA-256 of the drop that was read (for a folder: of its parts'' names and digests, in order).';

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -19,9 +21,10 @@ from assets.fetch.dagster_assets import fetch_key
 from assets.fetch.fetching import fetch
 from assets.fetch.limits import SETTINGS, Limits
 from assets.fetch.registry import PUBLISHERS
-from assets.fetch.steps import provenance_step
+from assets.fetch.steps import provenance_step, tell_at
 from assets.method import MethodProfile
 from assets.months import Month
+from assets.sources.steps import ingest_step
 from assets.warehouse.checks import CheckOutcome
 from assets.warehouse.database import Warehouse
 from assets.warehouse.running import run_step
@@ -34,6 +37,7 @@ from synthetic_uk.publishers.files import FixedFiles, ListedFiles
 from synthetic_uk.publishers.server import Fault, LocalPublishers, serving
 from tests.publishers.support import QUICK, TODAY, zipped
 from tests.sources.support import MAY, ingest, put, put_register
+from tests.warehouse.test_dagster_assets import materialise
 
 LAST_MONTH = Month.of(date.today()).plus(-1)
 DAY = date.today().replace(day=1)
@@ -122,11 +126,47 @@ def test_an_asset_fetches_and_tells_of_it(surroundings: dict[str, str], tmp_path
     assert not done.success
     (made,) = done.get_asset_materialization_events()
     metadata = made.materialization.metadata
-    assert metadata["release"].value == f"BasicCompanyData-{DAY}"
-    assert f"{PART}.zip" in str(metadata["files"].value)
+    (file,) = (tmp_path / "companies_house" / str(LAST_MONTH.last_day)).glob("*.zip")
+    assert_told(metadata, file, f"BasicCompanyData-{DAY}")
     failed = [event.step_failure_data.user_failure_data for event in done.all_events if event.is_step_failure]
     assert [data.description for data in failed if data] and "answered 404" in str(failed[0])
     assert (tmp_path / "companies_house" / str(LAST_MONTH.last_day)).is_dir()
+
+
+def assert_told(metadata: Mapping[str, dg.MetadataValue], file: Path, release: str) -> None:
+    """What an asset tells of a drop of the register: publisher, licence, and of its file what the publisher said."""
+    told = {name: metadata[name].value for name in ("came", "publisher", "release", "licence", "attribution", "bytes")}
+    assert told == {
+        "came": "fetched",
+        "publisher": "Companies House, Free Company Data Product",
+        "release": release,
+        "licence": "No restrictions on re-use (Companies House)",
+        "attribution": "Companies House, Free Company Data Product",
+        "bytes": file.stat().st_size,
+    }
+    assert str(metadata["licence address"].value).startswith("https://www.gov.uk/")
+    files, headers = (str(metadata[name].value).replace("\\", "") for name in ("files", "response headers"))
+    assert "| file | bytes | whole at | sha256 | address |" in files
+    assert hashlib.sha256(file.read_bytes()).hexdigest() in files
+    assert f"/house/{file.name} |" in files
+    assert f"| {file.name} | content-length | {file.stat().st_size} |" in headers
+    assert f"| {file.name} | etag | " in headers
+
+
+def test_the_tables_of_a_drop_tell_where_it_came_from(warehouse: Warehouse, fetched: Path):
+    with dg.DagsterInstance.ephemeral() as instance:
+        made = materialise(warehouse, instance, ingest_step(str(fetched), lambda: TODAY, tell_at=tell_at))
+    told = {
+        "/".join(event.asset_key.path): event.metadata
+        for event in made.asset_materializations_for_node("sources__ingest")
+    }
+    (file,) = (fetched / "companies_house" / "2025-05-31").glob("*.zip")
+    for table in ("sources/companies_house", "sources/companies_house_sic"):
+        assert_told(told[table], file, "BasicCompanyData-2025-06-02")
+    assert told["reference/postcodes"]["came"].value == "put there by hand"
+    # A list that ships with the code, a dataset without a drop, a table of all of them.
+    for table in ("reference/sic_sectors", "sources/ukri_projects", "sources/drops"):
+        assert "came" not in told[table]
 
 
 def test_a_refresh_fetches_only_where_the_setting_says_so():
@@ -237,8 +277,25 @@ def test_a_fetched_drop_that_was_changed_since_is_warned_about(warehouse: Wareho
     assert [(check.passed, check.blocking) for check in checks] == [(False, False)]
 
 
-def test_a_record_that_cannot_be_read_is_passed_over_in_words(warehouse: Warehouse, fetched: Path):
-    put(fetched, "companies_house/2025-05-31/_provenance.json", '{"files": 1}')
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda record: {"files": 1},
+        lambda record: record | {"files": []},
+        lambda record: record | {"files": record["files"] * 2},
+        lambda record: record | {"files": [record["files"][0] | {"headers": ["etag"]}]},
+        lambda record: record | {"files": [record["files"][0] | {"bytes": "many"}]},
+        lambda record: record | {"files": [record["files"][0] | {"fetched_at": "lately"}]},
+        lambda record: record | {"attribution": None},
+        lambda record: record | {"dated": "May"},
+    ],
+)
+def test_a_record_that_cannot_be_read_is_passed_over_in_words(
+    warehouse: Warehouse, fetched: Path, change: Callable[[dict[str, Any]], dict[str, Any]]
+):
+    path = fetched / "companies_house" / "2025-05-31" / "_provenance.json"
+    record = change(json.loads(path.read_text(encoding="utf-8")))
+    path.write_text(json.dumps(record), encoding="utf-8")
     rows, _ = provenance(warehouse, fetched)
     assert rows.is_empty()
 

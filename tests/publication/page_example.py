@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import polars as pl
@@ -42,7 +42,6 @@ OPTIONS = PageOptions(
         "evidence": "Ours: scans over the density hierarchy and over resolutions, each against a null model",
     },
     links=(("The month's report", "report.html"), ("Downloads", "downloads/index.html")),
-    sources=("Postcode directory, as of 2025-02-01", "Register of businesses, as of 2025-03-01"),
 )
 
 
@@ -75,8 +74,47 @@ def page_tables(
         cluster_history=_history(rankings),
         place_clusters=_place_clusters(index, towns, month),
         place_specialisation=_place_specialisation(draw, towns, month),
+        source_files=_source_files(month),
         places=towns,
     )
+
+
+def _source_files(month: date) -> pl.DataFrame:
+    """Two files of postcodes that were fetched, and a register that a person put there."""
+    fetched = {
+        "dataset": "postcodes",
+        "title": "ONS postcode directory",
+        "as_of": date(2025, 5, 1),
+        "came": "fetched",
+        "publisher": "Office for National Statistics, postcode directory",
+        "release": "ONSPD 2025-05 V1",
+        "released": date(2025, 5, 1),
+        "licence": "Open Government Licence v3.0",
+        "licence_address": "https://licence.test/ogl",
+        "attribution": "Contains OS data © Crown copyright and database right 2025",
+        "address": "https://ons.test/data",
+        "fetched_at": datetime(2025, 6, 2, 3, 4, 5),
+        "bytes": 100,
+        "sha256": "a" * 64,
+        "headers": '{"etag": "\\"1\\""}',
+        "drop_bytes": 200,
+        "drop_sha256": "b" * 64,
+    }
+    by_hand = {
+        "dataset": "idbr_enterprises",
+        "title": "Register of businesses",
+        "as_of": date(2024, 3, 1),
+        "came": "put there by hand",
+        "publisher": "Office for National Statistics",
+        "licence": "Confidential; figures after disclosure control",
+        "file": "idbr_enterprises/2024-03.csv",
+        "bytes": 300,
+        "sha256": "c" * 64,
+        "drop_bytes": 300,
+        "drop_sha256": "c" * 64,
+    }
+    rows = [{**fetched, "file": "one.zip"}, {**fetched, "file": "two.zip"}, by_hand]
+    return pl.DataFrame([{"month": month, **row} for row in rows], infer_schema_length=None)
 
 
 def _sectors() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import polars as pl
 from assets.method import MethodProfile
 from assets.months import Month
 from assets.publication.steps.release import release_step
+from assets.publication.steps.source_files import source_files
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.running import StepResult
@@ -38,7 +39,6 @@ HOSTILE = {
 """Names that a source could send, and how each is to be read."""
 
 
-@opened_once
 def fill_release(
     warehouse: Warehouse,
     clusters: int = 14,
@@ -47,6 +47,12 @@ def fill_release(
     seed: int = 1,
 ) -> None:
     """Fill what the release reads, in place of all that is there. `names` are those of clusters by position."""
+    _fill_tables(warehouse, clusters, names, month, seed)
+    make(warehouse, source_files, month=month)
+
+
+@opened_once
+def _fill_tables(warehouse: Warehouse, clusters: int, names: Mapping[int, str] | None, month: Month, seed: int) -> None:
     tables = page_tables(clusters, seed=seed, month=month.first_day)
     made = tables.clusters.with_columns(profile_fingerprint=pl.lit("test"))
     for position, name in (names or {}).items():
@@ -99,5 +105,6 @@ def _fill(warehouse: Warehouse, table: str, frame: pl.DataFrame) -> None:
 
 
 def release(warehouse: Warehouse, publication: Path, *profiles: MethodProfile, month: Month = MONTH) -> StepResult:
-    """Release a month into a folder."""
+    """Release a month into a folder, with where its figures come from."""
+    make(warehouse, source_files, month=month)
     return make(warehouse, release_step(str(publication)), *(profiles or PROFILES), month=month)

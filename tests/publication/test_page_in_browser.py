@@ -442,13 +442,17 @@ def test_hostile_names_are_text(context, tables, tmp_path):
         rankings=all_of(tables.rankings, "name", "regions"),
         cluster_history=all_of(tables.cluster_history, "former_name"),
         places=all_of(tables.places.head(6), "name"),
+        source_files=all_of(tables.source_files, "title", "publisher", "release", "licence_address", "attribution"),
     )
-    options = replace(OPTIONS, links=[(SCRIPT, "report.html")], sources=[IMAGE], profiles={"dsit-v1": SCRIPT})
+    options = replace(OPTIONS, links=[(SCRIPT, "report.html")], profiles={"dsit-v1": SCRIPT})
     root = write(tmp_path, {f"{MAY}/{path}": content for path, content in page_files(MAY, bad, options).items()})
     watched = Watched(context)
     page = watched.open(f"file://{root}/{MAY}/index.html")
     for tab in ("index", "places", "about", "clusters"):
         page.click(f"[data-tab={tab}]")
+    page.click("#attribution summary")
+    assert page.locator("#attribution li", has_text="<script>").count() > 0
+    page.click("#attribution summary")
     page.fill("#search", "script")
     assert page.locator("#found li", has_text="<script>").count() > 0
     page.keyboard.press("Escape")

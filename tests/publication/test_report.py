@@ -168,7 +168,7 @@ def test_names_of_others_are_text(page: Tables, published: Path):
 
 def test_it_says_what_it_was_made_from_and_how(page: Tables):
     used = {row[0]: row[1:] for row in page.tables["dataset"][1:]}
-    assert used["ONS postcode directory"][0] == "2025-05-01"
+    assert used["ONS postcode directory"][2] == "2025-05-01"
     methods = {row[0]: row for row in page.tables["profile"][1:]}
     assert "made with other parameters than those below" in methods["dsit-v1"][1]
     assert methods["dsit-v1"][2] == "test"

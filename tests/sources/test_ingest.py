@@ -85,6 +85,16 @@ def test_the_same_drops_again_write_the_months_rows_and_nothing_else(warehouse: 
     assert "postcodes: postcodes/2025-05.csv is loaded already and taken over" in said(later)
 
 
+def test_a_drop_that_was_renamed_is_taken_over_under_its_new_name(warehouse: Warehouse, tmp_path: Path) -> None:
+    """What lies beside a drop, as where it came from, is looked for where the drop lies now."""
+    put_register(tmp_path)
+    ingest(warehouse, tmp_path)
+    (tmp_path / "postcodes" / "2025-05.csv").rename(tmp_path / "postcodes" / "2025-05-01.csv")
+    assert ingest(warehouse, tmp_path).rows == {"sources.drops": 7}
+    path = warehouse.read("select path from sources.drops where dataset = 'postcodes'").item()
+    assert path == "postcodes/2025-05-01.csv"
+
+
 def test_a_newer_drop_is_read_and_the_earlier_months_rows_stay(april: Place) -> None:
     warehouse = april.warehouse
     put(april.sources, "idbr_enterprises/2025-05.csv", ENTERPRISES_CSV.replace("Alpha", "Omega"))

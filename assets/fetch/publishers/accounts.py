@@ -9,11 +9,11 @@ import re
 from datetime import date
 
 from assets.fetch.publishers.dates import first_of
-from assets.fetch.publishers.licences import UNRESTRICTED, UNRESTRICTED_ADDRESS
 from assets.fetch.publishers.links import links_of, missed
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
 from assets.months import Month
+from assets.origins import ORIGINS
 
 FORM = re.compile(r"Accounts_Monthly_Data-([A-Za-z]+)(\d{4})\.zip")
 WANTED = "a file named like Accounts_Monthly_Data-July2026.zip, of a month up to {}"
@@ -46,11 +46,8 @@ def bring(visit: Visit, release: Release, staging: Staging) -> None:
 
 ACCOUNTS = Publisher(
     dataset="accounts",
-    title="Companies House, accounts data",
+    origin=ORIGINS["accounts"],
     address="https://download.companieshouse.gov.uk/en_monthlyaccountsdata.html",
-    licence=UNRESTRICTED,
-    licence_address=UNRESTRICTED_ADDRESS,
-    attribution="Companies House, Free Accounts Data Product",
     every_days=31,
     find=find,
     bring=bring,

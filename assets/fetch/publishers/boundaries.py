@@ -15,10 +15,10 @@ from assets.fetch.paging import Growing
 from assets.fetch.problems import FaultError, FetchError
 from assets.fetch.publishers.arcgis import arcgis_json
 from assets.fetch.publishers.dates import first_of
-from assets.fetch.publishers.licences import OGL, OGL_ADDRESS
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
 from assets.fetch.transport import Page
+from assets.origins import ORIGINS
 
 LAYERS = {
     "ITL1": "ITL1|International_Territorial_Level_1",
@@ -96,14 +96,8 @@ def _features(page: Page) -> tuple[Page, list[Any], bool]:
 
 BOUNDARIES = Publisher(
     dataset="boundaries",
-    title="Office for National Statistics, Open Geography Portal",
+    origin=ORIGINS["boundaries"],
     address="https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services",
-    licence=OGL,
-    licence_address=OGL_ADDRESS,
-    attribution=(
-        "Source: Office for National Statistics licensed under the Open Government Licence v3.0; contains OS data © "
-        "Crown copyright and database right"
-    ),
     every_days=365,
     find=find,
     bring=bring,

@@ -16,10 +16,10 @@ from typing import Any
 
 from assets.fetch.paging import Growing
 from assets.fetch.problems import FaultError, FetchError
-from assets.fetch.publishers.licences import OGL, OGL_ADDRESS
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
 from assets.fetch.transport import Page, looks_like_html
+from assets.origins import ORIGINS
 
 AREAS = re.compile(r"(\d{4}) super output areas - middle layer", re.IGNORECASE)
 INDUSTRY = re.compile(r"\d{5} : .*")
@@ -146,11 +146,8 @@ def _kept(rows: list[dict[str, str]], with_header: bool) -> bytes:
 
 BUSINESS_COUNTS = Publisher(
     dataset="business_counts",
-    title="Office for National Statistics through Nomis, UK Business Counts (local units)",
+    origin=ORIGINS["business_counts"],
     address="https://www.nomisweb.co.uk/api/v01/dataset/NM_141_1",
-    licence=OGL,
-    licence_address=OGL_ADDRESS,
-    attribution="Source: Office for National Statistics (Nomis), licensed under the Open Government Licence v3.0",
     every_days=365,
     find=find,
     bring=bring,

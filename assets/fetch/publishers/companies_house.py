@@ -10,10 +10,10 @@ import re
 from datetime import date
 
 from assets.fetch.problems import FetchError
-from assets.fetch.publishers.licences import UNRESTRICTED, UNRESTRICTED_ADDRESS
 from assets.fetch.publishers.links import links_of, missed
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
+from assets.origins import ORIGINS
 
 FORM = re.compile(r"BasicCompanyData-(\d{4}-\d{2}-\d{2})-part(\d+)_(\d+)\.zip")
 WANTED = "files named BasicCompanyData-YYYY-MM-DD-partN_N.zip"
@@ -56,11 +56,8 @@ def bring(visit: Visit, release: Release, staging: Staging) -> None:
 
 COMPANIES_HOUSE = Publisher(
     dataset="companies_house",
-    title="Companies House, Free Company Data Product",
+    origin=ORIGINS["companies_house"],
     address="https://download.companieshouse.gov.uk/en_output.html",
-    licence=UNRESTRICTED,
-    licence_address=UNRESTRICTED_ADDRESS,
-    attribution="Companies House, Free Company Data Product",
     every_days=31,
     find=find,
     bring=bring,

@@ -11,9 +11,9 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 
 from assets.fetch.problems import FetchError
-from assets.fetch.publishers.licences import CC_BY, CC_BY_ADDRESS
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
+from assets.origins import ORIGINS
 
 FILES = ("cordis-HORIZONprojects-csv.zip", "cordis-h2020projects-csv.zip")
 MEMBERS = ("project.csv", "organization.csv")
@@ -56,11 +56,8 @@ def _day(changed: str | None, today: date) -> date:
 
 CORDIS = Publisher(
     dataset="cordis",
-    title="CORDIS, EU research projects under Horizon Europe and Horizon 2020",
+    origin=ORIGINS["cordis"],
     address="https://cordis.europa.eu/data",
-    licence=CC_BY,
-    licence_address=CC_BY_ADDRESS,
-    attribution="© European Union, CORDIS, licensed under CC BY 4.0",
     every_days=31,
     find=find,
     bring=bring,

@@ -10,10 +10,10 @@ import re
 from datetime import date
 
 from assets.fetch.problems import FetchError
-from assets.fetch.publishers.licences import OGL, OGL_ADDRESS
 from assets.fetch.publishers.links import links_of, missed
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
+from assets.origins import ORIGINS
 
 BOOK = re.compile(r"(?=.*innovate[-_ ]?uk)(?=.*funded[-_ ]projects).*\.xlsx", re.IGNORECASE)
 DAY = re.compile(r"(20\d{2})(\d{2})(\d{2})")
@@ -61,11 +61,8 @@ def _day(name: str) -> date | None:
 
 INNOVATE_UK = Publisher(
     dataset="innovate_uk",
-    title="Innovate UK, funded projects since 2004",
+    origin=ORIGINS["innovate_uk"],
     address="https://www.ukri.org/publications/innovate-uk-funded-projects-since-2004/",
-    licence=OGL,
-    licence_address=OGL_ADDRESS,
-    attribution="Contains public sector information from UKRI licensed under the Open Government Licence v3.0",
     every_days=28,
     find=find,
     bring=bring,

@@ -13,9 +13,9 @@ from typing import Any
 from assets.fetch.problems import FetchError
 from assets.fetch.publishers.arcgis import arcgis_json
 from assets.fetch.publishers.dates import first_of
-from assets.fetch.publishers.licences import OGL, OGL_ADDRESS
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
+from assets.origins import ORIGINS
 
 KIND = "CSV Collection"
 MONTH = re.compile(r"\(?\b([A-Z][a-z]{2,8}) (\d{4})\b\)?")
@@ -62,14 +62,8 @@ def _age(item: dict[str, Any]) -> tuple[date, int]:
 
 POSTCODES = Publisher(
     dataset="postcodes",
-    title="Office for National Statistics, postcode directory",
+    origin=ORIGINS["postcodes"],
     address="https://www.arcgis.com/sharing/rest",
-    licence=OGL,
-    licence_address=OGL_ADDRESS,
-    attribution=(
-        "Contains OS data © Crown copyright and database right; contains Royal Mail data © Royal Mail copyright and "
-        "database right; source: Office for National Statistics licensed under the Open Government Licence v3.0"
-    ),
     every_days=92,
     find=find,
     bring=bring,

@@ -12,12 +12,12 @@ from typing import Any
 from assets.fetch.limits import API
 from assets.fetch.paging import Growing, lines
 from assets.fetch.problems import FaultError, FetchError
-from assets.fetch.publishers.licences import CC0, CC0_ADDRESS
 from assets.fetch.publishers.openalex_snapshot import ADDRESS as SNAPSHOT_ADDRESS
 from assets.fetch.publishers.openalex_snapshot import bring_snapshot, find_snapshot
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
 from assets.fetch.transport import Page
+from assets.origins import FETCHED
 
 API_ADDRESS = "https://api.openalex.org"
 OBJECTS_A_PAGE = 100
@@ -81,11 +81,8 @@ def _results(page: Page) -> tuple[Page, list[Any], str | None, int]:
 
 PUBLICATIONS = Publisher(
     dataset="publications",
-    title="OpenAlex",
+    origin=FETCHED["publications"],
     address=API_ADDRESS,
-    licence=CC0,
-    licence_address=CC0_ADDRESS,
-    attribution="OpenAlex, CC0 1.0",
     every_days=31,
     find=find,
     bring=bring,

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from assets.fetch.problems import FetchError
-from assets.fetch.publishers.licences import CC0, CC0_ADDRESS
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
 from assets.fetch.transport import CHUNK_BYTES
+from assets.origins import ORIGINS
 
 
 def find(visit: Visit) -> Release:
@@ -63,11 +63,8 @@ def _md5(path: Path) -> str:
 
 ROR = Publisher(
     dataset="ror",
-    title="Research Organization Registry (ROR)",
+    origin=ORIGINS["ror"],
     address="https://zenodo.org/api/communities/ror-data/records?q=&sort=newest",
-    licence=CC0,
-    licence_address=CC0_ADDRESS,
-    attribution="Research Organization Registry (ROR), CC0 1.0",
     every_days=31,
     find=find,
     bring=bring,

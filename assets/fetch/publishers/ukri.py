@@ -13,10 +13,10 @@ from typing import Any
 
 from assets.fetch.paging import Growing, lines
 from assets.fetch.problems import FaultError, FetchError
-from assets.fetch.publishers.licences import OGL, OGL_ADDRESS
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
 from assets.fetch.transport import Page
+from assets.origins import ORIGINS
 
 KINDS = {"projects": "project", "funds": "fund", "organisations": "organisation"}
 """What is asked for, and under which name a page holds it."""
@@ -80,11 +80,8 @@ def _different(path: Path) -> int:
 
 UKRI = Publisher(
     dataset="ukri",
-    title="UK Research and Innovation, Gateway to Research",
+    origin=ORIGINS["ukri"],
     address="https://gtr.ukri.org/gtr/api",
-    licence=OGL,
-    licence_address=OGL_ADDRESS,
-    attribution="Contains public sector information from UKRI licensed under the Open Government Licence v3.0",
     every_days=31,
     find=find,
     bring=bring,

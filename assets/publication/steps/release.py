@@ -22,6 +22,7 @@ from assets.publication.base_map import BaseMap
 from assets.publication.downloads import DOWNLOADS, Download, download_rows
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
 from assets.publication.parameters import parameter_rows
+from assets.publication.source_drops import attributions
 from assets.reference import CATEGORIES, OVERALL
 from assets.warehouse.checks import blocking_failures
 from assets.warehouse.declarations import declared_tables
@@ -78,11 +79,11 @@ PAGE_TABLES = {
     "cluster_history": "innovation_index.cluster_history",
     "place_clusters": "innovation_index.place_clusters",
     "place_specialisation": "innovation_index.place_specialisation",
+    "source_files": "publication.source_files",
 }
 """The page's tables of the month."""
 CHECKED_TOO = (
     "sources.rejected",
-    "sources.fetched_files",
     "sources.publisher_changes",
     "organisations.formation_agents",
     "organisations.uncounted_funding",
@@ -220,7 +221,6 @@ def _files(ctx: StepContext, base_map: BaseMap | None) -> dict[str, bytes]:
     options = PageOptions(
         profiles={profile.name: profile.description for profile in ctx.profiles},
         links=[("Report of the month", "report.html"), ("Downloads", "downloads.html")],
-        sources=[f"{title}, {as_of}" for title, as_of in inputs.sources.select("title", "as_of").iter_rows()],
         notices=[notice.sentence for notice in inputs.notices],
         base_map=base_map,
         method=ctx.method.publication,
@@ -252,7 +252,8 @@ def _downloads(ctx: StepContext, inputs: ReportInputs, tables: PageTables) -> di
     files: dict[str, bytes] = {}
     for download, rows in made:
         files[f"downloads/{download.name}.csv"] = to_csv(rows)
-        files[f"downloads/{download.name}.geojson"] = to_geojson(rows, download)
+        if download.is_on_map:
+            files[f"downloads/{download.name}.geojson"] = to_geojson(rows, download)
         files[f"downloads/{download.name}.parquet"] = to_geoparquet(rows, download)
     whole = f"downloads/innovation-clusters-{ctx.month}"
     files[f"{whole}.gpkg"] = to_geopackage(made, ctx.month, ctx.scratch)
@@ -269,9 +270,10 @@ def _notes(ctx: StepContext, inputs: ReportInputs) -> pl.DataFrame:
     rows += [("what is not given", note) for note in disclosure_notes(ctx.method.publication)]
     rows += [("known limitations", note) for note in LIMITATIONS]
     rows += [
-        ("data used", f"{row['title']}, {row['as_of']}; {row['terms']}; SHA-256 {row['sha256']}")
-        for row in inputs.sources.iter_rows(named=True)
+        ("where the figures come from", f"{drop.title}, {drop.dated}; {drop.how}; {drop.licence}")
+        for drop in inputs.sources
     ]
+    rows += [("attribution", said.text) for said in attributions(inputs.sources)]
     return pl.DataFrame(rows, schema={"about": pl.String, "note": pl.String}, orient="row")
 
 
@@ -296,16 +298,23 @@ def _pictures(inputs: ReportInputs, tables: PageTables, index_size: int) -> dict
 
 def _listed(downloads: dict[str, bytes]) -> list[dict[str, object]]:
     """What the downloads page says of each file."""
-    titles = {download.name: download.title for download in DOWNLOADS}
+    known = {download.name: download for download in DOWNLOADS}
     return [
         {
             "path": path,
-            "what": "; ".join(part for part in (titles.get(Path(path).stem), FORMATS[_kind(path)]) if part),
+            "what": _what(path, known.get(Path(path).stem)),
             "size": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
         }
         for path, content in sorted(downloads.items())
     ]
+
+
+def _what(path: str, download: Download | None) -> str:
+    if download is None:
+        return FORMATS[_kind(path)]
+    form = FORMATS[_kind(path)] if download.is_on_map else FORMATS[_kind(path)].removeprefix("Geo")
+    return f"{download.title}; {form}"
 
 
 def _rows(files: dict[str, bytes]) -> pl.DataFrame:
