@@ -21,6 +21,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
+from assets.manners import begin, file_to_write, share_given, whole_given
 from assets.method import find_profiles
 from assets.methods.groups.sector_groups import window_rules
 from assets.months import Month
@@ -328,9 +329,9 @@ SUMMARY: tuple[tuple[str, str, Callable[[list[Recovery]], str]], ...] = (
 def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=0.05)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13, 14, 15])
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--scale", type=share_given, default=0.05)
+    parser.add_argument("--seeds", type=whole_given, nargs="+", default=[11, 12, 13, 14, 15])
+    parser.add_argument("--out", type=file_to_write, required=True)
     given = parser.parse_args()
     started = monotonic()
     results = []
@@ -344,4 +345,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)
