@@ -131,13 +131,21 @@ def synthesise(
     ] = 0.005,
     seed: Annotated[
         int,
-        typer.Option(
-            "--seed", min=0, max=2**32 - 1, help="Same seed, same bytes; a longer range of months adds to it."
-        ),
+        typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same bytes."),
     ] = 1,
     months: Annotated[
         str, typer.Option("--months", metavar="YYYY-MM[:YYYY-MM]", help="A month, or a range from first to last.")
     ] = "2025-03:2025-05",
+    until: Annotated[
+        Month | None,
+        typer.Option(
+            "--until",
+            parser=read_month,
+            metavar="YYYY-MM",
+            help="Month up to which the country is drawn: with the same one, months can be added later and those there "
+            "stay the same. [default: a year from the first month of a range, that month alone for one]",
+        ),
+    ] = None,
     rtic_sizes: Annotated[
         Literal["published", "large"],
         typer.Option(
@@ -152,10 +160,13 @@ def synthesise(
 ) -> None:
     """Write the drops of a synthetic United Kingdom with planted clusters, in the publishers' formats."""
     from synthetic_uk import Settings as Country
+    from synthetic_uk import drawn_until
     from synthetic_uk import synthesise as write
 
     first, _, last = months.partition(":")
     wanted = _range(read_month(first), read_month(last or first))
+    if until and until < wanted[-1]:
+        raise typer.BadParameter(f"--until {until} is before the last month to be written, {wanted[-1]}")
     with _progress() as progress:
         task = progress.add_task("synthesising", total=1.0)
         write(
@@ -165,6 +176,7 @@ def synthesise(
             seed,
             lambda what, share: progress.update(task, description=what, completed=share),
             Country(rtic_sizes=rtic_sizes, public=public),
+            until or drawn_until(wanted),
         )
     _say(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
 

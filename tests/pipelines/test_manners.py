@@ -62,10 +62,10 @@ def test_every_month_is_asked_for_as_it_is_written():
     months = 0
     for command in COMMANDS.commands.values():
         for option in command.params:
-            if {"--month", "--from", "--to", "--months"} & {*option.opts}:
+            if {"--month", "--from", "--to", "--months", "--until"} & {*option.opts}:
                 months += 1
                 assert str(option.metavar).startswith("YYYY-MM"), (command.name, option.name)
-    assert months == 9
+    assert months == 10
 
 
 def test_what_is_not_a_command_is_named_once_with_what_is_near():
@@ -117,6 +117,7 @@ def test_what_cannot_be_done_is_one_sentence(arguments: list[str], said: str, wa
         ["synthesise", "--seed", "99999999999999999999999"],
         ["synthesise", "--scale", "7"],
         ["synthesise", "--months", ":"],
+        ["synthesise", "--months", "2025-03:2025-05", "--until", "2025-04"],
         ["rankings", "--top", "0"],
         ["refresh", "--month", "May"],
         ["graph", "--format", "png", "--out", "x"],
