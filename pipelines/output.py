@@ -137,9 +137,7 @@ def _on_screen(heading: str, rows: pl.DataFrame, width: int) -> list[RenderableT
     if heading or not rows.height or _width(table) <= width:
         return [table]
     names = [plain(name) for name in rows.columns]
-    said = (
-        f"The rows are wider than these {width} columns, so each stands by its values; --format csv has them in lines."
-    )
+    said = f"Rows are wider than these {width} columns, so each stands by its values; --format csv has them in lines."
     shown: list[RenderableType] = [f"[dim]{said}[/]"]
     for number, row in enumerate(rows.iter_rows(), start=1):
         # A title of its own line by line: rich would fold one that is wider than the table.
