@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from assets.manners import begin
 from benchmarks.against import Against
 from benchmarks.call import Call, bench
 from pipelines.output import plain, screen
@@ -62,4 +63,4 @@ def main(
 
 
 if __name__ == "__main__":
-    app(prog_name="python -m benchmarks")
+    begin(lambda: app(prog_name="python -m benchmarks"))

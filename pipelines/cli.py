@@ -13,8 +13,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from assets.manners import INTERRUPTED
 from assets.months import Month, month_range, unmakeable
 from pipelines.accepting import AcceptingCommand, accepted, not_needed
+from pipelines.command_group import CommandGroup, show_version
 from pipelines.output import GraphFormat, Layout, OutputFormat, plain, screen, taken, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="The United Kingdom's innovation clusters, every month, from raw registers to a published map.",
+    cls=CommandGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # One of the two libraries that read the command line names what is near; this would do so a second time.
+    suggest_commands=False,
 )
 console = screen()
 errors = screen(stderr=True)
@@ -88,7 +93,7 @@ OutOption = Annotated[
 ]
 MadeMonthOption = Annotated[
     Month | None,
-    typer.Option("--month", parser=read_month, help="Month, YYYY-MM. [default: the latest in the warehouse]"),
+    typer.Option("--month", parser=read_month, metavar="YYYY-MM", help="Month. [default: the latest in the warehouse]"),
 ]
 
 
@@ -109,14 +114,38 @@ def settings_of(
     )
 
 
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The United Kingdom's innovation clusters, every month, from raw registers to a published map."""
+
+
 @app.command()
 def synthesise(
     out: Annotated[Path, typer.Option("--out", help="Folder for the drops.")] = Path("sources"),
     scale: Annotated[
         float, typer.Option("--scale", min=0.001, max=1.0, help="Share of the full size: 0.05 is 1:20.")
     ] = 0.005,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
-    months: Annotated[str, typer.Option("--months", help="A month, or a range FIRST:LAST.")] = "2025-03:2025-05",
+    seed: Annotated[
+        int,
+        typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same bytes."),
+    ] = 1,
+    months: Annotated[
+        str, typer.Option("--months", metavar="YYYY-MM[:YYYY-MM]", help="A month, or a range from first to last.")
+    ] = "2025-03:2025-05",
+    until: Annotated[
+        Month | None,
+        typer.Option(
+            "--until",
+            parser=read_month,
+            metavar="YYYY-MM",
+            help="Month up to which the country is drawn: with the same one, months can be added later and those there "
+            "stay the same. [default: a year from the first month of a range, that month alone for one]",
+        ),
+    ] = None,
     rtic_sizes: Annotated[
         Literal["published", "large"],
         typer.Option(
@@ -131,10 +160,13 @@ def synthesise(
 ) -> None:
     """Write the drops of a synthetic United Kingdom with planted clusters, in the publishers' formats."""
     from synthetic_uk import Settings as Country
+    from synthetic_uk import drawn_until
     from synthetic_uk import synthesise as write
 
     first, _, last = months.partition(":")
     wanted = _range(read_month(first), read_month(last or first))
+    if until and until < wanted[-1]:
+        raise typer.BadParameter(f"--until {until} is before the last month to be written, {wanted[-1]}")
     with _progress() as progress:
         task = progress.add_task("synthesising", total=1.0)
         write(
@@ -144,6 +176,7 @@ def synthesise(
             seed,
             lambda what, share: progress.update(task, description=what, completed=share),
             Country(rtic_sizes=rtic_sizes, public=public),
+            until or drawn_until(wanted),
         )
     _say(f"drops of {wanted[0]} to {wanted[-1]} are in {out}, what was planted in {out / 'truth'}")
 
@@ -155,7 +188,9 @@ def fetch(
     ] = None,
     month: Annotated[
         Month | None,
-        typer.Option("--month", parser=read_month, help="Month to fetch for, YYYY-MM. [default: the one before this]"),
+        typer.Option(
+            "--month", parser=read_month, metavar="YYYY-MM", help="Month to fetch for. [default: the one before this]"
+        ),
     ] = None,
     sources: SourcesOption = Settings.sources,
 ) -> None:
@@ -187,13 +222,15 @@ def fetch(
                 for change in outcome.changes:
                     _warn(said(outcome.dataset, change))
     if failed:
-        _fail(f"{failed} of {len(names)} datasets were not fetched for {wanted}; the others are in {settings.sources}")
+        others = f"; the others are in {settings.sources}" if failed < len(names) else ""
+        were = "dataset was" if len(names) == 1 else "datasets were"
+        _fail(f"{failed} of {len(names)} {were} not fetched for {wanted}{others}")
 
 
 @app.command(cls=AcceptingCommand)
 def refresh(
     context: typer.Context,
-    month: Annotated[Month, typer.Option("--month", parser=read_month, help="Month to make, YYYY-MM.")],
+    month: Annotated[Month, typer.Option("--month", parser=read_month, metavar="YYYY-MM", help="Month to make.")],
     sources: SourcesOption = Settings.sources,
     warehouse: WarehouseOption = Settings.warehouse,
     publication: PublicationOption = Settings.publication,
@@ -213,8 +250,8 @@ def refresh(
 @app.command(cls=AcceptingCommand)
 def backfill(
     context: typer.Context,
-    first: Annotated[Month, typer.Option("--from", parser=read_month, help="First month, YYYY-MM.")],
-    last: Annotated[Month, typer.Option("--to", parser=read_month, help="Last month, YYYY-MM.")],
+    first: Annotated[Month, typer.Option("--from", parser=read_month, metavar="YYYY-MM", help="First month.")],
+    last: Annotated[Month, typer.Option("--to", parser=read_month, metavar="YYYY-MM", help="Last month.")],
     sources: SourcesOption = Settings.sources,
     warehouse: WarehouseOption = Settings.warehouse,
     publication: PublicationOption = Settings.publication,
@@ -233,7 +270,9 @@ def backfill(
 
 @app.command()
 def publish(
-    month: Annotated[Month, typer.Option("--month", parser=read_month, help="Month of the warehouse, YYYY-MM.")],
+    month: Annotated[
+        Month, typer.Option("--month", parser=read_month, metavar="YYYY-MM", help="Month of the warehouse.")
+    ],
     warehouse: WarehouseOption = Settings.warehouse,
     publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
@@ -257,7 +296,7 @@ def publish(
 @app.command()
 def serve(
     publication: PublicationOption = Settings.publication,
-    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 8000,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 is any free one.")] = 8000,
 ) -> None:
     """Show the publication's folder on 127.0.0.1, as a static web host would."""
     from pipelines.serve import make_server
@@ -280,7 +319,7 @@ def ui(
     warehouse: WarehouseOption = Settings.warehouse,
     publication: PublicationOption = Settings.publication,
     profile: ProfileOption = None,
-    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 is any free one.")] = 3000,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Show, and let nothing be changed; no schedule or sensor runs.")
     ] = False,
@@ -522,6 +561,9 @@ def _make(
         outcome = run_month(settings, month, select, show, anew=anew, accepting=accepting, tell=_warn)
     for warning in outcome.warnings:
         _warn(warning)
+    if outcome.is_interrupted:
+        _warn(f"{month} was not made: " + "\n".join(outcome.problems))
+        raise typer.Exit(INTERRUPTED)
     if not outcome.succeeded:
         _fail(f"{month} was not made: " + "\n".join(outcome.problems))
     taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""

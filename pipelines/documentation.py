@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 
+from assets.manners import begin
 from assets.method import MethodProfile
 from assets.publication.parameters import declared_parameters
 from assets.warehouse.checks import rules
@@ -156,4 +157,4 @@ def _graph(steps: list[Step]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

@@ -12,8 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape as without_markup
+from rich.measure import Measurement
 from rich.table import Column, Table
 
 from assets.text_safety import escaped
@@ -21,6 +22,10 @@ from assets.warehouse.markdown import markdown_table
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+MEASURING = Console(width=1_000_000)
+"""A screen on which any table has room."""
 
 
 class OutputFormat(StrEnum):
@@ -105,7 +110,7 @@ def write_rows(
             out.write_text(text, encoding="utf-8")
     else:
         for heading, rows in _parts(frame, layout):
-            console.print(_table(heading, rows))
+            console.print(*_on_screen(heading, rows, console.width), sep="\n")
 
 
 def _parts(frame: pl.DataFrame, layout: Layout | None) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -126,8 +131,35 @@ def _markdown(heading: str, rows: pl.DataFrame) -> str:
     return f"## {heading}\n\n{table}" if heading else table
 
 
+def _on_screen(heading: str, rows: pl.DataFrame, width: int) -> list[RenderableType]:
+    """A table, or where a query's rows are wider than the screen each row by its columns: nothing is cut."""
+    table = _table(heading, rows)
+    if heading or not rows.height or _width(table) <= width:
+        return [table]
+    names = [plain(name) for name in rows.columns]
+    said = f"Rows are wider than these {width} columns, so each stands by its values; --format csv has them in lines."
+    shown: list[RenderableType] = [f"[dim]{said}[/]"]
+    for number, row in enumerate(rows.iter_rows(), start=1):
+        # A title of its own line by line: rich would fold one that is wider than the table.
+        shown.append(f"row {number} of {rows.height}")
+        block = Table(Column(overflow="fold"), Column(overflow="fold"), show_header=False, box=None, padding=(0, 1))
+        for name, value in zip(names, row, strict=True):
+            block.add_row(name, _cell(value))
+        shown.append(block)
+    return shown
+
+
+def _width(table: Table) -> int:
+    """Columns of the screen that a table takes where nothing of it is cut."""
+    return Measurement.get(MEASURING, MEASURING.options, table).maximum
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else plain(value)
+
+
 def _table(heading: str, rows: pl.DataFrame) -> Table:
-    """A table on the screen: a query's rows each on a line, a headed table's text wrapped and never cut."""
+    """A table: a query's rows each on a line, a headed table's text wrapped and never cut."""
     columns = [
         Column(plain(name), overflow="fold", justify="right" if dtype.is_numeric() else "left")
         if heading
@@ -136,5 +168,5 @@ def _table(heading: str, rows: pl.DataFrame) -> Table:
     ]
     table = Table(*columns, title=plain(heading) or None)
     for row in rows.iter_rows():
-        table.add_row(*("" if value is None else plain(value) for value in row))
+        table.add_row(*map(_cell, row))
     return table

@@ -14,7 +14,9 @@ from functools import partial
 from pathlib import Path
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
+from assets.manners import INTERRUPTIONS
 from assets.months import Month, unmakeable
 from assets.sources.needs import INDEX_LAYER
 from assets.warehouse.dagster_assets import ACCEPT_TAG, ANEW_TAG, MADE_BY, POOL, asset_key
@@ -55,6 +57,8 @@ class RunOutcome:
     warnings: list[str]
     taken_over: int
     """Steps whose rows were there, made from the same."""
+    is_interrupted: bool = False
+    """Whether a person ended it, by Ctrl-C or a signal."""
 
 
 def selected_keys(select: str | None, definitions: dg.Definitions) -> set[dg.AssetKey]:
@@ -160,7 +164,8 @@ def run_month(
                 run_id=run_id,
                 tags=_tags(anew, accepting),
             )
-        problems = [_reason(event, home) for event in result.all_events if event.is_step_failure]
+        failures = [event for event in result.all_events if event.is_step_failure]
+        problems = [_reason(event, home) for event in failures]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
         taken_over = {event.step_key for event in result.all_events if _is_taken_over(event)}
     return RunOutcome(
@@ -171,6 +176,7 @@ def run_month(
         problems,
         [*_warnings(evaluations)],
         len(taken_over),
+        any(_is_interruption(event) for event in failures),
     )
 
 
@@ -242,13 +248,23 @@ def _reason(event: dg.DagsterEvent, home: Path) -> str:
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return f"{_name(event)}: {data.user_failure_data.description}"
-    error = data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    if error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+    error = _first_cause(event)
+    if _is_interruption(event):
         return f"{_name(event)}: interrupted; what was made before stays, and the next refresh takes it over"
     message = error.message.strip() if error else "failed"
     return f"{_name(event)}: {of_message(home, message) or message}"
+
+
+def _first_cause(event: dg.DagsterEvent) -> SerializableErrorInfo | None:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error
+
+
+def _is_interruption(event: dg.DagsterEvent) -> bool:
+    error = _first_cause(event)
+    return error is not None and error.cls_name in INTERRUPTIONS
 
 
 def _warnings(evaluations: list[dg.DagsterEvent]) -> Iterator[str]:

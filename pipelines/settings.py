@@ -66,9 +66,9 @@ class Settings:
         a dataset that nobody publishes, and for a base map without an attribution.
         """
         profiles = tuple(name.strip() for name in os.environ.get(PROFILE, "").split(",") if name.strip())
-        threads = os.environ.get(THREADS)
-        if threads is not None and not threads.isdigit():
-            raise ValueError(f"{THREADS}={threads!r} is not a number of threads")
+        threads = os.environ.get(THREADS) or None
+        if threads and not _counts(threads):
+            raise ValueError(f"{THREADS}={threads!r} is not a number of threads: give 1 or more")
         memory_limit = os.environ.get(MEMORY_LIMIT) or None
         if memory_limit:
             try:
@@ -132,12 +132,17 @@ class Settings:
         return values
 
 
+def _counts(text: str, least: int = 1) -> bool:
+    """Whether a text is a whole number that is as large as the least, in plain digits."""
+    return re.fullmatch(r"[0-9]{1,9}", text) is not None and int(text) >= least
+
+
 def _seconds(name: str, usual: float) -> float:
     """A time from the environment. Raises ValueError for what is no number of seconds above 0."""
     text = os.environ.get(name)
     if not text:
         return usual
-    if re.fullmatch(r"\d+(\.\d+)?", text) is None or not float(text):
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is None or not float(text):
         raise ValueError(f"{name}={text!r} is not a number of seconds")
     return float(text)
 
@@ -215,7 +220,7 @@ def _limits(bounds: Bounds) -> Limits:
                 raise ValueError(f"{variable}={text!r} is not known: give {' or '.join(CHOICES[name])}")
             given[name] = text
         elif name in COUNTED:
-            if not text.isdigit() or (name != "late_days" and not int(text)):
+            if not _counts(text, least=0 if name == "late_days" else 1):
                 raise ValueError(f"{variable}={text!r} is not a number of {COUNTED[name]}")
             given[name] = int(text)
         elif name in SHARES:

@@ -5,6 +5,6 @@ things shared with it are the shipped lists of places and sectors, the grids, an
 """
 
 from synthetic_uk.settings import Settings
-from synthetic_uk.world import SynthesisReport, synthesise
+from synthetic_uk.world import SynthesisReport, drawn_until, synthesise
 
-__all__ = ["Settings", "SynthesisReport", "synthesise"]
+__all__ = ["Settings", "SynthesisReport", "drawn_until", "synthesise"]

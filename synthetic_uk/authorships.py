@@ -32,6 +32,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.arrays import Floats, Integers
+from assets.manners import begin, whole_given
 from synthetic_uk.streams import scattered, stream
 
 Order = Literal["sorted", "grouped", "shuffled"]
@@ -241,8 +242,8 @@ def main() -> None:
     """Write a drop and say how large it is."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--works", type=int, default=WORLD_WORKS)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--works", type=whole_given, default=WORLD_WORKS)
+    parser.add_argument("--seed", type=whole_given, default=1)
     parser.add_argument("--order", choices=get_args(Order), default="grouped")
     asked = parser.parse_args()
     rows = write_authorships(asked.folder, asked.works, asked.seed, order=asked.order)
@@ -251,4 +252,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

@@ -18,6 +18,7 @@ from time import monotonic
 
 import polars as pl
 
+from assets.manners import begin, file_to_write, share_given, whole_given
 from assets.methods.text.digests import sha256_of_text
 from assets.months import Month, month_range
 from assets.reference import CATEGORIES
@@ -210,9 +211,9 @@ def report(results: Sequence[tuple[int, list[MonthRecovery]]], scale: float, sec
 def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=0.05)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[41, 42, 43])
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--scale", type=share_given, default=0.05)
+    parser.add_argument("--seeds", type=whole_given, nargs="+", default=[41, 42, 43])
+    parser.add_argument("--out", type=file_to_write, required=True)
     given = parser.parse_args()
     started = monotonic()
     results: list[tuple[int, list[MonthRecovery]]] = []
@@ -228,4 +229,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

@@ -36,6 +36,8 @@ COLUMNS: tuple[str, ...] = (
 )
 # fmt: on
 OUTCOME = "Application Outcome"
+ENDS = "ends"
+"""When a project ends, whether its row says so or not: from then on it is closed."""
 SHEET = "Funded Projects"
 _WITHDRAWN_SHARE, _ON_HOLD_SHARE = 0.01, 0.01
 """Of the funded projects."""
@@ -78,7 +80,10 @@ def participant_rows(
     seed: int,
     settings: Settings,
 ) -> pl.DataFrame:
-    """All rows of all months: the 27 columns, the outcome, and `month`, the first drop that has the row."""
+    """All rows of all months: the 27 columns, the outcome, `month`, the first drop that has the row, and when it ends.
+
+    The status of a project that a drop's month decides is null.
+    """
     rng = stream(seed, "innovate_uk", "text")
     application, participant = applications.participant_application, applications.participant
     rows = len(application)
@@ -116,14 +121,14 @@ def participant_rows(
             pl.Series(~has_place), None
         ),
         pl.Series("In Multiple LEPs", ["No"] * rows),
-    ).select(*COLUMNS, OUTCOME, "month")
+    ).select(*COLUMNS, OUTCOME, "month", ENDS)
     twice = frame.with_row_index("order").filter(pl.Series(rng.random(rows) < 0.005))
     return pl.concat([frame.with_row_index("order"), twice]).sort("order", maintain_order=True).drop("order")
 
 
-def list_of_month(rows: pl.DataFrame, month: int) -> pl.DataFrame:
+def list_of_month(rows: pl.DataFrame, number: int, month: Month) -> pl.DataFrame:
     """The published list of a month: participants of funded projects."""
-    return rows.filter((pl.col("month") <= month) & (pl.col(OUTCOME) == "Funded")).select(COLUMNS)
+    return applications_of_month(rows, number, month).filter(pl.col(OUTCOME) == "Funded").select(COLUMNS)
 
 
 def cover_of_month(month: Month, number: int) -> Sequence[str]:
@@ -133,9 +138,11 @@ def cover_of_month(month: Month, number: int) -> Sequence[str]:
     return ("Innovate UK funded projects", f"As of {month}", "Awards are offers; spend is to date.")
 
 
-def applications_of_month(rows: pl.DataFrame, month: int) -> pl.DataFrame:
+def applications_of_month(rows: pl.DataFrame, number: int, month: Month) -> pl.DataFrame:
     """The list of all applications of a month, with the outcome."""
-    return rows.filter(pl.col("month") <= month).select(*COLUMNS, OUTCOME)
+    by_date = pl.when(pl.col(ENDS) <= month.last_day).then(pl.lit("Closed")).otherwise(pl.lit("Live"))
+    there = rows.filter(pl.col("month") <= number)
+    return there.with_columns(pl.col("Project Status").fill_null(by_date)).select(*COLUMNS, OUTCOME)
 
 
 def _application_columns(
@@ -160,7 +167,6 @@ def _application_columns(
     frame = pl.DataFrame({"start": start, "months": length_months, "year": year, "topic": topic, "sector": sector})
     year_text = pl.format("{}/{}", "year", ((pl.col("year") + 1) % 100).cast(pl.String).str.zfill(2))
     end = frame.select(pl.col("start").dt.offset_by(pl.format("{}mo", "months"))).to_series()
-    last = months[-1].last_day
     return frame.select(
         pl.format("{}_{}", pl.col("year") % 100, pl.col("sector").str.head(3).str.to_uppercase()).alias(
             "Competition Reference"
@@ -176,7 +182,8 @@ def _application_columns(
         pl.Series("Innovate UK Product Type", _PRODUCTS.gather(rng.integers(0, len(_PRODUCTS), count))),
         pl.Series("Project Start Date", start).set(undated, None),
         pl.Series("Project End Date", end).set(~is_funded, None),
-        pl.Series("Project Status", np.where(end.to_numpy() <= np.datetime64(last), "Closed", "Live")),
+        pl.lit(None, pl.String).alias("Project Status"),
+        pl.Series(ENDS, end),
         pl.Series("Industrial Strategy Challenge Fund (ISCF)", np.where(rng.random(count) < 0.1, "Yes", "No")),
         pl.Series(OUTCOME, np.where(is_funded.to_numpy(), "Funded", "Not funded")),
         pl.Series("month", applications.month),

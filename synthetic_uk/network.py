@@ -26,6 +26,9 @@ from synthetic_uk.settings import Extent, Settings
 from synthetic_uk.siting import Site
 from synthetic_uk.streams import OVERSEAS, choose, stream
 
+_GROWING_MONTHS = 2
+"""Months after the first in which communities grow: a country that is drawn for longer has as much to see in them."""
+
 
 @dataclass(frozen=True)
 class Communities:
@@ -245,7 +248,7 @@ def _draw_communities(
         groups.append(group)
         joined = np.zeros(len(chosen), dtype=np.int64)
         if grows:
-            month = 1 + order // 4 % (months - 1)
+            month = 1 + order // 4 % min(months - 1, _GROWING_MONTHS)
             joined[size:] = month
             events.append(Event(month, truth_id, "grown", None))
         owners.append(np.full(len(chosen), order))

@@ -12,7 +12,6 @@ import argparse
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -20,6 +19,7 @@ import polars as pl
 from sklearn.metrics import adjusted_rand_score
 
 from assets.arrays import Floats, Integers
+from assets.manners import begin, existing_folder, file_to_write, whole_given
 from assets.method import SpatialMethod, find_profiles
 from assets.methods.density.places import NOISE
 from assets.methods.groups.sector_groups import (
@@ -217,9 +217,11 @@ def _row(kind: str, worlds: Sequence[dict[str, Compared]], mean: dict[str, float
 def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the postcodes and of business demography")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[21, 22, 23])
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--data", type=existing_folder, required=True, help="folder of the postcodes and of business demography"
+    )
+    parser.add_argument("--seeds", type=whole_given, nargs="+", default=[21, 22, 23])
+    parser.add_argument("--out", type=file_to_write, required=True)
     given = parser.parse_args()
     started = monotonic()
     method = find_profiles(["evidence"], PROFILES_FOLDER)[0].spatial
@@ -233,4 +235,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

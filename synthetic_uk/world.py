@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from assets.months import Month
+from assets.months import Month, month_range
 from synthetic_uk.accounts import filings
 from synthetic_uk.boundaries import boundary_files
 from synthetic_uk.companies_house import register_parts
@@ -56,6 +56,7 @@ from synthetic_uk.streams import stream
 from synthetic_uk.truth import write_truth
 from synthetic_uk.ukri_drops import ukri_records
 
+A_YEAR = 12
 Progress = Callable[[str, float], None]
 """Told what is being done and the share of the whole that is done."""
 
@@ -98,19 +99,23 @@ def synthesise(
     seed: int,
     progress: Progress | None = None,
     settings: Settings | None = None,
+    until: Month | None = None,
 ) -> SynthesisReport:
     """Write the drops of a synthetic United Kingdom, and the truth in it, under `out`.
 
     `scale` is the fraction of full size, 0.001 to 1; `months` are consecutive or not, in order. The postcode directory,
     the boundaries and the register come with the first month only, everything else every month. The same arguments
-    give the same bytes. Raises ValueError that names an argument out of its range.
+    give the same bytes. `until` is the month up to which the country is drawn, the last of `months` where None: from
+    the same first month, to the same `until`, a month's files are the same however many months are written. Raises
+    ValueError that names an argument out of its range.
 
     Tables are written in chunks; what is held is arrays of numbers, 2 GB at full size and 0.5 GB at 1:20.
     """
-    _check(months, scale)
+    _check(months, scale, until)
     tell = progress or (lambda _message, _share: None)
     tell("Drawing places, firms and projects", 0.0)
-    extent = Extent(scale, tuple(months), seed, settings or Settings())
+    further = month_range(months[-1], until)[1:] if until else []
+    extent = Extent(scale, (*months, *further), seed, settings or Settings())
     world = draw_world(extent)
     rows: dict[str, dict[str, int]] = {}
     clusters: dict[str, dict[str, int]] = {}
@@ -131,6 +136,15 @@ def synthesise(
         clusters[str(month)] = dict(standing["cluster_type"].value_counts().sort("cluster_type").iter_rows())
     tell("Done", 1.0)
     return SynthesisReport(out, tuple(months), scale, seed, rows, clusters)
+
+
+def drawn_until(months: Sequence[Month]) -> Month:
+    """Up to which month a country is drawn of which these months are wanted: one month for itself, a range by whole
+    years from its first month, so that months can be added to it within the year and those there stay as they are."""
+    first, last = months[0], months[-1]
+    if first == last:
+        return last
+    return first.plus(A_YEAR * -(-len(month_range(first, last)) // A_YEAR) - 1)
 
 
 def draw_world(extent: Extent) -> World:
@@ -167,11 +181,13 @@ def with_planted(geography: Geography, plan: Plan, seed: int) -> Postcodes:
     )
 
 
-def _check(months: Sequence[Month], scale: float) -> None:
+def _check(months: Sequence[Month], scale: float, until: Month | None) -> None:
     if not SMALLEST_SCALE <= scale <= 1:
         raise ValueError(f"scale {scale} is out of range: expected {SMALLEST_SCALE} (1:1000) to 1 (full size)")
     if not months or list(months) != sorted(set(months)):
         raise ValueError(f"months {[str(month) for month in months]}: expected one or more, each once, in order")
+    if until and until < months[-1]:
+        raise ValueError(f"the country is drawn until {until}: expected {months[-1]}, the last of its months, or later")
 
 
 def _write_month(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
@@ -184,7 +200,7 @@ def _write_month(out: Path, world: World, extent: Extent, number: int) -> dict[s
 def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
     """Write a month's drops that stand in for the closed sources; the counts come with the first month only."""
     month, firms, sectors = extent.months[number], world.firms, world.sectors
-    projects, people = european_rows(list_of_month(world.innovate_uk, number), extent.seed)
+    projects, people = european_rows(list_of_month(world.innovate_uk, number, month), extent.seed)
     institutions = institution_records(world.research, world.geography, firms, world.postcodes, number)
     organisations = registry(institutions.values())
     members = [("project.csv", separated(projects)), ("organization.csv", separated(people))]
@@ -246,13 +262,14 @@ def _write_tables(out: Path, world: World, extent: Extent, number: int) -> dict[
         ),
         "innovate_uk": write_workbook(
             out / "innovate_uk" / f"{month}.xlsx",
-            list_of_month(world.innovate_uk, number),
+            list_of_month(world.innovate_uk, number, month),
             DATE_COLUMNS,
             SHEET,
             cover_of_month(month, number),
         ),
         "innovate_uk_applications": write_csv_gzip(
-            out / "innovate_uk_applications" / f"{month}.csv.gz", [applications_of_month(world.innovate_uk, number)]
+            out / "innovate_uk_applications" / f"{month}.csv.gz",
+            [applications_of_month(world.innovate_uk, number, month)],
         ),
         "events": write_csv_gzip(
             out / "events" / f"{month}.csv.gz",

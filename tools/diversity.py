@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 from scipy.spatial import cKDTree
 
 from assets.arrays import Integers
+from assets.manners import begin, existing_folder, whole_given
 from assets.method import SpatialMethod
 from assets.methods.statistics.quotients import location_quotients
 from tools.real_companies import real_companies
@@ -98,9 +98,9 @@ def rows(companies: pl.DataFrame, name: str, groups: int, seed: int) -> list[str
 def main() -> None:
     """Cut, test and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the real files")
-    parser.add_argument("--groups", type=int, default=500, help="groups of each size")
-    parser.add_argument("--seed", type=int, default=1, help="of the draws")
+    parser.add_argument("--data", type=existing_folder, required=True, help="folder of the real files")
+    parser.add_argument("--groups", type=whole_given, default=500, help="groups of each size")
+    parser.add_argument("--seed", type=whole_given, default=1, help="of the draws")
     asked = parser.parse_args()
     companies = real_companies(asked.data)
     one_each = companies.unique(["postcode", "sector"], keep="first", maintain_order=True)
@@ -114,4 +114,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

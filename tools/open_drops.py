@@ -9,12 +9,13 @@ projects of the Arts and Humanities Research Council these are:
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 
+from assets.manners import begin, existing_folder
 from tools.real_companies import FILE
 from tools.real_drops import MONTH, boundaries, postcodes, welsh_applications, write_research_council
 
@@ -72,5 +73,14 @@ def write_open_drops(data: Path, sources: Path) -> None:
     write_research_council(data, sources)
 
 
+def main() -> None:
+    """Write the drops of the folders named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=existing_folder, help="folder of the real files")
+    parser.add_argument("sources", type=Path, help="folder for the drops")
+    asked = parser.parse_args()
+    write_open_drops(asked.data, asked.sources)
+
+
 if __name__ == "__main__":
-    write_open_drops(Path(sys.argv[1]), Path(sys.argv[2]))
+    begin(main)

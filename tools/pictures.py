@@ -13,6 +13,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assets.manners import begin, existing_folder, month_given
 from tests.publication.browser import DESKTOP, PHONE, browser
 
 if TYPE_CHECKING:
@@ -43,13 +44,13 @@ PICTURES = {
 def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--publication", type=Path, required=True, help="folder of the months published")
-    parser.add_argument("--month", help="YYYY-MM; the latest without it")
+    parser.add_argument("--publication", type=existing_folder, required=True, help="folder of the months published")
+    parser.add_argument("--month", type=month_given, metavar="YYYY-MM", help="the latest without it")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     asked = parser.parse_args()
     months = sorted(path.parent for path in asked.publication.glob("[0-9]*-[0-9]*/index.html"))
     if asked.month:
-        months = [folder for folder in months if folder.name == asked.month]
+        months = [folder for folder in months if folder.name == str(asked.month)]
     if not months:
         parser.error(
             f"{asked.publication} holds no page{f' of {asked.month}' if asked.month else ''}: publish it first"
@@ -73,4 +74,4 @@ def picture(chromium: Browser, page_file: Path, screen: dict[str, int], action: 
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

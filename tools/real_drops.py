@@ -18,14 +18,15 @@ Nothing is invented but what is said here:
 
 from __future__ import annotations
 
+import argparse
 import gzip
-import sys
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from scipy.spatial import cKDTree
 
+from assets.manners import begin, existing_folder
 from assets.methods.geometry.grid import to_grid
 
 MONTH = "2025-05"
@@ -193,5 +194,14 @@ def write_research_council(data: Path, sources: Path) -> None:
     (ukri / "2021-01-28.csv").write_bytes(gzip.decompress(export.read_bytes()))
 
 
+def main() -> None:
+    """Write the drops of the folders named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=existing_folder, help="folder of the real files")
+    parser.add_argument("sources", type=Path, help="folder for the drops")
+    asked = parser.parse_args()
+    write_drops(asked.data, asked.sources)
+
+
 if __name__ == "__main__":
-    write_drops(Path(sys.argv[1]), Path(sys.argv[2]))
+    begin(main)

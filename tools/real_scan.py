@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 from scipy.spatial import cKDTree
 
+from assets.manners import begin, existing_folder, file_to_write
 from assets.method import SpatialMethod, find_profiles
 from assets.methods.groups.sector_groups import (
     Contrast,
@@ -121,8 +122,8 @@ def map_png(scan: RealScan, data: Path) -> bytes:
 def main() -> None:
     """Print the groups and their figures; draw the map where a file for it is named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--data", type=existing_folder, required=True)
+    parser.add_argument("--picture", type=file_to_write)
     given = parser.parse_args()
     scan = scan_real_companies(given.data, find_profiles(["evidence"], PROFILES_FOLDER)[0].spatial)
     columns = ("sector", "firms", "places", "address_share", "relative_density", "easting", "northing")
@@ -135,4 +136,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

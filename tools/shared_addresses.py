@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from assets.manners import begin, existing_folder, share_given, whole_given
 from assets.months import Month
 from synthetic_uk.addresses import Places
 from synthetic_uk.firms import Firms, draw_firms
@@ -108,9 +108,9 @@ def lines(name: str, companies: pl.DataFrame) -> list[str]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the real files")
-    parser.add_argument("--scale", type=float, default=0.05, help="share of the full size")
-    parser.add_argument("--seed", type=int, default=1, help="of the synthetic country")
+    parser.add_argument("--data", type=existing_folder, required=True, help="folder of the real files")
+    parser.add_argument("--scale", type=share_given, default=0.05, help="share of the full size")
+    parser.add_argument("--seed", type=whole_given, default=1, help="of the synthetic country")
     asked = parser.parse_args()
     settings = Settings()
     without = replace(settings, shared_addresses=0.0)
@@ -127,4 +127,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

@@ -25,6 +25,7 @@ import numpy as np
 import polars as pl
 
 from assets.arrays import Floats
+from assets.manners import begin, existing_folder, whole_given
 from assets.method import OrganisationsMethod, SpatialMethod
 from assets.methods.density.clustering import HdbscanSizes, hdbscan_labels, min_cluster_size
 
@@ -224,9 +225,9 @@ def page(where: Ground, grid: Grid, sectors: pl.DataFrame, seeds: Sequence[int])
 def main() -> None:
     """Fit, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the real files")
-    parser.add_argument("--seed", type=int, default=1, help="of the draws")
-    parser.add_argument("--draws", type=int, default=1, help="draws at each size and min_cluster_size")
+    parser.add_argument("--data", type=existing_folder, required=True, help="folder of the real files")
+    parser.add_argument("--seed", type=whole_given, default=1, help="of the draws")
+    parser.add_argument("--draws", type=whole_given, default=1, help="draws at each size and min_cluster_size")
     asked = parser.parse_args()
     sectors = pl.read_csv(asked.data / "dsit_map_v2_south_yorkshire" / "sectors.csv").filter(
         pl.col("sector_type").is_in(list(SCHEMES))
@@ -237,4 +238,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    begin(main)

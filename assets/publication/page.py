@@ -218,6 +218,7 @@ def _index(month: Month, options: PageOptions) -> bytes:
         month_in_words=month.first_day.strftime("%B %Y"),
         policy=content_security_policy(options.base_map),
         scripts=SCRIPTS,
+        links=[(visible(text), address) for text, address in options.links],
         notices=[visible(text) for text in options.notices],
     )
     return page.encode("utf-8")

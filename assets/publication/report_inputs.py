@@ -83,9 +83,11 @@ def _of_month(table: str) -> str:
 
 
 def _checks(ctx: StepContext, made_here: Sequence[str]) -> pl.DataFrame:
-    """Every rule tried on the month again, of the tables that have rows of it. Evidence stays in the warehouse."""
-    by_month = [table.name for table in declared_tables().values() if table.key[:1] == ("month",)]
-    outcomes = ctx.check([name for name in by_month if name not in made_here], if_filled=True)
+    """Every rule tried on the month again, of the tables that have rows of it or of its drops. Evidence stays in the
+    warehouse."""
+    columns = {table.name: {column.name for column in table.columns} for table in declared_tables().values()}
+    of_months = [name for name, its_own in columns.items() if its_own & {"month", "as_of"} and name not in made_here]
+    outcomes = ctx.check(of_months, if_filled=True)
     return pl.DataFrame(
         [
             {

@@ -11,7 +11,8 @@ comes so far, without the functions that switch DuckDB's own records on or make 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from itertools import pairwise
 
@@ -51,6 +52,8 @@ OF_EXPLAIN = {"analyze", "analyse", "verbose", "format"}
 AS_TEXT = ("interval", "union", "variant", "bit", "bignum", "geometry", "time with time zone", "uhugeint")
 """How the names of kinds begin that no frame holds, or holds as something else; `time`, which has 24:00, is one too."""
 NESTED = {"list", "array", "struct", "map"}
+LOOK_EVERY_SECONDS = 0.2
+"""How often it is looked whether a query has its answer, or somebody wants none any more."""
 DATES = (date.min, date.max)
 """Between these lies what Python and polars show as a date or a time; DuckDB reckons further, and has an infinity."""
 
@@ -73,7 +76,7 @@ def read_query(warehouse: Warehouse, sql: str, *, nested_as_text: bool = False) 
     try:
         with warehouse.connect(read_only=True, further=LOCKED) as connection:
             _check(connection, sql)
-            frame = _shown(connection.sql(sql), nested_as_text).pl()
+            frame = _answered(connection, lambda: _shown(connection.sql(sql), nested_as_text).pl())
     except duckdb.Error as error:
         raise QueryError(_in_words(error)) from error
     except pl.exceptions.PolarsError as error:
@@ -85,6 +88,20 @@ def read_query(warehouse: Warehouse, sql: str, *, nested_as_text: bool = False) 
                 "cast it to varchar"
             )
     return frame
+
+
+def _answered(connection: duckdb.DuckDBPyConnection, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """What a query answers; Ctrl-C ends it, which DuckDB alone hears of only once rows come."""
+    with ThreadPoolExecutor(1) as beside:
+        answer = beside.submit(ask)
+        try:
+            # A wait without an end is not woken everywhere by what is to interrupt it.
+            while not wait([answer], LOOK_EVERY_SECONDS).done:
+                pass
+            return answer.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def _is_shown(column: pl.Series) -> bool:

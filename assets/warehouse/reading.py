@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from assets.warehouse.checks import CheckOutcome, run_checks
+from assets.warehouse.declarations import declared_tables
 from assets.warehouse.touched import tables_touched
 
 if TYPE_CHECKING:
@@ -76,10 +77,19 @@ class Reading:
                 for table in tables
                 if not if_filled
                 or connection.execute(
-                    f"select exists (from {table} where month = $month)", {"month": parameters["month"]}
+                    f"select exists (from {table} where {_of_month(table)})", {"month": parameters["month"]}
                 ).fetchall()[0][0]
             ]
             return run_checks(connection, filled, parameters, profiles)
+
+
+def _of_month(table: str) -> str:
+    """Which rows of a table are a month's: those of the month, or of a drop that it used."""
+    columns = {column.name for column in declared_tables()[table].columns}
+    if "month" in columns:
+        return "month = $month"
+    drop = "(dataset, as_of)" if "dataset" in columns else "as_of"
+    return f"{drop} in (select {drop} from {DROPS} where month = $month)"
 
 
 def readable(tables: Sequence[str], reads: Sequence[str]) -> frozenset[str]:

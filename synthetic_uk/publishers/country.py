@@ -18,7 +18,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -31,6 +30,7 @@ from typing import Any
 import fastexcel
 
 from assets.fetch.limits import SETTINGS, address_setting
+from assets.manners import begin, existing_folder, month_given, whole_given
 from assets.months import Month
 from assets.sources import dated_drops
 from synthetic_uk.drops import write_workbook, write_zip
@@ -225,9 +225,9 @@ def _text(path: Path) -> Iterator[io.TextIOWrapper]:
 def main() -> int:
     """Serve a folder of sources: while a command runs that is given the settings, or until the process is ended."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--sources", type=Path, required=True)
-    parser.add_argument("--month", type=Month.parse, required=True)
-    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--sources", type=existing_folder, required=True)
+    parser.add_argument("--month", type=month_given, required=True)
+    parser.add_argument("--port", type=whole_given, default=0)
     parser.add_argument("command", nargs="*", help="after --")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -244,4 +244,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    begin(main)

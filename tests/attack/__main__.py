@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from assets.manners import begin, existing_folder, file_to_write
 from tests.attack import (
     creation_kills,
     disclosure_history,
@@ -53,8 +53,10 @@ def main() -> int:
     """Make the attacks and write their rows."""
     parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
     parser.add_argument("names", nargs="*", help="attacks to make; all where none is named")
-    parser.add_argument("--out", type=Path, default=PAGE, help="page whose table is written")
-    parser.add_argument("--work", type=Path, help="folder for what the attacks make; a temporary one where not given")
+    parser.add_argument("--out", type=file_to_write, default=PAGE, help="page whose table is written")
+    parser.add_argument(
+        "--work", type=existing_folder, help="folder for what the attacks make; a temporary one where not given"
+    )
     given = parser.parse_args()
     known = {attack.name: attack for attack in ATTACKS}
     unknown = [name for name in given.names if name not in known]
@@ -105,4 +107,4 @@ def _write(page: Path, rows: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    begin(main)

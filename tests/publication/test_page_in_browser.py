@@ -185,6 +185,87 @@ def test_colouring_by_a_figure_changes_legend_and_column(opened):
     assert {"c", "x"} & set(page.locator("table.clusters td.number").all_inner_texts())
 
 
+WORDS_BROKEN = """() => [...document.querySelectorAll('table.clusters tbody th')].flatMap((cell) => {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+        for (const word of node.data.matchAll(/[\\p{L}]+/gu)) {
+            const range = document.createRange();
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) broken.push(word[0]);
+        }
+    return broken;
+})"""
+TOO_WIDE = "() => { const list = document.querySelector('.wide'); return list.scrollWidth - list.clientWidth; }"
+
+
+@pytest.mark.parametrize("figure", ["type", "employees", "turnover_gbp"])
+def test_the_list_breaks_no_word_and_needs_no_scrolling_aside(opened, figure):
+    page = opened(f"#colour={figure}")
+    assert page.evaluate(WORDS_BROKEN) == []
+    assert page.evaluate(TOO_WIDE) <= 0
+    types = page.locator("table.clusters .typed")
+    assert types.first.get_attribute("title") == types.first.inner_text(), "whoever hears the page hears the type"
+
+
+def test_a_filter_takes_the_map_to_what_it_leaves(opened):
+    page = opened()
+    whole = page.evaluate("app.map.getZoom()")
+    page.select_option("#f-region", "Scotland")
+    out_of_view = """() => app.shown().filter(({ latitude, longitude }) =>
+        !app.map.getBounds().contains([latitude, longitude])).length"""
+    page.wait_for_function("zoom => app.map.getZoom() > zoom", arg=whole)
+    assert shown(page) > 0
+    page.wait_for_function(f"({out_of_view})() === 0")
+    page.click("text=Reset the filters")
+    page.wait_for_function(f"({out_of_view})() === 0")
+    kept = page.evaluate("app.state.view")
+    page.uncheck("#f-type-Diverse")
+    assert page.evaluate("app.state.view") == kept, "what says nothing of where leaves the map alone"
+
+
+def test_the_whole_country_has_its_cities_named(opened):
+    page = opened()
+    page.wait_for_function("app.labelled.length > 5")
+    assert {"London", "Glasgow", "Edinburgh", "Manchester", "Cardiff", "Belfast"} <= set(page.evaluate("app.labelled"))
+
+
+def test_report_and_downloads_are_in_the_head_and_without_scripts_too(opened, chromium, folder):
+    addresses = {address for _, address in OPTIONS.links}
+    page = opened()
+    assert {link.get_attribute("href") for link in page.locator("header .tools a").all()} == addresses
+    plain = chromium.new_context(viewport=DESKTOP, java_script_enabled=False).new_page()
+    plain.goto(f"file://{folder}/{MAY}/index.html")
+    assert {link.get_attribute("href") for link in plain.locator(".notice a").all()} == addresses
+    plain.context.close()
+
+
+ALL_ACTIVE = {"scheme": "rdi", "sector": "All RD&I-active"}
+
+
+def test_a_cluster_of_all_sectors_has_no_sector_of_its_own(context, tables, tmp_path):
+    found = (pl.col("scheme") == "rtic") & pl.col("location_quotient").is_not_null() & (pl.col("profile") == "dsit-v1")
+    cluster_id = tables.clusters.filter(found)["cluster_id"][0]
+    changed = [
+        pl.when(pl.col("cluster_id") == cluster_id).then(pl.lit(value)).otherwise(name).alias(name)
+        for name, value in ALL_ACTIVE.items()
+    ]
+    files = page_files(MAY, replace(tables, clusters=tables.clusters.with_columns(changed)), OPTIONS)
+    root = write(tmp_path, {f"{MAY}/{path}": content for path, content in files.items()})
+    page = Watched(context).open(f"file://{root}/{MAY}/index.html", f"#cluster={cluster_id}")
+    text = page.inner_text("#detail")
+    assert "one of its sectors is" in text and "among the RD&I-active organisations here" in text
+    assert "Share of all RD&I-active sites" in text
+    page.fill("#search", "rdi active")
+    assert "RD&I-active" in page.locator("#found li").first.inner_text(), "as people write it"
+    other = tables.clusters.filter(found)["cluster_id"][1]
+    text = page.evaluate("id => { app.set({ cluster: id }); return app.byId('detail').textContent; }", other)
+    assert "its sector is" in text and "Share of the sector’s sites" in text
+    assert "all RD&I-active sites" not in text
+    page.close()
+
+
 def test_the_table_sorts(opened, tables):
     page = opened()
     firms = [int(text.replace(",", "")) for text in page.locator("table.clusters td:nth-child(3)").all_inner_texts()]

@@ -178,6 +178,7 @@ def test_it_says_what_it_was_made_from_and_how(page: Tables):
     checked = {row[0]: row[1:] for row in page.tables["layer"][1:]}
     assert int(checked["publication"][1]) > 10
     assert checked["publication"][3] == "0"
+    assert "sources" in checked, "the drops have rules too, and the report says that it tried all"
     suppressed = page.tables["What was suppressed, by the rule that did it; a figure can fall under several"]
     assert [row[:2] for row in suppressed[1:]] == [["employees", "dominance"], ["turnover_gbp", "dominance"]]
 

@@ -60,3 +60,4 @@ def test_refused_rows_are_a_warning_with_their_places(warehouse: Warehouse, tmp_
     refused = next(outcome for outcome in checks if outcome.name == "no_row_was_refused")
     assert (refused.passed, refused.blocking, refused.failing_rows) == (False, False, 1)
     assert refused.evidence.select("row_number", "column_name", "actual").row(0) == (3, "sic2007", "62999")
+    assert not refused.evidence["expected"][0].startswith("expected"), "what is expected stands under that word"

@@ -281,3 +281,29 @@ def test_a_drop_past_the_month_is_not_read_even_if_it_is_bad(warehouse: Warehous
     ingest(warehouse, tmp_path / "sources")
     assert drops(warehouse)["idbr_enterprises"][0] == date(2025, 5, 1)
     assert map_problems(("postcodes", "companies_house"), "x") == []
+
+
+def test_a_damaged_file_hides_no_other_drops_refusal(warehouse: Warehouse, tmp_path: Path):
+    """Whichever kind it is: cut short, no archive, no table, no text."""
+    sources = tmp_path / "sources"
+    put_register(sources)
+    put(sources, "idbr_local_units/2025-05.csv", LOCAL_UNITS_CSV.replace("9001", "99x", 1))
+    damaged = {
+        "postcodes/2025-05.zip": b"PK\x03\x04 and no more",
+        "boundaries/2025-05.parquet": b"PAR1 and no more",
+        "innovate_uk/2025-05.xlsx": b"PK\x03\x04 and no more",
+        "ukri/2025-05/projects.json.gz": b"\x1f\x8b\x08\x00 and no more",
+        "publications/2025-05/works.jsonl": b'{"id": \xff\xfe',
+        "ror/2025-05.json": b"[",
+        "accounts/2025-05.zip": b"",
+        "events/2025-05.csv.gz": b"no gzip",
+        "rtic_companies/2025-05.csv": b"\x00\x01\x02",
+    }
+    for path, bytes_of_it in damaged.items():
+        put(sources, path, bytes_of_it)
+    with pytest.raises(DropsRefusedError) as error:
+        ingest(warehouse, sources)
+    said = str(error.value)
+    drops = ["/".join(path.split("/")[:2]) for path in (*damaged, "idbr_local_units/2025-05.csv")]
+    assert [drop for drop in drops if drop not in said] == []
+    assert "expected expected" not in said

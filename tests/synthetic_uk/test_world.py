@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 import pytest
 import shapely
+from typer.testing import CliRunner
 
 from assets.method import MethodProfile
 from assets.methods.geometry.grid import to_grid
@@ -17,7 +18,8 @@ from assets.months import Month
 from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from assets.warehouse.running import run_step
-from synthetic_uk import Settings, SynthesisReport, synthesise
+from pipelines.cli import app
+from synthetic_uk import Settings, SynthesisReport, drawn_until, synthesise
 from synthetic_uk.geography import REGION_SHARES, Geography, draw_geography
 from synthetic_uk.names import plain_names
 from synthetic_uk.postcode_text import postcode_texts, unknown_postcodes
@@ -65,6 +67,37 @@ def test_another_seed_gives_another_country(tmp_path: Path, synthetic: Synthesis
     persons = f"ukri/{MONTHS[0]}/persons-000.jsonl.gz"
     boundaries = [f"boundaries/{MONTHS[0]}/{layer}_MAR_2025_UK_BUC.geojson" for layer in ("ITL1", "LAD", "TTWA")]
     assert same == [*boundaries, f"truth/{MONTHS[0]}/events.csv", persons]
+
+
+def test_a_longer_range_of_months_leaves_the_earlier_ones_as_they_are(tmp_path: Path) -> None:
+    for months in ("2025-03:2025-04", "2025-03:2025-05"):
+        given = ["synthesise", f"--months={months}", "--scale=0.001", "--seed=11", f"--out={tmp_path / months[-2:]}"]
+        assert CliRunner().invoke(app, given).exit_code == 0
+    shorter, longer = digests(tmp_path / "04"), digests(tmp_path / "05")
+    assert {name: longer[name] for name in shorter} == shorter
+    assert {"2025-05" in name for name in longer.keys() - shorter.keys()} == {True}
+
+
+def test_a_country_is_drawn_by_whole_years_and_one_month_for_itself() -> None:
+    march = Month(2025, 3)
+    assert drawn_until([march]) == march
+    for count, until in ((2, Month(2026, 2)), (12, Month(2026, 2)), (13, Month(2027, 2))):
+        assert drawn_until([march.plus(number) for number in range(count)]) == until
+
+
+def test_a_country_is_not_drawn_for_less_than_its_months(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"until 2025-04: expected 2025-05, the last of its months, or later"):
+        synthesise(tmp_path, MONTHS, SCALE, SEED, until=MONTHS[1])
+
+
+def test_a_project_closes_in_the_month_that_it_ends_in(drops: Path) -> None:
+    """Whatever months come after."""
+    for month in MONTHS:
+        rows = pl.read_csv(drops / "innovate_uk_applications" / f"{month}.csv.gz", infer_schema=False)
+        ended = rows.drop_nulls("Project End Date").filter(pl.col("Project Status").is_in(["Closed", "Live"]))
+        is_past = ended["Project End Date"].str.to_date() <= month.last_day
+        assert (is_past == (ended["Project Status"] == "Closed")).all()
+        assert 0 < is_past.sum() < ended.height
 
 
 def test_totals_are_in_proportion(tmp_path: Path, synthetic: SynthesisReport) -> None:

@@ -190,7 +190,7 @@
           "li",
           {},
           app.element("strong", {}, `Location quotient ${app.figure(quotient, "quotient")}`),
-          `: its sector is ${app.figure(quotient, "quotient")} times as common here as in the United Kingdom${interval}.`,
+          `: ${app.quotientInWords(cluster, app.figure(quotient, "quotient"))}${interval}.`,
         ),
       );
     }
@@ -283,7 +283,7 @@
         { class: "hint" },
         `A ${cluster.cluster_type} cluster is ${app.TYPE_TEXTS[cluster.cluster_type]}.`,
       ),
-      pairs(FIGURES.map(([words, key]) => [words, app.figureOf(cluster, key)])),
+      pairs(FIGURES.map(([words, key]) => [app.figureWords(cluster, words, key), app.figureOf(cluster, key)])),
       notes(given),
       section("The four criteria", criteria(cluster), app.element("p", { class: "hint" }, app.CRITERIA_TEXT)),
       section("How sure is this?", howSure(cluster)),

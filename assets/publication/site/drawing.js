@@ -4,7 +4,7 @@
 (() => {
   const { state } = app;
   const TOWN_POPULATIONS = [
-    [6, 400000],
+    [6, 250000],
     [7, 180000],
     [8, 90000],
     [9, 40000],
@@ -163,7 +163,20 @@
 
   const overlap = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
 
+  /** Where a town's name may stand: right of it, left of it, above, below. */
+  const beside = (x, y, width, gap) =>
+    [
+      [x + gap, y],
+      [x - gap - width, y],
+      [x - width / 2, y - gap - 7],
+      [x - width / 2, y + gap + 7],
+    ].map(([left, middle]) => ({ left, middle, box: [left - 2, middle - 8, left + width + 2, middle + 8] }));
+
+  /** The towns whose names are on the map. */
+  app.labelled = [];
+
   const paintTowns = (context, view) => {
+    app.labelled = [];
     const ranks = paintRanks(context, view);
     const taken = [...ranks];
     if (!is("towns")) return;
@@ -171,24 +184,31 @@
     context.textAlign = "left";
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    for (const town of app.data.places) {
-      if (town.population < least) break; // largest first
-      const [x, y] = app.screen(view, app.worldPoint(town.latitude, town.longitude));
-      if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+    const towns = app.data.places
+      .filter((town) => town.population >= least) // largest first
+      .map((town) => ({ town, at: app.screen(view, app.worldPoint(town.latitude, town.longitude)) }))
+      .filter(({ at: [x, y] }) => x >= 0 && y >= 0 && x <= view.width && y <= view.height)
+      .map(({ town, at: [x, y] }) => ({ town, x, y, dot: [x - 3, y - 3, x + 3, y + 3] }));
+    for (const { town, x, y, dot } of towns) {
       const isLarge = town.population > LARGE_TOWN;
       context.font = `${isLarge ? "600 13px" : "500 12px"} system-ui, sans-serif`;
       const width = context.measureText(town.name).width;
       // Beside the rank of a cluster whose centre is the town's own, where that would cover it.
-      const isCovered = ranks.some((other) => overlap([x - 2, y - 2, x + 2, y + 2], other));
-      const left = x + (isCovered ? BADGE + 6 : 6);
-      const box = [isCovered ? left : x - 2, y - 9, left + width + 6, y + 9];
-      if (taken.some((other) => overlap(box, other))) continue;
-      taken.push(box);
+      const isCovered = ranks.some((other) => overlap(dot, other));
+      if (!isCovered && taken.some((other) => overlap(dot, other))) continue;
+      const free = beside(x, y, width, isCovered ? BADGE + 6 : 6).filter(
+        ({ box }) => !taken.some((other) => overlap(box, other)),
+      );
+      // Rather where it covers no other town.
+      const label = free.find(({ box }) => !towns.some((other) => other.town !== town && overlap(box, other.dot))) || free[0];
+      if (!label) continue;
+      taken.push(label.box, dot);
+      app.labelled.push(town.name);
       context.strokeStyle = "rgba(255, 255, 255, 0.9)";
       context.lineWidth = 3;
-      context.strokeText(town.name, left, y);
+      context.strokeText(town.name, label.left, label.middle);
       context.fillStyle = "#26313a";
-      context.fillText(town.name, left, y);
+      context.fillText(town.name, label.left, label.middle);
       if (isCovered) continue;
       context.beginPath();
       context.arc(x, y, 2, 0, 2 * Math.PI);

@@ -12,8 +12,15 @@
 
   const field = (id, words, control) =>
     app.element("div", { class: "field" }, app.element("label", { for: id }, words), control);
+  // These say where or of what the clusters are that a reader looks for: the map goes there.
+  const LEAD_THE_MAP = ["scheme", "sector", "region"];
+  const choose = (key, value) => {
+    const isOfScheme = key !== "scheme" || app.sectors(value).includes(state.sector);
+    app.set(isOfScheme ? { [key]: value } : { [key]: value, sector: "" });
+    if (LEAD_THE_MAP.includes(key)) app.zoomToShown();
+  };
   const selection = (key, ...children) =>
-    app.element("select", { id: `f-${key}`, onchange: (event) => app.set({ [key]: event.target.value }) }, children);
+    app.element("select", { id: `f-${key}`, onchange: (event) => choose(key, event.target.value) }, children);
   const amount = (key, props) =>
     app.element("input", {
       id: `f-${key}`,
@@ -72,10 +79,6 @@
   const profile = selection("profile", options(null, app.data.profiles));
   const profileText = app.element("p", { class: "hint" });
 
-  scheme.addEventListener("change", () => {
-    if (!app.sectors(state.scheme).includes(state.sector)) app.set({ sector: "" });
-  });
-
   app.onChange(["scheme"], () => app.fill(sector, options("All sectors", app.sectors(state.scheme))));
   app.onChange([...app.FILTER_KEYS, "colour", "draw"], () => {
     for (const [control, key] of [
@@ -127,7 +130,19 @@
       field("f-draw", "Draw", draw),
       app.element("label", { class: "choice" }, active, "RD&I-active only"),
     ),
-    app.element("button", { type: "button", class: "quiet", onclick: app.resetFilters }, "Reset the filters"),
+    app.element(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        onclick: () => {
+          const hasLed = LEAD_THE_MAP.some((key) => state[key]);
+          app.resetFilters();
+          if (hasLed) app.zoomToShown();
+        },
+      },
+      "Reset the filters",
+    ),
   );
 
   app.byId("tab-clusters").append(filters);

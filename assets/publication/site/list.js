@@ -115,9 +115,10 @@
         {},
         app.element(
           "span",
-          { class: "typed" },
+          { class: "typed", title: cluster.cluster_type },
           app.mark(cluster.cluster_type, app.typeColour(cluster.cluster_type)),
-          cluster.cluster_type,
+          // A further column leaves no room for it: then the mark stands alone, and the words are its title.
+          app.element("span", { class: chosenColumn() && "hidden" }, cluster.cluster_type),
         ),
       );
     return app.element("td", { class: "number" }, app.figureOf(cluster, key));

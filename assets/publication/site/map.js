@@ -56,6 +56,14 @@
     app.byId("map-area").scrollIntoView({ block: "nearest", behavior: app.prefersStill ? "auto" : "smooth" });
   };
 
+  /** Moves the map to the clusters shown, all of them: they are what a filter has left. */
+  app.zoomToShown = () => {
+    const shown = app.shown().filter((cluster) => cluster.latitude !== null);
+    if (!shown.length) return;
+    const centres = L.latLngBounds(shown.map(({ latitude, longitude }) => [latitude, longitude]));
+    map.fitBounds(centres, { animate: !app.prefersStill, maxZoom: 10, padding: [40, 40] });
+  };
+
   app.zoomToPlace = (place) => map.setView([place.latitude, place.longitude], 10, { animate: !app.prefersStill });
 
   // The address follows the map and the map the address, never both at once.

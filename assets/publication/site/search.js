@@ -13,7 +13,10 @@
     text
       .normalize("NFD")
       .replace(/[\u0300-\u036f]/g, "")
-      .toLowerCase();
+      .toLowerCase()
+      // As people write it: rd&i, rdi; stoke-on-trent, stoke on trent; king's, kings.
+      .replace(/[-‐–/]/g, " ")
+      .replace(/[^\p{L}\p{N}\s]/gu, "");
 
   const candidates = () => [
     ...app.data.places.map((town) => ({
@@ -28,7 +31,10 @@
         kind: "sector",
         words: sector,
         sub: "show its clusters",
-        open: () => app.set({ tab: "clusters", sector, scheme: "", cluster: "", index: "", here: "" }),
+        open: () => {
+          app.set({ tab: "clusters", sector, scheme: "", cluster: "", index: "", here: "" });
+          app.zoomToShown();
+        },
       })),
     ...app.data.clusters(state.profile).map((cluster) => ({
       kind: "cluster",

@@ -36,8 +36,22 @@
   app.SUPPRESSED = "c: suppressed. The figure, or another that it would give away, could tell about a single business.";
   app.UNAVAILABLE = "x: not available. No source gives it, or there is nothing to compare it with.";
 
+  const isOfAll = (cluster) => cluster.scheme === "rdi";
+
+  /** What a location quotient says: of a cluster that is of no one sector it is that of the one which stands out. */
+  app.quotientInWords = (cluster, times) => {
+    if (isOfAll(cluster))
+      return `one of its sectors is ${times} times as common among the RD&I-active organisations here as among those of the United Kingdom`;
+    if (!cluster.sector) return `one of its sectors is ${times} times as common among its members as in the United Kingdom`;
+    return `its sector is ${times} times as common here as in the United Kingdom`;
+  };
+
+  /** A figure's words, for a cluster that is of no one sector too. */
+  app.figureWords = (cluster, words, key) =>
+    isOfAll(cluster) && key === "sector_sites_share" ? "Share of all RD&I-active sites" : words;
+
   app.sectorInWords = (cluster) => {
-    if (cluster.scheme === "rdi") return "All RD&I-active organisations";
+    if (isOfAll(cluster)) return "All RD&I-active organisations";
     return cluster.sector
       ? `${cluster.sector} · ${app.SCHEMES[cluster.scheme] || cluster.scheme}`
       : "Community of collaborators";
