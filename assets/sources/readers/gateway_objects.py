@@ -17,12 +17,26 @@ from assets.sources.files.documents import documents, is_document
 from assets.sources.files.kinds import SEND_AGAIN, Part, unreadable
 from assets.sources.files.lines import checked_lines, lines_of, reader_database
 from assets.sources.problems import DropError, Problem
-from assets.sources.readers.gateway_shapes import LISTS, MACROS, OBJECTS, PAGES, PIECES, STRUCTURES, structured
+from assets.sources.readers.gateway_shapes import (
+    BATCH,
+    BATCHES,
+    FOUND,
+    LISTS,
+    MACROS,
+    OBJECTS,
+    PAGE_SIZES,
+    PAGES,
+    PIECES,
+    STRUCTURES,
+    structured,
+)
 from assets.sources.reading.contract import Codes, Delivery, Desk
 from assets.sources.values.columns import BETWEEN_DATES
 from assets.sources.values.refusals import check_share, rejected_rows
 
 ONE_HOUR_MS = 3_600_000
+BATCH_CHARACTERS = 16_000_000
+"""Of JSON that is taken apart at a time: it takes some tens of times as many bytes."""
 COUNTED_CATEGORY = "INCOME_ACTUAL"
 """The category of the funds that count, as Gateway to Research states: those of the others are of the same money again.
 A fund without a category counts."""
@@ -207,7 +221,7 @@ IDLE = """
 """Files that give nothing that is read, and of which nothing is refused."""
 STATED = """
     select p.key, max(p.stated) as stated, any_value(f.found) as found
-    from pages as p
+    from page_sizes as p
     join (
         select kind, count(distinct text_in(body, '$.id')) as found from objects group by kind
     ) as f on f.kind = case p.key when 'results' then 'project' else p.key end
@@ -242,7 +256,13 @@ def read_objects(parts: Sequence[Part], delivery: Delivery, desk: Desk) -> Gatew
         database.execute(BODIES)
         _take_in(database, parts, desk)
         kinds = [structured(kind) for kind in STRUCTURES]
-        for statement in (*MACROS, LISTS, PAGES, PIECES, OBJECTS, DAY_OF, NAME_KEY, IS_AMOUNT, COUNTS, *kinds):
+        for statement in (*MACROS, *FOUND):
+            database.execute(statement)
+        for first, last in database.execute(BATCHES, {"most": BATCH_CHARACTERS}).fetchall():
+            database.execute(BATCH, {"first": first, "last": last})
+            for statement in (LISTS, PAGES, PAGE_SIZES, PIECES, OBJECTS):
+                database.execute(statement)
+        for statement in (DAY_OF, NAME_KEY, IS_AMOUNT, COUNTS, *kinds):
             database.execute(statement)
         rejected = pl.concat([_refuse(database, desk), _refuse_misdated(database, desk)])
         for statement in (LINKS, FUNDS_OF, PARTICIPANT_ROWS):
@@ -294,7 +314,7 @@ def _refuse(database: duckdb.DuckDBPyConnection, desk: Desk) -> pl.DataFrame:
     failing = database.sql(REFUSED, params={"expected": expected, "limit": limit}).pl()
     if failing.is_empty():
         return rejected_rows(failing)
-    objects = "select (select count(*) from pieces) + (select count(*) from bodies where not is_json)"
+    objects = "select (select count(*) from objects) + (select count(*) from bodies where not is_json)"
     total = database.sql(objects).fetchall()[0][0]
     check_share(failing.select("file", "row", "item").n_unique(), total, failing, desk)
     for statement in REMOVED:

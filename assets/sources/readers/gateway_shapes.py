@@ -28,20 +28,34 @@ MACROS = (
 )
 """A text in JSON; the key of a page under which its objects are."""
 
+BATCHES = """
+    select min(place) as first, max(place) as last
+    from (
+        select rowid as place, (sum(coalesce(length(body), 0)) over (order by rowid) - 1) // $most as batch from bodies
+    )
+    group by batch order by first
+"""
+"""Which of the lines are taken apart together: DuckDB takes apart two thousand at a time, whatever their length, and a
+page of a hundred objects takes megabytes."""
+
+BATCH = """
+    create or replace table batch as select * from bodies where rowid between $first and $last
+"""
+
 LISTS = """
-    create table listed as
+    create or replace table listed as
     select file, row, is_document, unnest(range(1, len(members) + 1)) as item, unnest(members) as body
     from (
         select file, row, is_document, json_extract(body, '$[*]') as members
-        from bodies where is_json and json_type(body) = 'ARRAY'
+        from batch where is_json and json_type(body) = 'ARRAY'
     )
     union all
-    select file, row, is_document, 0, body from bodies where is_json and json_type(body) <> 'ARRAY'
+    select file, row, is_document, 0, body from batch where is_json and json_type(body) <> 'ARRAY'
 """
 """What stands in lines and files, lists taken apart."""
 
 PAGES = """
-    create table pages as
+    create or replace table pages as
     select file, row, item, is_document, key, as_list(case
             when key = 'results' then json_extract(body, '$.facetedSearchResultBean.results')
             else json_extract(body, '$."' || key || '"')
@@ -57,7 +71,7 @@ PAGES = """
 """
 
 PIECES = """
-    create table pieces as
+    create or replace table pieces as
     with taken_apart as (
         select file, row, item, null::varchar as said, body
         from listed anti join pages using (file, row, item)
@@ -123,8 +137,16 @@ PIECES = """
 """Every object: `said` is the kind that its page says it is of. `item` is its place in a page or list, 0 of one that
 stands by itself; of a page that is a file its row too."""
 
+FOUND = (
+    "create table page_sizes (key varchar, stated bigint)",
+    "create table objects (file varchar, row bigint, item bigint, kind varchar, word varchar, body json)",
+)
+"""What is kept of all batches: what pages say of how many objects there are, and the objects."""
+
+PAGE_SIZES = "insert into page_sizes select key, stated from pages where stated is not null"
+
 OBJECTS = """
-    create table objects as
+    insert into objects
     with told as (
         select *, coalesce(
             said, nullif(regexp_extract(text_in(body, '$.href'), '/gtr/api/(?:outcomes/)?([a-zA-Z]+)/[^/]+/*$', 1), '')

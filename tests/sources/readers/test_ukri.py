@@ -14,6 +14,7 @@ import pytest
 
 from assets.sources.files.lines import reader_database
 from assets.sources.problems import DropError
+from assets.sources.readers import gateway_objects
 from assets.sources.readers.ukri import UKRI
 from assets.sources.reading.contract import Codes, Desk
 from tests.sources.support import json_lines, read_drop, rows
@@ -77,8 +78,12 @@ FUND = {
 }
 
 
+@pytest.mark.parametrize("at_a_time", [1, gateway_objects.BATCH_CHARACTERS])
 @pytest.mark.parametrize("way", ["one file", "parts", "gzip", "pages", "printed page", "lists"])
-def test_objects_are_told_by_their_keys_however_they_are_filed(tmp_path: Path, way: str) -> None:
+def test_objects_are_told_by_their_keys_however_they_are_filed(
+    tmp_path: Path, way: str, at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_objects, "BATCH_CHARACTERS", at_a_time)
     pages = [
         {"totalSize": 1, "page": 1, kind: items}
         for kind, items in (("project", [PROJECT]), ("organisation", [LEAD, PARTNER]), ("fund", [FUND]))
