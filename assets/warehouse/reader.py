@@ -100,7 +100,9 @@ def _answered(connection: duckdb.DuckDBPyConnection, ask: Callable[[], pl.DataFr
                 pass
             return answer.result()
         except KeyboardInterrupt:
-            connection.interrupt()
+            # Between two parts of the asking there is nothing to interrupt, and DuckDB forgets that it was asked to.
+            while not wait([answer], LOOK_EVERY_SECONDS).done:
+                connection.interrupt()
             raise
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -190,10 +191,14 @@ def interrupted(after: float, *arguments: str) -> tuple[int, str]:
         text=True,
         start_new_session=True,
     )
-    time.sleep(after)
-    os.killpg(program.pid, signal.SIGINT)
-    said = program.communicate(timeout=120)[1]
-    return program.returncode, said
+    try:
+        time.sleep(after)
+        os.killpg(program.pid, signal.SIGINT)
+        said = program.communicate(timeout=120)[1]
+        return program.returncode, said
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("after", [0.5, 2.0, 6.0])
