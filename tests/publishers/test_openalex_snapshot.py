@@ -68,13 +68,14 @@ def test_the_snapshot_comes_in_its_folders_and_is_read(papers: Fetcher, warehous
     names = sorted(path.relative_to(outcome.path).as_posix() for path in outcome.path.rglob("*") if path.is_file())
     assert names == [
         "_provenance.json",
+        "_shape.json",
         "jsonl/institutions/manifest.json",
         "jsonl/institutions/updated_date=2025-03-01/part_0000.gz",
         "jsonl/works/deleted_ids.csv.gz",
         "jsonl/works/manifest.json",
         "jsonl/works/updated_date=2025-03-01/part_0000.gz",
     ]
-    assert outcome.provenance is not None and {file.name for file in outcome.provenance.files} == {*names[1:]}
+    assert outcome.provenance is not None and {file.name for file in outcome.provenance.files} == {*names[2:]}
     assert not papers(openalex="jsonl").is_new
     put_register(papers.sources)
     ingest(warehouse, papers.sources)
