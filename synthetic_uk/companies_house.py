@@ -78,7 +78,7 @@ OTHER_BODIES = (
     ("OE5{:05d}", "Overseas Entity", "CHANNEL ISLANDS", "JE2 3QA"),
     ("LP{:06d}", "Limited Partnership", "United Kingdom", None),
     ("IP{:05d}R", "Registered Society", "United Kingdom", None),
-    ("RC{:06d}", "Royal Charter Organisation", "United Kingdom", None),
+    ("RC{:06d}", "Royal Charter Company", "United Kingdom", None),
     ("CE{:06d}", "Charitable Incorporated Organisation", "United Kingdom", None),
 )
 """Number, category, country of origin and postcode (None for one of the country's) of bodies of other kinds."""

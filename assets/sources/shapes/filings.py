@@ -17,7 +17,7 @@ FILINGS_LOOKED_AT = 200
 PAGE_BYTES = 4 << 20
 """Of a filing that are looked at; a page with pictures in it has more."""
 TAG = re.compile(rb"""\bname=["'][\w.-]+:(\w+)["']""")
-ENDING, OTHERS = "ending", "no filing's name"
+ENDING, NESTED, OTHERS = "ending", "zip of filings", "no filing's name"
 
 
 def look_at_filings(found: Found, kind: FileKind, tally: Tally) -> None:
@@ -25,7 +25,7 @@ def look_at_filings(found: Found, kind: FileKind, tally: Tally) -> None:
     with zipfile.ZipFile(found.path) as archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
         names = [PurePosixPath(info.filename).name for info in members]
-        endings = [name.rpartition(".")[2].lower() if FILING.fullmatch(name) else OTHERS for name in names]
+        endings = [_ending(name) for name in names]
         tally.add_words(ENDING, [(ending, endings.count(ending)) for ending in dict.fromkeys(endings)])
         tally.records += len(members)
         pages = [info for info, ending in zip(members, endings, strict=True) if ending in ("html", "xml")]
@@ -36,3 +36,10 @@ def look_at_filings(found: Found, kind: FileKind, tally: Tally) -> None:
     for tag in kind.tags:
         if tag.encode() in seen:
             tally.columns[tag] = tally.columns.get(tag, 0) + 1
+
+
+def _ending(name: str) -> str:
+    ending = name.rpartition(".")[2].lower()
+    if FILING.fullmatch(name):
+        return ending
+    return NESTED if ending == "zip" else OTHERS
