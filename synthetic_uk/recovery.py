@@ -34,6 +34,7 @@ LAYERS = "sources reference organisations spatial network typology"
 FOUND_JACCARD = 0.5
 NOISE = "noise"
 CIRCULAR_SIZES = 5
+"""Numbers of cases at which the circular scan's critical score is drawn."""
 
 POINTS = """
     select p.scheme, p.sector, p.grid, p.organisation_id, p.site_id, p.easting, p.northing, s.postcode

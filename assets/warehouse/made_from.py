@@ -85,7 +85,7 @@ def _states(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> 
     there = with_rows(connection, [*this_month, *((table, day) for table, rows in known.items() for day, _ in rows)])
     states: dict[str, object] = dict.fromkeys(of_drops, drops)
     for table in made:
-        if (table, month.first_day) in set(this_month) & there and month.first_day not in dict(known[table]):
+        if (table, month.first_day) in there and month.first_day not in dict(known[table]):
             states[table] = str(uuid.uuid4())
         else:
             # A month's rows may have been deleted since.

@@ -28,6 +28,7 @@ HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handle
 """A shell's background has the signal ignored, and so would be what this test starts there."""
 PROGRAM = [sys.executable, "-c", f"{HEARING}; from pipelines.main import main; main()"]
 """What the installed command runs."""
+TYPED_AT_MOST = 6
 ROOT = Path(__file__).parents[2]
 COMMANDS = get_command(app)
 
@@ -193,11 +194,14 @@ def interrupted(after: float, *arguments: str) -> tuple[int, str]:
     )
     try:
         time.sleep(after)
-        while program.poll() is None:
+        for _ in range(TYPED_AT_MOST):
+            if program.poll() is not None:
+                break
             # Python forgets a Ctrl-C that comes while it tidies up after an import: one types it again.
             os.killpg(program.pid, signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 program.wait(timeout=10)
+        assert program.returncode is not None, f"{TYPED_AT_MOST} times Ctrl-C did not end it"
         return program.returncode, program.communicate()[1]
     finally:
         with suppress(ProcessLookupError):
