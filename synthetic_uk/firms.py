@@ -56,13 +56,13 @@ class Firms:
 
     def company_numbers(self, numbers: Integers) -> pl.Series:
         """Registration numbers, 8 characters; null for those without."""
-        written = _company_numbers(self.number_kind[numbers], self.number_rank[numbers])
+        written = registration_numbers(self.number_kind[numbers], self.number_rank[numbers])
         return pl.select(pl.when(pl.Series(self.is_company[numbers])).then(written)).to_series()
 
     def spare_numbers(self, count: int) -> pl.Series:
         """English registration numbers that no organisation has."""
         taken = int(np.count_nonzero(self.number_kind == _ENGLISH))
-        return _company_numbers(np.full(count, _ENGLISH), taken + np.arange(count))
+        return registration_numbers(np.full(count, _ENGLISH), taken + np.arange(count))
 
     def names(self, numbers: Integers) -> pl.Series:
         """Names as the registers have them; a few sole proprietors share one. Numbers from OVERSEAS on are abroad."""
@@ -89,10 +89,13 @@ class Firms:
         return pl.select(pl.when(pl.Series(known)).then(text)).to_series()
 
 
-def _company_numbers(kind: Integers, rank: Integers) -> pl.Series:
-    """Registration numbers by kind and rank among those of a kind."""
+def registration_numbers(kind: Integers, rank: Integers) -> pl.Series:
+    """Registration numbers by kind and rank among those of a kind; a rank below 999,983 (English 15,999,989)."""
     # Primes above the number of organisations of each kind, so that ranks are spread and never meet.
-    spread = np.where(kind == _ENGLISH, (rank * 7_368_787 + 1_000_003) % 15_999_989, (rank * 7_919 + 100_003) % 999_983)
+    prime = np.where(kind == _ENGLISH, 15_999_989, 999_983)
+    spread = np.where(kind == _ENGLISH, rank * 7_368_787 + 1_000_003, rank * 7_919 + 100_003) % prime
+    # No register gives out a number of zeros alone.
+    spread = np.where(spread == 0, prime, spread)
     prefix = pl.Series(["", "SC", "NI", "OC"]).gather(kind)
     frame = pl.DataFrame({"digits": pl.Series(spread).cast(pl.String), "prefix": prefix, "kind": kind})
     padded = (

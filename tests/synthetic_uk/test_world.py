@@ -20,6 +20,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.running import run_step
 from pipelines.cli import app
 from synthetic_uk import Settings, SynthesisReport, drawn_until, synthesise
+from synthetic_uk.firms import registration_numbers
 from synthetic_uk.geography import REGION_SHARES, Geography, draw_geography
 from synthetic_uk.names import plain_names
 from synthetic_uk.postcode_text import postcode_texts, unknown_postcodes
@@ -242,3 +243,11 @@ def test_the_sources_layer_reads_every_drop_and_refuses_only_repeated_rows(
     for dataset in ("idbr_local_units", "idbr_enterprises"):
         kept = warehouse.read(f"select count(*) as rows from sources.{dataset}")["rows"].item()
         assert kept == synthetic.rows[dataset][str(MONTHS[0])]
+
+
+def test_every_registration_number_is_one_that_a_register_gives_out() -> None:
+    scottish = 999_983
+    numbers = registration_numbers(np.ones(scottish, dtype=np.int64), np.arange(scottish))
+    assert numbers.n_unique() == scottish
+    assert numbers.str.contains(r"^SC\d{6}$").all()
+    assert "SC000000" not in numbers
