@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assets.fetch.provenance import FILE as PROVENANCE
 from assets.months import Month
-from assets.warehouse.database import Warehouse
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE
 from synthetic_uk import Settings, synthesise
 from synthetic_uk.publishers.country import settings_for, sites_of
@@ -39,10 +39,8 @@ FEWER = {
     "index": "kmeans_starts = 2\nstability_draws = 1\n",
 }
 """Draws of null data that only take time: every step is made and every table written all the same."""
-FETCHED = "sources.fetched_files"
-TIMES = re.compile(rb"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
-"""When a file was fetched, wherever that is told."""
-TEXTS = {".html", ".js", ".json", ".csv", ".md", ".txt", ".geojson", ".xml"}
+TIMES = re.compile(r"20\d\d-\d\d-\d\dT[0-9:.]+(?:Z|\+00:00)?|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} 20\d\d [0-9:]{8} GMT")
+"""When a file was fetched: by the clock here, and in the publisher's header."""
 
 
 @dataclass(frozen=True)
@@ -125,21 +123,42 @@ class OpenMonth:
             if path.is_file() and not any(part[0] in "._" for part in path.relative_to(sources).parts)
         }
 
+    def fetched_when(self, other: OpenMonth) -> list[str]:
+        """Let what was fetched be fetched at the times of another month, and name what else its records tell otherwise.
+
+        Map, report, workbook and checksums tell these times: two months that share them end with the same bytes.
+        """
+        found = []
+        for record in sorted(other.folder.glob(f"sources/*/*/{PROVENANCE}")):
+            mine = self.folder / record.relative_to(other.folder)
+            told, theirs = (TIMES.sub("", path.read_text(encoding="utf-8")) for path in (mine, record))
+            found += [] if told == theirs else [f"record: {record.parent.parent.name}"]
+            shutil.copyfile(record, mine)
+        return found
+
     def state(self) -> State:
         """What is there at the end."""
-        warehouse = self.folder / "warehouse.duckdb"
-        tables = contents(warehouse)
-        untimed = f"select count(*), bit_xor(hash(t)) from (select * exclude (fetched_at, headers) from {FETCHED}) as t"
-        count, digest = Warehouse(warehouse, threads=1).read(untimed).row(0)
         published = {
-            path.relative_to(self.folder).as_posix(): _digest(_untimed(path))
+            path.relative_to(self.folder).as_posix(): _digest(path.read_bytes())
             for path in sorted((self.folder / "publication").rglob("*"))
             if path.is_file()
         }
-        return State(self.drops(), {**tables, FETCHED: (count, digest)}, published)
+        return State(self.drops(), contents(self.folder / "warehouse.duckdb"), published)
 
 
-COMMANDS = (("fetch", "--month", str(MONTH)), ("refresh", "--month", str(MONTH), "--profile", "open.toml"))
+@dataclass(frozen=True)
+class Aim:
+    """What killed months are to end like."""
+
+    whole: OpenMonth
+    """A month that nothing killed."""
+    state: State
+    latest: float
+    """Seconds from the start of a command at which the last kill comes."""
+
+
+FETCH = ("fetch", "--month", str(MONTH))
+COMMANDS = (FETCH, ("refresh", "--month", str(MONTH), "--profile", "open.toml"))
 
 
 def attempts(work: Path) -> Iterator[Attempt]:
@@ -154,32 +173,34 @@ def attempts(work: Path) -> Iterator[Attempt]:
             said = whole.run(words, None, True)
             assert not said, said
         seconds = time.monotonic() - started
-        state = whole.state()
+        aim = Aim(whole, whole.state(), seconds * SHARE)
         draw, made = random.Random(SEED), 0
         while made < KILLS:
             month = OpenMonth(work / f"month-{made}", addresses)
-            kills = list(_killed_month(month, state, draw, seconds, min(A_MONTH, KILLS - made)))
+            kills = list(_killed_month(month, aim, draw, min(A_MONTH, KILLS - made)))
             made += len(kills)
             yield from kills
             shutil.rmtree(month.folder)
 
 
-def _killed_month(month: OpenMonth, whole: State, draw: random.Random, seconds: float, most: int) -> Iterator[Attempt]:
+def _killed_month(month: OpenMonth, aim: Aim, draw: random.Random, most: int) -> Iterator[Attempt]:
     """The kills of a month, at most so many, and whether it then ends with what one ends with that nothing kills."""
     kills: list[tuple[str, list[str]]] = []
-    failed = ""
+    failed, differing = "", []
     for words in COMMANDS:
         while not failed:
-            moment = draw.uniform(0.0, seconds * SHARE) if len(kills) < most else None
+            moment = draw.uniform(0.0, aim.latest) if len(kills) < most else None
             is_alone = draw.random() < 0.5
             said = month.run(words, moment, is_alone)
             if said is not None:
                 failed = said
                 break
-            partial = [path for path, digest in month.drops().items() if whole.drops.get(path) != digest]
+            partial = [path for path, digest in month.drops().items() if aim.state.drops.get(path) != digest]
             kills.append((f"{words[0]} {'alone' if is_alone else 'with all of it'} after {moment:.1f} s", partial))
+        if words is FETCH and not failed:
+            differing += month.fetched_when(aim.whole)
     month.end()
-    differing = [f"it ended with: {failed}"] if failed else month.state().differences(whole)
+    differing += [f"it ended with: {failed}"] if failed else month.state().differences(aim.state)
     said = ", ".join(differing[:5]) if differing else "the same bytes"
     for number, (what, partial) in enumerate(kills, start=1):
         seen = f"{f'not whole: {partial}; ' if partial else ''}in the end {said}"
@@ -188,11 +209,6 @@ def _killed_month(month: OpenMonth, whole: State, draw: random.Random, seconds: 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _untimed(path: Path) -> bytes:
-    content = path.read_bytes()
-    return TIMES.sub(b"", content) if path.suffix in TEXTS else content
 
 
 ATTACK = Attack(
