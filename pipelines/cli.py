@@ -205,7 +205,7 @@ def fetch(
     try:
         names = publishers_named(dataset or [])
     except ValueError as error:
-        _fail(str(error))
+        raise typer.BadParameter(str(error)) from error
     failed = 0
     with _fetching() as progress:
         task = progress.add_task(str(wanted), total=len(names))
