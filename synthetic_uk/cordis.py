@@ -168,9 +168,9 @@ def _people(rows: pl.DataFrame, postcodes: Postcodes, texts: pl.Series, seed: in
         "endOfParticipation": pl.lit("false"),
     }
     once = once.with_columns(given=given, cost=(pl.col("Total Costs (£)") * 100).round().cast(pl.Int64))
-    known = {"projectID": pl.col("projectID"), "name": name}
+    columns: dict[str, pl.Expr] = {"projectID": pl.col("projectID"), "name": name, **told}
     return once.select(
-        *({**known, **told}.get(label, pl.lit("")).fill_null("").alias(label) for label in ORGANISATION_HEADER),
+        *(columns.get(label, pl.lit("")).fill_null("").alias(label) for label in ORGANISATION_HEADER),
         # A participant's cost and a project's have the same name.
         "cost", "given",
     )  # fmt: skip

@@ -83,8 +83,8 @@ def write_release(path: Path, month: Month, frames: Iterable[pl.DataFrame], docu
                     parts[code].write(csv_text(some.drop("area"), with_header=is_new))
         for code in sorted(parts):
             parts[code].seek(0)
-            member = member_info(f"Data/multi_csv/{name}_{code}.csv")
-            with archive.open(member, "w", force_zip64=True) as packed:
+            part = member_info(f"Data/multi_csv/{name}_{code}.csv")
+            with archive.open(part, "w", force_zip64=True) as packed:
                 shutil.copyfileobj(parts[code], packed)
         for member, content in documents.items():
             archive.writestr(member_info(member), content)
