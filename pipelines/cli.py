@@ -205,7 +205,7 @@ def fetch(
     try:
         names = publishers_named(dataset or [])
     except ValueError as error:
-        _fail(str(error))
+        raise typer.BadParameter(str(error)) from error
     failed = 0
     with _fetching() as progress:
         task = progress.add_task(str(wanted), total=len(names))
@@ -525,11 +525,14 @@ def _run(
     accepting: Mapping[str, str] | None = None,
 ) -> None:
     """Make months and what follows from them, as the only one to make months of the warehouse meanwhile."""
+    from assets.sources.delivery.storage import file_system
     from assets.warehouse.turns import turn
 
     started = time.monotonic()
     span = str(months[0]) if len(months) == 1 else f"{months[0]} to {months[-1]}"
     try:
+        # An address of a kind that is not known is told before a warehouse and a run are made for it.
+        file_system(settings.sources)
         with turn(settings.warehouse, f"the making of {span}", _warn):
             for month in months:
                 _make(month, settings, select, anew, accepting)

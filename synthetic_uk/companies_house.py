@@ -98,7 +98,7 @@ class _Texts:
 
     @classmethod
     def of(cls, sectors: Sectors) -> _Texts:
-        told = dict(pl.read_csv(_TEXTS_FILE, infer_schema=False).iter_rows())
+        told = industry_names()
         full = pl.Series([f"{code} - {told[code]}" for code in sectors.sic_codes])
         order = np.lexsort((np.arange(len(full)), sectors.sic_code_sector))
         sector = sectors.sic_code_sector[order]
@@ -106,6 +106,11 @@ class _Texts:
         sibling = np.empty(len(full), dtype=np.int64)
         sibling[order] = following
         return cls(full, full.str.strip_chars_start("0"), sibling)
+
+
+def industry_names() -> dict[str, str]:
+    """The register's name of each industry, by its five digits."""
+    return dict(pl.read_csv(_TEXTS_FILE, infer_schema=False).iter_rows())
 
 
 def register_parts(

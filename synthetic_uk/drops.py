@@ -57,10 +57,10 @@ def write_csv_zip(
     and the `others` after it; returns the rows written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        with archive.open(_member(member), "w", force_zip64=True) as packed:
+        with archive.open(member_info(member), "w", force_zip64=True) as packed:
             rows = _write_csv(packed, frames, quoted=quoted)
         for name, content in others.items():
-            archive.writestr(_member(name), content)
+            archive.writestr(member_info(name), content)
     return rows
 
 
@@ -70,7 +70,7 @@ def write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> int:
     count = 0
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members:
-            archive.writestr(_member(name), content)
+            archive.writestr(member_info(name), content)
             count += 1
     return count
 
@@ -80,11 +80,12 @@ def zip_of(members: Iterable[tuple[str, bytes]]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in members:
-            archive.writestr(_member(name), content)
+            archive.writestr(member_info(name), content)
     return packed.getvalue()
 
 
-def _member(name: str) -> zipfile.ZipInfo:
+def member_info(name: str) -> zipfile.ZipInfo:
+    """What a ZIP says of a member: packed, and without a time of its own."""
     info = zipfile.ZipInfo(name, date_time=_FIXED_DATE)
     info.compress_type = zipfile.ZIP_DEFLATED
     return info
@@ -155,6 +156,11 @@ def write_workbook(
                 else:
                     sheet.write_number(row, column, value)
     return frame.height
+
+
+def csv_text(frame: pl.DataFrame, *, with_header: bool) -> bytes:
+    """A frame as CSV that quotes where it must."""
+    return frame.write_csv(include_header=with_header).encode()
 
 
 def _write_csv(target: Any, frames: Iterable[pl.DataFrame], *, quoted: bool = False) -> int:

@@ -4,7 +4,8 @@ What belongs here: applications as rows. What does not: who applies with whom (`
 
 Habits kept: sizes spelled many ways; registration numbers missing, cut or "N/A"; postcodes missing, without space or
 in lower case; some rows twice; participants and projects that withdrew, projects on hold; partners abroad; awards of
-nothing and awards not given; a sheet with notes before the table in some months.
+nothing and awards not given, pounds with pence; a Local Enterprise Partnership in England alone; descriptions of
+several paragraphs; a sheet with notes before the table in some months.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from synthetic_uk.firms import Firms
 from synthetic_uk.geography import Geography, Postcodes
 from synthetic_uk.names import abbreviated, untidy
 from synthetic_uk.network import Applications
+from synthetic_uk.partnerships import partnerships
 from synthetic_uk.register import SPECIAL_KINDS
 from synthetic_uk.settings import Settings
-from synthetic_uk.streams import OVERSEAS, stream
+from synthetic_uk.streams import OVERSEAS, scattered, stream
 
 # fmt: off
 COLUMNS: tuple[str, ...] = (
@@ -43,7 +45,7 @@ _WITHDRAWN_SHARE, _ON_HOLD_SHARE = 0.01, 0.01
 """Of the funded projects."""
 DATE_COLUMNS = frozenset({"Project Start Date", "Project End Date"})
 _SIZES = {
-    "small": ("Micro/Small", "Small", "Micro", "Micro / Small", "micro/small", "SME: Micro/Small"),
+    "small": ("Micro/small", "Small", "Micro", "Micro / Small", "micro/small", "SME: Micro/Small"),
     "medium": ("Medium", "medium", "Medium sized"),
     "large": ("Large", "LARGE", "Large enterprise"),
     "academic": ("Academic", "Academic/Research", "University (HEI)"),
@@ -53,6 +55,10 @@ _SECTORS = pl.Series(
     ["Advanced materials", "Digital", "Health and nutrition", "Net zero", "Transport", "Open", "Space", "Agri-tech"]
 )
 _ABBREVIATED_SHARE = 0.015
+_PENCE_SHARES = {"Award Offered (£)": 0.1, "Total Costs (£)": 0.05, "Actual Spend to Date (£)": 0.9}
+"""Of each column's amounts, those that are no whole pounds; of ten real rows one award, no cost and both spends."""
+_TWO_PARTNERSHIPS_SHARE = 0.02
+"""Of rows in England, those whose district was in two Local Enterprise Partnerships."""
 _PRODUCTS = pl.Series(["Collaborative R&D", "Feasibility Studies", "GRD Development of Prototype", "Study"])
 _TOPICS = pl.Series(
     [
@@ -116,12 +122,13 @@ def participant_rows(
         pl.Series("Enterprise Size", _sizes(rng, firms, number, is_special, is_abroad)),
         pl.Series("Postcode", _postcodes(rng, texts.gather(home), is_abroad)),
         pl.Series("Address Region", region_names(postcodes, home)).set(pl.Series(~has_place), "Outside UK"),
-        pl.Series("Address LEP", [None] * rows, dtype=pl.String),
+        pl.Series("Address LEP", partnerships(geography).gather(postcodes.town[home])).set(pl.Series(~has_place), None),
         pl.Series("Address Local Authority", district_names(geography, postcodes, home)).set(
             pl.Series(~has_place), None
         ),
         pl.Series("In Multiple LEPs", ["No"] * rows),
     ).select(*COLUMNS, OUTCOME, "month", ENDS)
+    frame = _with_pence(_in_two_partnerships(frame, seed), seed)
     twice = frame.with_row_index("order").filter(pl.Series(rng.random(rows) < 0.005))
     return pl.concat([frame.with_row_index("order"), twice]).sort("order", maintain_order=True).drop("order")
 
@@ -177,7 +184,9 @@ def _application_columns(
         pl.Series("Application Number", 10_000_000 + index * 7).cast(pl.String),
         pl.Series("Project Number", 100_000 + index * 3).cast(pl.String).set(~is_funded, None),
         pl.format("Better {} for {}", "topic", pl.col("sector").str.to_lowercase()).alias("Project Title"),
-        pl.format("The project brings {} to market.", "topic").alias("Public Description"),
+        pl.format("**The project brings {} to market.**\n\nIts partners share what they learn.", "topic").alias(
+            "Public Description"
+        ),
         year_text.alias("Competition Year"),
         pl.Series("Innovate UK Product Type", _PRODUCTS.gather(rng.integers(0, len(_PRODUCTS), count))),
         pl.Series("Project Start Date", start).set(undated, None),
@@ -187,6 +196,28 @@ def _application_columns(
         pl.Series("Industrial Strategy Challenge Fund (ISCF)", np.where(rng.random(count) < 0.1, "Yes", "No")),
         pl.Series(OUTCOME, np.where(is_funded.to_numpy(), "Funded", "Not funded")),
         pl.Series("month", applications.month),
+    )
+
+
+def _with_pence(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Some amounts with pence: of their own, so that no draw depends on it. What is nothing stays so."""
+    number = np.arange(rows.height)
+    chances = {name: pl.Series(scattered(seed, f"pence of {name}", number)) for name in _PENCE_SHARES}
+    return rows.with_columns(
+        pl.when((chances[name] < share) & (pl.col(name) > 0))
+        .then(pl.col(name) + (1 + np.floor(chances[name] / share * 99)) / 100)
+        .otherwise(pl.col(name).cast(pl.Float64))
+        .round(2)
+        .alias(name)
+        for name, share in _PENCE_SHARES.items()
+    )
+
+
+def _in_two_partnerships(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
+    chance = pl.Series(scattered(seed, "two partnerships", np.arange(rows.height)))
+    is_two = pl.col("Address LEP").is_not_null() & (chance < _TWO_PARTNERSHIPS_SHARE)
+    return rows.with_columns(
+        pl.when(is_two).then(pl.lit("Yes")).otherwise("In Multiple LEPs").alias("In Multiple LEPs")
     )
 
 

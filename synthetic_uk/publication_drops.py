@@ -38,6 +38,8 @@ _CHANGED_OF_FORTY, _DELETED_OF_FORTY = 7, 11
 _DELETED_FROM = 900_000_000
 """What the id of a deleted work has more than that of the work that stands there now."""
 _DAYS_OLDER = 200
+_CREATED = "2016-06-24T00:00:00.000000"
+"""When OpenAlex made a record of it, which nothing here tells."""
 _TYPES = {
     "university": "education",
     "research_organisation": "facility",
@@ -60,7 +62,11 @@ class Publications:
     def by_day(self, released: date) -> dict[str, dict[date, Iterator[dict[str, Any]]]]:
         """Works and institutions by the day that they were last changed on, the newest on the day of the release."""
         before = released - timedelta(days=_DAYS_OLDER)
-        return {"institutions": {released: self.institutions}, "works": {before: self.older, released: self.works}}
+        found = {"institutions": {released: self.institutions}, "works": {before: self.older, released: self.works}}
+        return {
+            entity: {day: _changed_on(day, records) for day, records in by_day.items()}
+            for entity, by_day in found.items()
+        }
 
 
 def publication_records(
@@ -101,18 +107,35 @@ def institution_records(
     institutions: dict[int, dict[str, Any]] = {}
     for place, row in enumerate(known):
         kind = _TYPES[SPECIAL_KINDS[firms.special_kind[numbers[place]]]] if special[place] else "company"
+        key = f"https://openalex.org/I{1_000_000_000 + int(row) * 7}"
+        ror = f"https://ror.org/0{int(row) * 7 + 100_000:06x}{int(row) % 90 + 10}"
         institutions[int(row)] = {
-            "id": f"https://openalex.org/I{1_000_000_000 + int(row) * 7}",
-            "ror": f"https://ror.org/0{int(row) * 7 + 100_000:06x}{int(row) % 90 + 10}",
+            "id": key,
+            "ror": ror,
             "display_name": names[place],
             "country_code": "GB",
             "type": kind,
+            "type_id": f"https://openalex.org/institution-types/{kind}",
+            "lineage": [key],
+            "homepage_url": None,
+            "display_name_acronyms": [],
+            "display_name_alternatives": [],
+            "is_super_system": False,
+            "works_count": 0,
+            "cited_by_count": 0,
+            "ids": {"openalex": key, "ror": ror},
             "geo": {
                 "city": town[place],
+                "geonames_city_id": str(2_600_000 + int(row)),
+                "region": None,
                 "country_code": "GB",
+                "country": "United Kingdom",
                 "latitude": round(float(latitude[place]), 5),
                 "longitude": round(float(longitude[place]), 5),
             },
+            "associated_institutions": [],
+            "counts_by_year": [],
+            "created_date": _CREATED,
         }
     return institutions
 
@@ -147,6 +170,7 @@ def _older(works: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             "publication_year": year,
             "publication_date": f"{year}-01-01",
             "authorships": work["authorships"][-1:],
+            **_counted(work["authorships"][-1:]),
         }
 
 
@@ -160,45 +184,107 @@ def _works(
         # A stream of its own: a work is the same in every month's snapshot.
         rng = stream(seed, "work", int(work))
         authors = []
-        for place in range(int(rng.integers(1, 7))):
+        count = int(rng.integers(1, 7))
+        for place in range(count):
             chance = rng.random()
             if place == 0 or chance < 0.6:
                 shown = _shown(institutions[int(research.work_publisher[work])])
             elif chance < 0.8:
                 shown = _shown(institutions[int(first_publishers[rng.integers(len(first_publishers))])])
             else:
-                which = int(rng.integers(_OVERSEAS_INSTITUTIONS))
-                shown = {
-                    "id": f"https://openalex.org/I{2_000_000_000 + which}",
-                    "display_name": abroad_names[which],
-                    "ror": None,
-                    "country_code": ("US", "DE", "FR", "CN")[which % 4],
-                    "type": "education",
-                }
-            authors.append(
-                {
-                    "author": {"id": f"https://openalex.org/A{int(work) * 10 + place + 5_000_000}"},
-                    "institutions": [shown],
-                    "countries": [shown["country_code"]],
-                }
-            )
-        day = research.work_day[work]
-        yield {
-            "id": work_id,
-            "doi": f"https://doi.org/10.55555/synthetic.{int(work)}",
-            "title": title,
-            "display_name": title,
-            "publication_year": day.year,
-            "publication_date": day.isoformat(),
-            "type": "article",
+                shown = _abroad(int(rng.integers(_OVERSEAS_INSTITUTIONS)), abroad_names)
+            authors.append(_authorship(int(work) * 10 + place + 5_000_000, shown, place, count))
+        yield _work(work_id, f"10.55555/synthetic.{int(work)}", title, abstract, research.work_day[work]) | {
             "authorships": authors,
-            "primary_topic": None,
-            "topics": [],
-            "abstract_inverted_index": None if abstract is None else inverted_index(abstract),
+            **_counted(authors),
             "cited_by_count": int(rng.lognormal(*_CITATIONS)),
         }
 
 
+def _work(work_id: str, doi: str, title: str, abstract: str | None, day: date) -> dict[str, Any]:
+    """What a work says beside who wrote it and who cites it, in OpenAlex's keys of 2026."""
+    address = f"https://doi.org/{doi}"
+    return {
+        "id": work_id,
+        "doi": address,
+        "title": title,
+        "display_name": title,
+        "publication_year": day.year,
+        "publication_date": day.isoformat(),
+        "ids": {"openalex": work_id, "doi": address},
+        "language": "en",
+        "primary_location": {"is_oa": True, "landing_page_url": address, "pdf_url": None, "source": None},
+        "type": "article",
+        "indexed_in": ["crossref"],
+        "open_access": {"is_oa": True, "oa_status": "gold", "oa_url": address, "any_repository_has_fulltext": False},
+        "biblio": {"volume": "1", "issue": None, "first_page": "1", "last_page": "9"},
+        "is_retracted": False,
+        "is_paratext": False,
+        "is_xpac": False,
+        "primary_topic": None,
+        "topics": [],
+        "keywords": [],
+        "locations_count": 1,
+        "awards": [],
+        "funders": [],
+        "referenced_works_count": 0,
+        "referenced_works": [],
+        "related_works": [],
+        "abstract_inverted_index": None if abstract is None else inverted_index(abstract),
+        "counts_by_year": [],
+        "created_date": _CREATED,
+    }
+
+
+def _authorship(number: int, institution: dict[str, Any], place: int, count: int) -> dict[str, Any]:
+    """The author of a number, in so many-th place of `count`, at an institution."""
+    key, affiliation = (
+        f"https://openalex.org/A{number}",
+        f"{institution['display_name']}, {institution['country_code']}",
+    )
+    return {
+        "author_position": "first" if place == 0 else "last" if place == count - 1 else "middle",
+        "institutions": [institution],
+        "countries": [institution["country_code"]],
+        "is_corresponding": place == 0,
+        "raw_author_name": f"A. Author {number}",
+        "raw_affiliation_strings": [affiliation],
+        "author": {"id": key, "display_name": f"A. Author {number}", "orcid": None},
+        "affiliations": [{"raw_affiliation_string": affiliation, "institution_ids": [institution["id"]]}],
+    }
+
+
+def _counted(authors: list[dict[str, Any]]) -> dict[str, Any]:
+    """What OpenAlex says of all authorships of a work together."""
+    institutions = {each["id"] for author in authors for each in author["institutions"]}
+    corresponding = [author for author in authors if author["is_corresponding"]]
+    return {
+        "institutions_distinct_count": len(institutions),
+        "countries_distinct_count": len({country for author in authors for country in author["countries"]}),
+        "corresponding_author_ids": [author["author"]["id"] for author in corresponding],
+        "corresponding_institution_ids": [each["id"] for author in corresponding for each in author["institutions"]],
+    }
+
+
+def _abroad(number: int, names: list[str]) -> dict[str, Any]:
+    """An institution of another country as it stands on a work."""
+    key = f"https://openalex.org/I{2_000_000_000 + number}"
+    return {
+        "id": key,
+        "display_name": names[number],
+        "ror": None,
+        "country_code": ("US", "DE", "FR", "CN")[number % 4],
+        "type": "education",
+        "lineage": [key],
+    }
+
+
+def _changed_on(day: date, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Records, with the day that they were last changed on."""
+    for record in records:
+        yield {**record, "updated_date": f"{day.isoformat()}T00:00:00.000000"}
+
+
 def _shown(institution: dict[str, Any]) -> dict[str, Any]:
     """An institution as it stands on a work."""
-    return {key: institution[key] for key in ("id", "display_name", "ror", "country_code", "type")}
+    return {key: institution[key] for key in ("id", "display_name", "ror", "country_code", "type", "lineage")}

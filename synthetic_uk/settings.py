@@ -45,6 +45,9 @@ class Settings:
     """Invented small towns and villages around the real towns."""
     terminated_share: float = 0.34
     """Of postcodes, those that Royal Mail has retired."""
+    directory: Literal["lookup", "hosted"] = "lookup"
+    """lookup: the ONS's release of the National Statistics Postcode Lookup, a ZIP. hosted: the table of the geography
+    portal, whose columns have long labels. The postcodes are the same."""
     no_coordinates_share: float = 0.009
     """Of postcodes, those the directory has no place for (24,087 of 2.7 million in May 2025)."""
     regional_lean: float = 0.015

@@ -15,8 +15,11 @@ import polars as pl
 from assets.months import Month, month_range
 from synthetic_uk.accounts import filings
 from synthetic_uk.boundaries import boundary_files
+from synthetic_uk.business_counts import count_rows
 from synthetic_uk.companies_house import register_parts
-from synthetic_uk.directory import directory_rows
+from synthetic_uk.cordis import european_files
+from synthetic_uk.directory import area_codes, directory_rows
+from synthetic_uk.directory_release import documents_of, write_hosted, write_release
 from synthetic_uk.drops import (
     table_writer,
     write_bytes,
@@ -44,7 +47,6 @@ from synthetic_uk.leanings import Leanings, draw_leanings
 from synthetic_uk.network import Network, draw_network
 from synthetic_uk.planted import Plan, draw_plan
 from synthetic_uk.postcode_text import postcode_texts
-from synthetic_uk.public_drops import count_rows, european_rows, separated
 from synthetic_uk.publication_drops import institution_records, publication_records
 from synthetic_uk.published import pages, write_snapshot
 from synthetic_uk.register_drops import company_rows, enterprise_rows, local_unit_rows, location_rows
@@ -200,10 +202,10 @@ def _write_month(out: Path, world: World, extent: Extent, number: int) -> dict[s
 def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:
     """Write a month's drops that stand in for the closed sources; the counts come with the first month only."""
     month, firms, sectors = extent.months[number], world.firms, world.sectors
-    projects, people = european_rows(list_of_month(world.innovate_uk, number, month), extent.seed)
+    participants = list_of_month(world.innovate_uk, number, month)
+    european, participations = european_files(participants, world.postcodes, world.texts, extent.seed)
     institutions = institution_records(world.research, world.geography, firms, world.postcodes, number)
     organisations = registry(institutions.values())
-    members = [("project.csv", separated(projects)), ("organization.csv", separated(people))]
     written = {
         "companies_house": sum(
             write_csv_zip(out / "companies_house" / str(month) / f"{name}.zip", f"{name}.csv", frames, quoted=True)
@@ -212,14 +214,19 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
         "accounts": write_zip(
             out / "accounts" / f"{month}.zip", filings(firms, month, extent.seed, extent.settings.filings_a_year)
         ),
-        "cordis": people.height,
+        "cordis": participations,
         "ror": len(organisations),
     }
     write_zip(out / "ror" / f"{month}.zip", [(member_name(month), content(organisations))])
-    write_zip(out / "cordis" / f"{month}.zip", members)
+    for name, members in european.items():
+        write_zip(out / "cordis" / str(month) / name, members.items())
     if number == 0:
         counts = count_rows(world.geography, world.postcodes, firms, sectors, extent.scale, month.year)
-        written["business_counts"] = write_csv(out / "business_counts" / f"{month}.csv", counts)
+        written["business_counts"] = write_bytes(
+            out / "business_counts" / f"{month}.csv",
+            counts.write_csv(quote_style="non_numeric").encode(),
+            counts.height,
+        )
     return written
 
 
@@ -228,11 +235,7 @@ def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:
     month, seed = extent.months[0], extent.seed
     extension, write_table = table_writer(extent.scale)
     return {
-        "postcodes": write_csv_zip(
-            out / "postcodes" / f"{month}.zip",
-            f"Data/NSPL_{month.year}_{month.number:02d}_UK.csv",
-            directory_rows(world.geography, world.postcodes, world.texts, month, seed, extent.settings),
-        ),
+        "postcodes": _write_directory(out / "postcodes", world, extent),
         "boundaries": sum(
             write_bytes(out / "boundaries" / str(month) / name, content, areas)
             for name, content, areas in boundary_files(world.geography, month)
@@ -245,6 +248,16 @@ def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:
             local_unit_rows(world.firms, world.sectors, world.texts, seed),
         ),
     }
+
+
+def _write_directory(folder: Path, world: World, extent: Extent) -> int:
+    """Write the postcode directory in the layout that the settings say."""
+    month, settings = extent.months[0], extent.settings
+    rows = directory_rows(world.geography, world.postcodes, world.texts, month, extent.seed, settings)
+    if settings.directory == "hosted":
+        return write_hosted(folder / f"{month}.csv.gz", rows)
+    documents = documents_of(area_codes(world.geography), world.geography.settlements.names, month)
+    return write_release(folder / f"{month}.zip", month, rows, documents)
 
 
 def _write_tables(out: Path, world: World, extent: Extent, number: int) -> dict[str, int]:

@@ -10,6 +10,7 @@ too, and bears its last day: else nothing that is published monthly could be of 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from assets.fetch.staging import FOLDER, Staging, staging
 from assets.fetch.transport import Client, Tell, nobody, user_agent
 from assets.months import Month
 from assets.sources import dated_drops
+
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+"""How the address of an object store begins, also where it was taken for a path: that has one stroke of the two."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def fetch(
     Raises FetchError in one sentence for whatever hinders it; nothing that lies in the sources is changed.
     """
     started, day = time.monotonic(), today()
-    if "://" in str(sources):
+    if ADDRESS.match(str(sources)):
         raise FetchError(f"{sources} is no local folder: fetch into one, and move the drops on from there")
     user_agent(limits)
     with staging(sources, publisher.dataset) as held, Client(limits, sources / FOLDER, tell) as client:

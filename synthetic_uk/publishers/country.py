@@ -10,29 +10,26 @@ without a drop up to the month, or with one of another form than its publisher's
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import hashlib
-import io
 import json
 import os
 import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
 import fastexcel
+import polars as pl
 
 from assets.fetch.limits import SETTINGS, address_setting
 from assets.manners import begin, existing_folder, month_given, whole_given
 from assets.months import Month
 from assets.sources import dated_drops
+from synthetic_uk.business_counts import FIRST_INDUSTRY
 from synthetic_uk.drops import write_workbook, write_zip
 from synthetic_uk.published import objects_of
 from synthetic_uk.publishers.files import FixedFiles, ListedFiles
@@ -58,6 +55,7 @@ SERVING = "# served until this process is ended"
 LATE_DAYS = "36500"
 """The server gives what stood in its month, however long ago that was."""
 PART = re.compile(r"BasicCompanyData-\d{4}-\d\d-\d\d-part\d+_\d+\.zip")
+LOOKUP = re.compile(r"Data/NSPL_\w+\.csv")
 OLDER_BOOK = "Innovate-UK-funded-projects-from-2004-to-financial-year-2015-16.xlsx"
 PRESENT_BOOK = "Innovate-UK-funded-projects-from-financial-year-2016-17-to-present.xlsx"
 
@@ -77,8 +75,11 @@ def sites_of(sources: Path, month: Month, scratch: Path) -> dict[str, Site]:
 def settings_for(publishers: LocalPublishers) -> dict[str, str]:
     """The environment variables by which `fetch` asks a server, for what it has no site of too: it says so at once."""
     addresses = {address_setting(dataset): f"{publishers.address}/{path}" for dataset, path in PATHS.items()}
+    portal = publishers.sites.get("postcodes")
+    tags = portal.items[0]["tags"] if isinstance(portal, ArcGis) else ["PRD_ONSPD"]
     return {
         SETTINGS["contact"]: CONTACT,
+        SETTINGS["postcode_directory"]: tags[0].removeprefix("PRD_"),
         SETTINGS["pace_s"]: "0.001",
         SETTINGS["late_days"]: LATE_DAYS,
         **addresses,
@@ -95,8 +96,13 @@ def _postcodes(drop: Path, month: Month, scratch: Path) -> Site | None:
     (path, *_) = files_of(drop)
     if path.suffix != ".zip":
         return None
-    title = f"ONS Postcode Directory ({month.first_day:%B %Y})"
-    item = {"id": "synthetic", "title": title, "type": "CSV Collection", "tags": ["PRD_ONSPD"]}
+    with zipfile.ZipFile(path) as archive:
+        is_lookup = any(LOOKUP.fullmatch(name) for name in archive.namelist())
+    product, title = (
+        ("NSPL", "National Statistics Postcode Lookup") if is_lookup else ("ONSPD", "ONS Postcode Directory")
+    )
+    title = f"{title} ({month.first_day:%B %Y}) for the UK"
+    item = {"id": "synthetic", "title": title, "type": "CSV Collection", "tags": [f"PRD_{product}"]}
     return ArcGis([item], {"synthetic": path})
 
 
@@ -171,15 +177,14 @@ def _publications(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 
 def _business_counts(drop: Path, month: Month, scratch: Path) -> Site | None:
+    """The rows with all their columns, and of the definition the industries under the numbers that the rows give."""
     (path, *_) = files_of(drop)
-    with _text(path) as stream:
-        rows: list[dict[str, Any]] = [*csv.DictReader(stream)]
-    industries = {
-        str(number): f"{code} : {name.split(' : ')[-1]}"
-        for number, (code, name) in enumerate(
-            sorted({(row["INDUSTRY_CODE"][:5], row.get("INDUSTRY_NAME", "")) for row in rows}), start=146_800_000
-        )
-    }
+    rows = pl.read_csv(path, infer_schema=False).with_columns(pl.col("OBS_VALUE").cast(pl.Int64))
+    name, number = pl.col("INDUSTRY_NAME"), pl.int_range(FIRST_INDUSTRY, FIRST_INDUSTRY + pl.len()).cast(pl.String)
+    named = rows.select(name.unique().sort()).select(number.alias("INDUSTRY"), name)
+    if "INDUSTRY" in rows.columns:
+        named = rows.select("INDUSTRY", name).unique().sort("INDUSTRY")
+    industries = dict(named.iter_rows())
     codes: Mapping[str, Mapping[str, str]] = {
         "time": {str(month.year): str(month.year), str(month.year - 1): str(month.year - 1)},
         "geography/TYPE": {"TYPE150": "2021 super output areas - middle layer"},
@@ -212,14 +217,6 @@ MAKERS = {
     "business_counts": _business_counts,
     "ror": _ror,
 }
-
-
-@contextmanager
-def _text(path: Path) -> Iterator[io.TextIOWrapper]:
-    """A file of text, plain or gzip."""
-    opened: Any = gzip.open if path.suffix == ".gz" else Path.open
-    with opened(path, "rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
-        yield stream
 
 
 def main() -> int:

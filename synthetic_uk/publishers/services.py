@@ -6,13 +6,19 @@ import base64
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from synthetic_uk.publishers.server import Answer, Asked
+
+TAG = re.compile(r"tags:(\w+)")
+"""How the question of a search begins."""
 
 
 @dataclass
@@ -32,7 +38,9 @@ class ArcGis:
         steps = asked.path.split("/")
         match steps:
             case ["rest", "search"]:
-                return Answer.json({"total": len(self.items), "results": self.items})
+                tag = TAG.match(asked.query.get("q", ""))
+                found = [item for item in self.items if not tag or tag[1] in item.get("tags", [tag[1]])]
+                return Answer.json({"total": len(found), "results": found})
             case ["rest", "content", "items", item, "data"] if item in self.data:
                 return Answer.moved(f"{asked.mounted}/storage/{item}.zip")
             case ["storage", file] if file.removesuffix(".zip") in self.data:
@@ -60,7 +68,7 @@ class Nomis:
     """One dataset: its definition, and its rows a page at a time."""
 
     dataset: str
-    rows: list[dict[str, Any]]
+    rows: pl.DataFrame
     """By the names of columns; `INDUSTRY_CODE` is the five digits, as in the dataset."""
     codes: Mapping[str, Mapping[str, str]]
     """Dimension -> code -> name; `industry` by Nomis's own ids."""
@@ -80,20 +88,17 @@ class Nomis:
     def _data(self, query: Mapping[str, str]) -> Answer:
         industries = {self.codes["industry"][code][:5] for code in query["industry"].split(",")}
         bands = query["employment_sizeband"].split(",")
-        wanted = [
-            row
-            for row in self.rows
-            if row["INDUSTRY_CODE"] in industries and str(row["EMPLOYMENT_SIZEBAND_CODE"]) in bands
-        ]
-        first = int(query.get("recordOffset", 0))
-        page = wanted[first : first + self.rows_at_once * (4 if query.get("uid") else 1)]
+        wanted = self.rows.filter(
+            pl.col("INDUSTRY_CODE").is_in(industries),
+            pl.col("EMPLOYMENT_SIZEBAND_CODE").cast(pl.String).is_in(bands),
+        ).with_columns(RECORD_OFFSET=pl.int_range(pl.len()), RECORD_COUNT=pl.len())
+        page = wanted.slice(int(query.get("recordOffset", 0)), self.rows_at_once * (4 if query.get("uid") else 1))
         names = query["select"].split(",")
         text = io.StringIO(newline="")
         writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
         writer.writerow(names)
-        for offset, row in enumerate(page, start=first):
-            known = {**row, "RECORD_OFFSET": offset, "RECORD_COUNT": len(wanted)}
-            writer.writerow([known.get(name, "") for name in names])
+        known = (pl.col(name) if name in page.columns else pl.lit("").alias(name) for name in names)
+        writer.writerows(page.select(known).iter_rows())
         return Answer(text.getvalue().encode(), "text/csv")
 
 

@@ -86,9 +86,19 @@ def test_the_command_fetches_and_says_what_came_and_what_did_not(surroundings: d
     again = CliRunner().invoke(app, [*command, "--dataset", "companies_house"])
     assert again.exit_code == 0
     assert f"{drop} is there already (BasicCompanyData-{DAY})" in again.output
-    unknown = CliRunner().invoke(app, [*command, "--dataset", "weather"])
-    assert unknown.exit_code == 1
+
+
+def test_what_cannot_be_fetched_from_or_into_is_told_before_anything_is_asked(
+    surroundings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    unknown = CliRunner().invoke(app, ["fetch", "--dataset", "weather"], env={"COLUMNS": "400"})
+    assert unknown.exit_code == 2
     assert "there is no publisher of weather: give some of postcodes, boundaries" in unknown.output
+    store = CliRunner().invoke(app, ["fetch", "--dataset", "cordis", "--sources", "s3://bucket/in"])
+    assert store.exit_code == 1
+    assert "s3:/bucket/in is no local folder: fetch into one" in store.output
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_fetch_that_is_killed_goes_on_where_it_was(

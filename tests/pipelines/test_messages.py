@@ -3,6 +3,7 @@ style, and no picture."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,30 @@ def test_a_bad_value_in_brackets_is_named(folder: Path):
     assert refused.exit_code == 1
     assert "rtic_locations/2025-05.csv, row 2" in refused.output
     assert "[/b]:x:operating" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (
+            "foo://bucket/in",
+            "foo://bucket/in: Protocol not known: foo: expected a local folder or an address with s3://",
+        ),
+        ("s3://bucket/in", "s3://bucket/in: the package for this kind of address is not installed"),
+    ],
+)
+def test_sources_at_an_address_that_cannot_be_read_end_a_refresh_in_one_sentence(
+    folder: Path, address: str, said: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Whether the store's package happens to be installed here or not: an import of it is refused."""
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    options = ["--month", "2025-05", "--sources", address, "--warehouse", str(folder / "warehouse.duckdb")]
+    refused = CliRunner().invoke(app, ["refresh", *options], env={"COLUMNS": "400"})
+    assert refused.exit_code == 1
+    assert refused.stderr.count("\n") == 1
+    assert refused.stderr.startswith(f"error {said}")
+    # Before a warehouse and a history of runs are made for it.
+    assert {path.name for path in folder.iterdir()} == {"sources"}
 
 
 def test_doctor_names_a_file_with_brackets(folder: Path):

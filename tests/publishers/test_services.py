@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from assets.fetch.problems import FetchError, FetchPausedError
@@ -208,7 +209,7 @@ def counts() -> Nomis:
         },
         "industry": {"37748736": "Total", "150995": "01 : Crop and animal production", **industries},
     }
-    return Nomis("NM_141_1", rows, codes, rows_at_once=50)
+    return Nomis("NM_141_1", pl.DataFrame(rows), codes, rows_at_once=50)
 
 
 @pytest.fixture
@@ -232,7 +233,7 @@ def test_counts_come_in_pages_without_the_cells_of_0(nomis: Nomis, units: Fetche
     assert (str(outcome.as_of), outcome.is_new) == ("2025-03-01", True)
     wanted = [
         (row["GEOGRAPHY_CODE"], row["INDUSTRY_CODE"], str(row["EMPLOYMENT_SIZEBAND_CODE"]), str(row["OBS_VALUE"]))
-        for row in nomis.rows
+        for row in nomis.rows.iter_rows(named=True)
         if row["EMPLOYMENT_SIZEBAND_CODE"] and row["OBS_VALUE"]
     ]
     found = table(outcome.path)
@@ -325,7 +326,7 @@ def test_a_definition_that_lacks_something_says_what(
 
 
 def test_no_counts_at_all_are_said(nomis: Nomis, units: Fetcher):
-    nomis.rows = []
+    nomis.rows = nomis.rows.clear()
     with pytest.raises(FetchError, match="gives no rows at all: its codes are not those of the dataset any more"):
         units()
 

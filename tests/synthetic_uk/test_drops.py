@@ -50,9 +50,7 @@ def workbook(drops: Path, month: str = FIRST) -> pl.DataFrame:
 
 def directory_of(drops: Path) -> pl.DataFrame:
     with zipfile.ZipFile(drops / "postcodes" / f"{FIRST}.zip") as archive:
-        (member,) = archive.namelist()
-        assert member.startswith("Data/NSPL_")
-        return pl.read_csv(archive.read(member), infer_schema=False)
+        return pl.read_csv(archive.read("Data/NSPL_MAR_2025_UK.csv"), infer_schema=False)
 
 
 def plain(name: str) -> pl.Expr:
@@ -98,6 +96,24 @@ def test_the_directory_has_the_columns_of_the_lookup_and_one_row_a_postcode(dire
     assert (directory.select(normalise_postcode(pl.col("pcds"))).to_series() == directory["pcds"]).all()
     assert (directory["pcd7"].str.len_chars() == 7).all()
     assert (directory["pcd7"].str.replace_all(" ", "") == directory["pcds"].str.replace_all(" ", "")).all()
+
+
+def test_a_release_has_all_postcodes_once_more_by_area_and_names_of_codes_beside_them(
+    drops: Path, directory: pl.DataFrame
+) -> None:
+    with zipfile.ZipFile(drops / "postcodes" / f"{FIRST}.zip") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    parts = {name: content for name, content in members.items() if name.startswith("Data/multi_csv/NSPL_MAR_2025_UK_")}
+    frames = {name: pl.read_csv(content, infer_schema=False) for name, content in parts.items()}
+    assert len(parts) > 100
+    for name, frame in frames.items():
+        assert set(frame["pcds"].str.extract(r"^([A-Z]+)")) == {name.removesuffix(".csv").rpartition("_")[2]}
+    assert pl.concat([*frames.values()]).sort("pcds").equals(directory.sort("pcds"))
+    others = set(members) - set(parts) - {"Data/NSPL_MAR_2025_UK.csv"}
+    assert {name.partition("/")[0] for name in others} == {"Documents", "User Guide"}
+    names = pl.read_csv(members["Documents/LA_UA names and codes UK as at 04_25.csv"])
+    assert names.columns == ["LAD25CD", "LAD25NM", "LAD25NMW"]
+    assert set(directory.filter(pl.col("gridind") == "1")["lad26cd"]) <= set(names["LAD25CD"])
 
 
 def test_terminated_postcodes_have_a_month(directory: pl.DataFrame) -> None:
@@ -235,6 +251,15 @@ def test_the_list_of_projects_has_the_27_columns_and_its_habits(drops: Path) -> 
     assert 0 < rows["CRN"].is_null().mean() < 0.5  # type: ignore[operator]
     assert rows["Award Offered (£)"].is_null().any()
     assert (rows["Award Offered (£)"] == 0).any()
+    for name in ("Award Offered (£)", "Total Costs (£)", "Actual Spend to Date (£)"):
+        pence = (rows[name] * 100).round() % 100
+        assert (pence > 0).any() and (pence == 0).any()
+    england = ~pl.col("Address Region").is_in(["Wales", "Scotland", "Northern Ireland", "Outside UK"])
+    assert rows.filter(england)["Address LEP"].null_count() == 0
+    assert rows.filter(~england)["Address LEP"].null_count() == rows.filter(~england).height > 0
+    assert {"London", "Sheffield City Region"} < set(rows["Address LEP"])
+    assert set(rows.filter(pl.col("Address Local Authority") == "Swindon")["Address LEP"]) <= {"Swindon and Wiltshire"}
+    assert set(rows["In Multiple LEPs"]) == {"Yes", "No"}
     assert set(rows["Participant Withdrawn From Project"]) == {"Active", "Voluntary Withdrawal"}
     assert {"Live", "Closed"} < set(rows["Project Status"]) <= {"Live", "Closed", "Withdrawn", "On Hold"}
     assert rows["Competition Year"].str.contains(r"^20\d\d/\d\d$").all()
@@ -315,7 +340,36 @@ def test_works_are_at_institutions_and_stay_the_same_from_month_to_month(drops: 
     works = {work["id"]: work for work in objects(drops, "publications", "works")}
     later = {work["id"]: work for work in objects(drops, "publications", "works", MONTHS[2])}
     for name, work in works.items():
-        assert later[name] == work
+        assert {**later[name], "updated_date": ""} == {**work, "updated_date": ""}
         first = work["authorships"][0]["institutions"][0]
         assert first["id"] in institutions
         assert work["publication_date"][:4] == str(work["publication_year"])
+
+
+KEYS = {
+    *("id", "doi", "title", "display_name", "publication_year", "publication_date", "type", "authorships"),
+    *("institutions_distinct_count", "corresponding_author_ids", "primary_topic", "topics", "awards", "funders"),
+    *("is_xpac", "abstract_inverted_index", "cited_by_count", "updated_date"),
+}
+OF_AUTHORSHIP = {
+    *("author_position", "author", "institutions", "countries", "is_corresponding", "raw_affiliation_strings"),
+    "affiliations",
+}
+
+
+def test_works_have_the_keys_of_real_ones_and_the_day_of_their_partition(drops: Path) -> None:
+    works = objects(drops, "publications", "works")
+    assert all(work["updated_date"].startswith("2025-03-31T") for work in works)
+    for work in works[:200]:
+        assert set(work) >= KEYS
+        authors = work["authorships"]
+        assert [author["author_position"] for author in authors[1:-1]] == ["middle"] * len(authors[1:-1])
+        assert authors[0]["author_position"] == "first" and authors[0]["is_corresponding"]
+        assert len(authors) == 1 or authors[-1]["author_position"] == "last"
+        institutions = [each for author in authors for each in author["institutions"]]
+        assert work["institutions_distinct_count"] == len({each["id"] for each in institutions})
+        for author in authors:
+            assert set(author) >= OF_AUTHORSHIP
+        for each in institutions:
+            assert set(each) == {"id", "display_name", "ror", "country_code", "type", "lineage"}
+            assert each["lineage"] == [each["id"]]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
 import zipfile
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from assets.fetch.limits import USUAL_LIMITS
+from assets.fetch.shape_file import look_at
 from assets.months import Month
+from assets.sources.readers.cordis import CORDIS
+from assets.sources.readers.postcodes import POSTCODES_DATASET
 from assets.warehouse.database import Warehouse
 from synthetic_uk import Settings, synthesise
-from tests.sources.support import ingest
+from tests.sources.support import TODAY, ingest, read_drop
 
 MONTHS = [Month(2025, 5)]
 PUBLIC = {"companies_house", "business_counts", "accounts", "cordis", "ror"}
@@ -20,7 +26,7 @@ PUBLIC = {"companies_house", "business_counts", "accounts", "cordis", "ror"}
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("public")
-    synthesise(folder / "closed", MONTHS, 0.001, 7)
+    synthesise(folder / "closed", MONTHS, 0.001, 7, settings=Settings(directory="hosted"))
     synthesise(folder / "public", MONTHS, 0.001, 7, settings=Settings(public=True))
     return folder / "closed", folder / "public"
 
@@ -31,6 +37,9 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_no_other_drop_changes(both: tuple[Path, Path]):
     closed, public = map(content, both)
+    # Of the postcodes another layout, here with the same content.
+    assert set(closed) - set(public) == {"postcodes/2025-05.csv.gz"}
+    del closed["postcodes/2025-05.csv.gz"], public["postcodes/2025-05.zip"]
     assert {name: public[name] for name in closed} == closed
     assert {name.split("/")[0] for name in set(public) - set(closed)} == PUBLIC
 
@@ -110,6 +119,101 @@ def test_the_readers_take_them_and_the_counts_are_the_registers(both: tuple[Path
     refused = dict(warehouse.read("select dataset, count(*) from sources.rejected group by all").rows())
     assert all(read[dataset] > 0 for dataset in PUBLIC)
     assert not PUBLIC & set(refused)
+
+
+def tables_of_cordis(folder: Path) -> dict[str, pl.DataFrame]:
+    """The tables of both programmes, by the file's name and the member's."""
+    found = {}
+    for path in sorted((folder / "cordis" / "2025-05").iterdir()):
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                found[f"{path.name}/{name}"] = pl.read_csv(archive.read(name), separator=";", infer_schema=False)
+    return found
+
+
+def test_cordis_has_a_file_a_programme_with_the_columns_and_habits_of_real_rows(
+    both: tuple[Path, Path], shared_data: Path
+):
+    tables = tables_of_cordis(both[1])
+    assert {name.partition("/")[0] for name in tables} == {
+        "cordis-HORIZONprojects-csv.zip",
+        "cordis-h2020projects-csv.zip",
+    }
+    real = pl.read_csv(shared_data / "cordis_rows_2026_10" / "organization.csv", separator=";", infer_schema=False)
+    people = pl.concat(frame for name, frame in tables.items() if name.endswith("organization.csv"))
+    projects = pl.concat(frame for name, frame in tables.items() if name.endswith("project.csv"))
+    assert people.columns == real.columns
+    assert set(people["country"]) == {"UK", "DE"}
+    assert people["totalCost"].str.contains(r"^[0-9]+,[0-9]{2}$").any()
+    assert people["ecContribution"].str.contains(r"^[0-9]+\.[0-9]{2}$").any()
+    assert people["geolocation"].drop_nulls().str.contains(r"^[0-9.]+,-?[0-9.]+$").all()
+    assert projects["id"].is_unique().all()
+    assert set(people["projectID"]) == set(projects["id"])
+    assert projects["title"].str.contains(";").all() and projects["objective"].str.contains('"').all()
+    of_h2020 = tables["cordis-h2020projects-csv.zip/project.csv"]
+    assert set(of_h2020["frameworkProgramme"]) == {"H2020"} and (of_h2020["startDate"] < "2021").all()
+
+
+def test_postcodes_of_cordis_that_are_none_are_counted(both: tuple[Path, Path], tmp_path: Path):
+    files = {path.name: path.read_bytes() for path in (both[1] / "cordis" / "2025-05").iterdir()}
+    (codes,) = read_drop(CORDIS, files, tmp_path).codes
+    people = pl.concat(frame for name, frame in tables_of_cordis(both[1]).items() if name.endswith("organization.csv"))
+    ours = people.filter(pl.col("country") == "UK")
+    assert (codes.rows, codes.unread) == (ours.height, ours["postCode"].is_in(["London", "UK"]).sum())
+    assert codes.example is not None and codes.example.endswith(("'London'", "'UK'"))
+
+
+def test_counts_have_the_columns_of_nomis_where_none_are_chosen(both: tuple[Path, Path]):
+    counts = pl.read_csv(both[1] / "business_counts" / "2025-05.csv", infer_schema=False)
+    dimensions = ("DATE", "GEOGRAPHY", "INDUSTRY", "EMPLOYMENT_SIZEBAND", "LEGAL_STATUS")
+    parts = ("", "_NAME", "_CODE", "_TYPE", "_TYPECODE", "_SORTORDER")
+    cell = ("OBS_VALUE", "OBS_STATUS", "OBS_STATUS_NAME", "OBS_CONF", "OBS_CONF_NAME", "URN")
+    assert counts.columns == [
+        *(f"{dimension}{part}" for dimension in dimensions for part in parts),
+        *("MEASURES", "MEASURES_NAME", *cell, "RECORD_OFFSET", "RECORD_COUNT"),
+    ]
+    assert counts["URN"].is_unique().all()
+    assert counts.null_count().sum_horizontal().item() == 0
+    key = ("INDUSTRY", "INDUSTRY_CODE", "INDUSTRY_NAME")
+    industries = counts.select(key).unique()
+    assert all(industries[name].is_unique().all() for name in key)
+    assert (industries["INDUSTRY_NAME"].str.head(8) == industries["INDUSTRY_CODE"] + " : ").all()
+
+
+def test_the_portals_table_has_the_same_postcodes_in_the_same_places(both: tuple[Path, Path], tmp_path: Path):
+    """With the release's ZIP, whose parts by area are its postcodes once more."""
+    (table,) = (both[0] / "postcodes").iterdir()
+    header = gzip.decompress(table.read_bytes()).partition(b"\n")[0].decode().split(",")
+    assert {"Postcode (e-GIF)", "Local Authority District Code (2025)", "Travel to Work Area Code (2015)"} < set(header)
+    found = []
+    for folder in both:
+        files = {path.name: path.read_bytes() for path in (folder / "postcodes").iterdir()}
+        reading = read_drop(POSTCODES_DATASET, files, tmp_path / folder.name)
+        assert reading.rejected.is_empty()
+        found.append(pl.read_parquet(reading.tables["reference.postcodes"]).sort("postcode"))
+    assert found[0].equals(found[1])
+
+
+FETCHED_AS_WRITTEN = (
+    "postcodes",
+    "boundaries",
+    "companies_house",
+    "accounts",
+    "business_counts",
+    "innovate_uk",
+    "cordis",
+)
+
+
+@pytest.mark.parametrize("dataset", [*FETCHED_AS_WRITTEN, "ror"])
+def test_contracts_with_publishers_hold_of_them(dataset: str, both: tuple[Path, Path], tmp_path: Path):
+    (drop,) = (both[1] / dataset).glob("2025-05*")
+    (tmp_path / "drop").mkdir()
+    for path in drop.iterdir() if drop.is_dir() else [drop]:
+        shutil.copy(path, tmp_path / "drop")
+    found = look_at(dataset, tmp_path / "drop", tmp_path / "none", TODAY, TODAY, USUAL_LIMITS)
+    assert found.changes == ()
+    assert all(shape.records for shape in found.shapes)
 
 
 def test_more_companies_file_where_they_file_twice_a_year(both: tuple[Path, Path], tmp_path: Path):

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import fsspec
 import fsspec.core
 from fsspec.implementations.local import LocalFileSystem
 
@@ -57,6 +58,25 @@ class Stamp:
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
+def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    """What holds the files at an address, and the path there; nothing is asked of it.
+
+    Raises SourcesAddressError for a kind of address that is not known, and for one whose package is not installed.
+    """
+    try:
+        files, root = fsspec.core.url_to_fs(address)
+    except ImportError as error:
+        raise SourcesAddressError(
+            f"{address}: the package for this kind of address is not installed ({error}): "
+            "install it beside this project, or name a local folder"
+        ) from error
+    except ValueError as error:
+        raise SourcesAddressError(
+            f"{address}: {error}: expected a local folder or an address with s3://, gs:// or az://"
+        ) from error
+    return files, str(root)
+
+
 class Storage:
     """The folder that `address` names; all paths given and returned are relative to it, with `/`.
 
@@ -65,17 +85,7 @@ class Storage:
     """
 
     def __init__(self, address: str, linked: Sequence[str] = ()) -> None:
-        try:
-            self._files, root = fsspec.core.url_to_fs(address)
-        except ImportError as error:
-            raise SourcesAddressError(
-                f"{address}: the package for this kind of address is not installed ({error}): "
-                "install it beside this project, or name a local folder"
-            ) from error
-        except ValueError as error:
-            raise SourcesAddressError(
-                f"{address}: {error}: expected a local folder or an address with s3://, gs:// or az://"
-            ) from error
+        self._files, root = file_system(address)
         self.address = address
         self._root = root.rstrip("/") or "/"
         self._files.invalidate_cache()

@@ -62,16 +62,17 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     """UK participants, and the projects that they are in.
 
     An organisation stands once on a project, in its strongest role. One whose participation has ended is left out, as
-    a withdrawn one is. Raises DropError where a project stands twice, or one of the two files is missing.
+    a withdrawn one is; a postcode that is none is left out, and counted. Raises DropError where a project stands twice,
+    or one of the two files is missing.
     """
     plain = plain_files(delivery.parts, desk.scratch, _chosen)
     projects = _table(delivery, desk, plain, PROJECT_FILE, PROJECT_COLUMNS)
     participants = _table(delivery, desk, plain, ORGANISATION_FILE, PARTICIPANT_COLUMNS)
     projects.require_unique("project_id")
     partners = participants.rows.group_by("project_id").agg(pl.col("organisation_key").n_unique().alias("partners"))
-    is_here = pl.col("country").str.to_uppercase().is_in(UNITED_KINGDOM)
+    is_here = pl.col("country").str.to_uppercase().is_in(UNITED_KINGDOM) & ~pl.col("is_ended").fill_null(False)
     ours = (
-        participants.rows.filter(is_here, ~pl.col("is_ended").fill_null(False))
+        participants.rows.filter(is_here)
         .with_columns(is_lead=(pl.col("role").str.to_lowercase() == "coordinator").fill_null(False))
         .group_by("project_id", "organisation_key")
         .agg(
@@ -95,7 +96,8 @@ def read(delivery: Delivery, desk: Desk) -> Reading:
     if unknown:
         notes.append(f"cordis: {unknown} projects of {ORGANISATION_FILE} are not in {PROJECT_FILE} and are left out")
     rejected = pl.concat([projects.rejected, participants.rejected])
-    return Reading({PROJECTS: found, PARTICIPANTS: ours}, rejected, tuple(notes))
+    postcodes = participants.codes("postcode", where=is_here)
+    return Reading({PROJECTS: found, PARTICIPANTS: ours}, rejected, tuple(notes), (postcodes,))
 
 
 def _chosen(names: Sequence[str]) -> Collection[str]:
@@ -150,8 +152,10 @@ CORDIS = Dataset(
     (PARTICIPANTS, PROJECTS),
     read,
     lacking="the European Union's projects: collaborations, and RD&I activity known from them",
+    reader_version=2,
     profiled=(
         Measure(PARTICIPANTS, "ec_contribution_eur", "ecContribution", "money", "expected"),
+        Measure(PARTICIPANTS, "postcode", "postCode", "code", "optional"),
         Measure(PROJECTS, "partners", "organisationID", "count", "needed"),
     ),
 )

@@ -49,7 +49,12 @@ def _latitude(text: pl.Expr) -> pl.Expr:
 
 
 MSOA = frozenset({"msoa", "middle layer super output area", "census middle layer super output area"})
-ITL3 = frozenset({"itl", "itl3", "nuts", "nuts3", "international territorial level 3", "itl level 3"})
+ITL3 = frozenset(
+    {
+        *("itl", "itl3", "itl level 3", "nuts", "nuts3"),
+        *("international territorial level", "international territorial level 3"),
+    }
+)
 NO_AREA = r"^[A-Z]99999999$"
 """Stands where there is no area of that kind."""
 
@@ -255,7 +260,7 @@ POSTCODES_DATASET = Dataset(
     (POSTCODES, AREAS),
     read,
     lacking="every position: nothing can be placed",
-    reader_version=5,
+    reader_version=6,
     profiled=(
         Measure(POSTCODES, "easting", "oseast1m", "coordinate", "needed"),
         Measure(POSTCODES, "northing", "osnrth1m", "coordinate", "needed"),

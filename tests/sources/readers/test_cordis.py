@@ -33,8 +33,9 @@ def partner(
     cost: str = "960619,95",
     role: str = "participant",
     ended: str = "false",
+    postcode: str = "NN1 2BE",
 ) -> str:
-    values = [project_id, "NAME", organisation, "", f"ORG {organisation}", "", "true", "PRC", "A STREET", "NN1 2BE"]
+    values = [project_id, "NAME", organisation, "", f"ORG {organisation}", "", "true", "PRC", "A STREET", postcode]
     values += ["London", country, "UKI31", "51.5,-0.1", "", "", "2026-06-03 12:20:56", "1", "1", role, money]
     return ";".join(f'"{value}"' for value in [*values, money, cost, ended, ""]) + "\n"
 
@@ -68,6 +69,22 @@ def test_decimals_stand_after_a_point_or_a_comma(tmp_path: Path, written: str, e
 def test_who_left_is_left_out(tmp_path: Path):
     reading = read(tmp_path, project("1"), partner("1", "10") + partner("1", "11", ended="true"))
     assert [row["organisation_key"] for row in rows(reading, PARTICIPANTS)] == ["10"]
+
+
+def test_postcodes_of_the_country_that_are_none_are_left_out_and_counted(tmp_path: Path):
+    partners = [
+        partner("1", "10"),
+        partner("1", "11", postcode="London"),
+        partner("1", "12", postcode=""),
+        partner("1", "13", postcode="n/a"),
+        partner("1", "14", "DE", postcode="80333"),
+        partner("1", "15", ended="true", postcode="80333"),
+    ]
+    reading = read(tmp_path, project("1"), "".join(partners))
+    assert [row["postcode"] for row in rows(reading, PARTICIPANTS)] == ["NN1 2BE", None, None, None]
+    (codes,) = reading.codes
+    assert (codes.column, codes.rows, codes.given, codes.unread) == ("postcode", 4, 1, 1)
+    assert codes.example is not None and codes.example.startswith("row 3 of ") and codes.example.endswith("'London'")
 
 
 def test_an_amount_that_is_none_is_refused_by_row_and_value(tmp_path: Path):
