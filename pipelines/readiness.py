@@ -1,8 +1,8 @@
 """Whether a month is ready to be made without anyone asking: what hinders it, what it waits for, what to do.
 
-What belongs here: the judgement as schedule and sensor put it, on what lies in the sources. What does not: the judgement
-of dates itself (`assets.sources.readiness`), when it is asked for (`schedules`, `arrivals`), what a person is asked
-about a month of nothing new (`renewal`).
+What belongs here: the judgement as schedule and sensor put it, of what lies in the sources. What does not: of dates
+(`assets.sources.readiness`), when it is asked for (`schedules`, `arrivals`), a month of nothing new that a person asks
+for (`renewal`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from assets.sources.delivery.storage import Storage
 from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import Problem
 from assets.sources.readiness import SourceState, judge, said
-from assets.sources.registry import DATASETS
+from assets.sources.registry import DATASETS, ITEM_SOURCES
 from assets.sources.steps import list_all
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
@@ -99,6 +99,7 @@ def drops_wait_ends(month: Month, first_seen: date, method: MethodProfile) -> da
 
 @functools.cache
 def _datasets_of_index(sources: str) -> tuple[str, ...]:
-    """The datasets that the Index is made from, by the tables that its steps read."""
+    """The datasets that the Index is made from: its items, and what else its steps read the tables of."""
+    items = {name for source in ITEM_SOURCES for name in source}
     read = {table for step in index_steps(sources) for table in step.reads}
-    return tuple(dataset.name for dataset in DATASETS if read & set(dataset.tables))
+    return tuple(dataset.name for dataset in DATASETS if dataset.name in items or read & set(dataset.tables))

@@ -15,9 +15,6 @@ from assets.warehouse.database import Warehouse
 from pipelines.readiness import listed
 from pipelines.settings import Settings
 
-EVEN_SO = "--even-so"
-"""The option that makes a month of nothing new."""
-
 
 def nothing_new(settings: Settings, months: Sequence[Month]) -> str | None:
     """Why months are not made without the option that asks for it: nothing new has arrived for some of them. None
@@ -34,7 +31,7 @@ def nothing_new(settings: Settings, months: Sequence[Month]) -> str | None:
     its, them = ("its", "it") if len(found) == 1 else ("their", "them")
     return (
         f"nothing new has arrived in {settings.sources}, which would make {named} again: put {its} drops there, named "
-        f"by {its} date, or make {them} all the same with {EVEN_SO}"
+        f"by {its} date, or make {them} all the same with --even-so"
     )
 
 

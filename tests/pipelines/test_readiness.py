@@ -131,11 +131,13 @@ def test_what_is_fetched_first_counts_as_there(scheduled: Scheduled):
     assert monthly_schedule(fetching, "monthly_refresh").job_name == "fetch_and_refresh"
     one = Settings(sources=str(scheduled.sources), fetched=both[:1])
     assert "waits until 2025-07-16: innovate_uk" in str(scheduled.at(settings=one))
-    assert "innovate_uk" not in str(scheduled.at(job="innovation_index", settings=one))
+    of_index = str(scheduled.at(job="innovation_index", settings=one))
+    assert of_index.startswith("2025-06 is not ready: ")
+    assert "there is no drop of items of the Index for the month" in of_index
 
 
 def test_the_index_waits_for_its_own_sources_alone(scheduled: Scheduled):
-    scheduled.lay("events/2025-06", "publications/2025-05")
+    scheduled.lay("events/2025-06", "innovate_uk/2025-06", "publications/2025-05")
     said = str(scheduled.at(job="innovation_index"))
     assert said.startswith("2025-06 waits until 2025-07-16: publications is of 2025-05-01")
     assert "companies_house" not in said
