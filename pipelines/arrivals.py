@@ -15,7 +15,7 @@ from datetime import date
 from assets.months import Month
 from assets.sources.delivery.drops import Drop, Listing
 from pipelines.jobs import innovation_index, monthly_refresh
-from pipelines.readiness import drops_wait_ends, method_of, readiness_of
+from pipelines.readiness import drops_wait_ends, method_of, readiness_of_what_is_there
 from pipelines.settings import Settings
 
 
@@ -97,9 +97,8 @@ def _since(before: Memory | None, months: Iterable[Month], today: date) -> dict[
 
 def _arrival(settings: Settings, listing: Listing, month: Month, first_seen: date, today: date) -> Arrival:
     """What becomes of a month that a new drop starts."""
-    whole = readiness_of(settings, listing, month)
-    alone = readiness_of(settings, listing, month, index_alone=True)
-    readiness, job = (alone, innovation_index) if whole.lacking and not alone.lacking else (whole, monthly_refresh)
+    readiness, is_alone = readiness_of_what_is_there(settings, listing, month)
+    job = innovation_index if is_alone else monthly_refresh
     if readiness.hindrances:
         return Arrival(month, job.name, f"{month} is not ready: {'; '.join(readiness.hindrances)}")
     ends = drops_wait_ends(month, first_seen, method_of(settings))

@@ -1,4 +1,5 @@
-"""What `doctor` says of the drops: of each dataset how many, how old, what is behind, when the next is due."""
+"""What `doctor` says of the drops: of each dataset how many, how old, what is overdue, what is due next; whether
+the last month is ready."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from assets.sources.delivery.drops import Drop, Listing
 from assets.sources.readiness import due_after, is_too_old
 from assets.sources.registry import DATASETS
 from pipelines.finding import Finding
-from pipelines.readiness import method_of
+from pipelines.readiness import method_of, readiness_of_what_is_there
 from pipelines.settings import Settings
 
 DONE = {"publish": "published", "make": "made"}
@@ -28,6 +29,7 @@ def source_findings(settings: Settings, listing: Listing, month: Month) -> Itera
         drops = [drop for drop in listing.drops if drop.dataset == dataset.name]
         of_dataset = expected.of(dataset.name)
         yield _of_drops(drops, of_dataset, month) if drops else _of_none(dataset, of_dataset)
+    yield _of_month(settings, listing, month)
 
 
 def _of_drops(drops: Sequence[Drop], expected: Expectation, month: Month) -> Finding:
@@ -44,6 +46,17 @@ def _of_drops(drops: Sequence[Drop], expected: Expectation, month: Month) -> Fin
         found += f"; too old, at most {expected.greatest_age_months} are allowed{needed}"
         return Finding("bad" if needed else "note", newest.dataset, found)
     return Finding("note" if due is not None and due <= month else "ok", newest.dataset, found)
+
+
+def _of_month(settings: Settings, listing: Listing, month: Month) -> Finding:
+    """Whether the schedule would make the month; what is missing for all months is said beside this."""
+    readiness, is_alone = readiness_of_what_is_there(settings, listing, month)
+    lacking = [*readiness.hindrances, *readiness.awaited]
+    if lacking:
+        return Finding("note", f"month {month}", f"not ready: {'; '.join(lacking)}")
+    if not readiness.is_new:
+        return Finding("note", f"month {month}", "not ready: no drop is of it")
+    return Finding("ok", f"month {month}", f"ready{', the Index alone' if is_alone else ''}: its set of drops is whole")
 
 
 def _of_none(dataset: Dataset, expected: Expectation) -> Finding:

@@ -85,6 +85,14 @@ def readiness_of(
     return Readiness(month, settings.sources, states, tuple(problems(present, settings.sources)), is_new)
 
 
+def readiness_of_what_is_there(settings: Settings, listing: Listing, month: Month) -> tuple[Readiness, bool]:
+    """How a month stands, and whether it is the Index alone: where its sources are there and the Map's are not."""
+    whole = readiness_of(settings, listing, month)
+    alone = readiness_of(settings, listing, month, index_alone=True)
+    is_alone = bool(whole.lacking) and not alone.lacking
+    return (alone if is_alone else whole), is_alone
+
+
 def scheduled_wait_ends(month: Month, method: MethodProfile) -> date:
     """The day, of the month after, on which the schedule makes a month of what is there."""
     last = min(method.refresh.day_of_month + method.refresh.wait_days, LAST_DAY_OF_ALL)

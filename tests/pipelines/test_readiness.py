@@ -230,3 +230,18 @@ def test_the_doctor_says_how_old_each_source_is_and_when_the_next_is_due(tmp_pat
     assert found["index_centres"] == "ok: 1 drop, 2018-01-01"
     assert found["ukri"].startswith("bad: no drop, and no month is published without: ")
     assert found["sic_sectors"] == "note: the shipped list is used"
+    assert found["month 2025-06"].startswith("note: not ready: ")
+    assert "a drop of a register" in found["month 2025-06"]
+    assert "idbr_enterprises is of 2023-03-01, 27 months old (yearly, at most 24)" in found["month 2025-06"]
+
+
+def test_the_doctor_says_that_a_month_is_ready(tmp_path: Path):
+    for path in ("postcodes/2025-05", "companies_house/2025-05"):
+        put(tmp_path, f"{path}.csv", "")
+    settings = Settings(sources=str(tmp_path))
+    listing = list_all(Storage(settings.sources), day_in_london(SIXTH))
+    whole, without = (
+        [finding.found for finding in source_findings(settings, listing, Month(2025, number))][-1] for number in (5, 7)
+    )
+    assert whole == "ready: its set of drops is whole"
+    assert without.startswith("not ready: companies_house is of 2025-05-01, 2 months old")

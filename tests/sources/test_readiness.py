@@ -12,10 +12,11 @@ from assets.months import Month
 from assets.sources.delivery.drops import Drop
 from assets.sources.readiness import SourceState, judge, unrenewed
 from assets.sources.registry import DATASETS
-from assets.warehouse.checks import ChecksFailedError
+from assets.warehouse.checks import ChecksFailedError, run_checks
 from assets.warehouse.database import Warehouse
 from assets.warehouse.running import StepResult
-from tests.sources.support import ingest, put, put_register
+from assets.warehouse.steps import step_parameters
+from tests.sources.support import MAY, ingest, put, put_register
 
 JUNE = Month(2025, 6)
 EXPECTED = ExpectedMethod()
@@ -180,3 +181,16 @@ def test_a_month_is_not_made_without_what_the_profile_needs(warehouse: Warehouse
     with pytest.raises(ChecksFailedError, match=r"needed_sources_are_there: .*'postcodes'.*'expected': 0, 'actual': 1"):
         ingest(warehouse, sources, JUNE, today=date(2025, 7, 1), profile=profile)
     assert warehouse.read("select * from sources.drops").rows() == before
+
+
+def test_a_month_is_made_and_not_published_without_what_is_needed_to_publish(warehouse: Warehouse, tmp_path: Path):
+    put_register(tmp_path, "2025-05")
+    for needed, is_published in ((False, True), (True, False)):
+        expected = {"ukri": {"needed_to": "publish"}} if needed else {}
+        profile = MethodProfile(name="mine", expected=ExpectedMethod.model_validate(expected))
+        ingest(warehouse, tmp_path, profile=profile)
+        with warehouse.connect(read_only=True) as connection:
+            outcomes = run_checks(connection, ["publication.clusters"], step_parameters(MAY, profile), ["mine"])
+        (found,) = (outcome for outcome in outcomes if outcome.name == "sources_needed_to_publish_are_there")
+        assert found.blocking
+        assert found.passed is is_published
