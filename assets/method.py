@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 Origin = Literal["stated", "recovered", "inferred", "ours"]
 
@@ -38,6 +46,9 @@ Chance = Annotated[float, Field(gt=0, lt=1)]
 Probabilities = tuple[Chance, Chance]
 """m and u of a level of agreement: its share of the pairs of one organisation, and of the pairs of two."""
 CommunityAlgorithm = Literal["leiden", "louvain"]
+HowOften = Literal["monthly", "quarterly", "yearly", "once"]
+LAST_DAY_OF_ALL = 28
+"""The last day that every month of the calendar has."""
 
 
 class Section(BaseModel):
@@ -300,12 +311,109 @@ class PublicationMethod(Section):
 
 
 class RefreshMethod(Section):
-    """When the monthly refresh runs. Shared by all profiles of a month."""
+    """When the monthly refresh runs. Shared by all profiles of a month; it decides no row."""
 
-    day_of_month: Annotated[int, Field(ge=1, le=28), OURS] = 6
-    """Day of the following month on which the refresh starts, London time."""
+    day_of_month: Annotated[int, Field(ge=1, le=LAST_DAY_OF_ALL), OURS] = 6
+    """Day of the following month from which on the schedule looks, each day until the 28th, whether the month is ready
+    to be made, London time."""
     hour: Annotated[int, Field(ge=0, le=23), OURS] = 5
-    """Hour of that day, London time."""
+    """Hour of those days, London time."""
+    wait_days: Annotated[int, Field(ge=0), OURS] = 10
+    """Days that a month's further monthly drops are waited for: by the schedule from day_of_month, by the sensor from
+    the day on which it saw the first drop of the month, and until the month is over. Then the month is made of what is
+    there."""
+
+
+class Expectation(Section):
+    """How a dataset is expected."""
+
+    how_often: HowOften = "once"
+    """How often a drop comes: each month, quarter or year, or once for all."""
+    greatest_age_months: Annotated[int, Field(ge=0)] | None = None
+    """Greatest age of a drop, in months from its date to the month made; none where any age will do."""
+    needed_to: Literal["nothing", "publish", "make"] = "nothing"
+    """What of a month is not done without a drop that is not older than that: nothing is left undone, it is not
+    published, or not even made."""
+
+    def __str__(self) -> str:
+        """In words, for a page."""
+        age = "of any age" if self.greatest_age_months is None else f"at most {self.greatest_age_months} months old"
+        return f"{self.how_often}, {age}" + ("" if self.needed_to == "nothing" else f", needed to {self.needed_to}")
+
+
+def _expected(how_often: HowOften, greatest_age_months: int | None = None) -> Expectation:
+    return Expectation(how_often=how_often, greatest_age_months=greatest_age_months)
+
+
+class ExpectedMethod(Section):
+    """How each dataset is expected: `how_often` (monthly, quarterly, yearly, once), `greatest_age_months` at the month
+    made, and `needed_to` (nothing, publish, make). A profile says what differs, as in
+    `[expected.postcodes]` and under it `greatest_age_months = 6` and `needed_to = "publish"`. What is expected and has
+    never come is not missed unless it is needed. Shared by all profiles of a month; it decides no row.
+    """
+
+    postcodes: Annotated[Expectation, OURS] = _expected("quarterly", 12)
+    """The postcode directories come out in February, May, August and November."""
+    places: Annotated[Expectation, OURS] = _expected("once")
+    """Towns, in place of the shipped list."""
+    boundaries: Annotated[Expectation, OURS] = _expected("yearly", 60)
+    """Districts change by order of Parliament, not each year."""
+    sic_sectors: Annotated[Expectation, OURS] = _expected("once")
+    """Sectors of SIC codes, in place of the shipped list."""
+    rtic_sectors: Annotated[Expectation, OURS] = _expected("once")
+    """Sectors of RTIC codes, in place of the shipped list."""
+    idbr_enterprises: Annotated[Expectation, OURS] = _expected("yearly", 24)
+    """The register's extract is of March, and comes months later."""
+    idbr_local_units: Annotated[Expectation, OURS] = _expected("yearly", 24)
+    """As the enterprises."""
+    rtic_companies: Annotated[Expectation, OURS] = _expected("monthly", 3)
+    """Classified anew each month."""
+    rtic_locations: Annotated[Expectation, OURS] = _expected("monthly", 3)
+    """As the companies."""
+    companies_house: Annotated[Expectation, OURS] = _expected("monthly", 3)
+    """A snapshot in the first days of each month."""
+    business_counts: Annotated[Expectation, OURS] = _expected("yearly", 24)
+    """Of March, published in autumn."""
+    accounts: Annotated[Expectation, OURS] = _expected("monthly", 6)
+    """A file of each month's filings; a company files once a year."""
+    innovate_uk: Annotated[Expectation, OURS] = _expected("monthly", 3)
+    """The list of funded projects comes out each month."""
+    innovate_uk_applications: Annotated[Expectation, OURS] = _expected("monthly", 3)
+    """Delivered with the list of funded projects."""
+    ukri: Annotated[Expectation, OURS] = _expected("monthly", 12)
+    """Gateway to Research is a live service, of which a snapshot is taken each month."""
+    cordis: Annotated[Expectation, OURS] = _expected("monthly", 12)
+    """Written anew each month."""
+    publications: Annotated[Expectation, OURS] = _expected("monthly", 12)
+    """The snapshot comes out each month; years of publications count."""
+    ror: Annotated[Expectation, OURS] = _expected("monthly", 24)
+    """A release each month, of which few places change."""
+    patents: Annotated[Expectation, OURS] = _expected("yearly", 24)
+    """An optional signal."""
+    rd_tax_claims: Annotated[Expectation, OURS] = _expected("yearly", 24)
+    """An optional signal; claims are made for a year."""
+    events: Annotated[Expectation, OURS] = _expected("monthly", 3)
+    """Collected each month."""
+    businesses: Annotated[Expectation, OURS] = _expected("monthly", 12)
+    """The Index's businesses, where they are not RTIC's."""
+    activity_points: Annotated[Expectation, OURS] = _expected("once")
+    """Items classified elsewhere."""
+    index_centres: Annotated[Expectation, OURS] = _expected("once")
+    """Where the Index's clusters start."""
+    training_labels: Annotated[Expectation, OURS] = _expected("once")
+    """Labels of people hold until there are more."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _over_the_default(cls, value: object, info: ValidationInfo) -> object:
+        """What a profile leaves out of a dataset's expectation stays as it is by default."""
+        usual = cls.model_fields[info.field_name or ""].default
+        return {**usual.model_dump(), **value} if isinstance(value, dict) else value
+
+    def of(self, dataset: str) -> Expectation:
+        """How a dataset is expected."""
+        found: Expectation = getattr(self, dataset)
+        return found
 
 
 class SpatialMethod(Section):
@@ -459,7 +567,9 @@ class TypologyMethod(Section):
     """Partners listed on a cluster."""
 
 
-SHARED_SECTIONS = ("sources", "organisations", "linkage", "graph", "index", "publication", "refresh")
+SHARED_SECTIONS = ("sources", "organisations", "linkage", "graph", "index", "publication", "refresh", "expected")
+OF_RUNNING = ("refresh", "expected")
+"""Sections that say when a month is made and of what: they decide no row of any result."""
 
 
 class MethodProfile(Section):
@@ -474,6 +584,7 @@ class MethodProfile(Section):
     index: IndexMethod = IndexMethod()
     publication: PublicationMethod = PublicationMethod()
     refresh: RefreshMethod = RefreshMethod()
+    expected: ExpectedMethod = ExpectedMethod()
     spatial: SpatialMethod = SpatialMethod()
     network: NetworkMethod = NetworkMethod()
     typology: TypologyMethod = TypologyMethod()
@@ -481,19 +592,23 @@ class MethodProfile(Section):
     @property
     def fingerprint(self) -> str:
         """First 16 hex digits of the SHA-256 of what decides the Map's results (not name, schedule, Index)."""
-        return _digest(self.model_dump(mode="json", exclude={"name", "description", "refresh", "index", "publication"}))
+        left_out = {"name", "description", "index", "publication", *OF_RUNNING}
+        return _digest(self.model_dump(mode="json", exclude=left_out))
 
     @property
     def shared_fingerprint(self) -> str:
         """The same of what all profiles of a month share; it stands on results that are made once for all of them."""
-        return _digest(self.model_dump(mode="json", include=set(SHARED_SECTIONS) - {"refresh", "publication"}))
+        return _digest(self.model_dump(mode="json", include=set(SHARED_SECTIONS) - {"publication", *OF_RUNNING}))
 
     def parameters(self) -> dict[str, Any]:
-        """All parameters by their own name, for binding in SQL; names are unique over the sections."""
+        """All parameters by their own name, for binding in SQL; names are unique over the sections.
+
+        How a dataset is expected is no value of SQL and is left out.
+        """
         return {
             name: value
             for section in type(self).model_fields
-            if isinstance(getattr(self, section), Section)
+            if isinstance(getattr(self, section), Section) and section != "expected"
             for name, value in getattr(self, section).model_dump().items()
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 FIRST_MONTH = "2016-09"
@@ -48,6 +48,10 @@ class Month:
         index = self.year * 12 + self.number - 1 + months
         return Month(index // 12, index % 12 + 1)
 
+    def months_to(self, later: Month) -> int:
+        """How many months later another is; negative where it is earlier."""
+        return (later.year - self.year) * 12 + later.number - self.number
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"
 
@@ -62,9 +66,19 @@ def month_range(first: Month, last: Month) -> list[Month]:
     return months
 
 
+def day_in_london(moment: datetime) -> date:
+    """The day that it is in London at a moment, which knows its zone."""
+    return moment.astimezone(ZoneInfo(TIME_ZONE)).date()
+
+
+def today_in_london() -> date:
+    """The day that it is there now, wherever this runs: in summer it begins an hour before that of UTC."""
+    return day_in_london(datetime.now(UTC))
+
+
 def unmakeable(month: Month) -> str | None:
     """Why a month cannot be made, in words; None where it can: from FIRST_MONTH to the one under way."""
-    under_way = Month.of(datetime.now(ZoneInfo(TIME_ZONE)).date())
+    under_way = Month.of(today_in_london())
     if str(month) >= FIRST_MONTH and month <= under_way:
         return None
     return f"{month} cannot be made: give a month from {FIRST_MONTH} to {under_way}, the one under way"

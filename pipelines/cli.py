@@ -86,6 +86,9 @@ OnlyOption = Annotated[
         "--only", help="Leave later months in the warehouse as they are: those that follow from this are only named."
     ),
 ]
+EvenSoOption = Annotated[
+    bool, typer.Option("--even-so", help="Make also a month for which nothing new has arrived since the month before.")
+]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to write the rows.")]
 OutOption = Annotated[
     Path | None,
@@ -238,13 +241,15 @@ def refresh(
     select: SelectOption = None,
     anew: AnewOption = False,
     only: OnlyOption = False,
+    even_so: EvenSoOption = False,
 ) -> None:
     """Make one month: read the drops, and materialise every asset, or those selected.
 
-    Later months that are there already, and follow from it, are made again.
+    A month for which nothing new has arrived since the last made before it is made with --even-so alone. Later months
+    that are there already, and follow from it, are made again.
     """
     settings = settings_of(sources, warehouse, profile, publication)
-    _run([month], settings, select, anew=anew, only=only, accepting=accepted(context))
+    _run([month], settings, select, anew=anew, only=only, even_so=even_so, accepting=accepted(context))
 
 
 @app.command(cls=AcceptingCommand)
@@ -259,13 +264,16 @@ def backfill(
     select: SelectOption = None,
     anew: AnewOption = False,
     only: OnlyOption = False,
+    even_so: EvenSoOption = False,
 ) -> None:
     """Make a range of months, the earliest first, so that clusters keep their identity.
 
-    Later months that are there already, and follow from them, are made again.
+    A range with a month for which nothing new has arrived is made with --even-so alone. Later months that are there
+    already, and follow from them, are made again.
     """
     settings = settings_of(sources, warehouse, profile, publication)
-    _run(_range(first, last), settings, select, anew=anew, only=only, accepting=accepted(context))
+    months = _range(first, last)
+    _run(months, settings, select, anew=anew, only=only, even_so=even_so, accepting=accepted(context))
 
 
 @app.command()
@@ -522,11 +530,14 @@ def _run(
     *,
     anew: bool = False,
     only: bool = False,
+    even_so: bool = False,
     accepting: Mapping[str, str] | None = None,
 ) -> None:
     """Make months and what follows from them, as the only one to make months of the warehouse meanwhile."""
     from assets.sources.delivery.storage import file_system
     from assets.warehouse.turns import turn
+    from pipelines.renewal import nothing_new
+    from pipelines.runs import takes_drops_in
 
     started = time.monotonic()
     span = str(months[0]) if len(months) == 1 else f"{months[0]} to {months[-1]}"
@@ -534,6 +545,8 @@ def _run(
         # An address of a kind that is not known is told before a warehouse and a run are made for it.
         file_system(settings.sources)
         with turn(settings.warehouse, f"the making of {span}", _warn):
+            if not even_so and takes_drops_in(settings, select) and (problem := nothing_new(settings, months)):
+                raise ValueError(problem)
             for month in months:
                 _make(month, settings, select, anew, accepting)
             _follow(months, settings, only)

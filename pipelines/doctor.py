@@ -1,13 +1,13 @@
 """What is missing before a month can be made: folders, drops, versions, profiles. Changes nothing.
 
-What is stored already is looked at in `doctor_storage`, what can be fetched in `doctor_fetching`.
+How old each dataset is stands in `doctor_sources`, what can be fetched in `doctor_fetching`, what is stored already in
+`doctor_storage`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -15,16 +15,17 @@ from packaging.requirements import Requirement
 
 from assets.cluster import Cluster, ClusterError, ClusterLostError
 from assets.method import find_profiles, shared_method
+from assets.months import Month, today_in_london
 from assets.publication.folder import months_shown
-from assets.sources.delivery.storage import SourcesAddressError, Storage
+from assets.sources.delivery.storage import SourcesAddressError
 from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import DropError
-from assets.sources.registry import DATASETS
-from assets.sources.steps import list_all
 from pipelines.doctor_fetching import fetching_findings
+from pipelines.doctor_sources import source_findings
 from pipelines.doctor_storage import history_findings, litter_findings, warehouse_findings
 from pipelines.finding import Finding
 from pipelines.profiles import PROFILES_FOLDER
+from pipelines.readiness import listed
 from pipelines.settings import Settings
 
 
@@ -34,7 +35,7 @@ def examine(settings: Settings, quick: bool = False) -> list[Finding]:
         *_versions(),
         *_profiles(settings),
         *_sources(settings),
-        *fetching_findings(settings, date.today()),
+        *fetching_findings(settings, today_in_london()),
         *_work(settings),
         *warehouse_findings(settings, quick),
         *history_findings(settings),
@@ -76,22 +77,14 @@ def _profiles(settings: Settings) -> Iterator[Finding]:
 
 def _sources(settings: Settings) -> Iterator[Finding]:
     try:
-        listing = list_all(Storage(settings.sources, settings.bounds.linked), date.today())
+        listing = listed(settings)
     except (SourcesAddressError, DropError) as error:
         yield Finding("bad", "sources", str(error))
         return
     yield Finding("ok", "sources", f"{settings.sources}: {len(listing.drops)} drops")
     yield from (Finding("bad", problem.file, str(problem)) for problem in listing.problems)
     yield from (Finding("note", "sources", warning) for warning in listing.warnings)
-    for dataset in DATASETS:
-        drops = [drop for drop in listing.drops if drop.dataset == dataset.name]
-        if drops:
-            dates = f"{drops[0].as_of}" if len(drops) == 1 else f"{drops[0].as_of} to {drops[-1].as_of}"
-            yield Finding("ok", dataset.name, f"{len(drops)} drop{'s' if len(drops) > 1 else ''}, {dates}")
-        else:
-            yield Finding(
-                "note", dataset.name, "the shipped list is used" if dataset.shipped else f"no drop: {dataset.lacking}"
-            )
+    yield from source_findings(settings, listing, Month.of(today_in_london()).plus(-1))
     present = {drop.dataset for drop in listing.drops}
     of_map, of_index = map_problems(present, settings.sources), index_problems(present, settings.sources)
     for what, problems in (("the Map", of_map), ("the Index", of_index)):

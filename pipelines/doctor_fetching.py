@@ -56,8 +56,16 @@ def _of_dataset(publisher: Publisher, sources: Path, today: date, is_set_up: boo
     released = date.fromisoformat(known.dated) if known and known.dated else newest
     due = released + timedelta(days=publisher.every_days)
     name = f"{drops[newest].name} ({known.release})" if known else f"{drops[newest].name}, put there by hand"
-    age = f"{(today - newest).days} days old"
+    age = _age(newest, today)
     if due > today:
         yield Finding("ok", what, f"{name}, {age}; the publisher's next is due about {due}")
     else:
         yield Finding("note", what, f"{name}, {age}; the publisher's next was due about {due}: {command}")
+
+
+def _age(newest: date, today: date) -> str:
+    """How old a drop is; one of the month under way may bear a day to come, as that month's end."""
+    days = (today - newest).days
+    if days < 0:
+        return "of the month under way, as of a day to come"
+    return f"{days} day{'' if days == 1 else 's'} old"

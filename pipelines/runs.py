@@ -22,6 +22,7 @@ from assets.sources.needs import INDEX_LAYER
 from assets.warehouse.dagster_assets import ACCEPT_TAG, ANEW_TAG, MADE_BY, POOL, asset_key
 from assets.warehouse.database import WAITS
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.reading import DROPS as DROPS_TABLE
 from assets.warehouse.turns import turn
 from pipelines.dagster_home import dagster_home, of_message, opened
 from pipelines.definitions import build_defs
@@ -83,6 +84,11 @@ def selected_keys(select: str | None, definitions: dg.Definitions) -> set[dg.Ass
     if not keys:
         raise ValueError(f"the selection {select!r} names no asset")
     return set(keys)
+
+
+def takes_drops_in(settings: Settings, select: str | None) -> bool:
+    """Whether a run of a selection takes drops in. Raises ValueError as `selected_keys` does."""
+    return asset_key(DROPS_TABLE) in selected_keys(select, _definitions(settings))
 
 
 def _of_whole_steps(definitions: dg.Definitions) -> dg.Definitions:

@@ -2,63 +2,62 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import dagster as dg
 
-from assets.months import Month
-from assets.sources.delivery.drops import Drop
-from assets.sources.delivery.storage import SourcesAddressError, Storage
-from assets.sources.needs import index_problems, map_problems
+from assets.months import Month, today_in_london
+from assets.sources.delivery.storage import SourcesAddressError
 from assets.sources.problems import DropError
-from assets.sources.steps import list_all
 from assets.warehouse.dagster_assets import PARTITION_TAG, asset_key
 from assets.warehouse.steps import Step
+from pipelines.arrivals import Memory, find_arrivals
 from pipelines.jobs import fetch_and_refresh, innovation_index, monthly_refresh
 from pipelines.later_months import is_unfinished, months_to_follow
+from pipelines.readiness import listed
 from pipelines.settings import Settings
 
 LOOK_EVERY_SECONDS = 300
 
 
-def new_drop_sensor(settings: Settings) -> dg.SensorDefinition:
-    """Start the newest month that reads a drop which was not there at the last look: everything, or the Index alone
-    where its sources are there and the Map's are not.
+def new_drop_sensor(settings: Settings, today: Callable[[], date] = today_in_london) -> dg.SensorDefinition:
+    """Start the newest month that reads a drop which was not there at the last look, once the month's set is whole or
+    has been waited for: everything, or the Index alone where its sources are there and the Map's are not.
 
-    A drop is new by its path: move files into the sources once they are whole.
+    A drop is new by its path: move files into the sources once they are whole. `today` is the day in London.
     """
 
     @dg.sensor(
         name="new_drop",
         jobs=[monthly_refresh, innovation_index],
         minimum_interval_seconds=LOOK_EVERY_SECONDS,
-        description="Starts the newest month that reads a drop which has just arrived.",
+        description=(
+            "Starts the newest month that reads a drop which has just arrived, once the month's other monthly drops "
+            "are there too, or have been waited for."
+        ),
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:
-            listing = list_all(Storage(settings.sources, settings.bounds.linked), date.today())
+            listing = listed(settings)
         except (SourcesAddressError, DropError) as error:
             return dg.SkipReason(str(error))
-        available = {drop.dataset: drop for drop in listing.drops}
-        of_map = map_problems(available, settings.sources)
-        job = innovation_index if of_map and not index_problems(available, settings.sources) else monthly_refresh
-        problems = [*listing.problems, *(of_map if job is monthly_refresh else [])]
-        if problems:
-            return dg.SkipReason("; ".join(map(str, problems)))
-        seen = set(json.loads(context.cursor or "[]"))
-        arrived = [drop for drop in listing.drops if drop.path not in seen]
-        if not arrived:
+        if listing.problems:
+            return dg.SkipReason("; ".join(map(str, listing.problems)))
+        arrivals, memory = find_arrivals(settings, listing, Memory.read(context.cursor), today())
+        if not arrivals:
             return dg.SkipReason("no new drop")
-        cursor = json.dumps(sorted(drop.path for drop in listing.drops))
-        digest = hashlib.sha256(cursor.encode()).hexdigest()[:12]
-        return dg.SensorResult(
-            cursor=cursor,
-            run_requests=[
-                dg.RunRequest(run_key=f"{month}-{digest}", job_name=job.name, partition_key=str(month))
-                for month in months_to_make(arrived if seen else _newest(arrived), listing.drops)
-            ],
-        )
+        paths = json.dumps(sorted(drop.path for drop in listing.drops))
+        digest = hashlib.sha256(paths.encode()).hexdigest()[:12]
+        requests = [
+            dg.RunRequest(run_key=f"{arrival.month}-{digest}", job_name=arrival.job, partition_key=str(arrival.month))
+            for arrival in arrivals
+            if not arrival.held
+        ]
+        held = "; ".join(arrival.held for arrival in arrivals if arrival.held)
+        for sentence in (held,) if held and requests else ():
+            context.log.info(sentence)
+        return dg.SensorResult(requests or None, None if requests else held, memory.written())
 
     return sensor
 
@@ -94,23 +93,3 @@ def later_month_sensor(settings: Settings, steps: Sequence[Step]) -> dg.SensorDe
         return dg.SkipReason(f"no later month follows from {month}")
 
     return sensor
-
-
-def months_to_make(arrived: Iterable[Drop], drops: Iterable[Drop]) -> list[Month]:
-    """For each drop that arrived the newest month that reads it, each once, in order.
-
-    A drop is read from its own month to the one before the dataset's next drop, and not beyond the newest month of all.
-    """
-    drops = list(drops)
-    newest = max(Month.of(drop.as_of) for drop in drops)
-    months = set()
-    for drop in arrived:
-        later = [other.as_of for other in drops if other.dataset == drop.dataset and other.as_of > drop.as_of]
-        last = min([newest, *(Month.of(day).plus(-1) for day in later)])
-        months.add(max(last, Month.of(drop.as_of)))
-    return sorted(months)
-
-
-def _newest(drops: list[Drop]) -> list[Drop]:
-    """The newest drop: a first look starts one month, not the whole history."""
-    return [max(drops, key=lambda drop: drop.as_of)]

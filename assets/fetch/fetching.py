@@ -97,7 +97,8 @@ def dated_for(release: Release, month: Month, today: date, limits: Limits) -> da
     """The date that a release bears as a drop of a month. Raises FetchError for one that is not of the month."""
     dated = release.dated or today
     if dated <= month.last_day:
-        return dated
+        # A release of the month under way may bear its end: no drop is of a day to come.
+        return min(dated, today)
     if dated - month.last_day > timedelta(days=limits.late_days):
         what = f"{release.name} is as of {dated}" if release.dated else f"{release.name} is as of today, {today}"
         raise FetchError(

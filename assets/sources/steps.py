@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from assets.disk import full_disk_said
+from assets.months import today_in_london
 from assets.reference import SHIPPED_AS_OF, shipped_file
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.sources.datasets import Dataset
@@ -27,16 +28,19 @@ from assets.sources.needs import missing
 from assets.sources.plausibility.looking import LookedAt, Looker, accepted_rows, profile_rows
 from assets.sources.plausibility.rules import alarm_rows, sentence_of
 from assets.sources.problems import DropError, DropsRefusedError, Problem
+from assets.sources.readiness import judge, readiness_rows
 from assets.sources.reading.contract import Delivery, Desk, Reading
 from assets.sources.reading.readings import read_drop
 from assets.sources.registry import DATASETS, OTHER_NAMES
 from assets.warehouse.database import Replacement
 from assets.warehouse.steps import Report, Step, StepContext
 
+READINESS = "sources.readiness"
 TABLES: tuple[str, ...] = tuple(
     dict.fromkeys(
         [
             "sources.drops",
+            READINESS,
             "sources.rejected",
             "sources.drop_profiles",
             "sources.drop_codes",
@@ -47,6 +51,8 @@ TABLES: tuple[str, ...] = tuple(
 )
 OF_EVERY_DATASET = ("sources.rejected", "sources.drop_profiles", "sources.drop_codes", "sources.alarms")
 """Tables that every drop has rows in, besides those of its dataset."""
+OF_THE_MONTH = ("sources.drops", READINESS)
+"""Tables whose rows are a month's and no drop's."""
 ACCEPTED = "ledger.accepted"
 TellAt = Callable[[Report, Storage, str, Path, str], None]
 """Tells in a report where the drop of a path in the sources came from; gets a folder for a while, and what the name of
@@ -80,7 +86,7 @@ class Loaded:
 
 def ingest_step(
     sources: str,
-    today: Callable[[], date] = date.today,
+    today: Callable[[], date] = today_in_london,
     bounds: Bounds = USUAL_BOUNDS,
     tell_at: TellAt | None = None,
 ) -> Step:
@@ -98,7 +104,12 @@ def ingest_step(
         _report(listing, loaded, context)
         if tell_at is not None:
             _tell_where_from(tell_at, storage, loaded, context)
-        return _replacements(loaded, earlier, context)
+        names = [dataset.name for dataset in DATASETS]
+        states = judge(context.month, listing.drops, context.method.expected, names)
+        rows = readiness_rows(context.month, states)
+        context.report.of_table(READINESS).figure("sources", rows.drop("month"))
+        of_month = Replacement(READINESS, {"month": context.month.first_day}, rows)
+        return [*_replacements(loaded, earlier, context), of_month]
 
     return Step(
         name="ingest",
@@ -115,7 +126,7 @@ def ingest_step(
         datasets={
             table: [dataset.name for dataset in DATASETS if table in dataset.tables or table in OF_EVERY_DATASET]
             for table in TABLES
-            if table != "sources.drops"
+            if table not in OF_THE_MONTH
         },
     )
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from assets.method import SHARED_SECTIONS, MethodProfile, shared_method
+from assets.method import OF_RUNNING, SHARED_SECTIONS, MethodProfile, shared_method
 from assets.months import Month
 from assets.warehouse.presence import with_rows
 from assets.warehouse.reading import LAYERS_OF_DROPS
@@ -70,7 +70,7 @@ def set_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month
 
 
 def _method(method: MethodProfile, per_profile: bool) -> dict[str, Any]:
-    parameters = method.model_dump(mode="json", exclude={"description", "refresh"})
+    parameters = method.model_dump(mode="json", exclude={"description", *OF_RUNNING})
     return parameters if per_profile else {name: parameters[name] for name in SHARED_SECTIONS if name in parameters}
 
 

@@ -25,6 +25,26 @@ comment on column sources.drops.rows_read is 'Rows kept in the first table that 
 comment on column sources.drops.rows_rejected is 'Rows refused one by one, or passed over as repeats; kept in sources.rejected.';
 comment on column sources.drops.reader_version is 'Version of the reader; a drop read by another is read again.';
 
+create table if not exists sources.readiness (
+    month date not null,
+    dataset varchar not null,
+    how_often varchar not null check (how_often in ('monthly', 'quarterly', 'yearly', 'once')),
+    as_of date,
+    age_months integer check (age_months >= 0),
+    greatest_age_months integer check (greatest_age_months >= 0),
+    needed_to varchar not null check (needed_to in ('nothing', 'publish', 'make')),
+    state varchar not null check (state in ('current', 'due', 'too old', 'missing'))
+);
+comment on table sources.readiness is 'How each dataset in use stood when the month was made: how old its drop was, and whether it was behind. Shipped lists are not among them.';
+comment on column sources.readiness.month is 'First day of the month.';
+comment on column sources.readiness.dataset is 'Name of the dataset.';
+comment on column sources.readiness.how_often is 'How often a drop is expected by the profile: monthly, quarterly, yearly, or once for all.';
+comment on column sources.readiness.as_of is 'Date of the drop that the month used; null where there is none.';
+comment on column sources.readiness.age_months is 'Months from the month of that date to the month made.';
+comment on column sources.readiness.greatest_age_months is 'Greatest age in months that the profile allows; null where it allows any.';
+comment on column sources.readiness.needed_to is 'What of the month the profile does not let be done where the dataset is missing or too old: nothing, publish or make.';
+comment on column sources.readiness.state is 'current: the next drop is not due yet; due: it is, and this one is not too old; too old: older than allowed; missing: needed, and never came.';
+
 create table if not exists sources.fetched_files (
     month date not null,
     dataset varchar not null,

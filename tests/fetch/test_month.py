@@ -18,9 +18,10 @@ import pytest
 from typer.testing import CliRunner
 
 from assets.fetch.dagster_assets import fetch_key
-from assets.fetch.fetching import fetch
+from assets.fetch.fetching import dated_for, fetch
 from assets.fetch.limits import SETTINGS, Limits
 from assets.fetch.registry import PUBLISHERS
+from assets.fetch.releases import Release
 from assets.fetch.steps import provenance_step, tell_at
 from assets.method import MethodProfile
 from assets.months import Month
@@ -310,6 +311,12 @@ def test_a_record_that_cannot_be_read_is_passed_over_in_words(
     assert rows.is_empty()
 
 
+def test_a_release_of_the_month_under_way_bears_no_day_to_come():
+    release = Release("Accounts of June 2025", date(2025, 6, 30), parts={})
+    assert dated_for(release, Month(2025, 6), date(2025, 6, 10), Limits()) == date(2025, 6, 10)
+    assert dated_for(release, Month(2025, 6), date(2025, 7, 10), Limits()) == date(2025, 6, 30)
+
+
 def test_the_doctor_tells_of_age_and_of_what_is_due(fetched: Path):
     (fetched / ".fetch" / "ukri").mkdir()
     (fetched / ".fetch" / "ukri" / "state.json").write_text('{"release": {"name": "Gateway for 2025-05"}}')
@@ -331,6 +338,11 @@ def test_the_doctor_tells_of_age_and_of_what_is_due(fetched: Path):
         "note: Gateway for 2025-05 is being fetched, or its fetch has stopped: innovation-clusters fetch --dataset "
         "ukri goes on with it"
     )
+    early = [*fetching_findings(Settings(sources=str(fetched)), date(2025, 5, 29))]
+    assert [finding.found for finding in early if finding.what == "fetch companies_house"] == [
+        "2025-05-31 (BasicCompanyData-2025-06-02), of the month under way, as of a day to come; the publisher's next "
+        "is due about 2025-07-03"
+    ]
     late = [*fetching_findings(Settings(sources=str(fetched)), date(2025, 9, 1))]
     assert {finding.what for finding in late} == {"fetching", "fetch ukri", "fetch postcodes", "fetch companies_house"}
     assert "was due about 2025-07-03: innovation-clusters fetch --dataset companies_house" in str(

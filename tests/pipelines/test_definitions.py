@@ -81,9 +81,9 @@ def test_writers_take_turns_in_one_pool_and_start_from_partitions(definitions: d
         assert "2025-05" in asset.partitions_def.get_partition_keys()
 
 
-def test_the_refresh_is_scheduled_in_london_on_the_profiles_day(definitions: dg.Definitions):
+def test_the_refresh_is_scheduled_in_london_from_the_profiles_day_on(definitions: dg.Definitions):
     schedule = definitions.resolve_schedule_def("monthly_refresh")
-    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 5 6 * *", "Europe/London")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 5 6-28 * *", "Europe/London")
 
 
 def test_a_resource_given_by_name_takes_the_place_of_its_own():

@@ -32,6 +32,9 @@ from tests.sources.support import (
     put_register,
 )
 
+OF_THE_MONTH = {"sources.drops": 7, "sources.readiness": 3}
+"""Rows of a month that takes over a register, postcodes, and what ships with the code."""
+
 
 def drops(warehouse: Warehouse, month: date = MAY.first_day) -> dict[str, tuple[date, str]]:
     found = warehouse.read("select dataset, as_of, path from sources.drops where month = $month", month=month)
@@ -77,10 +80,10 @@ def test_the_same_drops_again_write_the_months_rows_and_nothing_else(warehouse: 
     put_register(tmp_path / "sources")
     ingest(warehouse, tmp_path / "sources")
     before = content(warehouse)
-    assert ingest(warehouse, tmp_path / "sources").rows == {"sources.drops": 7}
+    assert ingest(warehouse, tmp_path / "sources").rows == OF_THE_MONTH
     assert content(warehouse) == before
     later = ingest(warehouse, tmp_path / "sources", MAY.plus(1))
-    assert later.rows == {"sources.drops": 7}
+    assert later.rows == OF_THE_MONTH
     assert drops(warehouse, date(2025, 6, 1)) == drops(warehouse)
     assert "postcodes: postcodes/2025-05.csv is loaded already and taken over" in said(later)
 
@@ -90,7 +93,7 @@ def test_a_drop_that_was_renamed_is_taken_over_under_its_new_name(warehouse: War
     put_register(tmp_path)
     ingest(warehouse, tmp_path)
     (tmp_path / "postcodes" / "2025-05.csv").rename(tmp_path / "postcodes" / "2025-05-01.csv")
-    assert ingest(warehouse, tmp_path).rows == {"sources.drops": 7}
+    assert ingest(warehouse, tmp_path).rows == OF_THE_MONTH
     path = warehouse.read("select path from sources.drops where dataset = 'postcodes'").item()
     assert path == "postcodes/2025-05-01.csv"
 

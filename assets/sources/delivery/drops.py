@@ -14,7 +14,7 @@ import contextlib
 import difflib
 import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -92,8 +92,12 @@ def list_drops(storage: Storage, known: Collection[str], others: Collection[str]
 
 def select_drops(listing: Listing, month: Month) -> dict[str, Drop]:
     """For each dataset, the newest drop that is not after the last day of the month [stated in FORMATS]."""
-    usable = [drop for drop in listing.drops if drop.as_of <= month.last_day]
-    return {drop.dataset: drop for drop in sorted(usable)}
+    return newest_drops(listing.drops, month)
+
+
+def newest_drops(drops: Iterable[Drop], month: Month) -> dict[str, Drop]:
+    """The same of drops in any order."""
+    return {drop.dataset: drop for drop in sorted(drops) if drop.as_of <= month.last_day}
 
 
 def _meant(name: str, known: Collection[str]) -> str:
