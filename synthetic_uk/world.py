@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from assets.months import Month, month_range
+from assets.synthetic import mark_folder
 from synthetic_uk.accounts import filings
 from synthetic_uk.boundaries import boundary_files
 from synthetic_uk.companies_house import register_parts
@@ -219,7 +220,7 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
     write_zip(out / "cordis" / f"{month}.zip", members)
     if number == 0:
         counts = count_rows(world.geography, world.postcodes, firms, sectors, extent.scale, month.year)
-        written["business_counts"] = write_csv(out / "business_counts" / f"{month}.csv", counts)
+        written["business_counts"] = write_csv_gzip(out / "business_counts" / f"{month}.csv.gz", [counts])
     return written
 
 
@@ -227,6 +228,7 @@ def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:
     """Write what comes with the first month only."""
     month, seed = extent.months[0], extent.seed
     extension, write_table = table_writer(extent.scale)
+    mark_folder(out / "boundaries" / str(month))
     return {
         "postcodes": write_csv_zip(
             out / "postcodes" / f"{month}.zip",

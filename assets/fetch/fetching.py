@@ -26,6 +26,7 @@ from assets.fetch.staging import FOLDER, Staging, staging
 from assets.fetch.transport import Client, Tell, nobody, user_agent
 from assets.months import Month
 from assets.sources import dated_drops
+from assets.synthetic import HEADER, mark_folder
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def fetch(
         held.tidy()
         made = _provenance(publisher, release, held, day)
         made.write(held.drop)
+        if any(HEADER in file.headers for file in held.files):
+            mark_folder(held.drop)
         drops = sources / publisher.dataset
         tell(f"looking at what came of {release.name}")
         shape = look_at(publisher.dataset, held.drop, drops, as_of, release.dated or as_of, limits)
