@@ -100,17 +100,17 @@ def test_a_folder_that_cannot_be_written_is_named(made: Warehouse, tmp_path: Pat
 @pytest.fixture
 def asked(made: Warehouse, tmp_path: Path) -> tuple[Warehouse, Settings]:
     """The month under a profile that wants approval, with a check that warns: of types there were more before."""
-    (tmp_path / "asked.toml").write_text("[publication]\napproval = true\n")
+    (tmp_path / "dsit-v1.toml").write_text("[publication]\napproval = true\n")
     with made.transaction() as connection:
         connection.execute(
-            "insert into typology.cluster_counts by name select * replace (month - interval 1 month as month, "
-            "kind as cluster_type) from typology.cluster_counts, unnest(['Diverse', 'Dispersed']) as kinds (kind)"
+            "insert into typology.cluster_counts by name select month - interval 1 month as month, profile, kind as "
+            "cluster_type, clusters from typology.cluster_counts, unnest(['Diverse', 'Dispersed']) as kinds (kind)"
         )
     settings = Settings(
         sources=str(tmp_path / "sources"),
         warehouse=str(made.path),
         publication=str(tmp_path / "web"),
-        profiles=(str(tmp_path / "asked.toml"),),
+        profiles=(str(tmp_path / "dsit-v1.toml"),),
     )
     return made, settings
 
