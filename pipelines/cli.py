@@ -302,6 +302,38 @@ def publish(
 
 
 @app.command()
+def approve(
+    month: Annotated[
+        Month, typer.Option("--month", parser=read_month, metavar="YYYY-MM", help="Month that waits for approval.")
+    ],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who approves. [default: the user of the operating system]")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="What to say of it; it stands in the release.")] = "",
+    warehouse: WarehouseOption = Settings.warehouse,
+    publication: PublicationOption = Settings.publication,
+    profile: ProfileOption = None,
+) -> None:
+    """Publish a month that is made and waits for approval; name and note stand in its release.
+
+    It holds for the rows that it is given for: made anew with others, the month waits again.
+    """
+    from pipelines.approving import standing_warnings, unapprovable
+
+    settings = settings_of(None, warehouse, profile, publication)
+    try:
+        problem = unapprovable(_open(warehouse), month)
+        warnings = [] if problem else standing_warnings(settings, month)
+    except ValueError as error:
+        _fail(str(error))
+    if problem:
+        _fail(problem)
+    for warning in warnings:
+        _warn(warning)
+    _approve(month, settings, by, note, len(warnings))
+
+
+@app.command()
 def serve(
     publication: PublicationOption = Settings.publication,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 is any free one.")] = 8000,
@@ -538,6 +570,7 @@ def _run(
     from assets.warehouse.turns import turn
     from pipelines.renewal import nothing_new
     from pipelines.runs import takes_drops_in
+    from pipelines.approving import what_waits
 
     started = time.monotonic()
     span = str(months[0]) if len(months) == 1 else f"{months[0]} to {months[-1]}"
@@ -553,6 +586,8 @@ def _run(
         for name in not_needed(_open(settings.warehouse), months, accepting) if accepting else ():
             _warn(f"--accept {name} was not needed: no drop of these months was blocked or warned about for it")
         _print_counts(settings, months[-1])
+        for sentence in what_waits(settings):
+            _warn(sentence)
     except ValueError as error:
         _fail(str(error))
     _say(f"{time.monotonic() - started:.0f} s in all")
@@ -565,6 +600,7 @@ def _make(
     select: str | None,
     anew: bool = False,
     accepting: Mapping[str, str] | None = None,
+    told: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     from pipelines.runs import run_month
 
@@ -574,7 +610,7 @@ def _make(
         def show(step: str, done: int, steps: int) -> None:
             progress.update(task, description=f"{month}  {step}", completed=done, total=steps)
 
-        outcome = run_month(settings, month, select, show, anew=anew, accepting=accepting, tell=_warn)
+        outcome = run_month(settings, month, select, show, anew=anew, accepting=accepting, tell=_warn, told=told)
     for warning in outcome.warnings:
         _warn(warning)
     if outcome.is_interrupted:
@@ -584,6 +620,23 @@ def _make(
         _fail(f"{month} was not made: " + "\n".join(outcome.problems))
     taken_over = f", {outcome.taken_over} steps taken over from before" if outcome.taken_over else ""
     _say(f"{month} made in {outcome.seconds:.1f} s{taken_over} (run {outcome.run_id})")
+
+
+def _approve(month: Month, settings: Settings, by: str | None, note: str, warnings: int) -> None:
+    """Make the release of rows that stay as they are, and show it."""
+    from assets.sources.plausibility.accepting import accepted_by
+    from pipelines.approving import OP, SELECTED, said
+
+    who = accepted_by() if by is None else by
+    if not who.strip():
+        raise typer.BadParameter("--by is empty: say who approves")
+    try:
+        _make(month, settings, SELECTED, told={OP: said(who, note)})
+    except ValueError as error:
+        _fail(str(error))
+    stood = f"; {warnings} check{'s' if warnings != 1 else ''} warned" if warnings else ""
+    _say(f"{month} is approved by {who} and published{stood}")
+    _print_how_to_look(settings)
 
 
 def _follow(made: list[Month], settings: Settings, only: bool) -> None:

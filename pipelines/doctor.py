@@ -20,6 +20,7 @@ from assets.publication.folder import months_shown
 from assets.sources.delivery.storage import SourcesAddressError
 from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import DropError
+from pipelines.doctor_approval import approval_findings
 from pipelines.doctor_fetching import fetching_findings
 from pipelines.doctor_sources import source_findings
 from pipelines.doctor_storage import history_findings, litter_findings, warehouse_findings
@@ -40,6 +41,7 @@ def examine(settings: Settings, quick: bool = False) -> list[Finding]:
         *warehouse_findings(settings, quick),
         *history_findings(settings),
         *_publication(settings),
+        *approval_findings(settings),
         *litter_findings(settings),
     ]
 

@@ -133,9 +133,10 @@ def run_month(
     anew: bool = False,
     accepting: Mapping[str, str] | None = None,
     tell: Tell | None = None,
+    told: Mapping[str, Mapping[str, str]] | None = None,
 ) -> RunOutcome:
     """Materialise a month; `anew`, also what stands there made from the same. `accepting` is what a person lets pass of
-    its drops (`dataset:column`), and why.
+    its drops (`dataset:column`), and why; `told` is what a person says to a step, by its op.
 
     It waits for a run that makes another month of the warehouse. It stands in the instance like any other; raises
     nothing for a run that fails, ValueError for a month that cannot be made, a selection that names nothing and a
@@ -162,7 +163,7 @@ def run_month(
             instance.add_event_listener(run_id, _Watcher(progress, steps))
         with alive(home, run_id):
             result = job.execute_in_process(
-                run_config=QUIET_CONSOLE,
+                run_config=_run_config(told or {}),
                 instance=instance,
                 partition_key=str(month),
                 asset_selection=sorted(keys),
@@ -174,16 +175,9 @@ def run_month(
         problems = [_reason(event, home) for event in failures]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
         taken_over = {event.step_key for event in result.all_events if _is_taken_over(event)}
-    return RunOutcome(
-        month,
-        run_id,
-        result.success,
-        time.monotonic() - started,
-        problems,
-        [*_warnings(evaluations)],
-        len(taken_over),
-        any(_is_interruption(event) for event in failures),
-    )
+    seconds, warnings = time.monotonic() - started, [*_warnings(evaluations)]
+    is_interrupted = any(_is_interruption(event) for event in failures)
+    return RunOutcome(month, run_id, result.success, seconds, problems, warnings, len(taken_over), is_interrupted)
 
 
 @functools.lru_cache(maxsize=1)
@@ -196,6 +190,11 @@ def _tags(anew: bool, accepting: Mapping[str, str] | None) -> dict[str, str]:
     """What a run's steps are told of how to make their rows."""
     accepted = {ACCEPT_TAG: json.dumps(dict(accepting))} if accepting else {}
     return {ANEW_TAG: "true", **accepted} if anew else accepted
+
+
+def _run_config(told: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
+    """The console quiet, and what a person says to steps."""
+    return {**QUIET_CONSOLE, "ops": {op: {"config": dict(given)} for op, given in told.items()}}
 
 
 def _nobody(sentence: str) -> None:

@@ -20,6 +20,7 @@ from typing import IO
 import polars as pl
 
 from assets.months import Month
+from assets.synthetic import MARK
 from synthetic_uk.directory import AreaCodes, region_codes
 from synthetic_uk.drops import csv_text, member_info, write_csv_gzip
 from synthetic_uk.geography import REGIONS
@@ -70,6 +71,7 @@ def write_release(path: Path, month: Month, frames: Iterable[pl.DataFrame], docu
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = 0
     with zipfile.ZipFile(path, "w") as archive, ExitStack() as kept:
+        archive.comment = MARK.encode()
         parts: dict[str, IO[bytes]] = {}
         with archive.open(member_info(f"Data/{name}.csv"), "w", force_zip64=True) as whole:
             for number, frame in enumerate(frames):

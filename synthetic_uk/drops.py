@@ -1,7 +1,8 @@
 """Files of a drop, written in chunks and the same to the byte for the same rows.
 
 What belongs here: CSV, gzip, Parquet, ZIP, XLSX and JSON Lines. What does not: what stands in them. No file carries
-the time it was written: gzip headers, ZIP entries and workbook properties all get a fixed date.
+the time it was written: gzip headers, ZIP entries and workbook properties all get a fixed date. Each bears the mark of
+a synthetic country where its format has room for it (`assets.synthetic`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 import pyarrow.parquet as pq
 import xlsxwriter
+
+from assets.synthetic import MARK
 
 CHUNK_ROWS = 200_000
 _FIXED_DATE = (2020, 1, 1, 0, 0, 0)
@@ -32,7 +35,7 @@ def chunks(rows: int, size: int = CHUNK_ROWS) -> Iterator[slice]:
 def write_csv_gzip(path: Path, frames: Iterable[pl.DataFrame]) -> int:
     """Write frames one after another as gzipped CSV with one header; returns the rows written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=raw, mtime=0) as packed:
+    with path.open("wb") as raw, _gzip(raw) as packed:
         return _write_csv(packed, frames)
 
 
@@ -61,14 +64,16 @@ def write_csv_zip(
             rows = _write_csv(packed, frames, quoted=quoted)
         for name, content in others.items():
             archive.writestr(member_info(name), content)
+        archive.comment = MARK.encode()
     return rows
 
 
-def write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> int:
-    """Write a ZIP of members that carry no time of their own; returns how many."""
+def write_zip(path: Path, members: Iterable[tuple[str, bytes]], mark: str = MARK) -> int:
+    """Write a ZIP of members that carry no time of their own, with the mark as its comment; returns how many."""
     path.parent.mkdir(parents=True, exist_ok=True)
     count = 0
     with zipfile.ZipFile(path, "w") as archive:
+        archive.comment = mark.encode()
         for name, content in members:
             archive.writestr(member_info(name), content)
             count += 1
@@ -97,7 +102,7 @@ def write_parquet(path: Path, frames: Iterable[pl.DataFrame]) -> int:
     rows = 0
     writer: pq.ParquetWriter | None = None
     for frame in frames:
-        table = frame.to_arrow()
+        table = frame.to_arrow().replace_schema_metadata({"synthetic": MARK})
         writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
         writer.write_table(table)
         rows += frame.height
@@ -116,21 +121,33 @@ def write_json_lines(path: Path, records: Iterable[dict[str, Any]]) -> int:
     """Write one JSON object a line, gzipped; returns the lines written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     count = 0
-    with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=raw, mtime=0) as packed:
+    with path.open("wb") as raw, _gzip(raw) as packed:
         for record in records:
             packed.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
             count += 1
     return count
 
 
-def write_text_gzip(path: Path, text: str) -> None:
-    """Write a text, gzipped."""
+def write_text_gzip(path: Path, text: str, rows: int = 0) -> int:
+    """Write a text, gzipped; returns how many rows it is said to hold."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(text.encode(), compresslevel=4, mtime=0))
+    with path.open("wb") as raw, _gzip(raw) as packed:
+        packed.write(text.encode())
+    return rows
+
+
+def _gzip(raw: BinaryIO) -> gzip.GzipFile:
+    """A gzip file whose inner name, which readers pass over, is the mark."""
+    return gzip.GzipFile(filename=MARK, mode="wb", compresslevel=4, fileobj=raw, mtime=0)
 
 
 def write_workbook(
-    path: Path, frame: pl.DataFrame, dates: frozenset[str], sheet_name: str = "Projects", cover: Sequence[str] = ()
+    path: Path,
+    frame: pl.DataFrame,
+    dates: frozenset[str],
+    sheet_name: str = "Projects",
+    cover: Sequence[str] = (),
+    mark: str = MARK,
 ) -> int:
     """Write a frame as a sheet of an XLSX workbook, header in row 1; returns the rows written.
 
@@ -155,6 +172,8 @@ def write_workbook(
                     sheet.write_string(row, column, value)
                 else:
                     sheet.write_number(row, column, value)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = mark.encode()
     return frame.height
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from assets.months import Month, month_range
+from assets.synthetic import mark_folder
 from synthetic_uk.accounts import filings
 from synthetic_uk.boundaries import boundary_files
 from synthetic_uk.business_counts import count_rows
@@ -27,6 +28,7 @@ from synthetic_uk.drops import (
     write_csv_gzip,
     write_csv_zip,
     write_json_lines,
+    write_text_gzip,
     write_workbook,
     write_zip,
 )
@@ -222,11 +224,8 @@ def _write_public(out: Path, world: World, extent: Extent, number: int) -> dict[
         write_zip(out / "cordis" / str(month) / name, members.items())
     if number == 0:
         counts = count_rows(world.geography, world.postcodes, firms, sectors, extent.scale, month.year)
-        written["business_counts"] = write_bytes(
-            out / "business_counts" / f"{month}.csv",
-            counts.write_csv(quote_style="non_numeric").encode(),
-            counts.height,
-        )
+        text = counts.write_csv(quote_style="non_numeric")
+        written["business_counts"] = write_text_gzip(out / "business_counts" / f"{month}.csv.gz", text, counts.height)
     return written
 
 
@@ -234,6 +233,7 @@ def _write_once(out: Path, world: World, extent: Extent) -> dict[str, int]:
     """Write what comes with the first month only."""
     month, seed = extent.months[0], extent.seed
     extension, write_table = table_writer(extent.scale)
+    mark_folder(out / "boundaries" / str(month))
     return {
         "postcodes": _write_directory(out / "postcodes", world, extent),
         "boundaries": sum(

@@ -13,7 +13,7 @@ from setuptools import find_packages
 
 ROOT = Path(__file__).parents[1]
 OF_NO_LAYER = {"arrays", "disk", "method", "months", "pictures", "scratch", "text_safety"}
-OF_NO_LAYER |= {"cluster", "manners", "origins", "same_code", "work"}
+OF_NO_LAYER |= {"cluster", "manners", "origins", "same_code", "synthetic", "work"}
 """Modules of `assets` that belong to no layer."""
 SHARED = {"methods", "warehouse"}
 FACES = {"reference", "sources", "innovation_index"}

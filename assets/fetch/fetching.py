@@ -27,6 +27,7 @@ from assets.fetch.staging import FOLDER, Staging, staging
 from assets.fetch.transport import Client, Tell, nobody, user_agent
 from assets.months import Month
 from assets.sources import dated_drops
+from assets.synthetic import HEADER, mark_folder
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 """How the address of an object store begins, also where it was taken for a path: that has one stroke of the two."""
@@ -83,6 +84,8 @@ def fetch(
         held.tidy()
         made = _provenance(publisher, release, held, day)
         made.write(held.drop)
+        if any(HEADER in file.headers for file in held.files):
+            mark_folder(held.drop)
         drops = sources / publisher.dataset
         tell(f"looking at what came of {release.name}")
         shape = look_at(publisher.dataset, held.drop, drops, as_of, release.dated or as_of, limits)

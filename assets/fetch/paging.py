@@ -17,6 +17,7 @@ from assets.disk import full_disk_said
 from assets.fetch.downloads import Fetched
 from assets.fetch.staging import Staging, plain_name
 from assets.fetch.transport import CHUNK_BYTES, Page
+from assets.synthetic import HEADER
 
 
 class Growing:
@@ -53,7 +54,7 @@ class Growing:
             while chunk := stream.read(CHUNK_BYTES):
                 digest.update(chunk)
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        headers = {name: page.headers[name] for name in ("date", "content-type") if name in page.headers}
+        headers = {name: page.headers[name] for name in ("date", "content-type", HEADER) if name in page.headers}
         self.held.keep(Fetched(self.name, address, self.size, digest.hexdigest(), at, headers))
 
 

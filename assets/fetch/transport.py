@@ -30,6 +30,7 @@ from hishel.httpx import CacheClient
 
 from assets.fetch.limits import SETTINGS, Limits
 from assets.fetch.problems import FaultError, FetchError, FetchPausedError
+from assets.synthetic import HEADER
 
 CACHE_FILE = "pages.db"
 CHUNK_BYTES = 1 << 20
@@ -38,7 +39,7 @@ LARGEST_PAGE_BYTES = 256_000_000
 TELL_EVERY_S = 5.0
 MAY_PASS = {408, 425, 429, 500, 502, 503, 504}
 CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+")
-KEPT_HEADERS = ("etag", "last-modified", "date", "content-type", "content-length", "content-disposition")
+KEPT_HEADERS = ("etag", "last-modified", "date", "content-type", "content-length", "content-disposition", HEADER)
 """Of an answer, for provenance. None can hold a key or a cookie."""
 Answer = TypeVar("Answer")
 Tell = Callable[[str], None]

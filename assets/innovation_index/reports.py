@@ -27,10 +27,10 @@ TOP_NAMES = 10
 BINS = 8
 
 
-def rankings_png(rankings: pl.DataFrame) -> bytes:
+def rankings_png(rankings: pl.DataFrame, mark: str = "") -> bytes:
     """A panel of bars a category, the largest first; beside each its share and its change of rank since last month.
 
-    `rankings`: `category`, `rank`, `name`, `percentage`, `rank_change_month` (null where unknown).
+    `rankings`: `category`, `rank`, `name`, `percentage`, `rank_change_month` (null where unknown); `mark` is across it.
     """
     from matplotlib.figure import Figure
 
@@ -43,7 +43,7 @@ def rankings_png(rankings: pl.DataFrame) -> bytes:
         _bars(axes, shown["name"], shown["percentage"], labels, [_colour(change) for change in changes])
         axes.set_title(category)
         axes.set_xlabel("percent of the items")
-    return png(figure)
+    return png(figure, mark=mark)
 
 
 def events_png(places: pl.DataFrame) -> bytes:

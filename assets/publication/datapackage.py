@@ -20,6 +20,7 @@ from assets.origins import OPEN_LICENCES
 from assets.publication.downloads import MOMENT, Download
 from assets.publication.notes import DATA_LICENCE
 from assets.publication.source_drops import SourceDrop, web_address
+from assets.publication.standing import Standing
 from assets.warehouse.declarations import Column
 
 TYPES = {
@@ -40,13 +41,15 @@ def data_package(
     files: Mapping[str, bytes],
     media_types: Mapping[str, str],
     sources: Sequence[SourceDrop],
+    standing: Standing,
 ) -> bytes:
     """The package of a month. `tables`: CSV path -> what it holds; `files`: every path that is a resource -> its bytes;
     `sources`: the drops that the month used."""
     package = {
         "profile": "data-package",
         "name": f"uk-innovation-clusters-{month}",
-        "title": f"UK innovation clusters, {month}",
+        "title": f"{standing.mark}UK innovation clusters, {month}",
+        **_said(standing),
         "version": str(month),
         "licenses": [{"name": DATA_LICENCE.name, "title": DATA_LICENCE.title, "path": DATA_LICENCE.path}],
         "sources": [_source(drop) for drop in sources],
@@ -55,6 +58,17 @@ def data_package(
         ],
     }
     return (json.dumps(package, ensure_ascii=True, indent=2) + "\n").encode("ascii")
+
+
+def _said(standing: Standing) -> dict[str, Any]:
+    """`description`, and beside what the specification has: `synthetic`, and `approval` in words; nothing where there
+    is nothing to say."""
+    known = {
+        "description": " ".join(standing.banners) or None,
+        "synthetic": bool(standing.synthetic) or None,
+        "approval": standing.approval or None,
+    }
+    return _known(known)
 
 
 def _source(drop: SourceDrop) -> dict[str, Any]:
@@ -71,6 +85,7 @@ def _source(drop: SourceDrop) -> dict[str, Any]:
         "as_of": None if drop.as_of is None else str(drop.as_of),
         "released": None if drop.released is None else str(drop.released),
         "came": drop.came,
+        "synthetic": drop.is_synthetic or None,
         "fetched_at": _moment(drop.fetched_at),
         "licence": drop.licence,
         "licenses": [_known(licence)] if drop.licence_address else None,

@@ -28,6 +28,7 @@ GEOJSON_DECIMALS = 6
 """Decimals of a degree, as RFC 7946 advises (0.1 m)."""
 LAYER_TYPES = {"outline": "MultiPolygon", "centre": "Point"}
 GEOMETRY = "geometry"
+JOINED = ",\n"
 
 
 def to_csv(rows: pl.DataFrame) -> bytes:
@@ -38,8 +39,11 @@ def to_csv(rows: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def to_geojson(rows: pl.DataFrame, download: Download) -> bytes:
-    """A feature collection of RFC 7946, a feature a line; the geometry is null where a row has no outline."""
+def to_geojson(rows: pl.DataFrame, download: Download, synthetic: str = "") -> bytes:
+    """A feature collection of RFC 7946, a feature a line; the geometry is null where a row has no outline.
+
+    `synthetic` is what is said of the country, as a member that programs pass over, where it is none that exists.
+    """
     import numpy as np
     import shapely
 
@@ -49,15 +53,20 @@ def to_geojson(rows: pl.DataFrame, download: Download) -> bytes:
         geometry = None if shape is None else json.loads(shapely.to_geojson(shape))
         plain = {name: _json_value(value) for name, value in properties.items()}
         features.append(json_text({"type": "Feature", "geometry": geometry, "properties": plain}))
-    return '{{"type":"FeatureCollection","features":[\n{}\n]}}\n'.format(",\n".join(features)).encode("ascii")
+    said = f'"synthetic":{json_text(synthetic)},' if synthetic else ""
+    return f'{{"type":"FeatureCollection",{said}"features":[\n{JOINED.join(features)}\n]}}\n'.encode("ascii")
 
 
-def to_geoparquet(rows: pl.DataFrame, download: Download) -> bytes:
-    """GeoParquet 1.1: WKB, OGC:CRS84 (the format's default); plain Parquet of rows that are nothing on a map."""
+def to_geoparquet(rows: pl.DataFrame, download: Download, synthetic: str = "") -> bytes:
+    """GeoParquet 1.1: WKB, OGC:CRS84 (the format's default); plain Parquet of rows that are nothing on a map.
+
+    `synthetic` stands in the file's metadata, under that name.
+    """
     import shapely
 
+    said = {"synthetic": synthetic} if synthetic else {}
     if not download.is_on_map:
-        return _parquet(_arrow(rows))
+        return _parquet(_arrow(rows).replace_schema_metadata(said or None))
     shapes = _shapes(rows, download)
     found = shapes[shapely.get_type_id(shapes) >= 0]
     column: dict[str, Any] = {
@@ -69,7 +78,7 @@ def to_geoparquet(rows: pl.DataFrame, download: Download) -> bytes:
         column["bbox"] = shapely.total_bounds(found).tolist()
     geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
     table = _with_shapes(_arrow(_attributes(rows)), shapes)
-    return _parquet(table.replace_schema_metadata({"geo": json.dumps(geo, sort_keys=True)}))
+    return _parquet(table.replace_schema_metadata({"geo": json.dumps(geo, sort_keys=True), **said}))
 
 
 def _parquet(table: Any) -> bytes:
@@ -81,17 +90,19 @@ def _parquet(table: Any) -> bytes:
     return bytes(buffer.getvalue())
 
 
-def to_geopackage(layers: Sequence[tuple[Download, pl.DataFrame]], month: Month, scratch: Path) -> bytes:
+def to_geopackage(
+    layers: Sequence[tuple[Download, pl.DataFrame]], month: Month, scratch: Path, synthetic: str = ""
+) -> bytes:
     """A GeoPackage of a layer for each download, a table where its rows have no shape; outlines are multipolygons.
 
-    Dated the month's first day.
+    Dated the month's first day. The description of each layer begins with `synthetic`.
     """
     import pyogrio
 
     path = scratch / "layers.gpkg"
     with _dated(month):
         for download, rows in layers:
-            described = {"IDENTIFIER": download.title, "DESCRIPTION": download.description}
+            described = {"IDENTIFIER": download.title, "DESCRIPTION": f"{synthetic} {download.description}".lstrip()}
             pyogrio.write_arrow(
                 path=path, layer=download.name, driver="GPKG", layer_options=described, **_layer(rows, download)
             )

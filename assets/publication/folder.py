@@ -11,6 +11,7 @@ their order. What does not: what the files say.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -87,6 +88,29 @@ def put(publication: Path, month: Month, files: Mapping[str, bytes]) -> Release:
         (making / name).rename(releases / name)
     sync_folder(releases)
     return Release(publication, month, name)
+
+
+def waiting_folder(publication: Path) -> Path:
+    """Beside the publication: where months that wait for approval can be looked at, and that no host shows."""
+    return publication.absolute().with_name(f"{publication.absolute().name}-waiting")
+
+
+def withdraw(publication: Path, month: Month) -> None:
+    """Take a month out of a folder, with its releases; of the last month there the folder too."""
+    link = publication / str(month)
+    if not link.is_symlink():
+        return
+    link.unlink()
+    for release in (publication / RELEASES).glob(f"{month}-*"):
+        shutil.rmtree(release)
+    if months_shown(publication):
+        show_months(publication)
+        return
+    for name in (MONTHS_FILE, INDEX):
+        (publication / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # What someone else has put there stays.
+        (publication / RELEASES).rmdir()
+        publication.rmdir()
 
 
 def is_shown(publication: Path, month: Month, files: Mapping[str, str]) -> bool:

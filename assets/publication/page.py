@@ -24,7 +24,9 @@ from assets.publication.page_data import (
     encode_table,
     script,
 )
-from assets.publication.source_drops import attributions, source_drops
+from assets.publication.source_drops import SourceDrop, attributions, dates_of, source_drops
+from assets.publication.standing import Standing
+from assets.synthetic import WORD
 from assets.text_safety import visible
 from assets.warehouse.declarations import declared_tables
 
@@ -101,6 +103,8 @@ class PageOptions:
     """Text and address, relative to the page, of what is published beside it: report, downloads."""
     notices: Sequence[str] = ()
     """What to look at in the month's sources, each in a sentence."""
+    standing: Standing = field(default_factory=Standing)
+    """Whether the release is synthetic, a draft, approved."""
     base_map: BaseMap | None = None
     method: PublicationMethod = field(default_factory=PublicationMethod)
     """What the page explains disclosure control with, and how near a town is."""
@@ -117,7 +121,7 @@ def page_files(month: Month, tables: PageTables, options: PageOptions | None = N
     options = options or PageOptions()
     library = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
     return {
-        "index.html": _index(month, options),
+        "index.html": _index(month, options, source_drops(tables.source_files)),
         "data.js": script("CLUSTER_DATA", page_data(month, tables, options)),
         "coast.js": script("COAST_DATA", coast()),
         **{f"site/{path.name}": path.read_bytes() for path in sorted(SITE.iterdir()) if path.suffix != ".html"},
@@ -150,6 +154,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
         "sources": encode_sources(drops),
         "attributions": [[said.text, list(said.sources)] for said in attributions(drops)],
         "notices": [visible(text) for text in options.notices],
+        "approval": options.standing.approval,
         "base_map": base_map and {"tiles": base_map.tiles, "attribution": visible(base_map.attribution)},
         "min_firms": options.method.disclosure_min_firms,
         "address_notice_share": options.method.address_notice_share,
@@ -209,7 +214,7 @@ def content_security_policy(base_map: BaseMap | None) -> str:
     )
 
 
-def _index(month: Month, options: PageOptions) -> bytes:
+def _index(month: Month, options: PageOptions, drops: Sequence[SourceDrop]) -> bytes:
     from jinja2 import Environment, StrictUndefined
 
     frame = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -220,5 +225,9 @@ def _index(month: Month, options: PageOptions) -> bytes:
         scripts=SCRIPTS,
         links=[(visible(text), address) for text, address in options.links],
         notices=[visible(text) for text in options.notices],
+        standing=options.standing,
+        watermark=WORD if options.standing.synthetic else "",
+        made_of=dates_of(drops),
+        drops=[f"{drop.title}: {drop.dated}" for drop in drops],
     )
     return page.encode("utf-8")

@@ -149,7 +149,7 @@ def say_what_is_unknown(ctx: StepContext) -> None:
 
 
 def _parameters(ctx: StepContext) -> str:
-    stated = json.dumps(ctx.method.publication.model_dump(mode="json"), sort_keys=True)
+    stated = json.dumps(ctx.method.publication.model_dump(mode="json", exclude={"approval"}), sort_keys=True)
     return hashlib.sha256(stated.encode()).hexdigest()
 
 

@@ -21,6 +21,7 @@ from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
 from assets.publication.parameters import parameter_rows
 from assets.publication.report_inputs import ReportInputs
 from assets.publication.source_drops import attributions
+from assets.publication.standing import Standing
 from assets.reference import CATEGORIES, OVERALL
 
 if TYPE_CHECKING:
@@ -59,12 +60,15 @@ def report_files(inputs: ReportInputs, index_size: int, pictures: Mapping[str, b
     }
 
 
-def downloads_page(month: Month, files: list[dict[str, object]], method: PublicationMethod) -> bytes:
+def downloads_page(
+    month: Month, files: list[dict[str, object]], method: PublicationMethod, standing: Standing
+) -> bytes:
     """`downloads.html`: each file with what it is, its size and its digest."""
     page = environment().get_template("downloads.html")
     return page.render(
         month=month,
         month_in_words=in_words(month),
+        standing=standing,
         files=files,
         policy=POLICY,
         style=STYLE,
@@ -136,6 +140,7 @@ def _content(inputs: ReportInputs, index_size: int, pictures: frozenset[str]) ->
     return {
         "month": month,
         "month_in_words": in_words(month),
+        "standing": inputs.standing,
         "policy": POLICY,
         "style": STYLE,
         "licence": DATA_LICENCE,

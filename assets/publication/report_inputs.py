@@ -5,7 +5,7 @@ What belongs here: queries and their frames. What does not: what the report says
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,6 +14,7 @@ from assets.method import MethodProfile
 from assets.months import Month
 from assets.publication.source_drops import SourceDrop, source_drops
 from assets.publication.source_notices import Notice, source_notices
+from assets.publication.standing import Standing
 from assets.text_safety import on_one_line
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.steps import StepContext
@@ -52,6 +53,8 @@ class ReportInputs:
     checks: pl.DataFrame
     """`layer`, `table`, `rule`, `description`, `outcome` (passed, warned, failed)."""
     profiles: Sequence[MethodProfile]
+    standing: Standing = field(default_factory=Standing)
+    """Whether the release is synthetic, a draft, approved."""
 
     @property
     def now(self) -> pl.DataFrame:
@@ -78,6 +81,12 @@ def read_report(ctx: StepContext, made_here: Sequence[str]) -> ReportInputs:
     )
 
 
+def tables_of_months(made_here: Sequence[str]) -> list[str]:
+    """The tables that have rows of a month or of its drops; not those made here."""
+    columns = {table.name: {column.name for column in table.columns} for table in declared_tables().values()}
+    return [name for name, its_own in columns.items() if its_own & {"month", "as_of"} and name not in made_here]
+
+
 def _of_month(table: str) -> str:
     return OF_MONTH.format(table=table)
 
@@ -85,9 +94,7 @@ def _of_month(table: str) -> str:
 def _checks(ctx: StepContext, made_here: Sequence[str]) -> pl.DataFrame:
     """Every rule tried on the month again, of the tables that have rows of it or of its drops. Evidence stays in the
     warehouse."""
-    columns = {table.name: {column.name for column in table.columns} for table in declared_tables().values()}
-    of_months = [name for name, its_own in columns.items() if its_own & {"month", "as_of"} and name not in made_here]
-    outcomes = ctx.check(of_months, if_filled=True)
+    outcomes = ctx.check(tables_of_months(made_here), if_filled=True)
     return pl.DataFrame(
         [
             {

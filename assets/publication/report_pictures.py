@@ -1,6 +1,7 @@
 """The report's maps and charts, as PNGs of what is published.
 
-What belongs here: drawing. What does not: choosing rows, the pictures on assets' own pages.
+What belongs here: drawing; each takes a word to stand across it. What does not: choosing rows, the pictures on assets'
+own pages.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ LARGEST_POINTS = 500
 """Area, in square points, of the mark of the Index's largest cluster."""
 
 
-def map_of_clusters(clusters: pl.DataFrame) -> bytes:
+def map_of_clusters(clusters: pl.DataFrame, mark: str = "") -> bytes:
     """Outlines, centres by type. `clusters`: `cluster_type`, `latitude`, `longitude`, `outline_wkt` (may be null)."""
     figure, axes = _country()
     _outlines(axes, clusters["outline_wkt"], "#33475533")
@@ -49,20 +50,20 @@ def map_of_clusters(clusters: pl.DataFrame) -> bytes:
             zorder=3,
         )
     axes.legend(loc="upper left", frameon=False, fontsize=8)
-    return png(figure, DOTS_PER_INCH)
+    return png(figure, DOTS_PER_INCH, mark)
 
 
-def map_of_index(clusters: pl.DataFrame) -> bytes:
+def map_of_index(clusters: pl.DataFrame, mark: str = "") -> bytes:
     """Outlines, and centres as large as their share. `clusters`: `percentage` and places as for `map_of_clusters`."""
     figure, axes = _country()
     _outlines(axes, clusters["outline_wkt"], f"{INDEX_COLOUR}22")
     share = clusters["percentage"].to_numpy()
     areas = LARGEST_POINTS * share / max(share.max(initial=0.0), 1e-9)
     axes.scatter(clusters["longitude"], clusters["latitude"], s=areas, color=INDEX_COLOUR, alpha=0.6, zorder=3)
-    return png(figure, DOTS_PER_INCH)
+    return png(figure, DOTS_PER_INCH, mark)
 
 
-def chart_of_counts(counts: pl.DataFrame) -> bytes:
+def chart_of_counts(counts: pl.DataFrame, mark: str = "") -> bytes:
     """Clusters by type, a panel a profile, a bar a month. `counts`: `profile`, `month`, `cluster_type`, `clusters`."""
     from matplotlib.figure import Figure
 
@@ -84,7 +85,7 @@ def chart_of_counts(counts: pl.DataFrame) -> bytes:
         axes.spines[["top", "right"]].set_visible(False)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False, fontsize=8)
-    return png(figure, DOTS_PER_INCH)
+    return png(figure, DOTS_PER_INCH, mark)
 
 
 def _country() -> tuple[Figure, Axes]:

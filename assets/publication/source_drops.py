@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.synthetic import WORD, synthetic_words
 from assets.text_safety import on_one_line
 
 
@@ -27,6 +28,8 @@ class SourceDrop:
     """None of a list that ships with this project."""
     came: str
     """How it came, in words."""
+    is_synthetic: bool
+    """Whether it is of the synthetic United Kingdom; its title says so then."""
     publisher: str
     release: str | None
     released: date | None
@@ -91,15 +94,38 @@ def attributions(drops: Iterable[SourceDrop]) -> list[Attribution]:
     return [Attribution(text, sources) for text, sources in found.items()]
 
 
+def synthetic_notice(drops: Iterable[SourceDrop]) -> str:
+    """What readers are told where drops are of the synthetic United Kingdom; empty where none is.
+
+    Lists that ship with this project are of either country.
+    """
+    put_in = [drop for drop in drops if drop.as_of is not None]
+    return synthetic_words(
+        [drop.title.removeprefix(f"{WORD}: ") for drop in put_in if drop.is_synthetic],
+        [drop.title for drop in put_in if not drop.is_synthetic],
+    )
+
+
+def dates_of(drops: Iterable[SourceDrop]) -> str:
+    """Of how many drops the month is made, and from when to when they are, in words; empty where there is none."""
+    days = sorted(drop.as_of for drop in drops if drop.as_of is not None)
+    if not days:
+        return ""
+    first, last = f"{days[0]:%B %Y}", f"{days[-1]:%B %Y}"
+    span = f"all of {first}" if first == last else f"of {first} to {last}"
+    return f"Made of {len(days)} source{'s' if len(days) > 1 else ''}, {span}"
+
+
 def web_address(text: str | None) -> str | None:
     """The text where it is an address that may stand in a link; anyone can write into a drop where it came from."""
     return text if text and text.startswith(("https://", "http://")) else None
 
 
 def _drop(files: list[dict[str, Any]]) -> SourceDrop:
-    names = "dataset title as_of came publisher release released licence licence_address attribution"
+    names = "dataset as_of came is_synthetic publisher release released licence licence_address attribution"
     first = files[0]
     return SourceDrop(
+        title=f"{WORD}: {first['title']}" if first["is_synthetic"] else first["title"],
         **{name: first[name] for name in names.split()} | {"licence_address": web_address(first["licence_address"])},
         bytes=first["drop_bytes"],
         sha256=first["drop_sha256"],

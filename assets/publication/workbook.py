@@ -16,6 +16,8 @@ import polars as pl
 
 from assets.months import Month
 from assets.publication.downloads import OUTLINE, Download
+from assets.publication.standing import Standing
+from assets.synthetic import WORD
 from assets.text_safety import is_formula, on_one_line
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 32_767
 """Characters that a cell of the format can hold."""
+DRAFT = "NOT PUBLISHED"
+"""The sheet before all others of what waits for approval."""
 FURTHER_SHEETS = ("dictionary", "method", "notes")
 PLAIN = {
     "in_memory": True,
@@ -38,7 +42,11 @@ USUAL_WIDTH = 18
 
 
 def to_workbook(
-    sheets: Sequence[tuple[Download, pl.DataFrame]], method: pl.DataFrame, notes: pl.DataFrame, month: Month
+    sheets: Sequence[tuple[Download, pl.DataFrame]],
+    method: pl.DataFrame,
+    notes: pl.DataFrame,
+    month: Month,
+    standing: Standing,
 ) -> bytes:
     """A workbook dated the month's first day. Outlines are left out: cells are too small for them.
 
@@ -51,7 +59,8 @@ def to_workbook(
     with xlsxwriter.Workbook(buffer, PLAIN) as workbook:
         workbook.set_properties(
             {
-                "title": f"UK innovation clusters, {month}",
+                "title": f"{standing.mark}UK innovation clusters, {month}",
+                "comments": " ".join(standing.banners),
                 "created": datetime(month.year, month.number, 1),
             }
         )
@@ -61,6 +70,8 @@ def to_workbook(
             "date": workbook.add_format({"num_format": "yyyy-mm-dd"}),
             "moment": workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         }
+        if standing.banners:
+            _write_banners(workbook, standing)
         for download, rows in sheets:
             _write(workbook, formats, download.name, rows.drop(OUTLINE, strict=False))
         for name, rows in zip(
@@ -68,6 +79,15 @@ def to_workbook(
         ):
             _write(workbook, formats, name, on_one_line(rows))
     return buffer.getvalue()
+
+
+def _write_banners(workbook: Workbook, standing: Standing) -> None:
+    """A sheet before all others, which is the one that opens."""
+    sheet = workbook.add_worksheet(WORD if standing.synthetic else DRAFT)
+    sheet.set_column(0, 0, WIDTHS["note"])
+    style = workbook.add_format({"bold": True, "font_size": 14, "font_color": "#a1123a", "text_wrap": True})
+    for row, sentence in enumerate(standing.banners):
+        sheet.write_string(row, 0, sentence, style)
 
 
 def _dictionary(downloads: Sequence[Download]) -> pl.DataFrame:

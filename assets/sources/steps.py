@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.sources.datasets import Dataset
 from assets.sources.delivery.deliveries import bring, change_of, delivery_of
 from assets.sources.delivery.drops import Drop, Listing, list_drops, select_drops
+from assets.sources.delivery.marks import is_synthetic
 from assets.sources.delivery.storage import Storage
 from assets.sources.files.kinds import Part
 from assets.sources.needs import missing
@@ -32,10 +33,12 @@ from assets.sources.readiness import judge, readiness_rows
 from assets.sources.reading.contract import Delivery, Desk, Reading
 from assets.sources.reading.readings import read_drop
 from assets.sources.registry import DATASETS, OTHER_NAMES
+from assets.synthetic import WORD
 from assets.warehouse.database import Replacement
 from assets.warehouse.steps import Report, Step, StepContext
 
 READINESS = "sources.readiness"
+SYNTHETIC = "sources.synthetic_drops"
 TABLES: tuple[str, ...] = tuple(
     dict.fromkeys(
         [
@@ -45,11 +48,12 @@ TABLES: tuple[str, ...] = tuple(
             "sources.drop_profiles",
             "sources.drop_codes",
             "sources.alarms",
+            SYNTHETIC,
             *(table for dataset in DATASETS for table in dataset.tables),
         ]
     )
 )
-OF_EVERY_DATASET = ("sources.rejected", "sources.drop_profiles", "sources.drop_codes", "sources.alarms")
+OF_EVERY_DATASET = ("sources.rejected", "sources.drop_profiles", "sources.drop_codes", "sources.alarms", SYNTHETIC)
 """Tables that every drop has rows in, besides those of its dataset."""
 OF_THE_MONTH = ("sources.drops", READINESS)
 """Tables whose rows are a month's and no drop's."""
@@ -82,6 +86,8 @@ class Loaded:
     """None where the warehouse has the drop already."""
     looked_at: LookedAt | None = None
     """None of a shipped list, and of a drop that was not read and of which nothing is let pass now."""
+    is_synthetic: bool = False
+    """Whether it bears the mark of the synthetic United Kingdom."""
 
 
 def ingest_step(
@@ -183,7 +189,8 @@ def _load(
         before = _earlier_row(dataset, delivery, earlier)
         if before is not None and (parent is None or parent.reading is None):
             row = {**before, "month": context.month.first_day, "path": delivery.drop.path}
-            return Loaded(delivery, row, None, looker.look_again(dataset, delivery))
+            again = looker.look_again(dataset, delivery)
+            return _marked(storage, Loaded(delivery, row, None, again))
         try:
             reading = _read(dataset, delivery, deliveries, parent, context)
             is_shipped = delivery.drop.path.startswith(SHIPPED)
@@ -192,7 +199,8 @@ def _load(
             # A file that was replaced half-way is not at fault for what its halves make together.
             return change_of(storage, delivery) or error
         change = change_of(storage, delivery)
-        return change or Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading, looked_at)
+        made = Loaded(delivery, _drops_row(dataset, delivery, reading, context), reading, looked_at)
+        return change or _marked(storage, made)
 
     # Those that refer to no other come first; of each kind several at once, since parts of reading keep one core busy.
     outcomes: dict[str, Loaded | DropError | None] = {}
@@ -206,6 +214,14 @@ def _load(
     if refused:
         raise DropsRefusedError(refused)
     return loaded
+
+
+def _marked(storage: Storage, loaded: Loaded) -> Loaded | DropError:
+    """With what the drop says of itself; asked each time, for the mark of a folder is no part of the drop's bytes."""
+    try:
+        return replace(loaded, is_synthetic=is_synthetic(storage, loaded.delivery))
+    except DropError as error:
+        return error
 
 
 def _earlier_row(dataset: Dataset, delivery: Delivery, earlier: pl.DataFrame) -> dict[str, Any] | None:
@@ -295,6 +311,8 @@ def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: 
     replacements = [Replacement("sources.drops", {"month": month}, rows)]
     for dataset in DATASETS:
         item = loaded.get(dataset.name)
+        if item is not None:
+            replacements.append(_of_mark(dataset.name, item))
         if item is not None and item.looked_at is not None:
             replacements += _of_looked_at(item.looked_at, dataset.name, item)
         if item is None or item.reading is None:
@@ -315,6 +333,14 @@ def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: 
             if other != month
         ]
     return replacements
+
+
+def _of_mark(dataset: str, item: Loaded) -> Replacement:
+    """The drop among those of the synthetic country, where it is one."""
+    as_of = item.row["as_of"]
+    rows = [{"dataset": dataset, "as_of": as_of}] if item.is_synthetic else []
+    frame = pl.DataFrame(rows, schema={"dataset": pl.String, "as_of": pl.Date})
+    return Replacement(SYNTHETIC, {"dataset": dataset, "as_of": as_of}, frame)
 
 
 def _of_looked_at(looked_at: LookedAt, dataset: str, item: Loaded) -> list[Replacement]:
@@ -354,6 +380,8 @@ def _report(listing: Listing, loaded: Mapping[str, Loaded], context: StepContext
                 context.report.say(f"{dataset.name}: passed over: {things}")
             for note in item.reading.notes:
                 context.report.say(note)
+        if item is not None and item.is_synthetic:
+            context.report.say(f"{dataset.name}: {WORD}: {item.row['path']} is of the synthetic United Kingdom")
         for alarm in item.looked_at.alarms if item and item.looked_at else ():
             context.report.say(f"{dataset.name}: {sentence_of(alarm)}")
     used = [

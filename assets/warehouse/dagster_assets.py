@@ -15,6 +15,7 @@ from assets.cluster import USUAL_WAIT_S, Cluster
 from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
 from assets.months import FIRST_MONTH, TIME_ZONE, Month
+from assets.synthetic import WORD
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
@@ -114,6 +115,7 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         partitions_def=MONTHLY,
         pool=POOL,
         backfill_policy=dg.BackfillPolicy.multi_run(1),
+        config_schema=_config(step) or None,
     )
     def run(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, method: MethodResource
@@ -125,12 +127,14 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
                 if problem := unmade(connection, step, month):
                     raise dg.Failure(problem, allow_retries=False)
                 shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
-                may_take_over = set(shown) == {table.name for table in tables}
+                told = _told(context)
+                may_take_over = set(shown) == {table.name for table in tables} and not told
                 result = taken_over(connection, step, month, profiles) if may_take_over else None
             try:
                 if result is None:
                     accepting = _accepted(context.run.tags.get(ACCEPT_TAG))
-                    result = run_step(step, file, month, profiles, _made_by_run(context), accepting, warehouse.engine())
+                    making, engine = _made_by_run(context), warehouse.engine()
+                    result = run_step(step, file, month, profiles, making, accepting, engine, told)
             except ChecksFailedError as error:
                 yield from (_check_result(outcome) for outcome in error.outcomes)
                 raise dg.Failure(str(error), allow_retries=False) from error
@@ -188,6 +192,20 @@ def _accepted(tag: str | None) -> dict[str, str]:
     if not isinstance(given, dict) or not all(isinstance(reason, str) for reason in given.values()):
         raise ValueError(f"the tag {ACCEPT_TAG} is {tag}: expected {ACCEPT_EXAMPLE}")
     return given
+
+
+def _config(step: Step) -> dict[str, dg.Field]:
+    """What a person may say to the step, as the configuration of its assets; nothing has to be said."""
+    return {
+        name: dg.Field(str, is_required=False, default_value="", description=meaning)
+        for name, meaning in step.asks.items()
+    }
+
+
+def _told(context: dg.AssetExecutionContext) -> dict[str, str]:
+    """What a person says to the step in this run; empty where nothing."""
+    given: dict[str, str] = context.op_execution_context.op_config or {}
+    return {name: text for name, text in given.items() if text.strip()}
 
 
 def _made_by_run(context: dg.AssetExecutionContext) -> frozenset[str]:
@@ -259,6 +277,11 @@ def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, mon
         "seconds": round(result.seconds, 2),
         "peak memory (MB)": round(result.peak_memory_mb),
     }
+    synthetic = warehouse.read(
+        "select dataset from used.synthetic_drops where month = $month order by all", **parameters
+    )
+    if synthetic.height:
+        metadata[WORD] = f"made of the synthetic United Kingdom: {', '.join(synthetic['dataset'])}"
     for profile, report in result.reports.items():
         prefix = f"{profile}: " if profile else ""
         metadata |= report_metadata(report, prefix)

@@ -53,14 +53,17 @@ def run_step(
     making: frozenset[str] | None = None,
     accepting: Mapping[str, str] | None = None,
     engine: Engine | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> StepResult:
     """Compute a step, then swap its rows in and check them in one transaction, then do what was put off until then.
 
     `making` are the tables of the whole run, where it is known; `accepting` is what a person lets pass, and why;
-    `engine` is what works where work is done item by item, else the warehouse's threads. A blocking check that fails
-    rolls everything back and raises ChecksFailedError with the evidence; the tables stay as they were.
+    `engine` is what works where work is done item by item, else the warehouse's threads; `told` is what a person says
+    to the step (`Step.asks`). A blocking check that fails rolls everything back and raises ChecksFailedError with the
+    evidence; the tables stay as they were.
     """
-    run = _Run(step, warehouse, month, profiles, making, accepting or {}, engine or Threads(warehouse.threads))
+    engine = engine or Threads(warehouse.threads)
+    run = _Run(step, warehouse, month, profiles, making, accepting or {}, engine, told or {})
     with scratch_folder(warehouse.path.parent, STEP) as scratch:
         if step.query:
             # A query is computed where its rows are written: the file is opened once.
@@ -106,6 +109,7 @@ class _Run:
     making: frozenset[str] | None
     accepting: Mapping[str, str]
     engine: Engine
+    told: Mapping[str, str]
     reports: dict[str, Report] = field(default_factory=dict)
     contexts: list[StepContext] = field(default_factory=list)
     to_do: list[Callable[[], None]] = field(default_factory=list)
@@ -132,6 +136,7 @@ class _Run:
                 self.making,
                 self.profiles,
                 self.accepting,
+                self.told,
                 self.to_do,
                 step.inputs,
                 step_code(step),

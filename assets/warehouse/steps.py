@@ -84,6 +84,8 @@ class StepContext:
     """All profiles of the run, for what tells of them."""
     accepting: Mapping[str, str] = field(default_factory=dict)
     """What a person lets pass in this run, and why."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What a person says to the step in this run, by the names of its `asks`."""
     to_do: list[Callable[[], None]] = field(default_factory=list)
     inputs: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
@@ -169,6 +171,8 @@ class Step:
     """The queries that a Python step reads by, by name."""
     keeps: tuple[str, ...] = ()
     """Tables of the ledger that it alone reads and adds to, beside its own: what stands there outlives its rows."""
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """What a person may say to it in a run, by name, and what each is: the configuration of its assets in the UI."""
     may_lack: MayLack = "none"
     """Which of the tables that it reads of other layers than those of drops may not have been made for the month."""
 

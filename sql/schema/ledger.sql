@@ -38,6 +38,22 @@ comment on column ledger.accepted.reason is 'Why it was let pass, in that person
 comment on column ledger.accepted.accepted_by is 'Name of the operating system''s user who ran the refresh.';
 comment on column ledger.accepted.accepted_at is 'When, in UTC.';
 
+create table if not exists ledger.approvals (
+    month date not null,
+    rows_sha256 varchar not null,
+    approved_by varchar not null,
+    approved_at timestamp not null,
+    note varchar not null,
+    warnings bigint not null check (warnings >= 0)
+);
+comment on table ledger.approvals is 'Rows of months whose publication a person approved: a row is never changed or deleted.';
+comment on column ledger.approvals.month is 'First day of the month.';
+comment on column ledger.approvals.rows_sha256 is 'SHA-256 of the rows that were approved, as in publication.approval.';
+comment on column ledger.approvals.approved_by is 'Who approved them.';
+comment on column ledger.approvals.approved_at is 'When, in UTC.';
+comment on column ledger.approvals.note is 'What that person said of it; empty where nothing.';
+comment on column ledger.approvals.warnings is 'Checks of the month that warned when it was approved.';
+
 -- What has left the warehouse. A release is out once disclosure control has committed it: its folder may be shown at any
 -- moment after that, by anyone. So nothing here is ever replaced, whatever is made again.
 

@@ -232,6 +232,22 @@ comment on column publication.files.media_type is 'Media type.';
 comment on column publication.files.bytes is 'Size in bytes.';
 comment on column publication.files.sha256 is 'SHA-256 of the bytes.';
 
+create table if not exists publication.approval (
+    month date not null,
+    state varchar not null check (state in ('not asked for', 'waits', 'approved')),
+    rows_sha256 varchar not null,
+    approved_by varchar,
+    approved_at timestamp,
+    note varchar
+);
+comment on table publication.approval is 'Whether the month''s release may be shown: where the profile wants it, a person approves the very rows that it is made of.';
+comment on column publication.approval.month is 'First day of the month.';
+comment on column publication.approval.state is 'not asked for: the profile wants no approval, the release is shown; waits: it is made and not shown; approved: a person has approved these rows, and it is shown.';
+comment on column publication.approval.rows_sha256 is 'SHA-256 of the rows that the release is made of, and of the profiles.';
+comment on column publication.approval.approved_by is 'Who approved these rows; null where nobody has.';
+comment on column publication.approval.approved_at is 'When, in UTC.';
+comment on column publication.approval.note is 'What that person said of it; empty where nothing.';
+
 create table if not exists publication.source_files (
     month date not null,
     dataset varchar not null,
@@ -240,6 +256,7 @@ create table if not exists publication.source_files (
     came varchar not null check (
         came in ('fetched', 'fetched, changed since', 'put there by hand', 'shipped with this project')
     ),
+    is_synthetic boolean not null,
     publisher varchar not null,
     release varchar,
     released date,
@@ -261,6 +278,7 @@ comment on column publication.source_files.dataset is 'Name of the dataset.';
 comment on column publication.source_files.title is 'The dataset as a reader knows it.';
 comment on column publication.source_files.as_of is 'Date of the drop; null for a list that ships with this project.';
 comment on column publication.source_files.came is 'How the drop came: fetched from its publisher; fetched, and changed by a person since; put there by hand; shipped with this project.';
+comment on column publication.source_files.is_synthetic is 'Whether the drop is of the synthetic United Kingdom, and not of its publisher.';
 comment on column publication.source_files.publisher is 'Who publishes what.';
 comment on column publication.source_files.release is 'The publisher''s own name of the release; null of a drop that was not fetched.';
 comment on column publication.source_files.released is 'Day that the release is as of by its publisher; null of what is as of the moment of asking, and where it is not known.';

@@ -120,6 +120,14 @@ comment on column sources.publisher_changes.is_needed is 'Whether a reader needs
 comment on column sources.publisher_changes.is_refused is 'Whether a reader refuses the drop for it.';
 comment on column sources.publisher_changes.sentence is 'All of it in words, with what to do.';
 
+create table if not exists sources.synthetic_drops (
+    dataset varchar not null,
+    as_of date not null
+);
+comment on table sources.synthetic_drops is 'Drops that bear the mark of the synthetic United Kingdom: they are of no real country.';
+comment on column sources.synthetic_drops.dataset is 'Name of the dataset.';
+comment on column sources.synthetic_drops.as_of is 'Date of the drop.';
+
 create table if not exists sources.rejected (
     dataset varchar not null,
     as_of date not null,

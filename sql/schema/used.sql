@@ -53,6 +53,12 @@ from sources.alarms as alarms
 inner join sources.drops as drops on alarms.as_of = drops.as_of and alarms.dataset = drops.dataset;
 comment on view used.alarms is 'Figures that are not plausible in the drops that the month used.';
 
+create or replace view used.synthetic_drops as
+select drops.month, synthetic_drops.*
+from sources.synthetic_drops as synthetic_drops
+inner join sources.drops as drops on synthetic_drops.as_of = drops.as_of and synthetic_drops.dataset = drops.dataset;
+comment on view used.synthetic_drops is 'Those of the drops that the month used that are of the synthetic United Kingdom.';
+
 create or replace view used.idbr_enterprises as
 select drops.month, idbr_enterprises.*
 from sources.idbr_enterprises as idbr_enterprises

@@ -17,7 +17,9 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -29,11 +31,12 @@ from assets.fetch.limits import SETTINGS, address_setting
 from assets.manners import begin, existing_folder, month_given, whole_given
 from assets.months import Month
 from assets.sources import dated_drops
+from assets.synthetic import FILE, HEADER, MARK, is_marked
 from synthetic_uk.business_counts import FIRST_INDUSTRY
 from synthetic_uk.drops import write_workbook, write_zip
 from synthetic_uk.published import objects_of
 from synthetic_uk.publishers.files import FixedFiles, ListedFiles
-from synthetic_uk.publishers.server import LocalPublishers, Site, serving
+from synthetic_uk.publishers.server import Answer, Asked, LocalPublishers, Site, serving
 from synthetic_uk.publishers.services import ArcGis, Gateway, Nomis, OpenAlex, Zenodo
 
 PATHS = {
@@ -66,10 +69,29 @@ def sites_of(sources: Path, month: Month, scratch: Path) -> dict[str, Site]:
     for dataset, make in MAKERS.items():
         drops = {day: path for day, path in dated_drops(sources / dataset).items() if day <= month.last_day}
         if drops:
-            site = make(drops[max(drops)], month, scratch)
+            drop = drops[max(drops)]
+            site = make(drop, month, scratch)
             if site is not None:
-                found[dataset] = site
+                found[dataset] = Marked(site) if is_synthetic(drop) else site
     return found
+
+
+def is_synthetic(drop: Path) -> bool:
+    """Whether a drop bears the mark of a synthetic country."""
+    files = drop.rglob("*") if drop.is_dir() else [drop]
+    return (drop / FILE).is_file() or any(is_marked(path) for path in files if path.is_file())
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A site of a synthetic country: every answer says so."""
+
+    site: Site
+
+    def answer(self, asked: Asked) -> Answer:
+        """The site's own, with the header."""
+        found = self.site.answer(asked)
+        return replace(found, headers={**found.headers, HEADER: MARK})
 
 
 def settings_for(publishers: LocalPublishers) -> dict[str, str]:
@@ -141,7 +163,7 @@ def _innovate_uk(drop: Path, month: Month, scratch: Path) -> Site | None:
         return None
     sheet = fastexcel.read_excel(books[-1]).load_sheet(0, n_rows=0, dtypes="string").to_polars()
     older = scratch / "older.xlsx"
-    write_workbook(older, sheet.clear(), frozenset())
+    write_workbook(older, sheet.clear(), frozenset(), mark="")
     day = f"{month.last_day:%Y%m%d}"
     return ListedFiles("projects", {f"IUK-{day}-{OLDER_BOOK}": older, f"IUK-{day}-{PRESENT_BOOK}": books[-1]})
 
@@ -163,7 +185,7 @@ def _cordis(drop: Path, month: Month, scratch: Path) -> Site | None:
 
 def _zip_of(members: Mapping[str, bytes], target: Path) -> Path:
     # Without a time of its own: the same country has the same bytes, whenever it is served.
-    write_zip(target, members.items())
+    write_zip(target, members.items(), mark="")
     return target
 
 

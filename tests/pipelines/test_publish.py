@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -16,7 +17,11 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.made_from import set_made
 from pipelines import cli
+from pipelines.dagster_home import dagster_home, opened
+from pipelines.definitions import build_defs
 from pipelines.doctor import examine
+from pipelines.doctor_approval import approval_findings
+from pipelines.jobs import monthly_refresh
 from pipelines.serve import HEADERS, make_server
 from pipelines.settings import PUBLICATION, Settings
 from tests.publication.register import Cluster, businesses, fill_register
@@ -90,6 +95,81 @@ def test_a_folder_that_cannot_be_written_is_named(made: Warehouse, tmp_path: Pat
     assert result.exit_code == 1
     assert f"{folder} cannot be written" in result.stderr
     assert made.read("select * from publication.files").is_empty()
+
+
+@pytest.fixture
+def asked(made: Warehouse, tmp_path: Path) -> tuple[Warehouse, Settings]:
+    """The month under a profile that wants approval, with a check that warns: of types there were more before."""
+    (tmp_path / "dsit-v1.toml").write_text("[publication]\napproval = true\n")
+    with made.transaction() as connection:
+        connection.execute(
+            "insert into typology.cluster_counts by name select month - interval 1 month as month, profile, kind as "
+            "cluster_type, clusters from typology.cluster_counts, unnest(['Diverse', 'Dispersed']) as kinds (kind)"
+        )
+    settings = Settings(
+        sources=str(tmp_path / "sources"),
+        warehouse=str(made.path),
+        publication=str(tmp_path / "web"),
+        profiles=(str(tmp_path / "dsit-v1.toml"),),
+    )
+    return made, settings
+
+
+def given(settings: Settings) -> list[str]:
+    where = ["--warehouse", settings.warehouse, "--publication", settings.publication]
+    return ["--month", str(MONTH), *where, "--profile", *settings.profiles]
+
+
+def test_a_month_waits_is_approved_from_the_command_line_and_shown(asked: tuple[Warehouse, Settings]):
+    warehouse, settings = asked
+    web = Path(settings.publication)
+    early = call("approve", *given(settings))
+    assert early.exit_code == 1
+    assert f"{MONTH} does not wait for approval: no month does" in early.stderr
+    published = call("publish", *given(settings))
+    assert published.exit_code == 0, published.output
+    assert f"{MONTH} is made and waits for approval" in published.stderr
+    assert f"innovation-clusters approve --month {MONTH}" in published.stderr
+    assert not web.exists()
+    assert [(found.verdict, found.what) for found in approval_findings(settings)] == [("note", "approval")]
+    approved = call("approve", *given(settings), "--by", "Ada", "--note", "as expected")
+    assert approved.exit_code == 0, approved.output
+    assert "typology.cluster_counts: row_count_band" in approved.stderr
+    assert f"{MONTH} is approved by Ada and published; 1 check warned" in approved.stdout
+    assert "Approved for publication by Ada on" in (web / str(MONTH) / "report.html").read_text()
+    ((by, note, warnings),) = warehouse.read("select approved_by, note, warnings from ledger.approvals").rows()
+    assert (by, note, warnings) == ("Ada", "as expected", 1)
+    assert not list(approval_findings(settings))
+
+
+def test_a_month_is_approved_by_materialising_it_with_a_name(asked: tuple[Warehouse, Settings]):
+    warehouse, settings = asked
+    job = build_defs(settings).resolve_job_def(monthly_refresh.name)
+    key, web = dg.AssetKey(["publication", "approval"]), Path(settings.publication)
+    with opened(dagster_home(settings)) as instance:
+
+        def materialise(selection: list[dg.AssetKey], **config: str) -> Mapping[str, dg.MetadataValue]:
+            told = {"ops": {"publication__release": {"config": config}}}
+            result = job.execute_in_process(
+                told, instance=instance, partition_key=str(MONTH), asset_selection=selection
+            )
+            assert result.success
+            event = instance.get_latest_materialization_event(key)
+            assert event is not None
+            assert event.asset_materialization is not None
+            return event.asset_materialization.metadata
+
+        release = [key, dg.AssetKey(["publication", "files"])]
+        layer = sorted(dg.AssetSelection.groups("publication").resolve(job.asset_layer.asset_graph))
+        waiting = materialise(layer)
+        assert waiting["approval"].value == "waits"
+        assert "waits for approval" in str(waiting["notes"].value)
+        assert "row_count_band" in str(waiting["checks that warn"].value)
+        assert not web.exists()
+        approved = materialise(release, who="Ben", note="from the UI")
+        assert str(approved["approval"].value).startswith("Approved for publication by Ben")
+    assert (web / str(MONTH) / "index.html").is_file()
+    assert warehouse.read("select approved_by from ledger.approvals").rows() == [("Ben",)]
 
 
 def test_doctor_says_whether_the_folder_can_be_written(tmp_path: Path):

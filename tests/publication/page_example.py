@@ -114,7 +114,7 @@ def _source_files(month: date) -> pl.DataFrame:
         "drop_sha256": "c" * 64,
     }
     rows = [{**fetched, "file": "one.zip"}, {**fetched, "file": "two.zip"}, by_hand]
-    return pl.DataFrame([{"month": month, **row} for row in rows], infer_schema_length=None)
+    return pl.DataFrame([{"month": month, "is_synthetic": False, **row} for row in rows], infer_schema_length=None)
 
 
 def _sectors() -> list[tuple[str, str]]:

@@ -164,7 +164,7 @@ def test_postcodes_of_cordis_that_are_none_are_counted(both: tuple[Path, Path], 
 
 
 def test_counts_have_the_columns_of_nomis_where_none_are_chosen(both: tuple[Path, Path]):
-    counts = pl.read_csv(both[1] / "business_counts" / "2025-05.csv", infer_schema=False)
+    counts = pl.read_csv(both[1] / "business_counts" / "2025-05.csv.gz", infer_schema=False)
     dimensions = ("DATE", "GEOGRAPHY", "INDUSTRY", "EMPLOYMENT_SIZEBAND", "LEGAL_STATUS")
     parts = ("", "_NAME", "_CODE", "_TYPE", "_TYPECODE", "_SORTORDER")
     cell = ("OBS_VALUE", "OBS_STATUS", "OBS_STATUS_NAME", "OBS_CONF", "OBS_CONF_NAME", "URN")

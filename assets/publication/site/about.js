@@ -90,6 +90,7 @@
           app.data.notices.map((notice) => app.element("li", {}, notice)),
         ),
       ),
+    app.data.approval && section("Approval", paragraph(`${app.data.approval}.`)),
     section(
       "The four types",
       app.element(

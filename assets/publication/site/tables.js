@@ -74,6 +74,7 @@
     sources: data.sources,
     attributions: data.attributions,
     notices: data.notices,
+    approval: data.approval,
     baseMap: data.base_map,
     minFirms: data.min_firms,
     addressNoticeShare: data.address_notice_share,

@@ -29,6 +29,7 @@ TYPES: dict[str, Any] = {
     "fetched_at": pl.Datetime("us"),
     "bytes": pl.Int64,
     "drop_bytes": pl.Int64,
+    "is_synthetic": pl.Boolean,
 }
 KEPT = ("release", "released", "file", "address", "fetched_at", "bytes", "sha256", "headers")
 """Columns of a fetched file that stand as its provenance has them."""
@@ -70,7 +71,7 @@ def source_files(ctx: StepContext) -> Rows:
 def _row(found: Mapping[str, Any]) -> dict[str, Any]:
     is_shipped, is_fetched = found["as_of"] == SHIPPED_AS_OF, found["file"] is not None
     origin = origin_of(found["dataset"], SHIPPED if is_shipped else FETCHED if is_fetched else None)
-    row = {name: found[name] for name in ("dataset", "drop_bytes", "drop_sha256")}
+    row = {name: found[name] for name in ("dataset", "is_synthetic", "drop_bytes", "drop_sha256")}
     row |= {"title": origin.title, "as_of": None if is_shipped else found["as_of"]}
     if is_fetched:
         return row | {
