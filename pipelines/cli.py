@@ -568,9 +568,9 @@ def _run(
     """Make months and what follows from them, as the only one to make months of the warehouse meanwhile."""
     from assets.sources.delivery.storage import file_system
     from assets.warehouse.turns import turn
+    from pipelines.approving import what_waits
     from pipelines.renewal import nothing_new
     from pipelines.runs import takes_drops_in
-    from pipelines.approving import what_waits
 
     started = time.monotonic()
     span = str(months[0]) if len(months) == 1 else f"{months[0]} to {months[-1]}"
