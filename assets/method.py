@@ -306,6 +306,8 @@ class RefreshMethod(Section):
     """Day of the following month on which the refresh starts, London time."""
     hour: Annotated[int, Field(ge=0, le=23), OURS] = 5
     """Hour of that day, London time."""
+    late_after_days: Annotated[int, Field(ge=0, le=28), OURS] = 3
+    """Days after the refresh from which a month that is not published is late."""
 
 
 class SpatialMethod(Section):

@@ -21,6 +21,7 @@ from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import DropError
 from assets.sources.registry import DATASETS
 from assets.sources.steps import list_all
+from pipelines.doctor_alerts import alerts_findings
 from pipelines.doctor_fetching import fetching_findings
 from pipelines.doctor_storage import history_findings, litter_findings, warehouse_findings
 from pipelines.finding import Finding
@@ -40,6 +41,7 @@ def examine(settings: Settings, quick: bool = False) -> list[Finding]:
         *history_findings(settings),
         *_publication(settings),
         *litter_findings(settings),
+        *alerts_findings(settings),
     ]
 
 
