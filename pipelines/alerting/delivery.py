@@ -70,7 +70,7 @@ def name_of(address: str) -> str | None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep what libraries say of addresses out of logs, whatever these are set to; warnings are in `deliver`'s words."""
+    """Keep what libraries say of addresses out of logs, whatever their level; warnings are in `deliver`'s words."""
     loggers = [logging.getLogger(name) for name in WHO_SAY_ADDRESSES]
     before = [(logger.level, logger.propagate) for logger in loggers]
     for logger in loggers:

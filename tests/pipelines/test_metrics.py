@@ -1,7 +1,5 @@
 """A run's figures in Prometheus' text format, read back by its own parser."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 
