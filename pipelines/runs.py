@@ -168,7 +168,6 @@ def run_month(
         failures = [event for event in result.all_events if event.is_step_failure]
         problems = [_reason(event, home) for event in failures]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
-        taken_over = {event.step_key for event in result.all_events if _is_taken_over(event)}
     return RunOutcome(
         month,
         run_id,
@@ -176,7 +175,7 @@ def run_month(
         time.monotonic() - started,
         problems,
         [*_warnings(evaluations)],
-        len(taken_over),
+        len({event.step_key for event in result.all_events if _is_taken_over(event)}),
         any(is_interruption(event) for event in failures),
     )
 

@@ -47,7 +47,7 @@ def test_a_runs_file_has_its_time_steps_rows_checks_and_memory(empty_home: Path,
             return record, figures(write_metrics(tmp_path / "metrics", instance, record))
 
         record, good = run()
-        assert good[f"run_info{{{record.dagster_run.run_id},2025-05}}"] == 1
+        assert good[f"run_info{{2025-05,{record.dagster_run.run_id}}}"] == 1
         assert good["run_success{}"] == 1
         assert good["run_seconds{}"] == (record.end_time or 0) - (record.start_time or 0)
         assert good["last_success_timestamp_seconds{}"] == good["run_end_timestamp_seconds{}"] == record.end_time

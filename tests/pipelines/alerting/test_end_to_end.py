@@ -134,30 +134,3 @@ def ticked(world: Path) -> None:
                     assert tick.status.value == "STARTED", tick.tick_data.error
         time.sleep(0.2)
     raise AssertionError("the sensor did not tick")
-
-
-def test_a_test_message_and_a_single_look_need_no_daemon(world: Path, told: Hooks):
-    given = environment(world, told.port)
-
-    def call(*words: str, **changed: str) -> subprocess.CompletedProcess[str]:
-        command = [PROGRAM, *words]
-        return subprocess.run(command, cwd=world, env={**given, **changed}, capture_output=True, text=True, check=False)
-
-    sent = call("alert", "--test")
-    assert (sent.returncode, sent.stdout) == (0, f"sent to number 1 of {ADDRESSES} (JSON)\n"), sent.stderr
-    assert told.next()[1]["title"] == "Innovation clusters: a test"
-    told.status = 404
-    unsent = call("alert", "--test")
-    assert unsent.returncode == 1
-    assert f"{ADDRESSES}, number 1 (JSON): not delivered" in unsent.stderr
-    told.status = 200
-    looked = call("alert")
-    assert looked.returncode == 0, looked.stderr
-    assert "is late" in looked.stdout and "is late" in told.next()[1]["title"]
-    off = call("alert", "--test", **{ADDRESSES: ""})
-    assert off.returncode == 1
-    assert f"nobody is to be told: give addresses in {ADDRESSES}" in off.stderr
-    wrong = call("alert", "--test", **{ADDRESSES: f"json://127.0.0.1 {SECRET}"})
-    assert wrong.returncode == 1
-    assert f"{ADDRESSES}: number 2 of 2 is no address" in wrong.stderr
-    assert all(SECRET not in each.stdout + each.stderr for each in (sent, unsent, looked, off, wrong))
