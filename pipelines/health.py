@@ -95,8 +95,8 @@ def _last_run(instance: dg.DagsterInstance) -> Iterator[Finding]:
     run, ended = records[0].dagster_run, records[0].end_time
     what = f"{run.job_name} of {run.tags[PARTITION_TAG]}" if PARTITION_TAG in run.tags else run.job_name
     when = f", ended {datetime.fromtimestamp(ended, UTC):%Y-%m-%d %H:%M} UTC" if ended else ""
-    verdict = "bad" if run.status == dg.DagsterRunStatus.FAILURE else "ok"
-    yield Finding(verdict, "last run", f"{what}: {run.status.value.lower()}{when} (run {run.run_id})")
+    found = f"{what}: {run.status.value.lower()}{when} (run {run.run_id})"
+    yield Finding("bad" if run.status == dg.DagsterRunStatus.FAILURE else "ok", "last run", found)
 
 
 def _daemon(instance: dg.DagsterInstance, is_needed: bool) -> Iterator[Finding]:
