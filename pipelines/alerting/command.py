@@ -35,8 +35,9 @@ def look_once(settings: Settings) -> Said:
     _addresses(settings)
     with opened(dagster_home(settings)) as instance:
         found = look(instance, settings)
-    said = [f"told: {title}" for title in found.new] or ["nothing new to tell"]
-    return said, found.problems
+    said = [f"new: {title}" for title in found.new] or ["nothing new to tell"]
+    delivered = [f"messages delivered: {found.delivered}"] if found.delivered else []
+    return [*said, *delivered], found.problems
 
 
 def _addresses(settings: Settings) -> Sequence[str]:

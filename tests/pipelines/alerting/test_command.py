@@ -55,7 +55,8 @@ def test_a_test_message_says_to_whom_it_went(told: Hooks):
 def test_a_single_look_needs_no_daemon(told: Hooks):
     looked = call()
     assert looked.exit_code == 0, looked.output
-    assert looked.output.startswith("told: Innovation clusters: ") and "is late" in looked.output
+    assert looked.output.startswith("new: Innovation clusters: ") and "is late" in looked.output
+    assert looked.output.endswith("\nmessages delivered: 1\n")
     assert call().output == "nothing new to tell\n"
     assert len(told.posts) == 1
 
