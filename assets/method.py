@@ -324,6 +324,8 @@ class RefreshMethod(Section):
     """Days that a month's further monthly drops are waited for: by the schedule from day_of_month, by the sensor from
     the day on which it saw the first drop of the month, and until the month is over. Then the month is made of what is
     there."""
+    late_after_days: Annotated[int, Field(ge=0, le=LAST_DAY_OF_ALL), OURS] = 3
+    """Days after these from which a month that is not published is late."""
 
 
 class Expectation(Section):

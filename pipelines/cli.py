@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from assets.fetch.fetching import Outcome
     from assets.warehouse.database import Warehouse
+    from pipelines.finding import Finding
 
 app = typer.Typer(
     help="The United Kingdom's innovation clusters, every month, from raw registers to a published map.",
@@ -336,13 +338,15 @@ def approve(
 @app.command()
 def serve(
     publication: PublicationOption = Settings.publication,
+    warehouse: WarehouseOption = Settings.warehouse,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 is any free one.")] = 8000,
 ) -> None:
-    """Show the publication's folder on 127.0.0.1, as a static web host would."""
+    """Show the publication's folder on 127.0.0.1, as a static web host would; /healthz says whether all works."""
     from pipelines.serve import make_server
 
     try:
-        server = make_server(Path(publication), port)
+        settings = settings_of(None, warehouse, None, publication)
+        server = make_server(Path(publication), port, partial(_examine_served, settings))
     except ValueError as error:
         _fail(str(error))
     _say(f"open http://127.0.0.1:{server.server_port} (Ctrl-C ends it)")
@@ -408,6 +412,51 @@ def doctor(
         )
     console.print(table)
     raise typer.Exit(1 if any(finding.verdict == "bad" for finding in findings) else 0)
+
+
+@app.command()
+def health(
+    warehouse: WarehouseOption = Settings.warehouse,
+    publication: PublicationOption = Settings.publication,
+    no_daemon: Annotated[
+        bool, typer.Option("--no-daemon", help="Months are started by hand: no daemon need run.")
+    ] = False,
+) -> None:
+    """Say whether all works, a line each, for a program that watches: exit code 0, or 1 where a person has to look."""
+    from pipelines.health import examine_health
+    from pipelines.health_answer import is_healthy
+
+    findings = examine_health(settings_of(None, warehouse, None, publication), needs_daemon=not no_daemon)
+    for finding in findings:
+        _say(f"{finding.verdict} {finding.what}: {finding.found}")
+    raise typer.Exit(0 if is_healthy(findings) else 1)
+
+
+@app.command()
+def alert(
+    warehouse: WarehouseOption = Settings.warehouse,
+    publication: PublicationOption = Settings.publication,
+    profile: ProfileOption = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a test message to each address and say how it went.")
+    ] = False,
+) -> None:
+    """Look once at what may be wrong, and tell those whom INNOVATION_CLUSTERS_ALERTS names what is new.
+
+    Where `ui` runs, its daemon does so each minute.
+    """
+    from pipelines.alerting.command import look_once, send_test
+
+    settings = settings_of(None, warehouse, profile, publication)
+    try:
+        said, problems = send_test(settings) if test else look_once(settings)
+    except ValueError as error:
+        _fail(str(error))
+    for line in said:
+        _say(line)
+    for problem in problems:
+        _warn(problem)
+    raise typer.Exit(1 if problems else 0)
 
 
 @app.command()
@@ -517,6 +566,13 @@ def graph(
         _fail(f"{out} cannot be written: {error}")
     of = "confidential, not to be published" if confidential else "of what funders publish"
     _say(f"{found.number_of_nodes()} organisations and {found.number_of_edges()} pairs are in {out}: {of}")
+
+
+def _examine_served(settings: Settings) -> list[Finding]:
+    # Imported when it is first asked for: files are served without Dagster.
+    from pipelines.health import examine_served
+
+    return examine_served(settings)
 
 
 def _fetched_in_words(outcome: Outcome) -> str:

@@ -10,6 +10,7 @@ from assets.fetch.dagster_assets import fetch_asset, fetch_key
 from assets.fetch.registry import PUBLISHERS
 from assets.fetch.steps import provenance_step, tell_at
 from assets.innovation_index.steps import index_steps
+from assets.method import find_profiles, shared_method
 from assets.network.steps import STEPS as NETWORK
 from assets.organisations.steps import STEPS as ORGANISATIONS
 from assets.publication.base_map import BaseMap
@@ -19,6 +20,8 @@ from assets.spatial.steps import STEPS as SPATIAL
 from assets.typology.steps import STEPS as TYPOLOGY
 from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.steps import Step
+from pipelines.alerting.sensor import alerts_sensor
+from pipelines.due import expected
 from pipelines.jobs import fetch_and_refresh, fetch_drops, innovation_index, monthly_refresh
 from pipelines.maintenance import prune_history, prune_weekly
 from pipelines.profiles import PROFILES_FOLDER
@@ -49,17 +52,18 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
     """
     settings = settings or Settings.from_environment()
     steps = all_steps(settings)
+    refresh = shared_method(find_profiles(settings.profiles, PROFILES_FOLDER)).refresh
     return dg.Definitions(
         assets=[
             *(fetch_asset(publisher, settings.sources, settings.limits) for publisher in PUBLISHERS.values()),
-            *(after_fetching(asset_of(step), step) for step in steps),
+            *(expected(after_fetching(asset_of(step), step), step, refresh) for step in steps),
         ],
         jobs=[monthly_refresh, innovation_index, fetch_drops, fetch_and_refresh(settings.fetched), prune_history],
         schedules=[
             *(monthly_schedule(settings, job.name) for job in (monthly_refresh, innovation_index)),
             prune_weekly,
         ],
-        sensors=[new_drop_sensor(settings), later_month_sensor(settings, steps)],
+        sensors=[new_drop_sensor(settings), later_month_sensor(settings, steps), alerts_sensor(settings)],
         resources={
             "warehouse": WarehouseResource(
                 path=str(Path(settings.warehouse).absolute()),

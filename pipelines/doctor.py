@@ -20,6 +20,7 @@ from assets.publication.folder import months_shown
 from assets.sources.delivery.storage import SourcesAddressError
 from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import DropError
+from pipelines.doctor_alerts import alerts_findings
 from pipelines.doctor_approval import approval_findings
 from pipelines.doctor_fetching import fetching_findings
 from pipelines.doctor_sources import source_findings
@@ -43,6 +44,7 @@ def examine(settings: Settings, quick: bool = False) -> list[Finding]:
         *_publication(settings),
         *approval_findings(settings),
         *litter_findings(settings),
+        *alerts_findings(settings),
     ]
 
 

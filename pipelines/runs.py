@@ -14,9 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import dagster as dg
-from dagster_shared.error import SerializableErrorInfo
 
-from assets.manners import INTERRUPTIONS
 from assets.months import Month, unmakeable
 from assets.sources.needs import INDEX_LAYER
 from assets.warehouse.dagster_assets import ACCEPT_TAG, ANEW_TAG, MADE_BY, POOL, asset_key
@@ -24,6 +22,8 @@ from assets.warehouse.database import WAITS
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.reading import DROPS as DROPS_TABLE
 from assets.warehouse.turns import turn
+from pipelines.alerting.telling import look_after
+from pipelines.causes import first_cause, is_interruption
 from pipelines.dagster_home import dagster_home, of_message, opened
 from pipelines.definitions import build_defs
 from pipelines.jobs import FETCHING, MADE, monthly_refresh
@@ -171,12 +171,13 @@ def run_month(
                 run_id=run_id,
                 tags=_tags(anew, accepting),
             )
+        look_after(instance, settings, time.time() - (time.monotonic() - started), tell)
         failures = [event for event in result.all_events if event.is_step_failure]
         problems = [_reason(event, home) for event in failures]
         evaluations = [event for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
         taken_over = {event.step_key for event in result.all_events if _is_taken_over(event)}
     seconds, warnings = time.monotonic() - started, [*_warnings(evaluations)]
-    is_interrupted = any(_is_interruption(event) for event in failures)
+    is_interrupted = any(is_interruption(event) for event in failures)
     return RunOutcome(month, run_id, result.success, seconds, problems, warnings, len(taken_over), is_interrupted)
 
 
@@ -253,23 +254,11 @@ def _reason(event: dg.DagsterEvent, home: Path) -> str:
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return f"{_name(event)}: {data.user_failure_data.description}"
-    error = _first_cause(event)
-    if _is_interruption(event):
+    error = first_cause(event)
+    if is_interruption(event):
         return f"{_name(event)}: interrupted; what was made before stays, and the next refresh takes it over"
     message = error.message.strip() if error else "failed"
     return f"{_name(event)}: {of_message(home, message) or message}"
-
-
-def _first_cause(event: dg.DagsterEvent) -> SerializableErrorInfo | None:
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error
-
-
-def _is_interruption(event: dg.DagsterEvent) -> bool:
-    error = _first_cause(event)
-    return error is not None and error.cls_name in INTERRUPTIONS
 
 
 def _warnings(evaluations: list[dg.DagsterEvent]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from assets.fetch.limits import SETTINGS as FETCHING
 from assets.sources.bounds import SETTINGS as BOUNDS
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.warehouse.memory import parse_bytes
+from pipelines.alerting.setting import NO_ALERTS, Alerts, alerts_from, environment_of
 from pipelines.profiles import DEFAULT_PROFILES
 
 SOURCES, WAREHOUSE, PUBLICATION, PROFILE = (
@@ -57,6 +58,8 @@ class Settings:
     """How a fetch behaves towards publishers and this machine."""
     ui_hosts: tuple[str, ...] = ()
     """Names under which Dagster's UI is reached through a proxy, beside the loopback ones."""
+    alerts: Alerts = NO_ALERTS
+    """Whom to tell that something is wrong, and when; nobody by default."""
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -97,6 +100,7 @@ class Settings:
             fetched=_fetched(os.environ.get(FETCH, "")),
             limits=_limits(bounds),
             ui_hosts=hosts,
+            alerts=alerts_from(),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -129,7 +133,7 @@ class Settings:
             bound = getattr(self.bounds, name)
             if bound != getattr(USUAL_BOUNDS, name):
                 values[variable] = os.pathsep.join(bound) if isinstance(bound, tuple) else str(bound)
-        return values
+        return values | environment_of(self.alerts)
 
 
 def _counts(text: str, least: int = 1) -> bool:

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,8 +26,11 @@ from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode, OperationType
 
+from pipelines.health import examine_health
+from pipelines.health_answer import kept
 from pipelines.settings import Settings
 from pipelines.web_guard import Guard
+from pipelines.web_health import WithHealth
 
 HOST = "127.0.0.1"
 DEFINITIONS = "pipelines.definitions"
@@ -81,7 +85,9 @@ def show(listener: socket.socket, settings: Settings, home: Path, read_only: boo
             code_server_log_level="WARNING",
         ) as context:
             made = _ShowingWebserver if read_only else DagsterWebserver
-            app = Guard(made(context, "", POLL_MILLISECONDS).create_asgi_app(), settings.ui_hosts, read_only)
+            examined = kept(partial(examine_health, settings))
+            pages = WithHealth(made(context, "", POLL_MILLISECONDS).create_asgi_app(), examined)
+            app = Guard(pages, settings.ui_hosts, read_only)
             server = uvicorn.Server(
                 uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=SECONDS_TO_END)
             )
