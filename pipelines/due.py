@@ -1,4 +1,4 @@
-"""When a month is to be published: by the profile's day and hour, the days that drops are waited for, and those it may be late.
+"""When a month is to be published: by the profile's day and hour, and the days that it may wait for drops and be late.
 
 What belongs here: dates. What does not: the schedule that starts a month (`schedules`), telling that one is late
 (`alerting`).

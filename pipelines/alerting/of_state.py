@@ -23,7 +23,7 @@ from pipelines.settings import Settings
 
 def of_clock(settings: Settings, refresh: RefreshMethod, now: datetime) -> Iterator[Message]:
     """The month that should be published by now and is not."""
-    month = due_month(refresh, now)
+    month, days = due_month(refresh, now), refresh.wait_days + refresh.late_after_days
     publication = Path(settings.publication)
     if month in months_shown(publication):
         return
@@ -31,7 +31,7 @@ def of_clock(settings: Settings, refresh: RefreshMethod, now: datetime) -> Itera
         f"late:{month}",
         f"Innovation clusters: {month} is late",
         (
-            f"{month} is not in {publication.absolute()}, {refresh.wait_days + refresh.late_after_days} days after its refresh was due "
+            f"{month} is not in {publication.absolute()}, {days} days after its refresh was due "
             f"(day {refresh.day_of_month} of the month after, {refresh.hour}:00 London time).",
             "Either no run was started, or none succeeded: the page of runs says which; `innovation-clusters doctor` "
             "says which drops are missing.",
