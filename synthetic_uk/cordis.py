@@ -142,7 +142,7 @@ def _people(rows: pl.DataFrame, postcodes: Postcodes, texts: pl.Series, seed: in
     territories = {region: f"UK{code[-1]}" for region, (code, _) in TERRITORIES.items()}
     nowhere = pl.Series(NO_POSTCODES).gather(np.floor(own * len(NO_POSTCODES)).astype(np.int64))
     given = (pl.col("Award Offered (£)") * 100).round().cast(pl.Int64)
-    told = {
+    told: dict[str, pl.Expr] = {
         "projectAcronym": pl.col("acronym"),
         "organisationID": code,
         "vatNumber": pl.when(is_here).then(pl.format("GB{}", code)),
