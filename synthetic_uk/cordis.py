@@ -142,7 +142,7 @@ def _people(rows: pl.DataFrame, postcodes: Postcodes, texts: pl.Series, seed: in
     territories = {region: f"UK{code[-1]}" for region, (code, _) in TERRITORIES.items()}
     nowhere = pl.Series(NO_POSTCODES).gather(np.floor(own * len(NO_POSTCODES)).astype(np.int64))
     given = (pl.col("Award Offered (£)") * 100).round().cast(pl.Int64)
-    told = {
+    told: dict[str, pl.Expr] = {
         "projectAcronym": pl.col("acronym"),
         "organisationID": code,
         "vatNumber": pl.when(is_here).then(pl.format("GB{}", code)),
@@ -154,7 +154,7 @@ def _people(rows: pl.DataFrame, postcodes: Postcodes, texts: pl.Series, seed: in
         "city": pl.col("Address Local Authority"),
         "country": pl.when(is_here).then(pl.lit("UK")).otherwise(pl.lit("DE")),
         "nutsCode": pl.when(is_here).then(pl.col("Address Region").replace_strict(territories, default=None)),
-        "geolocation": _geolocation(once["Postcode"], postcodes, texts),
+        "geolocation": pl.lit(_geolocation(once["Postcode"], postcodes, texts)),
         "contactForm": pl.format(f"{CONTACT}/{{}}/{{}}", code, "id"),
         "contentUpdateDate": pl.lit(UPDATED),
         "rcn": (1_900_000 + pl.col("number") % 500_000).cast(pl.String),

@@ -146,7 +146,9 @@ def test_cordis_has_a_file_a_programme_with_the_columns_and_habits_of_real_rows(
     assert set(people["country"]) == {"UK", "DE"}
     assert people["totalCost"].str.contains(r"^[0-9]+,[0-9]{2}$").any()
     assert people["ecContribution"].str.contains(r"^[0-9]+\.[0-9]{2}$").any()
-    assert people["geolocation"].drop_nulls().str.contains(r"^[0-9.]+,-?[0-9.]+$").all()
+    geolocation = people["geolocation"]
+    assert ((geolocation == "") | geolocation.str.contains(r"^[0-9.]+,-?[0-9.]+$")).all()
+    assert (geolocation != "").mean() > 0.7  # type: ignore[operator]
     assert projects["id"].is_unique().all()
     assert set(people["projectID"]) == set(projects["id"])
     assert projects["title"].str.contains(";").all() and projects["objective"].str.contains('"').all()
