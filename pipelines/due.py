@@ -13,6 +13,7 @@ import dagster as dg
 
 from assets.method import LAST_DAY_OF_ALL, RefreshMethod
 from assets.months import TIME_ZONE, Month
+from assets.warehouse.dagster_assets import asset_key
 from assets.warehouse.steps import Step
 
 PUBLISHED = "publication.files"
@@ -39,7 +40,10 @@ def expected(assets: dg.AssetsDefinition, step: Step, refresh: RefreshMethod) ->
     """The assets of a step; the UI shows of what is published whether it was made when the profile expects it."""
     if PUBLISHED not in step.tables:
         return assets
-    return assets.map_asset_specs(lambda spec: spec.replace_attributes(freshness_policy=freshness(refresh)))
+    key, policy = asset_key(PUBLISHED), freshness(refresh)
+    return assets.map_asset_specs(
+        lambda spec: spec.replace_attributes(freshness_policy=policy) if spec.key == key else spec
+    )
 
 
 def freshness(refresh: RefreshMethod) -> dg.FreshnessPolicy:

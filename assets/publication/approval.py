@@ -30,7 +30,7 @@ ASKS = {
     WHO: "Who approves the release that waits; without a name nothing is approved, and the month is looked at alone.",
     NOTE: "What that person says of it; it stands in the release.",
 }
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "state": pl.String,
     "rows_sha256": pl.String,
     "approved_by": pl.String,
