@@ -163,7 +163,7 @@ def test_a_small_area_lies_in_one_district_of_its_nation(directory: pl.DataFrame
 
 
 def test_boundaries_are_the_portals_layers_and_hold_the_postcodes(drops: Path, directory: pl.DataFrame) -> None:
-    files = {path.name: json.loads(path.read_text()) for path in (drops / "boundaries" / FIRST).iterdir()}
+    files = {path.name: json.loads(path.read_text()) for path in (drops / "boundaries" / FIRST).glob("*.geojson")}
     assert set(files) == {f"{layer}_MAR_2025_UK_BUC.geojson" for layer in ("ITL1", "LAD", "TTWA")}
     layers = {name.partition("_")[0]: content["features"] for name, content in files.items()}
     regions = [(area["properties"]["ITL125CD"], area["properties"]["ITL125NM"]) for area in layers["ITL1"]]

@@ -212,7 +212,10 @@ def test_contracts_with_publishers_hold_of_them(dataset: str, both: tuple[Path, 
     (drop,) = (both[1] / dataset).glob("2025-05*")
     (tmp_path / "drop").mkdir()
     for path in drop.iterdir() if drop.is_dir() else [drop]:
-        shutil.copy(path, tmp_path / "drop")
+        if path.suffix == ".gz":  # As it is served: a table of Nomis's comes as it is.
+            (tmp_path / "drop" / path.stem).write_bytes(gzip.decompress(path.read_bytes()))
+        else:
+            shutil.copy(path, tmp_path / "drop")
     found = look_at(dataset, tmp_path / "drop", tmp_path / "none", TODAY, TODAY, USUAL_LIMITS)
     assert found.changes == ()
     assert all(shape.records for shape in found.shapes)
