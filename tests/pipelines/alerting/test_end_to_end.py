@@ -20,6 +20,7 @@ import pytest
 
 from assets.months import Month
 from pipelines.alerting.setting import ADDRESSES, FREE_DISK, METRICS, UI_ADDRESS
+from pipelines.live_runs import LOCKS, WHAT_HAPPENED
 from tests.attack.web_requests import left_behind
 from tests.pipelines.alerting.listeners import Hooks, hooks
 from tests.support import copy_home
@@ -85,6 +86,10 @@ def test_the_command_line_and_the_daemon_tell_each_thing_once(world: Path, told:
 
     with dg.DagsterInstance.from_config(str(world / "dagster_home")) as instance:
         run_id = dg.materialize([made_in_the_ui], instance=instance).run_id
+        job = dg.JobDefinition(name="monthly_refresh", graph_def=dg.GraphDefinition("made"))
+        killed = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED).run_id
+    # As a process that is killed leaves it: a lock that nobody holds.
+    (world / "dagster_home" / LOCKS / f"{killed}.lock").touch()
     with (world / "said").open("w", encoding="utf-8") as errors:
         ui = subprocess.Popen(
             [PROGRAM, "ui", "--port=0"], cwd=world, env=given, stdout=subprocess.PIPE, stderr=errors, text=True
@@ -96,6 +101,9 @@ def test_the_command_line_and_the_daemon_tell_each_thing_once(world: Path, told:
         body = told.next()[1]
         assert "was made, and 1 check warns" in body["title"]
         assert f"- warning few_are_left_out of made_in_the_ui\nrun: {run_id}\n" in body["message"]
+        body = told.next()[1]
+        assert f"- no step failed: Marked as failed: {WHAT_HAPPENED}.\n" in body["message"]
+        assert killed in body["message"]
         answer = health(address)
         assert answer[0] == 503
         verdicts = {each["what"]: each["verdict"] for each in answer[1]["checks"]}
@@ -105,7 +113,7 @@ def test_the_command_line_and_the_daemon_tell_each_thing_once(world: Path, told:
         ui.terminate()
         ui.wait(timeout=60)
     assert left_behind(world / "dagster_home") == []
-    assert len(told.posts) == 3, "what the command line told is not told again by the daemon"
+    assert len(told.posts) == 4, "what the command line told is not told again by the daemon"
     everything = failed.stdout + failed.stderr + (world / "said").read_text(encoding="utf-8")
     assert SECRET not in everything
     kept = [path for path in (world / "dagster_home").rglob("*") if path.is_file()]
