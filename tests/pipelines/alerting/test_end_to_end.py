@@ -108,6 +108,8 @@ def test_the_command_line_and_the_daemon_tell_each_thing_once(world: Path, told:
         assert answer[0] == 503
         verdicts = {each["what"]: each["verdict"] for each in answer[1]["checks"]}
         assert (verdicts["warehouse"], verdicts["publication"], verdicts["disk"]) == ("ok", "bad", "ok")
+        policy = freshness_of(address, "publication", "files")
+        assert policy == {"deadlineCron": "0 5 9 * *", "timezone": "Europe/London"}
         ticked(world)
     finally:
         ui.terminate()
@@ -126,6 +128,18 @@ def health(address: str) -> tuple[int, dict[str, object]]:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def freshness_of(address: str, *key: str) -> dict[str, str]:
+    """The policy of an asset, as the UI asks for it."""
+    asked = (
+        "query($key: AssetKeyInput!) { assetNodes(assetKeys: [$key]) { "
+        "internalFreshnessPolicy { ... on CronFreshnessPolicy { deadlineCron timezone } } } }"
+    )
+    body = json.dumps({"query": asked, "variables": {"key": {"path": key}}}).encode()
+    request = urllib.request.Request(f"{address}/graphql", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["data"]["assetNodes"][0]["internalFreshnessPolicy"]
 
 
 def ticked(world: Path) -> None:
