@@ -21,6 +21,8 @@ from pipelines.alerting.messages import OF_STATES, Message, Weight
 KEY = "innovation_clusters/alerts"
 """Of the instance's store of keys and values, beside the cursors of Dagster's daemon."""
 LOCK = "alerts.lock"
+LOOKED_AT = "looked at:"
+"""How the key of a run begins that has been looked at, whatever it gave to tell."""
 HOUR, DAY = 3600.0, 86400.0
 REMEMBERED_DAYS = 400
 """As long as runs are: a month of last year is not told of anew."""
@@ -70,7 +72,7 @@ class Outbox:
         """Let go of states that have ended, so that they are told of when they come back, and of what is long past."""
         current = {message.key for message in seen}
         for key, last in [*self.known.items()]:
-            lasts = QUIET_DAYS if key.startswith(OF_STATES) else REMEMBERED_DAYS
+            lasts = QUIET_DAYS if key.startswith((*OF_STATES, LOOKED_AT)) else REMEMBERED_DAYS
             if key not in current and now - last > lasts * DAY:
                 del self.known[key]
 

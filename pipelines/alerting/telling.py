@@ -21,14 +21,15 @@ from pipelines.alerting.delivery import deliver
 from pipelines.alerting.messages import Message, where_to_look
 from pipelines.alerting.of_runs import of_run
 from pipelines.alerting.of_state import of_clock, of_disks, of_ticks
-from pipelines.alerting.outbox import Outbox, outbox
+from pipelines.alerting.outbox import LOOKED_AT, Outbox, outbox
 from pipelines.metrics import write_metrics
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
 
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 OVERLAP_SECONDS = 300.0
-"""By which looks overlap: a run's record may be written a moment after the time that it bears."""
+"""By which looks overlap: a run's record is written a moment after the time that it bears, and a tick that fails bears
+the time at which it began."""
 WAIT_SECONDS = 60.0
 """For another process that is telling: longer than a few services take that do not answer."""
 
@@ -106,7 +107,7 @@ def _of_runs(instance: dg.DagsterInstance, settings: Settings, box: Outbox, prob
         dg.RunsFilter(statuses=ENDED, updated_after=datetime.fromtimestamp(since, UTC)), ascending=True
     )
     for record in records:
-        looked_at = f"looked at:{record.dagster_run.run_id}"
+        looked_at = f"{LOOKED_AT}{record.dagster_run.run_id}"
         # A record is updated after its run's end too, by a tag that someone adds.
         if box.knows(looked_at) or (record.end_time or 0.0) < since:
             continue
@@ -128,7 +129,7 @@ def _of_state(instance: dg.DagsterInstance, settings: Settings, since: float, no
     # A folder that cannot be asked is another look's matter, and `health` names it.
     with suppress(OSError):
         yield from of_disks(settings, Path(instance.root_directory))
-    yield from of_ticks(instance, settings, since)
+    yield from of_ticks(instance, settings, since - OVERLAP_SECONDS)
 
 
 def _deliver(box: Outbox, settings: Settings, now: float) -> tuple[int, list[str]]:

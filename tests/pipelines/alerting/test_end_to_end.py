@@ -20,6 +20,7 @@ import pytest
 
 from assets.months import Month
 from pipelines.alerting.setting import ADDRESSES, FREE_DISK, METRICS, UI_ADDRESS
+from pipelines.live_runs import LOCKS, WHAT_HAPPENED
 from tests.attack.web_requests import left_behind
 from tests.pipelines.alerting.listeners import Hooks, hooks
 from tests.support import copy_home
@@ -85,6 +86,10 @@ def test_the_command_line_and_the_daemon_tell_each_thing_once(world: Path, told:
 
     with dg.DagsterInstance.from_config(str(world / "dagster_home")) as instance:
         run_id = dg.materialize([made_in_the_ui], instance=instance).run_id
+        job = dg.JobDefinition(name="monthly_refresh", graph_def=dg.GraphDefinition("made"))
+        killed = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED).run_id
+    # As a process that is killed leaves it: a lock that nobody holds.
+    (world / "dagster_home" / LOCKS / f"{killed}.lock").touch()
     with (world / "said").open("w", encoding="utf-8") as errors:
         ui = subprocess.Popen(
             [PROGRAM, "ui", "--port=0"], cwd=world, env=given, stdout=subprocess.PIPE, stderr=errors, text=True
@@ -96,16 +101,21 @@ def test_the_command_line_and_the_daemon_tell_each_thing_once(world: Path, told:
         body = told.next()[1]
         assert "was made, and 1 check warns" in body["title"]
         assert f"- warning few_are_left_out of made_in_the_ui\nrun: {run_id}\n" in body["message"]
+        body = told.next()[1]
+        assert f"- no step failed: Marked as failed: {WHAT_HAPPENED}.\n" in body["message"]
+        assert killed in body["message"]
         answer = health(address)
         assert answer[0] == 503
         verdicts = {each["what"]: each["verdict"] for each in answer[1]["checks"]}
         assert (verdicts["warehouse"], verdicts["publication"], verdicts["disk"]) == ("ok", "bad", "ok")
+        policy = freshness_of(address, "publication", "files")
+        assert policy == {"deadlineCron": "0 5 9 * *", "timezone": "Europe/London"}
         ticked(world)
     finally:
         ui.terminate()
         ui.wait(timeout=60)
     assert left_behind(world / "dagster_home") == []
-    assert len(told.posts) == 3, "what the command line told is not told again by the daemon"
+    assert len(told.posts) == 4, "what the command line told is not told again by the daemon"
     everything = failed.stdout + failed.stderr + (world / "said").read_text(encoding="utf-8")
     assert SECRET not in everything
     kept = [path for path in (world / "dagster_home").rglob("*") if path.is_file()]
@@ -118,6 +128,18 @@ def health(address: str) -> tuple[int, dict[str, object]]:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def freshness_of(address: str, *key: str) -> dict[str, str]:
+    """The policy of an asset, as the UI asks for it."""
+    asked = (
+        "query($key: AssetKeyInput!) { assetNodes(assetKeys: [$key]) { "
+        "internalFreshnessPolicy { ... on CronFreshnessPolicy { deadlineCron timezone } } } }"
+    )
+    body = json.dumps({"query": asked, "variables": {"key": {"path": key}}}).encode()
+    request = urllib.request.Request(f"{address}/graphql", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["data"]["assetNodes"][0]["internalFreshnessPolicy"]
 
 
 def ticked(world: Path) -> None:
