@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-FIRST_MONTH = "2016-09"
+FIRST_MONTH_SETTING = "INNOVATION_CLUSTERS_FIRST_MONTH"
 TIME_ZONE = "Europe/London"
 """Whose calendar says which month is under way."""
 
@@ -62,9 +62,21 @@ def month_range(first: Month, last: Month) -> list[Month]:
     return months
 
 
-def unmakeable(month: Month) -> str | None:
-    """Why a month cannot be made, in words; None where it can: from FIRST_MONTH to the one under way."""
-    under_way = Month.of(datetime.now(ZoneInfo(TIME_ZONE)).date())
-    if str(month) >= FIRST_MONTH and month <= under_way:
+USUAL_FIRST_MONTH = Month(2025, 1)
+"""Fixed, not that of the oldest drop or of the month made first: which months there are must not change with a file."""
+
+
+def month_under_way() -> Month:
+    """The month that today falls in."""
+    return Month.of(datetime.now(ZoneInfo(TIME_ZONE)).date())
+
+
+def unmakeable(month: Month, first: Month) -> str | None:
+    """Why a month cannot be made, in words; None where it can: from the first of the settings to the one under way."""
+    under_way = month_under_way()
+    if first <= month <= under_way:
         return None
-    return f"{month} cannot be made: give a month from {FIRST_MONTH} to {under_way}, the one under way"
+    return (
+        f"{month} cannot be made: give a month from {first}, which {FIRST_MONTH_SETTING} says, to {under_way}, the one "
+        "under way"
+    )

@@ -51,8 +51,11 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
     steps = all_steps(settings)
     return dg.Definitions(
         assets=[
-            *(fetch_asset(publisher, settings.sources, settings.limits) for publisher in PUBLISHERS.values()),
-            *(after_fetching(asset_of(step), step) for step in steps),
+            *(
+                fetch_asset(publisher, settings.sources, settings.limits, settings.first_month)
+                for publisher in PUBLISHERS.values()
+            ),
+            *(after_fetching(asset_of(step, settings.first_month), step) for step in steps),
         ],
         jobs=[monthly_refresh, innovation_index, fetch_drops, fetch_and_refresh(settings.fetched), prune_history],
         schedules=[

@@ -7,13 +7,14 @@ from datetime import date
 
 import dagster as dg
 
-from assets.months import Month
+from assets.months import Month, unmakeable
 from assets.sources.delivery.drops import Drop
 from assets.sources.delivery.storage import SourcesAddressError, Storage
 from assets.sources.needs import index_problems, map_problems
 from assets.sources.problems import DropError
 from assets.sources.steps import list_all
-from assets.warehouse.dagster_assets import PARTITION_TAG, asset_key
+from assets.warehouse.backfills import PARTITION_TAG
+from assets.warehouse.dagster_assets import asset_key
 from assets.warehouse.steps import Step
 from pipelines.jobs import fetch_and_refresh, innovation_index, monthly_refresh
 from pipelines.later_months import is_unfinished, months_to_follow
@@ -57,6 +58,7 @@ def new_drop_sensor(settings: Settings) -> dg.SensorDefinition:
             run_requests=[
                 dg.RunRequest(run_key=f"{month}-{digest}", job_name=job.name, partition_key=str(month))
                 for month in months_to_make(arrived if seen else _newest(arrived), listing.drops)
+                if unmakeable(month, settings.first_month) is None
             ],
         )
 
