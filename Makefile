@@ -17,6 +17,7 @@ DEMO_RUN := DAGSTER_HOME=$(abspath $(DEMO))/dagster_home \
   INNOVATION_CLUSTERS_SOURCES=$(DEMO)/sources \
   INNOVATION_CLUSTERS_WAREHOUSE=$(DEMO)/warehouse.duckdb \
   INNOVATION_CLUSTERS_PUBLICATION=$(DEMO)/publication \
+  INNOVATION_CLUSTERS_FIRST_MONTH=$(DEMO_FIRST) \
   $(BIN)/innovation-clusters
 
 # The same country by its public files alone: fetched from publishers on this machine, mapped with profile `open`.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-FIRST_MONTH = "2016-09"
+FIRST_MONTH_SETTING = "INNOVATION_CLUSTERS_FIRST_MONTH"
 TIME_ZONE = "Europe/London"
 """Whose calendar says which month is under way."""
 
@@ -66,6 +66,10 @@ def month_range(first: Month, last: Month) -> list[Month]:
     return months
 
 
+USUAL_FIRST_MONTH = Month(2025, 1)
+"""Fixed, not that of the oldest drop or of the month made first: which months there are must not change with a file."""
+
+
 def day_in_london(moment: datetime) -> date:
     """The day that it is in London at a moment, which knows its zone."""
     return moment.astimezone(ZoneInfo(TIME_ZONE)).date()
@@ -76,9 +80,17 @@ def today_in_london() -> date:
     return day_in_london(datetime.now(UTC))
 
 
-def unmakeable(month: Month) -> str | None:
-    """Why a month cannot be made, in words; None where it can: from FIRST_MONTH to the one under way."""
-    under_way = Month.of(today_in_london())
-    if str(month) >= FIRST_MONTH and month <= under_way:
+def month_under_way() -> Month:
+    """The month that today falls in."""
+    return Month.of(today_in_london())
+
+
+def unmakeable(month: Month, first: Month) -> str | None:
+    """Why a month cannot be made, in words; None where it can: from the first of the settings to the one under way."""
+    under_way = month_under_way()
+    if first <= month <= under_way:
         return None
-    return f"{month} cannot be made: give a month from {FIRST_MONTH} to {under_way}, the one under way"
+    return (
+        f"{month} cannot be made: give a month from {first}, which {FIRST_MONTH_SETTING} says, to {under_way}, the one "
+        "under way"
+    )

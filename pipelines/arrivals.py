@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from assets.months import Month
+from assets.months import Month, unmakeable
 from assets.sources.delivery.drops import Drop, Listing
 from pipelines.jobs import innovation_index, monthly_refresh
 from pipelines.readiness import drops_wait_ends, method_of, readiness_of_what_is_there
@@ -56,10 +56,11 @@ def find_arrivals(
 ) -> tuple[list[Arrival], Memory]:
     """The months that drops which were not seen before start or will start, in order, and what to remember.
 
-    A drop starts the newest month that reads it. It is as if not seen yet for as long as that month is held.
+    A drop starts the newest month that reads it, where that can be made. It is as if not seen yet for as long as that month is held.
     """
     reading = {drop.path: month for drop, month in read_by(listing.drops).items()}
-    new = {path: month for path, month in reading.items() if before is None or path not in before.seen}
+    makeable = {path: month for path, month in reading.items() if unmakeable(month, settings.first_month) is None}
+    new = {path: month for path, month in makeable.items() if before is None or path not in before.seen}
     if before is None and new:
         # A first look starts one month, not the whole history.
         newest = max(listing.drops, key=lambda drop: drop.as_of)

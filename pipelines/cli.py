@@ -169,7 +169,8 @@ def synthesise(
     from synthetic_uk import synthesise as write
 
     first, _, last = months.partition(":")
-    wanted = _range(read_month(first), read_month(last or first))
+    earliest = settings_of(None, Settings.warehouse, None).first_month
+    wanted = _range(read_month(first), read_month(last or first), earliest)
     if until and until < wanted[-1]:
         raise typer.BadParameter(f"--until {until} is before the last month to be written, {wanted[-1]}")
     with _progress() as progress:
@@ -205,7 +206,7 @@ def fetch(
 
     settings = settings_of(sources, Settings.warehouse, None)
     wanted = month or Month.of(date.today()).plus(-1)
-    if problem := unmakeable(wanted):
+    if problem := unmakeable(wanted, settings.first_month):
         _fail(problem)
     try:
         names = publishers_named(dataset or [])
@@ -274,7 +275,7 @@ def backfill(
     already, and follow from them, are made again.
     """
     settings = settings_of(sources, warehouse, profile, publication)
-    months = _range(first, last)
+    months = _range(first, last, settings.first_month)
     _run(months, settings, select, anew=anew, only=only, even_so=even_so, accepting=accepted(context))
 
 
@@ -754,9 +755,9 @@ def _print_how_to_look(settings: Settings) -> None:
         _say(f"open the map: {way_in}")
 
 
-def _range(first: Month, last: Month) -> list[Month]:
+def _range(first: Month, last: Month, earliest: Month) -> list[Month]:
     for month in (first, last):
-        if problem := unmakeable(month):
+        if problem := unmakeable(month, earliest):
             _fail(problem)
     try:
         return month_range(first, last)

@@ -55,8 +55,11 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
     refresh = shared_method(find_profiles(settings.profiles, PROFILES_FOLDER)).refresh
     return dg.Definitions(
         assets=[
-            *(fetch_asset(publisher, settings.sources, settings.limits) for publisher in PUBLISHERS.values()),
-            *(expected(after_fetching(asset_of(step), step), step, refresh) for step in steps),
+            *(
+                fetch_asset(publisher, settings.sources, settings.limits, settings.first_month)
+                for publisher in PUBLISHERS.values()
+            ),
+            *(expected(after_fetching(asset_of(step, settings.first_month), step), step, refresh) for step in steps),
         ],
         jobs=[monthly_refresh, innovation_index, fetch_drops, fetch_and_refresh(settings.fetched), prune_history],
         schedules=[

@@ -17,6 +17,7 @@ from assets.publication.parameters import declared_parameters
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.lineage import column_lineage
+from assets.warehouse.out_of_date import CHECK, RULE, TABLES
 from assets.warehouse.schema import SCHEMA_ORDER
 from assets.warehouse.steps import Step
 from assets.warehouse.upstream import FILE, derived, upstream_file
@@ -123,6 +124,8 @@ def _table_page(table: Table) -> str:
             f"- check `{rule.name}` ({'blocking' if rule.blocking else 'warning'}): {rule.description}"
             for rule in checks
         ]
+    if table.name in TABLES:
+        lines.append(f"- check `{CHECK}` (warning): {RULE}")
     return "\n".join(lines)
 
 

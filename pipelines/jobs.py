@@ -1,4 +1,4 @@
-"""The jobs a person or a schedule starts."""
+"""The jobs a person or a schedule starts. Their partitions are those of their assets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from assets.fetch.dagster_assets import fetch_key
 from assets.fetch.registry import PUBLISHERS
-from assets.warehouse.dagster_assets import MONTHLY
 
 FETCHING = dg.AssetSelection.assets(*map(fetch_key, PUBLISHERS))
 MADE = dg.AssetSelection.all() - FETCHING
@@ -17,19 +16,16 @@ MADE = dg.AssetSelection.all() - FETCHING
 monthly_refresh = dg.define_asset_job(
     "monthly_refresh",
     selection=MADE,
-    partitions_def=MONTHLY,
     description="Makes everything for one month: the Map and, as far as its sources are there, the Index.",
 )
 innovation_index = dg.define_asset_job(
     "innovation_index",
     selection=dg.AssetSelection.groups("fetch", "sources", "reference", "innovation_index") - FETCHING,
-    partitions_def=MONTHLY,
     description="Makes the Index alone for one month, from its own sources: no register and no postcodes are needed.",
 )
 fetch_drops = dg.define_asset_job(
     "fetch",
     selection=FETCHING,
-    partitions_def=MONTHLY,
     description="Brings the publishers' newest releases of a month into the sources; makes nothing of them.",
 )
 
@@ -39,7 +35,6 @@ def fetch_and_refresh(datasets: Sequence[str]) -> UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         "fetch_and_refresh",
         selection=MADE | dg.AssetSelection.assets(*map(fetch_key, datasets)) if datasets else MADE,
-        partitions_def=MONTHLY,
         description=(
             "Fetches what the setting INNOVATION_CLUSTERS_FETCH names, then makes everything for the month. Where a "
             "fetch fails nothing is made: what has come stays, and the next run goes on from there."

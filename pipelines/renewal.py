@@ -24,7 +24,7 @@ def nothing_new(settings: Settings, months: Sequence[Month]) -> str | None:
         listing = listed(settings)
     except (SourcesAddressError, DropError):
         return None
-    found = unrenewed([month for month in months if not unmakeable(month)], made, listing.drops)
+    found = unrenewed([month for month in months if not unmakeable(month, settings.first_month)], made, listing.drops)
     if not found or listing.problems:  # A drop that cannot be read may well be the month's.
         return None
     named = ", ".join(f"{month} of the drops of {before}" for month, before in found)

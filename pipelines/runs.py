@@ -143,7 +143,7 @@ def run_month(
     history that cannot be written.
     """
     started = time.monotonic()
-    if problem := unmakeable(month):
+    if problem := unmakeable(month, settings.first_month):
         raise ValueError(problem)
     definitions = _definitions(settings)
     keys = selected_keys(select, definitions)

@@ -10,7 +10,8 @@ import dagster as dg
 from assets.months import Month, today_in_london
 from assets.sources.delivery.storage import SourcesAddressError
 from assets.sources.problems import DropError
-from assets.warehouse.dagster_assets import PARTITION_TAG, asset_key
+from assets.warehouse.backfills import PARTITION_TAG
+from assets.warehouse.dagster_assets import asset_key
 from assets.warehouse.steps import Step
 from pipelines.arrivals import Memory, find_arrivals
 from pipelines.jobs import fetch_and_refresh, innovation_index, monthly_refresh

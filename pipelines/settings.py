@@ -12,6 +12,7 @@ from assets.cluster import USUAL_WAIT_S, checked_address
 from assets.cluster import WAIT_SETTING as CLUSTER_WAIT
 from assets.fetch.limits import CHOICES, COUNTED, SHARES, SIZES, USUAL_LIMITS, Limits, address_setting
 from assets.fetch.limits import SETTINGS as FETCHING
+from assets.months import FIRST_MONTH_SETTING, USUAL_FIRST_MONTH, Month, month_under_way
 from assets.sources.bounds import SETTINGS as BOUNDS
 from assets.sources.bounds import USUAL_BOUNDS, Bounds
 from assets.warehouse.memory import parse_bytes
@@ -39,6 +40,8 @@ class Settings:
     publication: str = "publication"
     """Folder that each month's release is put in."""
     profiles: tuple[str, ...] = DEFAULT_PROFILES
+    first_month: Month = USUAL_FIRST_MONTH
+    """The first month that can be made; the UI's partitions begin with it."""
     memory_limit: str | None = None
     """What the whole process may take (`4GB`)."""
     threads: int | None = None
@@ -65,8 +68,8 @@ class Settings:
     def from_environment(cls) -> Settings:
         """Settings from INNOVATION_CLUSTERS_*; profiles are separated by commas.
 
-        Folders of links are separated as in PATH. Raises ValueError for a bad number, size, host name or address, for
-        a dataset that nobody publishes, and for a base map without an attribution.
+        Folders of links are separated as in PATH. Raises ValueError for a bad number, month, size, host name or
+        address, for a dataset that nobody publishes, and for a base map without an attribution.
         """
         profiles = tuple(name.strip() for name in os.environ.get(PROFILE, "").split(",") if name.strip())
         threads = os.environ.get(THREADS) or None
@@ -90,6 +93,7 @@ class Settings:
             warehouse=os.environ.get(WAREHOUSE, cls.warehouse),
             publication=os.environ.get(PUBLICATION, cls.publication),
             profiles=profiles or DEFAULT_PROFILES,
+            first_month=_first_month(os.environ.get(FIRST_MONTH_SETTING) or None),
             memory_limit=memory_limit,
             threads=int(threads) if threads else None,
             cluster=checked_address(cluster) if (cluster := os.environ.get(CLUSTER)) else None,
@@ -111,6 +115,8 @@ class Settings:
             PUBLICATION: self.publication,
             PROFILE: ",".join(self.profiles),
         }
+        if self.first_month != USUAL_FIRST_MONTH:
+            values[FIRST_MONTH_SETTING] = str(self.first_month)
         if self.memory_limit:
             values[MEMORY_LIMIT] = self.memory_limit
         if self.threads:
@@ -139,6 +145,19 @@ class Settings:
 def _counts(text: str, least: int = 1) -> bool:
     """Whether a text is a whole number that is as large as the least, in plain digits."""
     return re.fullmatch(r"[0-9]{1,9}", text) is not None and int(text) >= least
+
+
+def _first_month(text: str | None) -> Month:
+    """The first month from the environment. Raises ValueError for what is none, and for one that is still to come."""
+    if text is None:
+        return USUAL_FIRST_MONTH
+    try:
+        month = Month.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{FIRST_MONTH_SETTING}: {error}") from error
+    if month > (under_way := month_under_way()):
+        raise ValueError(f"{FIRST_MONTH_SETTING}={month} is still to come: give {under_way} or a month before it")
+    return month
 
 
 def _seconds(name: str, usual: float) -> float:

@@ -13,8 +13,8 @@ from assets.fetch.limits import Limits
 from assets.fetch.problems import FetchError
 from assets.fetch.releases import Publisher
 from assets.fetch.telling import tell_of
-from assets.months import Month
-from assets.warehouse.dagster_assets import MONTHLY, OWNER, report_metadata
+from assets.months import USUAL_FIRST_MONTH, Month
+from assets.warehouse.dagster_assets import OWNER, monthly, monthly_check, report_metadata
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.steps import Report
 
@@ -34,10 +34,12 @@ def fetch_key(dataset: str) -> dg.AssetKey:
     return dg.AssetKey([GROUP, dataset])
 
 
-def fetch_asset(publisher: Publisher, sources: str, limits: Limits) -> dg.AssetsDefinition:
+def fetch_asset(
+    publisher: Publisher, sources: str, limits: Limits, first: Month = USUAL_FIRST_MONTH
+) -> dg.AssetsDefinition:
     """The asset that is a dataset's drop for a month; materialising it brings the drop unless it is there."""
 
-    key = fetch_key(publisher.dataset)
+    key, months = fetch_key(publisher.dataset), monthly(first)
     spec = dg.AssetSpec(
         key,
         group_name=GROUP,
@@ -54,10 +56,9 @@ def fetch_asset(publisher: Publisher, sources: str, limits: Limits) -> dg.Assets
     @dg.multi_asset(
         name=f"{GROUP}__{publisher.dataset}",
         specs=[spec],
-        check_specs=[dg.AssetCheckSpec(UNCHANGED, asset=key, description=RULE)],
-        partitions_def=MONTHLY,
+        check_specs=[monthly_check(UNCHANGED, key, RULE, months)],
+        partitions_def=months,
         pool=POOL,
-        backfill_policy=dg.BackfillPolicy.multi_run(1),
     )
     def drop(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         month = Month.parse(context.partition_key)

@@ -2,8 +2,9 @@
 
 import base64
 import json
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from pydantic import PrivateAttr
 from assets.cluster import USUAL_WAIT_S, Cluster
 from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
-from assets.months import FIRST_MONTH, TIME_ZONE, Month
+from assets.months import TIME_ZONE, USUAL_FIRST_MONTH, Month
 from assets.synthetic import WORD
+from assets.warehouse.backfills import PARTITION_TAG, end_what_follows, hindrance
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
@@ -23,6 +25,7 @@ from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.made_before import unmade
 from assets.warehouse.markdown import markdown_table
+from assets.warehouse.out_of_date import CHECK, RULE, TABLES, later_there, made_as, mark, passed
 from assets.warehouse.running import StepResult, run_step, taken_over
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Step
@@ -35,7 +38,6 @@ CODE_DIGITS = 16
 """Of the digest of a step's code, which is what Dagster is told as its version."""
 ANEW_TAG = "innovation-clusters/anew"
 """Tag of a run; where it is `true`, no rows are taken over."""
-PARTITION_TAG = "dagster/partition"
 ACCEPT_TAG = "innovation-clusters/accept"
 """Tag of a run: a JSON object of what a person lets pass (`dataset:column`) and why."""
 ACCEPT_EXAMPLE = '{"idbr_enterprises:turnover_gbp": "why"}'
@@ -48,9 +50,6 @@ ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
-
-# One month beyond the last complete one: a drop dated this month can be refreshed as soon as it arrives.
-MONTHLY = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone=TIME_ZONE, end_offset=1)
 
 
 class WarehouseResource(dg.ConfigurableResource):
@@ -65,14 +64,37 @@ class WarehouseResource(dg.ConfigurableResource):
     cluster_wait_s: float = USUAL_WAIT_S
     _is_whole: bool = PrivateAttr(default=False)
     """Whether the run has seen to it that every declared table is there: its first step does."""
+    _hindrance: str | None = PrivateAttr(default=None)
+    """Why none of the run's steps is to make anything."""
+    _out_of_date: dict[Month, set[tuple[str, Month]]] = PrivateAttr(default_factory=dict)
+    """The month that the run made otherwise, and what there is of later months."""
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["WarehouseResource", None, None]:
         """Wait for the run's turn before its first step: one that waited in a step would hold the pool meanwhile."""
-        run, log = context.run, context.log
+        run, tell = context.run, context.log.warning if context.log else print
         month = f" of {run.tags[PARTITION_TAG]}" if run and PARTITION_TAG in run.tags else ""
-        with turn(self.path, f"run {context.run_id}{month}", log.warning if log else print):
-            yield self
+        instance = context.instance
+        if run and instance and (why := hindrance(instance, run, tell)):
+            self._hindrance = why
+            for later in end_what_follows(instance, run, why):
+                tell(f"the run of {later} is cancelled with it")
+        with nullcontext() if self._hindrance else turn(self.path, f"run {context.run_id}{month}", tell):
+            try:
+                yield self
+            finally:
+                for changed, later_months in self._out_of_date.items():
+                    if instance:
+                        mark(instance, changed, later_months)
+
+    def refuse(self) -> None:
+        """Raise Failure where the run is not to make its month: one before it, of the same backfill, was not made."""
+        if self._hindrance:
+            raise dg.Failure(self._hindrance, allow_retries=False)
+
+    def has_changed(self, month: Month, later: set[tuple[str, Month]]) -> None:
+        """Keep that a step has made its month otherwise, so that what is there of later months is out of date."""
+        self._out_of_date.setdefault(month, set()).update(later)
 
     def warehouse(self, tell: Callable[[str], None]) -> Warehouse:
         """The file, with every declared table in it; `tell` is called where it is waited for."""
@@ -98,13 +120,36 @@ class MethodResource(dg.ConfigurableResource):
         return find_profiles(self.profiles, Path(self.folder))
 
 
-def asset_of(step: Step) -> dg.AssetsDefinition:
-    """The assets of a step: one a table, all made by one op that also makes the tables' checks."""
+def monthly(first: Month) -> dg.MonthlyPartitionsDefinition:
+    """The months that can be made, as partitions: from the first to the one under way.
+
+    A drop dated this month can be refreshed as soon as it arrives.
+    """
+    return dg.MonthlyPartitionsDefinition(start_date=str(first), fmt="%Y-%m", timezone=TIME_ZONE, end_offset=1)
+
+
+def monthly_check(
+    name: str, asset: dg.AssetKey, description: str, months: dg.PartitionsDefinition, *, blocking: bool = False
+) -> dg.AssetCheckSpec:
+    """A check that has an outcome for each month: that of one month stands when another is made."""
+    with warnings.catch_warnings():
+        # Dagster says of each that such checks are new.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return dg.AssetCheckSpec(name, asset=asset, description=description, blocking=blocking, partitions_def=months)
+
+
+def asset_of(step: Step, first: Month = USUAL_FIRST_MONTH) -> dg.AssetsDefinition:
+    """The assets of a step: one a table, all made by one op that also makes the tables' checks, each for a month.
+
+    It has no backfill policy: by one, Dagster would start a run of a range, whose checks are of no month.
+    """
+    months = monthly(first)
     tables = [declared_tables()[table] for table in step.tables]
     check_specs = [
-        dg.AssetCheckSpec(rule.name, asset=asset_key(rule.table), description=rule.description, blocking=rule.blocking)
+        monthly_check(rule.name, asset_key(rule.table), rule.description, months, blocking=rule.blocking)
         for rule in rules_of(step.tables)
     ]
+    check_specs += [monthly_check(CHECK, asset_key(table), RULE, months) for table in step.tables if table in TABLES]
 
     upstream = upstream_of(step)
 
@@ -112,47 +157,58 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
         name=f"{step.layer}__{step.name}",
         specs=[_spec(step, table, upstream[table.name]) for table in tables],
         check_specs=check_specs,
-        partitions_def=MONTHLY,
+        partitions_def=months,
         pool=POOL,
-        backfill_policy=dg.BackfillPolicy.multi_run(1),
         config_schema=_config(step) or None,
     )
     def run(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, method: MethodResource
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        warehouse.refuse()
         with _faults_as_dagster_takes_them(Path(warehouse.path).parent):
-            month, profiles = Month.parse(context.partition_key), method.load()
-            file = warehouse.warehouse(context.log.warning)
-            with file.connect(read_only=True) as connection:
-                if problem := unmade(connection, step, month):
-                    raise dg.Failure(problem, allow_retries=False)
-                shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
-                told = _told(context)
-                may_take_over = set(shown) == {table.name for table in tables} and not told
-                result = taken_over(connection, step, month, profiles) if may_take_over else None
-            try:
-                if result is None:
-                    accepting = _accepted(context.run.tags.get(ACCEPT_TAG))
-                    making, engine = _made_by_run(context), warehouse.engine()
-                    result = run_step(step, file, month, profiles, making, accepting, engine, told)
-            except ChecksFailedError as error:
-                yield from (_check_result(outcome) for outcome in error.outcomes)
-                raise dg.Failure(str(error), allow_retries=False) from error
-            for report in result.reports.values():
-                for message in report.messages:
-                    context.log.info(message)
-            for outcome in result.checks:
-                yield _check_result(outcome)
-            if result.is_taken_over:
-                context.log.info("Made from the same as before: rows are taken over.")
-                metadata = shown
-            else:
-                with file.connect(read_only=True):
-                    metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
-            for name, of_table in metadata.items():
-                yield dg.MaterializeResult(asset_key(name), metadata=of_table)
+            yield from _events(step, context, warehouse, method.load())
 
     return run
+
+
+def _events(
+    step: Step, context: dg.AssetExecutionContext, warehouse: WarehouseResource, profiles: Sequence[MethodProfile]
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+    """Run a step, or take its rows over; what it made, and then what the checks say of that."""
+    month, tables = Month.parse(context.partition_key), [declared_tables()[table] for table in step.tables]
+    file = warehouse.warehouse(context.log.warning)
+    with file.connect(read_only=True) as connection:
+        if problem := unmade(connection, step, month):
+            raise dg.Failure(problem, allow_retries=False)
+        shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
+        told = _told(context)
+        may_take_over = set(shown) == {table.name for table in tables} and not told
+        before = made_as(connection, step.tables, month)
+        result = taken_over(connection, step, month, profiles) if may_take_over else None
+    try:
+        if result is None:
+            accepting = _accepted(context.run.tags.get(ACCEPT_TAG))
+            making, engine = _made_by_run(context), warehouse.engine()
+            result = run_step(step, file, month, profiles, making, accepting, engine, told)
+    except ChecksFailedError as error:
+        yield from (_check_result(outcome) for outcome in error.outcomes)
+        raise dg.Failure(str(error), allow_retries=False) from error
+    for report in result.reports.values():
+        for message in report.messages:
+            context.log.info(message)
+    if result.is_taken_over:
+        context.log.info("Made from the same as before: rows are taken over.")
+        metadata = shown
+    else:
+        with file.connect(read_only=True) as connection:
+            metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
+            if made_as(connection, step.tables, month) != before:
+                warehouse.has_changed(month, later_there(connection, month))
+    for name, of_table in metadata.items():
+        yield dg.MaterializeResult(asset_key(name), metadata=of_table)
+    # After what they are of: the UI takes a check that comes before for one of what was there.
+    yield from (_check_result(outcome) for outcome in result.checks)
+    yield from passed(step.tables)
 
 
 @contextmanager

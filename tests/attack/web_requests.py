@@ -229,10 +229,11 @@ class Served:
 
 @contextlib.contextmanager
 def served(folder: Path, *options: str) -> Iterator[Served]:
-    """`innovation-clusters ui` on a free port, with one run in its history."""
+    """`innovation-clusters ui` on a free port, with one run more in its history than lies in the folder."""
     home = folder / "dagster_home"
     home.mkdir(exist_ok=True)
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+    if not (home / "dagster.yaml").exists():
+        (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
     with dg.DagsterInstance.from_config(str(home)) as instance:
         run_id = dg.materialize([kept], instance=instance).run_id
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INNOVATION_CLUSTERS")}

@@ -11,6 +11,7 @@ from assets.fetch.dagster_assets import GROUP, POOL, UNCHANGED
 from assets.fetch.registry import PUBLISHERS
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.out_of_date import CHECK, TABLES
 from assets.work import Threads
 from pipelines.cli import app
 from pipelines.definitions import all_steps, build_defs
@@ -62,7 +63,8 @@ def test_every_rule_is_a_check_of_its_asset(definitions: dg.Definitions):
     keys = definitions.resolve_asset_graph().asset_check_keys
     of_tables = {(rule.table.replace(".", "/"), rule.name) for rule in rules()}
     of_drops = {(f"fetch/{dataset}", UNCHANGED) for dataset in PUBLISHERS}
-    assert {(key.asset_key.to_user_string(), key.name) for key in keys} == of_tables | of_drops
+    of_months = {(table.replace(".", "/"), CHECK) for table in TABLES}
+    assert {(key.asset_key.to_user_string(), key.name) for key in keys} == of_tables | of_drops | of_months
 
 
 def test_steps_stand_in_an_order_in_which_they_can_run():

@@ -6,14 +6,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from assets.months import FIRST_MONTH, Month, unmakeable
-from assets.warehouse.dagster_assets import MONTHLY
+from assets.months import FIRST_MONTH_SETTING, USUAL_FIRST_MONTH, Month, unmakeable
+from assets.warehouse.dagster_assets import monthly
 from assets.warehouse.database import Warehouse
 from pipelines.cli import app
+from pipelines.definitions import build_defs
+from pipelines.settings import Settings
 
 
 def call(command: str, folder: Path, *options: str) -> Result:
@@ -71,18 +74,36 @@ def test_doctor_names_a_file_with_brackets(folder: Path):
     assert "[b]may.csv" in shown.output
 
 
-MONTHS = Month.parse(MONTHLY.get_first_partition_key()), Month.parse(MONTHLY.get_last_partition_key())
+PARTITIONS = monthly(USUAL_FIRST_MONTH)
+MONTHS = Month.parse(PARTITIONS.get_first_partition_key()), Month.parse(PARTITIONS.get_last_partition_key())
 """Those that the UI offers."""
 
 
 def test_the_months_that_can_be_made_are_those_of_the_ui():
     first, last = MONTHS
-    assert str(first) == FIRST_MONTH
-    assert (unmakeable(first), unmakeable(last)) == (None, None)
+    assert first == USUAL_FIRST_MONTH
+    assert (unmakeable(first, first), unmakeable(last, first)) == (None, None)
     for outside in (first.plus(-1), last.plus(1)):
-        assert (
-            unmakeable(outside) == f"{outside} cannot be made: give a month from {first} to {last}, the one under way"
-        )
+        said = f"{outside} cannot be made: give a month from {first}, which {FIRST_MONTH_SETTING} says, to {last}"
+        assert unmakeable(outside, first) == f"{said}, the one under way"
+
+
+def test_the_first_month_is_a_setting(monkeypatch: pytest.MonkeyPatch, folder: Path):
+    monkeypatch.setenv(FIRST_MONTH_SETTING, "2025-04")
+    settings = Settings.from_environment()
+    assert settings.to_environment()[FIRST_MONTH_SETTING] == "2025-04"
+    partitions = {
+        (asset.partitions_def.get_first_partition_key() if asset.partitions_def else None)
+        for asset in build_defs(settings).assets or []
+        if isinstance(asset, dg.AssetsDefinition)
+    }
+    assert partitions == {"2025-04"}
+    outside = call("refresh", folder, "--month", "2025-03").stderr
+    assert f"2025-03 cannot be made: give a month from 2025-04, which {FIRST_MONTH_SETTING} says" in outside
+    for bad, said in (("2025-4", "is not a month: expected YYYY-MM"), ("2999-01", "is still to come: give")):
+        monkeypatch.setenv(FIRST_MONTH_SETTING, bad)
+        refused = call("refresh", folder, "--month", "2025-04")
+        assert (refused.exit_code, said in refused.stderr, FIRST_MONTH_SETTING in refused.stderr) == (1, True, True)
 
 
 OUTSIDE = ("0001-01", str(MONTHS[0].plus(-1)), str(MONTHS[1].plus(1)), "2999-01", "9999-12")

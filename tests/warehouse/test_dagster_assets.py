@@ -1,14 +1,19 @@
 """Steps as Dagster assets: what a run records, and what it leaves when a check fails."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
+from assets.months import Month
+from assets.warehouse.backfills import BACKFILL_TAG
 from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.database import Warehouse
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.out_of_date import CHECK
 from assets.warehouse.steps import Rows, Step, StepContext, step
-from tests.support import MONTH, use_drop
+from tests.support import AS_OF, MONTH, fill, use_drop
 
 PROFILE = "name = 'one'"
 
@@ -35,13 +40,20 @@ def edges(context: StepContext) -> Rows:
     return {"network.edges": frame}
 
 
-def materialise(warehouse: Warehouse, instance: dg.DagsterInstance, *steps: Step) -> dg.ExecuteInProcessResult:
+def materialise(
+    warehouse: Warehouse,
+    instance: dg.DagsterInstance,
+    *steps: Step,
+    month: Month = MONTH,
+    tags: Mapping[str, str] | None = None,
+) -> dg.ExecuteInProcessResult:
     folder = warehouse.path.parent
     (folder / "one.toml").write_text(PROFILE)
     return dg.materialize(
         [asset_of(made) for made in steps],
         instance=instance,
-        partition_key=str(MONTH),
+        partition_key=str(month),
+        tags=dict(tags or {}),
         resources={
             "warehouse": WarehouseResource(path=str(warehouse.path)),
             "method": MethodResource(profiles=["one"], folder=str(folder)),
@@ -152,3 +164,104 @@ def test_a_step_goes_without_what_it_may_lack(warehouse: Warehouse):
         partly = Step(**{**vars(no_edges), "reads": reads, "may_lack": "all"})
         refused = materialise(warehouse, instance, partly)
     assert "organisations.sites of 2025-05 has not been made" in said_of(refused, "network__no_edges")
+
+
+NEXT, AFTER = MONTH.plus(1), MONTH.plus(2)
+
+
+def use_drop_of(warehouse: Warehouse, *months: Month) -> None:
+    """Say that each of the months uses the same drop."""
+    of_drop = {"dataset": "innovate_uk", "as_of": AS_OF, "path": "a.csv", "sha256": "0", "bytes": 1, "rows_read": 1}
+    fill(warehouse, "sources.drops", [{**of_drop, "month": month.first_day, "rows_rejected": 0} for month in months])
+
+
+def outcomes(instance: dg.DagsterInstance, table: str, check: str) -> dict[str, str]:
+    """What the UI shows of a check for each month: only what is of the month's latest materialisation."""
+    key = dg.AssetCheckKey(dg.AssetKey(table.split(".")), check)
+    found = instance.event_log_storage.get_asset_check_partition_info([key])
+    return {str(info.partition_key): info.latest_execution_status.value for info in found if info.is_current}
+
+
+@step(tables=["network.participations"], reads=["sources.innovate_uk"])
+def more_each_month(context: StepContext) -> Rows:
+    """Twice as many as the month before, with a warning for it."""
+    before = context.read("select count(*) as n from network.participations where month < $month").item()
+    ids = [f"o{number}" for number in range(2 + 2 * before)]
+    rows = pl.DataFrame({"application_id": ["a"] * len(ids), "organisation_id": ids, "partners": [len(ids)] * len(ids)})
+    return {"network.participations": rows}
+
+
+def test_a_months_warning_stands_when_another_month_is_made(warehouse: Warehouse):
+    use_drop_of(warehouse, MONTH, NEXT)
+    with dg.DagsterInstance.ephemeral() as instance:
+        for month in (MONTH, NEXT, MONTH):
+            assert materialise(warehouse, instance, more_each_month, month=month).success
+        assert outcomes(instance, "network.participations", "row_count_band") == {
+            str(MONTH): "SUCCEEDED",
+            str(NEXT): "FAILED",
+        }
+
+
+@step(tables=["innovation_index.clusters"], reads=["sources.innovate_uk"])
+def no_clusters(context: StepContext) -> Rows:
+    """None."""
+    columns = [column.name for column in declared_tables()["innovation_index.clusters"].columns]
+    given = {name: pl.String for name in columns if name not in ("month", "profile_fingerprint")}
+    return {"innovation_index.clusters": pl.DataFrame(schema=given)}
+
+
+def test_months_after_one_that_was_made_otherwise_are_shown_as_out_of_date_until_they_are_made_again(
+    warehouse: Warehouse,
+):
+    use_drop_of(warehouse, MONTH, NEXT, AFTER)
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def shown() -> list[str]:
+            found = outcomes(instance, "innovation_index.clusters", CHECK)
+            return [found.get(str(month), "") for month in (MONTH, NEXT, AFTER)]
+
+        for month in (MONTH, NEXT, AFTER):
+            assert materialise(warehouse, instance, no_clusters, month=month).success
+        assert shown() == ["SUCCEEDED"] * 3
+        materialise(warehouse, instance, no_clusters, month=MONTH)
+        assert shown() == ["SUCCEEDED"] * 3, "taken over: nothing is otherwise"
+        with warehouse.transaction() as connection:
+            connection.execute("update sources.drops set sha256 = '1' where month = $month", {"month": MONTH.first_day})
+        materialise(warehouse, instance, no_clusters, month=MONTH)
+        assert shown() == ["SUCCEEDED", "FAILED", "FAILED"]
+        materialise(warehouse, instance, no_clusters, month=NEXT)
+        assert shown() == ["SUCCEEDED", "SUCCEEDED", "FAILED"]
+        key = dg.AssetCheckKey(dg.AssetKey(["innovation_index", "clusters"]), CHECK)
+        history = instance.event_log_storage.get_asset_check_execution_history(key, limit=100)
+        assert [record.partition for record in history].count(str(AFTER)) == 2, "it is told once"
+        materialise(warehouse, instance, no_clusters, month=AFTER)
+        assert shown() == ["SUCCEEDED"] * 3
+
+
+@step(tables=["network.participations"], reads=["sources.innovate_uk"])
+def refused_first(context: StepContext) -> Rows:
+    """Nothing of the first month, one application of any other."""
+    if context.month == MONTH:
+        raise ValueError("a bad drop")
+    rows = pl.DataFrame({"application_id": ["a", "a"], "organisation_id": ["o", "p"], "partners": [2, 2]})
+    return {"network.participations": rows}
+
+
+def test_a_month_of_a_backfill_is_not_made_while_one_before_it_is_not(warehouse: Warehouse):
+    use_drop_of(warehouse, MONTH, NEXT, AFTER)
+    tags = {BACKFILL_TAG: "b"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        failed = materialise(warehouse, instance, refused_first, edges, month=MONTH, tags=tags)
+        refused = materialise(warehouse, instance, refused_first, edges, month=NEXT, tags=tags)
+        said = said_of(refused, "network__refused_first")
+        assert f"{NEXT} is not made: {MONTH} comes before it in the same backfill" in said
+        assert failed.run_id in said
+        assert f"make {MONTH} first, then {NEXT}" in said
+        assert warehouse.read("from network.participations").is_empty()
+        assert materialise(warehouse, instance, refused_first, edges, month=NEXT, tags={BACKFILL_TAG: "other"}).success
+        # A part of what the failed run was to make is not all of it.
+        assert materialise(warehouse, instance, participations(2, 2), month=MONTH).success
+        assert not materialise(warehouse, instance, refused_first, edges, month=AFTER, tags=tags).success
+        assert materialise(warehouse, instance, participations(2, 2), edges, month=MONTH).success
+        assert materialise(warehouse, instance, refused_first, edges, month=NEXT, tags=tags).success
+        assert materialise(warehouse, instance, refused_first, edges, month=AFTER, tags=tags).success
