@@ -56,7 +56,8 @@ def find_arrivals(
 ) -> tuple[list[Arrival], Memory]:
     """The months that drops which were not seen before start or will start, in order, and what to remember.
 
-    A drop starts the newest month that reads it, where that can be made. It is as if not seen yet for as long as that month is held.
+    A drop starts the newest month that reads it, where that can be made. It is as if not seen yet for as long as that
+    month is held.
     """
     reading = {drop.path: month for drop, month in read_by(listing.drops).items()}
     makeable = {path: month for path, month in reading.items() if unmakeable(month, settings.first_month) is None}
