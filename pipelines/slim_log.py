@@ -1,0 +1,106 @@
+"""The instance's event log with nothing in an event twice: what a month leaves is kept for years.
+
+What belongs here: which parts of an event are not stored, and which events go once a run has succeeded. What does not:
+tables and files of the log, which are Dagster's; any of its tools reads what is written here.
+
+Dagster writes the tags of a step's log lines, its handle and its message into each of the events, and each event of a
+table or a check into the run's file and into that of all runs; of what a check is about to do nobody asks once it has
+been done.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import delete
+
+OF_A_TABLE = (dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+"""Events that Dagster looks up by table; of the others it needs the step's handle to run a part again."""
+PLANNED = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
+
+
+def slim(entry: dg.EventLogEntry) -> dg.EventLogEntry:
+    """The event without what it says twice; log lines as they are."""
+    event = entry.dagster_event
+    if event is None:
+        return entry
+    handle = None if event.event_type in OF_A_TABLE else event.step_handle
+    kept = event._replace(logging_tags={}, step_handle=handle)
+    return entry._replace(dagster_event=kept, user_message="" if event.message else entry.user_message)
+
+
+class SlimEventLog(SqliteEventLogStorage):
+    """Dagster's event log, of slim events."""
+
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        """Store an event; where it is that a run has succeeded, remove what its checks were about to do."""
+        entry = slim(event)
+        if event.dagster_event_type == PLANNED:
+            self._store_planned(entry)
+            return
+        super().store_event(entry)
+        if event.dagster_event_type == dg.DagsterEventType.RUN_SUCCESS:
+            table = SqlEventLogStorageTable
+            with self.index_connection() as connection:
+                connection.execute(
+                    delete(table)
+                    .where(table.c.run_id == event.run_id)
+                    .where(table.c.dagster_event_type == PLANNED.value)
+                )
+
+    def _store_planned(self, entry: dg.EventLogEntry) -> None:
+        """Store what a check is about to do where its state is looked up, and not in the run's own file too."""
+        with self.index_connection() as connection:
+            stored = connection.execute(self.prepare_insert_event(entry)).inserted_primary_key
+        self.store_asset_check_event(entry, stored[0] if stored else None)
+
+
+class SlimSqliteStorage(DagsterSqliteStorage):
+    """Dagster's storage, but for the event log."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        dagsters = super().event_log_storage
+        assert isinstance(dagsters, SqliteEventLogStorage)
+        self._log = self.log_in(str(Path(dagsters.path_for_shard(INDEX_SHARD_NAME)).parent))
+
+    @staticmethod
+    def log_in(folder: str) -> SlimEventLog:
+        """The log whose files are in a folder."""
+        return SlimEventLog(folder)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> SlimSqliteStorage:
+        """As Dagster's, which would make its own class."""
+        return cls.from_local(inst_data=inst_data, **config_value)
+
+    @property
+    def event_log_storage(self) -> SlimEventLog:
+        """The log of slim events."""
+        return self._log
+
+    def register_instance(self, instance: dg.DagsterInstance) -> None:
+        """Tell the storages whose they are."""
+        super().register_instance(instance)
+        if not self._log.has_instance:
+            self._log.register_instance(instance)
+
+
+def instance_with(home: Path, storage: type[SlimSqliteStorage]) -> dg.DagsterInstance:
+    """The instance of a DAGSTER_HOME with a storage in place of Dagster's own, in every process that it starts too.
+
+    One that keeps its log elsewhere (PostgreSQL) is as Dagster makes it.
+    """
+    ref = InstanceRef.from_dir(str(home))
+    stored = ref.storage_data
+    if stored is not None and stored.class_name == DagsterSqliteStorage.__name__:
+        own = ConfigurableClassData(storage.__module__, storage.__name__, stored.config_yaml)
+        ref = ref._replace(storage_data=own)
+    return dg.DagsterInstance.from_ref(ref)
