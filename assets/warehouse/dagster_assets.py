@@ -1,6 +1,5 @@
 """Dagster assets from steps: keys, dependencies, checks, pool, retries, what the UI shows. No rule of any layer."""
 
-import base64
 import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +15,11 @@ from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
 from assets.months import FIRST_MONTH, TIME_ZONE, Month
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
+from assets.warehouse.code_references import code_references
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
+from assets.warehouse.kept_pictures import folder_in, keep
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.made_before import unmade
 from assets.warehouse.markdown import markdown_table
@@ -43,8 +44,12 @@ OWNER = "team:innovation-clusters"
 PREVIEW_ROWS = 8
 WIDEST_CELL = 64
 """As long as a digest."""
+DIGEST_SHOWN = 12
+"""Of a drop's digest at each table made from it: enough to tell files apart; `sources.drops` has all of it."""
 ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
+NOTES_SHOWN = 12
+"""Of a report's sentences; the run's log has all. They stand at every table of the step, in every month's history."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
 
@@ -144,9 +149,12 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
                 metadata = shown
             else:
                 with file.connect(read_only=True):
-                    metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
+                    pictures = folder_in(context.instance.storage_directory())
+                    metadata = {table.name: _materialisation(result, table, file, month, pictures) for table in tables}
             for name, of_table in metadata.items():
-                yield dg.MaterializeResult(asset_key(name), metadata=of_table)
+                # Given with the result, Dagster would write it into the step's output too.
+                context.add_asset_metadata(of_table, asset_key(name))
+                yield dg.MaterializeResult(asset_key(name))
 
     return run
 
@@ -216,6 +224,7 @@ def _spec(step: Step, table: Table, upstream: Sequence[str]) -> dg.AssetSpec:
         "dagster/column_schema": schema,
         "dagster/table_name": table.name,
         "key": ", ".join(table.key) or "none",
+        **code_references(step),
     }
     if step.query:
         metadata["query"] = dg.MetadataValue.md(f"```sql\n{step.query.strip()}\n```")
@@ -234,11 +243,14 @@ def _spec(step: Step, table: Table, upstream: Sequence[str]) -> dg.AssetSpec:
     )
 
 
-def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, month: Month) -> dict[str, Any]:
+def _materialisation(
+    result: StepResult, table: Table, warehouse: Warehouse, month: Month, pictures: Path
+) -> dict[str, Any]:
     step, written = result.step, result.rows.get(table.name, 0)
     sources = column_lineage(step, table.name)
     drops = warehouse.read(
-        "select dataset, as_of, path, sha256 from sources.drops where month = $month order by dataset",
+        f"select dataset, as_of, path, left(sha256, {DIGEST_SHOWN}) as sha256 from sources.drops where month = $month"
+        " order by dataset",
         month=month.first_day,
     )
     parameters = {"month": month.first_day, "datasets": list(step.datasets.get(table.name, ()))}
@@ -247,12 +259,6 @@ def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, mon
     metadata: dict[str, Any] = {
         "dagster/partition_row_count": warehouse.read(f"select count(*) {of_month}", **parameters).item(),
         "rows written": written,
-        "dagster/column_lineage": dg.TableColumnLineage(
-            {
-                column: [dg.TableColumnDep(asset_key(name), source) for name, source in deps]
-                for column, deps in sources.items()
-            }
-        ),
         "column sources": dg.MetadataValue.md(_lineage_table(sources)),
         "drops": dg.MetadataValue.md(markdown_table(drops, WIDEST_CELL)),
         "preview": dg.MetadataValue.md(markdown_table(preview, WIDEST_CELL)),
@@ -261,9 +267,9 @@ def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, mon
     }
     for profile, report in result.reports.items():
         prefix = f"{profile}: " if profile else ""
-        metadata |= report_metadata(report, prefix)
-        if table.name in report.of_tables:
-            metadata |= report_metadata(report.of_tables[table.name], prefix)
+        for told in (report, report.of_tables.get(table.name)):
+            if told is not None:
+                metadata |= report_metadata(told, prefix) | _shown(told, pictures, prefix)
     return metadata
 
 
@@ -279,29 +285,36 @@ def _scope(table: Table) -> str:
 
 
 def report_metadata(report: Report, prefix: str = "") -> dict[str, Any]:
-    """What a report tells, as the UI shows it: frames, pages and messages as Markdown."""
+    """What a report tells but for its pictures, as the UI shows it: frames, pages and messages as Markdown."""
     metadata: dict[str, Any] = {}
     for name, value in report.figures.items():
         shown = dg.MetadataValue.md(markdown_table(value, WIDEST_CELL)) if isinstance(value, pl.DataFrame) else value
         metadata[prefix + name] = shown
-    for name, png in report.pictures.items():
-        encoded = base64.b64encode(png).decode()
-        metadata[prefix + name] = dg.MetadataValue.md(f"![{name}](data:image/png;base64,{encoded})")
     metadata |= {prefix + name: dg.MetadataValue.md(text) for name, text in report.pages.items()}
     if report.messages:
-        metadata[prefix + "notes"] = dg.MetadataValue.md("\n".join(f"- {message}" for message in report.messages))
+        more = len(report.messages) - NOTES_SHOWN
+        lines = [*report.messages[:NOTES_SHOWN], *([f"and {more} more in the run's log"] if more > 0 else [])]
+        metadata[prefix + "notes"] = dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))
     return metadata
+
+
+def _shown(report: Report, folder: Path, prefix: str) -> dict[str, Any]:
+    """A report's pictures, kept as files: a picture in the history of runs would be in it thrice a table."""
+    return {
+        prefix + name: dg.MetadataValue.md(f"![{name}]({keep(folder, png)})") for name, png in report.pictures.items()
+    }
 
 
 def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"failing rows": outcome.failing_rows}
-    description = outcome.description
+    # The check's own description says what held; said again with every outcome, it is a tenth of the history.
+    description = None
     if not outcome.passed:
         metadata["evidence"] = dg.MetadataValue.md(markdown_table(outcome.evidence, WIDEST_CELL))
         rows = outcome.evidence.head(ROWS_IN_WORDS).iter_rows(named=True)
         first = "; ".join(", ".join(f"{column} {value}" for column, value in row.items()) for row in rows)
         more = outcome.failing_rows - ROWS_IN_WORDS
-        description += f" It does not hold for: {first}{f'; and {more} more' if more > 0 else ''}."
+        description = f"{outcome.description} It does not hold for: {first}{f'; and {more} more' if more > 0 else ''}."
     return dg.AssetCheckResult(
         passed=outcome.passed,
         asset_key=asset_key(outcome.table),
