@@ -3,9 +3,9 @@
 What belongs here: which parts of an event are not stored, and which events go once a run has succeeded. What does not:
 tables and files of the log, which are Dagster's; any of its tools reads what is written here.
 
-Dagster writes the tags of a step's log lines, its handle and its message into each of the events, and each event of a
-table or a check into the run's file and into that of all runs; of what a check is about to do nobody asks once it has
-been done.
+Dagster writes the tags of a step's log lines, its handle and its message into each of the events, some of them twice,
+and each event of a table or a check into the run's file and into that of all runs. Of checks it looks nothing up in the
+latter: their outcomes stand in a table of their own, their events in the run's file.
 """
 
 from __future__ import annotations
@@ -15,24 +15,27 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import delete
 
-OF_A_TABLE = (dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
-"""Events that Dagster looks up by table; of the others it needs the step's handle to run a part again."""
 PLANNED = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
+OF_CHECKS = (PLANNED.value, dg.DagsterEventType.ASSET_CHECK_EVALUATION.value)
 
 
 def slim(entry: dg.EventLogEntry) -> dg.EventLogEntry:
-    """The event without what it says twice; log lines as they are."""
+    """The event without what it says twice; log lines as they are.
+
+    Dagster makes the step's handle out of the node's where an event has none.
+    """
     event = entry.dagster_event
     if event is None:
         return entry
-    handle = None if event.event_type in OF_A_TABLE else event.step_handle
-    kept = event._replace(logging_tags={}, step_handle=handle)
+    # No step here is of another kind: a step of a dynamic output would need a handle of its own.
+    kept = event._replace(logging_tags={}, step_handle=None if event.node_handle else event.step_handle)
     return entry._replace(dagster_event=kept, user_message="" if event.message else entry.user_message)
 
 
@@ -40,26 +43,32 @@ class SlimEventLog(SqliteEventLogStorage):
     """Dagster's event log, of slim events."""
 
     def store_event(self, event: dg.EventLogEntry) -> None:
-        """Store an event; where it is that a run has succeeded, remove what its checks were about to do."""
+        """Store an event; where it is that a run has succeeded, remove what nobody looks up of its checks."""
         entry = slim(event)
         if event.dagster_event_type == PLANNED:
             self._store_planned(entry)
             return
         super().store_event(entry)
         if event.dagster_event_type == dg.DagsterEventType.RUN_SUCCESS:
-            table = SqlEventLogStorageTable
-            with self.index_connection() as connection:
-                connection.execute(
-                    delete(table)
-                    .where(table.c.run_id == event.run_id)
-                    .where(table.c.dagster_event_type == PLANNED.value)
-                )
+            self._remove_of_checks(event.run_id)
 
     def _store_planned(self, entry: dg.EventLogEntry) -> None:
         """Store what a check is about to do where its state is looked up, and not in the run's own file too."""
         with self.index_connection() as connection:
             stored = connection.execute(self.prepare_insert_event(entry)).inserted_primary_key
         self.store_asset_check_event(entry, stored[0] if stored else None)
+
+    def _remove_of_checks(self, run_id: str) -> None:
+        """Remove the events of a run's checks from the file of all runs, and what they were about to do for good."""
+        events, states = SqlEventLogStorageTable.c, AssetCheckExecutionsTable.c
+        is_planned = states.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
+        with self.index_connection() as connection:
+            connection.execute(
+                delete(SqlEventLogStorageTable)
+                .where(events.run_id == run_id)
+                .where(events.dagster_event_type.in_(OF_CHECKS))
+            )
+            connection.execute(delete(AssetCheckExecutionsTable).where(states.run_id == run_id).where(is_planned))
 
 
 class SlimSqliteStorage(DagsterSqliteStorage):

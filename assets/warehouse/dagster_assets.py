@@ -41,7 +41,7 @@ ACCEPT_TAG = "innovation-clusters/accept"
 ACCEPT_EXAMPLE = '{"idbr_enterprises:turnover_gbp": "why"}'
 MADE_BY = "taken over from run"
 OWNER = "team:innovation-clusters"
-PREVIEW_ROWS = 8
+PREVIEW_ROWS = 5
 WIDEST_CELL = 64
 """As long as a digest."""
 DIGEST_SHOWN = 12
@@ -249,8 +249,7 @@ def _materialisation(
     step, written = result.step, result.rows.get(table.name, 0)
     sources = column_lineage(step, table.name)
     drops = warehouse.read(
-        f"select dataset, as_of, path, left(sha256, {DIGEST_SHOWN}) as sha256 from sources.drops where month = $month"
-        " order by dataset",
+        f"select path, left(sha256, {DIGEST_SHOWN}) as sha256 from sources.drops where month = $month order by path",
         month=month.first_day,
     )
     parameters = {"month": month.first_day, "datasets": list(step.datasets.get(table.name, ()))}

@@ -22,6 +22,8 @@ FILE = re.compile(r"[0-9a-f]{32}\.webp")
 NAMED = re.compile(rf"{ADDRESS}({FILE.pattern})")
 COLOURS = 64
 """More are not told apart in maps and charts of flat colours, and take twice the bytes."""
+WIDEST, TALLEST = 1000, 1200
+"""Pixels; a page of an asset shows a picture in a column of half its screen."""
 DIGITS = 32
 YOUNG_SECONDS = 24 * 3600
 """A file is written before the event that names it; one as young as this may be waiting for its event."""
@@ -37,7 +39,9 @@ def keep(folder: Path, png: bytes) -> str:
     from PIL import Image
 
     with Image.open(io.BytesIO(png)) as image:
-        flat = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        shown = image.convert("RGB")
+        shown.thumbnail((WIDEST, TALLEST))
+        flat = shown.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     packed = io.BytesIO()
     flat.save(packed, format="WEBP", lossless=True)
     name = f"{hashlib.sha256(packed.getbuffer()).hexdigest()[:DIGITS]}.webp"
