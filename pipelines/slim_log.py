@@ -5,7 +5,8 @@ tables and files of the log, which are Dagster's; any of its tools reads what is
 
 Dagster writes the tags of a step's log lines, its handle and its message into each of the events, some of them twice,
 and each event of a table or a check into the run's file and into that of all runs. Of checks it looks nothing up in the
-latter: their outcomes stand in a table of their own, their events in the run's file.
+latter: their outcomes stand in a table of their own, their events in the run's file. What a run's steps handed over it
+looks up where another goes on from its failure.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import delete
 
+from pipelines.history_files import compact
+
 PLANNED = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
 OF_CHECKS = (PLANNED.value, dg.DagsterEventType.ASSET_CHECK_EVALUATION.value)
+OF_THE_WAY = (dg.DagsterEventType.STEP_OUTPUT.value, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value)
+"""What a run's own file tells that each materialisation and outcome tells again."""
 
 
 def slim(entry: dg.EventLogEntry) -> dg.EventLogEntry:
@@ -43,14 +48,14 @@ class SlimEventLog(SqliteEventLogStorage):
     """Dagster's event log, of slim events."""
 
     def store_event(self, event: dg.EventLogEntry) -> None:
-        """Store an event; where it is that a run has succeeded, remove what nobody looks up of its checks."""
+        """Store an event; where it is that a run has succeeded, remove what nobody looks up of it any more."""
         entry = slim(event)
         if event.dagster_event_type == PLANNED:
             self._store_planned(entry)
             return
         super().store_event(entry)
         if event.dagster_event_type == dg.DagsterEventType.RUN_SUCCESS:
-            self._remove_of_checks(event.run_id)
+            self._thin_out(event.run_id)
 
     def _store_planned(self, entry: dg.EventLogEntry) -> None:
         """Store what a check is about to do where its state is looked up, and not in the run's own file too."""
@@ -58,17 +63,17 @@ class SlimEventLog(SqliteEventLogStorage):
             stored = connection.execute(self.prepare_insert_event(entry)).inserted_primary_key
         self.store_asset_check_event(entry, stored[0] if stored else None)
 
-    def _remove_of_checks(self, run_id: str) -> None:
-        """Remove the events of a run's checks from the file of all runs, and what they were about to do for good."""
+    def _thin_out(self, run_id: str) -> None:
+        """Remove the events of a run's checks from the file of all runs, and from its own what was on the way."""
         events, states = SqlEventLogStorageTable.c, AssetCheckExecutionsTable.c
+        of_run = delete(SqlEventLogStorageTable).where(events.run_id == run_id)
         is_planned = states.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
         with self.index_connection() as connection:
-            connection.execute(
-                delete(SqlEventLogStorageTable)
-                .where(events.run_id == run_id)
-                .where(events.dagster_event_type.in_(OF_CHECKS))
-            )
+            connection.execute(of_run.where(events.dagster_event_type.in_(OF_CHECKS)))
             connection.execute(delete(AssetCheckExecutionsTable).where(states.run_id == run_id).where(is_planned))
+        with self.run_connection(run_id) as connection:
+            connection.execute(of_run.where(events.dagster_event_type.in_(OF_THE_WAY)))
+        compact(Path(self.path_for_shard(run_id)))
 
 
 class SlimSqliteStorage(DagsterSqliteStorage):

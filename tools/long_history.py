@@ -2,7 +2,7 @@
 
     python -m tools.long_history --home demo/dagster_home --out /tmp/long --months 120
 
-Copies the history, and writes the newest run of it again as the run of each month before, event for event. Then it
+Copies the history, and writes its newest whole run again as the run of each month before, event for event. Then it
 shows the history in Dagster's UI and opens pages of assets in a headless browser: from the click of a person until the
 last materialisation stands on the page. Writes Markdown. The times are the machine's; the bytes are not.
 """
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -26,7 +27,6 @@ from dagster._serdes import deserialize_value, serialize_value
 from assets.manners import begin, existing_folder, whole_given
 from assets.months import Month
 from assets.warehouse.dagster_assets import PARTITION_TAG
-from pipelines.held_storage import instance_of
 from tests.publication.browser import DESKTOP, browser
 
 PAGES = ("typology/innovation_clusters", "organisations/sites", "publication/files", "sources/drops")
@@ -41,22 +41,67 @@ def bytes_in(folder: Path) -> int:
 
 
 def lengthen(home: Path, months: int) -> None:
-    """Add to a history the months before its first, each as its newest run is."""
-    with instance_of(home) as instance:
-        (newest,) = instance.get_runs(
-            dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS], job_name="monthly_refresh"), limit=1
+    """Leave of a history its newest whole run alone, as the last of so many months that are all as it is."""
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        succeeded = dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS], job_name="monthly_refresh")
+        newest, *older = instance.get_runs(succeeded)
+        for run in older:
+            instance.delete_run(run.run_id)
+        month = newest.tags[PARTITION_TAG]
+        changes = [
+            (str(uuid.uuid4()), str(Month.parse(month).plus(-back)), back * MONTH_SECONDS)
+            for back in range(months - 1, 0, -1)
+        ]
+        for run_id, other, _ in changes:
+            told = serialize_value(newest).replace(newest.run_id, run_id).replace(f'"{month}"', f'"{other}"')
+            instance.run_storage.add_run(deserialize_value(told, dg.DagsterRun))
+    index, shard = (home / "history" / "runs" / f"{name}.db" for name in ("index", newest.run_id))
+    with closing(sqlite3.connect(index, isolation_level=None)) as connection:
+        for table in ("event_logs", "asset_check_executions"):
+            _repeat(connection, table, (newest.run_id, month), changes)
+    for run_id, other, earlier in changes:
+        copied = shutil.copy(shard, shard.with_name(f"{run_id}.db"))
+        with closing(sqlite3.connect(copied, isolation_level=None)) as connection:
+            _repeat(connection, "event_logs", (newest.run_id, month), [(run_id, other, earlier)], keep=False)
+
+
+def _repeat(
+    connection: sqlite3.Connection,
+    table: str,
+    newest: tuple[str, str],
+    changes: Sequence[tuple[str, str, int]],
+    keep: bool = True,
+) -> None:
+    """Write a run's rows again for other runs and months, in their order, before its own; `keep`, its own too."""
+    columns = [row[1] for row in connection.execute(f"pragma table_info({table})") if row[1] != "id"]
+    names = ", ".join(columns)
+    connection.execute("begin")
+    connection.execute(
+        f"create temp table template as select {names} from {table} where run_id = ? order by id", newest[:1]
+    )
+    connection.execute(f"delete from {table} where run_id = ?", newest[:1])
+    for run_id, month, earlier in [*changes, *([(*newest, 0)] if keep else [])]:
+        values = {
+            "run_id": ":run",
+            "partition": "case when partition is null then null else :month end",
+            "timestamp": "strftime('%Y-%m-%d %H:%M:%f', timestamp, :earlier)",
+        }
+        for text in ("event", "evaluation_event"):
+            values[text] = f"replace(replace({text}, :newest, :run), :newest_month, :quoted)"
+        chosen = ", ".join(values.get(name, name) for name in columns)
+        connection.execute(
+            f"insert into {table} ({names}) select {chosen} from template",
+            {
+                "run": run_id,
+                "month": month,
+                "earlier": f"-{earlier} seconds",
+                "newest": newest[0],
+                "newest_month": f'"{newest[1]}"',
+                "quoted": f'"{month}"',
+            },
         )
-        made = {run.tags.get(PARTITION_TAG, "") for run in instance.get_runs()} - {""}
-        events = [serialize_value(entry) for entry in instance.all_logs(newest.run_id)]
-        month, first = newest.tags[PARTITION_TAG], Month.parse(min(made))
-        for back in range(months - len(made), 0, -1):
-            run_id, other = str(uuid.uuid4()), str(first.plus(-back))
-            changed = serialize_value(newest).replace(newest.run_id, run_id).replace(f'"{month}"', f'"{other}"')
-            instance.run_storage.add_run(deserialize_value(changed, dg.DagsterRun))
-            for event in events:
-                of_month = event.replace(newest.run_id, run_id).replace(f'"{month}"', f'"{other}"')
-                entry = deserialize_value(of_month, dg.EventLogEntry)
-                instance.event_log_storage.store_event(entry._replace(timestamp=entry.timestamp - back * MONTH_SECONDS))
+    connection.execute("drop table template")
+    connection.execute("commit")
 
 
 @contextmanager

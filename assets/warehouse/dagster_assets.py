@@ -258,7 +258,7 @@ def _materialisation(
     metadata: dict[str, Any] = {
         "dagster/partition_row_count": warehouse.read(f"select count(*) {of_month}", **parameters).item(),
         "rows written": written,
-        "column sources": dg.MetadataValue.md(_lineage_table(sources)),
+        "column sources": dg.MetadataValue.md(_lineage_list(sources)),
         "drops": dg.MetadataValue.md(markdown_table(drops, WIDEST_CELL)),
         "preview": dg.MetadataValue.md(markdown_table(preview, WIDEST_CELL)),
         "seconds": round(result.seconds, 2),
@@ -324,8 +324,13 @@ def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
     )
 
 
-def _lineage_table(sources: dict[str, list[tuple[str, str]]]) -> str:
-    lines = ["| column | from |", "|---|---|"]
+def _lineage_list(sources: dict[str, list[tuple[str, str]]]) -> str:
+    """Where a table's columns come from; those that have their name from one table stand together."""
+    same: dict[str, list[str]] = {}
+    lines = []
     for column, deps in sources.items():
-        lines.append(f"| {column} | {', '.join(f'{table}.{source}' for table, source in deps) or 'computed'} |")
-    return "\n".join(lines)
+        if len(deps) == 1 and deps[0][1] == column:
+            same.setdefault(deps[0][0], []).append(column)
+        else:
+            lines.append(f"- {column}: {', '.join(f'{table}.{source}' for table, source in deps) or 'computed'}")
+    return "\n".join([*(f"- from {table}: {', '.join(columns)}" for table, columns in same.items()), *lines])
