@@ -28,7 +28,7 @@ from pipelines.history_files import compact
 PLANNED = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
 OF_CHECKS = (PLANNED.value, dg.DagsterEventType.ASSET_CHECK_EVALUATION.value)
 OF_THE_WAY = (dg.DagsterEventType.STEP_OUTPUT.value, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value)
-"""What a run's own file tells that each materialisation and outcome tells again."""
+"""What each materialisation and outcome tells again: Dagster looks for what was planned and not made."""
 
 
 def slim(entry: dg.EventLogEntry) -> dg.EventLogEntry:
@@ -64,12 +64,12 @@ class SlimEventLog(SqliteEventLogStorage):
         self.store_asset_check_event(entry, stored[0] if stored else None)
 
     def _thin_out(self, run_id: str) -> None:
-        """Remove the events of a run's checks from the file of all runs, and from its own what was on the way."""
+        """Remove what was on the way, and from the file of all runs the events of the run's checks."""
         events, states = SqlEventLogStorageTable.c, AssetCheckExecutionsTable.c
         of_run = delete(SqlEventLogStorageTable).where(events.run_id == run_id)
         is_planned = states.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
         with self.index_connection() as connection:
-            connection.execute(of_run.where(events.dagster_event_type.in_(OF_CHECKS)))
+            connection.execute(of_run.where(events.dagster_event_type.in_((*OF_CHECKS, *OF_THE_WAY))))
             connection.execute(delete(AssetCheckExecutionsTable).where(states.run_id == run_id).where(is_planned))
         with self.run_connection(run_id) as connection:
             connection.execute(of_run.where(events.dagster_event_type.in_(OF_THE_WAY)))

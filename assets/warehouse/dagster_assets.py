@@ -14,6 +14,7 @@ from assets.cluster import USUAL_WAIT_S, Cluster
 from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
 from assets.months import FIRST_MONTH, TIME_ZONE, Month
+from assets.text_safety import markdown_text
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
 from assets.warehouse.code_references import code_references
 from assets.warehouse.database import Warehouse
@@ -41,14 +42,14 @@ ACCEPT_TAG = "innovation-clusters/accept"
 ACCEPT_EXAMPLE = '{"idbr_enterprises:turnover_gbp": "why"}'
 MADE_BY = "taken over from run"
 OWNER = "team:innovation-clusters"
-PREVIEW_ROWS = 5
+PREVIEW_ROWS = 3
 WIDEST_CELL = 64
 """As long as a digest."""
 DIGEST_SHOWN = 12
 """Of a drop's digest at each table made from it: enough to tell files apart; `sources.drops` has all of it."""
 ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
-NOTES_SHOWN = 12
+NOTES_SHOWN = 8
 """Of a report's sentences; the run's log has all. They stand at every table of the step, in every month's history."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
@@ -249,17 +250,21 @@ def _materialisation(
     step, written = result.step, result.rows.get(table.name, 0)
     sources = column_lineage(step, table.name)
     drops = warehouse.read(
-        f"select path, left(sha256, {DIGEST_SHOWN}) as sha256 from sources.drops where month = $month order by path",
+        f"select path, left(sha256, {DIGEST_SHOWN}) as digest from sources.drops where month = $month order by path",
         month=month.first_day,
     )
     parameters = {"month": month.first_day, "datasets": list(step.datasets.get(table.name, ()))}
     of_month = f"from {table.name} where {_scope(table)}"
     preview = warehouse.read(f"select * {of_month} limit {PREVIEW_ROWS}", **parameters)
+    count = warehouse.read(f"select count(*) {of_month}", **parameters).item()
     metadata: dict[str, Any] = {
-        "dagster/partition_row_count": warehouse.read(f"select count(*) {of_month}", **parameters).item(),
-        "rows written": written,
+        "dagster/partition_row_count": count,
+        # A month's rows are written whole; of those of drops, what is there stays.
+        **({"rows written": written} if table.name in step.datasets else {}),
         "column sources": dg.MetadataValue.md(_lineage_list(sources)),
-        "drops": dg.MetadataValue.md(markdown_table(drops, WIDEST_CELL)),
+        "drops": dg.MetadataValue.md(
+            ", ".join(f"{markdown_text(path)} {digest}" for path, digest in drops.iter_rows()) or "none"
+        ),
         "preview": dg.MetadataValue.md(markdown_table(preview, WIDEST_CELL)),
         "seconds": round(result.seconds, 2),
         "peak memory (MB)": round(result.peak_memory_mb),

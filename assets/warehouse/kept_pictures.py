@@ -20,7 +20,7 @@ FOLDER = "pictures"
 """In the instance's storage."""
 FILE = re.compile(r"[0-9a-f]{32}\.webp")
 NAMED = re.compile(rf"{ADDRESS}({FILE.pattern})")
-COLOURS = 64
+COLOURS = 48
 """More are not told apart in maps and charts of flat colours, and take twice the bytes."""
 WIDEST, TALLEST = 1000, 1200
 """Pixels; a page of an asset shows a picture in a column of half its screen."""

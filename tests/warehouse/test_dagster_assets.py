@@ -83,7 +83,7 @@ def test_a_materialisation_tells_rows_lineage_drops_notes_and_cost(warehouse: Wa
     assert "| a | o0 | 2 |" in metadata["preview"].md_str.replace("| 2025-05-01 ", "")
     assert "application_id" in metadata["column sources"].md_str
     assert "made by hand" in metadata["notes"].md_str
-    assert metadata["notes"].md_str.endswith("- note 12\n- and 8 more in the run's log")
+    assert metadata["notes"].md_str.endswith("- note 8\n- and 12 more in the run's log")
     assert metadata["seconds"].value >= 0
 
 
