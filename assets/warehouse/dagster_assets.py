@@ -310,10 +310,11 @@ def _shown(report: Report, folder: Path, prefix: str) -> dict[str, Any]:
 
 
 def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
-    metadata: dict[str, Any] = {"failing rows": outcome.failing_rows}
     # The check's own description says what held; said again with every outcome, it is a tenth of the history.
+    metadata: dict[str, Any] = {}
     description = None
     if not outcome.passed:
+        metadata["failing rows"] = outcome.failing_rows
         metadata["evidence"] = dg.MetadataValue.md(markdown_table(outcome.evidence, WIDEST_CELL))
         rows = outcome.evidence.head(ROWS_IN_WORDS).iter_rows(named=True)
         first = "; ".join(", ".join(f"{column} {value}" for column, value in row.items()) for row in rows)
