@@ -16,15 +16,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
-from dagster._core.instance.ref import InstanceRef
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
+
+from pipelines.slim_log import SlimEventLog, SlimSqliteStorage, instance_with
 
 
 def instance_of(home: Path) -> dg.DagsterInstance:
@@ -32,42 +30,11 @@ def instance_of(home: Path) -> dg.DagsterInstance:
 
     One that keeps its log elsewhere (PostgreSQL) is as Dagster makes it.
     """
-    ref = InstanceRef.from_dir(str(home))
-    stored = ref.storage_data
-    if stored is not None and stored.class_name == DagsterSqliteStorage.__name__:
-        held = ConfigurableClassData(__name__, HeldSqliteStorage.__name__, stored.config_yaml)
-        ref = ref._replace(storage_data=held)
-    return dg.DagsterInstance.from_ref(ref)
+    return instance_with(home, HeldSqliteStorage)
 
 
-class HeldSqliteStorage(DagsterSqliteStorage):
-    """Dagster's storage, but for the event log."""
-
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        super().__init__(base_dir, inst_data)
-        dagsters = super().event_log_storage
-        assert isinstance(dagsters, SqliteEventLogStorage)
-        self._held = HeldEventLog(str(Path(dagsters.path_for_shard(INDEX_SHARD_NAME)).parent))
-
-    @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> HeldSqliteStorage:
-        """As Dagster's, which would make its own class."""
-        return cls.from_local(inst_data=inst_data, **config_value)
-
-    @property
-    def event_log_storage(self) -> HeldEventLog:
-        """The log that is held open."""
-        return self._held
-
-    def register_instance(self, instance: dg.DagsterInstance) -> None:
-        """Tell the storages whose they are."""
-        super().register_instance(instance)
-        if not self._held.has_instance:
-            self._held.register_instance(instance)
-
-
-class HeldEventLog(SqliteEventLogStorage):
-    """Dagster's event log, with one engine for each of its files, which keeps its connection."""
+class HeldEventLog(SlimEventLog):
+    """The event log with one engine for each of its files, which keeps its connection."""
 
     def __init__(self, base_dir: str) -> None:
         self._engines: dict[str, Engine] = {}
@@ -111,6 +78,15 @@ class HeldEventLog(SqliteEventLogStorage):
             event.listen(engine, "connect", _without_waiting_for_the_disk)
             self._engines[shard] = engine
         return self._engines[shard]
+
+
+class HeldSqliteStorage(SlimSqliteStorage):
+    """Dagster's storage, but for the event log."""
+
+    @staticmethod
+    def log_in(folder: str) -> HeldEventLog:
+        """The log that is held open."""
+        return HeldEventLog(folder)
 
 
 def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> None:

@@ -24,6 +24,7 @@ from assets.warehouse.reading import DROPS as DROPS_TABLE
 from assets.warehouse.turns import turn
 from pipelines.alerting.telling import look_after
 from pipelines.causes import first_cause, is_interruption
+from pipelines.code_location import Belonging, job_origin, tags_of
 from pipelines.dagster_home import dagster_home, of_message, opened
 from pipelines.definitions import build_defs
 from pipelines.jobs import FETCHING, MADE, monthly_refresh
@@ -148,19 +149,17 @@ def run_month(
     definitions = _definitions(settings)
     keys = selected_keys(select, definitions)
     job = definitions.resolve_job_def(monthly_refresh.name)
-    run_id = str(uuid.uuid4())
+    run_id, origin = str(uuid.uuid4()), job_origin(job.name)
     home = dagster_home(settings)
     with turn(settings.warehouse, f"run {run_id} of {month}", tell or _nobody), opened(home) as instance:
+        instance.add_event_listener(run_id, Belonging(instance, origin))
         for ended in end_dead_runs(instance, home):
             if tell:
                 tell(ended)
         if tell:
             instance.add_event_listener(run_id, _Waiter(tell, instance))
         if progress:
-            steps = sum(
-                1 for asset in definitions.assets or [] if isinstance(asset, dg.AssetsDefinition) and asset.keys & keys
-            )
-            instance.add_event_listener(run_id, _Watcher(progress, steps))
+            instance.add_event_listener(run_id, _Watcher(progress, _steps(definitions, keys)))
         with alive(home, run_id):
             result = job.execute_in_process(
                 run_config=_run_config(told or {}),
@@ -169,7 +168,7 @@ def run_month(
                 asset_selection=sorted(keys),
                 raise_on_error=False,
                 run_id=run_id,
-                tags=_tags(anew, accepting),
+                tags={**_tags(anew, accepting), **tags_of(origin)},
             )
         look_after(instance, settings, time.time() - (time.monotonic() - started), tell)
         failures = [event for event in result.all_events if event.is_step_failure]
@@ -185,6 +184,11 @@ def run_month(
 def _definitions(settings: Settings) -> dg.Definitions:
     """The code location, made once for all months of a backfill."""
     return build_defs(settings)
+
+
+def _steps(definitions: dg.Definitions, keys: set[dg.AssetKey]) -> int:
+    """How many steps make the assets."""
+    return sum(1 for asset in definitions.assets or [] if isinstance(asset, dg.AssetsDefinition) and asset.keys & keys)
 
 
 def _tags(anew: bool, accepting: Mapping[str, str] | None) -> dict[str, str]:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -21,19 +22,23 @@ from typing import Any
 import dagster as dg
 import uvicorn
 from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import ModuleTarget
+from dagster._serdes import serialize_value
 from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode, OperationType
+from starlette.responses import FileResponse, PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assets.warehouse.kept_pictures import ADDRESS, FILE, folder_in
+from pipelines.code_location import DEFINITIONS, target
 from pipelines.health import examine_health
 from pipelines.health_answer import kept
 from pipelines.settings import Settings
+from pipelines.slim_log import SlimEventLog, SlimSqliteStorage, instance_with
 from pipelines.web_guard import Guard
 from pipelines.web_health import WithHealth
 
 HOST = "127.0.0.1"
-DEFINITIONS = "pipelines.definitions"
 POLL_MILLISECONDS = 2000
 """How often a page asks for what is new in its assets."""
 STATEMENT_TIMEOUT, POOL_RECYCLE, POOL_OVERFLOW = 15000, 3600, 20
@@ -51,6 +56,29 @@ class _NoMutation(ASTValidationRule):
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         if node.operation == OperationType.MUTATION:
             self.report_error(GraphQLError("this server only shows: nothing can be changed here", node))
+
+
+class Pictures:
+    """Answers for the pictures that the history of runs names, and lets the application answer everything else."""
+
+    def __init__(self, app: ASGIApp, folder: Path) -> None:
+        """`folder` is where assets keep them."""
+        self.app = app
+        self.folder = folder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a file of the folder, 404 for what is none."""
+        if scope["type"] != "http" or not scope["path"].startswith(ADDRESS):
+            await self.app(scope, receive, send)
+            return
+        name = scope["path"].removeprefix(ADDRESS)
+        found = self.folder / name
+        if scope["method"] in ("GET", "HEAD") and FILE.fullmatch(name) and found.is_file():
+            # Its name is its content's: what a browser has of it never changes.
+            kept = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+            await FileResponse(found, headers=kept, media_type="image/webp")(scope, receive, send)
+        else:
+            await PlainTextResponse("there is no such picture\n", HTTPStatus.NOT_FOUND)(scope, receive, send)
 
 
 class _ShowingWebserver(DagsterWebserver):
@@ -75,19 +103,21 @@ def show(listener: socket.socket, settings: Settings, home: Path, read_only: boo
     WebError where the daemon ends by itself.
     """
     os.environ.update({**settings.to_environment(), "DAGSTER_HOME": str(home.absolute())})
-    with _ends_in_order(), dg.DagsterInstance.from_config(str(home)) as instance:
+    with _ends_in_order(), instance_with(home.absolute(), SlimSqliteStorage) as instance:
         instance.optimize_for_webserver(STATEMENT_TIMEOUT, POOL_RECYCLE, POOL_OVERFLOW)
         with WorkspaceProcessContext(
             instance,
-            ModuleTarget(DEFINITIONS, None, str(Path.cwd()), None),
+            target(),
             version=__version__,
             read_only=read_only,
             code_server_log_level="WARNING",
         ) as context:
             made = _ShowingWebserver if read_only else DagsterWebserver
             examined = kept(partial(examine_health, settings))
-            pages = WithHealth(made(context, "", POLL_MILLISECONDS).create_asgi_app(), examined)
-            app = Guard(pages, settings.ui_hosts, read_only)
+            pages = Pictures(
+                made(context, "", POLL_MILLISECONDS).create_asgi_app(), folder_in(instance.storage_directory())
+            )
+            app = Guard(WithHealth(pages, examined), settings.ui_hosts, read_only)
             server = uvicorn.Server(
                 uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=SECONDS_TO_END)
             )
@@ -95,7 +125,7 @@ def show(listener: socket.socket, settings: Settings, home: Path, read_only: boo
                 tell(f"http://{HOST}:{listener.getsockname()[1]}")
                 server.run([listener])
             else:
-                with _daemon(server):
+                with _daemon(server, instance):
                     tell(f"http://{HOST}:{listener.getsockname()[1]}")
                     server.run([listener])
 
@@ -115,9 +145,11 @@ def _ends_in_order() -> Iterator[None]:
 
 
 @contextmanager
-def _daemon(server: uvicorn.Server) -> Iterator[None]:
-    """Dagster's daemon for as long as the server lives, which ends with it."""
+def _daemon(server: uvicorn.Server, instance: dg.DagsterInstance) -> Iterator[None]:
+    """Dagster's daemon for as long as the server lives, which ends with it; runs that it starts write the same log."""
     command = [sys.executable, "-m", "dagster._daemon", "run", "--module-name", DEFINITIONS]
+    if isinstance(instance.event_log_storage, SlimEventLog):
+        command += ["--instance-ref", serialize_value(instance.get_ref())]
     # A session of its own: Ctrl-C at the terminal reaches this process alone, which ends the daemon.
     daemon = subprocess.Popen(command, start_new_session=True)
 

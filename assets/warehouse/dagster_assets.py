@@ -1,6 +1,5 @@
 """Dagster assets from steps: keys, dependencies, checks, pool, retries, what the UI shows. No rule of any layer."""
 
-import base64
 import json
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -17,11 +16,14 @@ from assets.disk import full_disk_said
 from assets.method import MethodProfile, find_profiles
 from assets.months import TIME_ZONE, USUAL_FIRST_MONTH, Month
 from assets.synthetic import WORD
+from assets.text_safety import markdown_text
 from assets.warehouse.backfills import PARTITION_TAG, end_what_follows, hindrance
 from assets.warehouse.checks import CheckOutcome, ChecksFailedError, rules_of
+from assets.warehouse.code_references import code_references
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
+from assets.warehouse.kept_pictures import folder_in, keep
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.made_before import unmade
 from assets.warehouse.markdown import markdown_table
@@ -43,11 +45,15 @@ ACCEPT_TAG = "innovation-clusters/accept"
 ACCEPT_EXAMPLE = '{"idbr_enterprises:turnover_gbp": "why"}'
 MADE_BY = "taken over from run"
 OWNER = "team:innovation-clusters"
-PREVIEW_ROWS = 8
+PREVIEW_ROWS = 3
 WIDEST_CELL = 64
 """As long as a digest."""
+DIGEST_SHOWN = 12
+"""Of a drop's digest at each table made from it: enough to tell files apart; `sources.drops` has all of it."""
 ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
+NOTES_SHOWN = 8
+"""Of a report's sentences; the run's log has all. They stand at every table of the step, in every month's history."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
 NETWORK_RETRIES, NETWORK_RETRY_SECONDS = 3, 10
 
@@ -200,12 +206,15 @@ def _events(
         context.log.info("Made from the same as before: rows are taken over.")
         metadata = shown
     else:
+        pictures = folder_in(context.instance.storage_directory())
         with file.connect(read_only=True) as connection:
-            metadata = {table.name: _materialisation(result, table, file, month) for table in tables}
+            metadata = {table.name: _materialisation(result, table, file, month, pictures) for table in tables}
             if made_as(connection, step.tables, month) != before:
                 warehouse.has_changed(month, later_there(connection, month))
     for name, of_table in metadata.items():
-        yield dg.MaterializeResult(asset_key(name), metadata=of_table)
+        # Given with the result, Dagster would write it into the step's output too.
+        context.add_asset_metadata(of_table, asset_key(name))
+        yield dg.MaterializeResult(asset_key(name))
     # After what they are of: the UI takes a check that comes before for one of what was there.
     yield from (_check_result(outcome) for outcome in result.checks)
     yield from passed(step.tables)
@@ -290,6 +299,7 @@ def _spec(step: Step, table: Table, upstream: Sequence[str]) -> dg.AssetSpec:
         "dagster/column_schema": schema,
         "dagster/table_name": table.name,
         "key": ", ".join(table.key) or "none",
+        **code_references(step),
     }
     if step.query:
         metadata["query"] = dg.MetadataValue.md(f"```sql\n{step.query.strip()}\n```")
@@ -308,27 +318,27 @@ def _spec(step: Step, table: Table, upstream: Sequence[str]) -> dg.AssetSpec:
     )
 
 
-def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, month: Month) -> dict[str, Any]:
+def _materialisation(
+    result: StepResult, table: Table, warehouse: Warehouse, month: Month, pictures: Path
+) -> dict[str, Any]:
     step, written = result.step, result.rows.get(table.name, 0)
     sources = column_lineage(step, table.name)
     drops = warehouse.read(
-        "select dataset, as_of, path, sha256 from sources.drops where month = $month order by dataset",
+        f"select path, left(sha256, {DIGEST_SHOWN}) as digest from sources.drops where month = $month order by path",
         month=month.first_day,
     )
     parameters = {"month": month.first_day, "datasets": list(step.datasets.get(table.name, ()))}
     of_month = f"from {table.name} where {_scope(table)}"
     preview = warehouse.read(f"select * {of_month} limit {PREVIEW_ROWS}", **parameters)
+    count = warehouse.read(f"select count(*) {of_month}", **parameters).item()
     metadata: dict[str, Any] = {
-        "dagster/partition_row_count": warehouse.read(f"select count(*) {of_month}", **parameters).item(),
-        "rows written": written,
-        "dagster/column_lineage": dg.TableColumnLineage(
-            {
-                column: [dg.TableColumnDep(asset_key(name), source) for name, source in deps]
-                for column, deps in sources.items()
-            }
+        "dagster/partition_row_count": count,
+        # A month's rows are written whole; of those of drops, what is there stays.
+        **({"rows written": written} if table.name in step.datasets else {}),
+        "column sources": dg.MetadataValue.md(_lineage_list(sources)),
+        "drops": dg.MetadataValue.md(
+            ", ".join(f"{markdown_text(path)} {digest}" for path, digest in drops.iter_rows()) or "none"
         ),
-        "column sources": dg.MetadataValue.md(_lineage_table(sources)),
-        "drops": dg.MetadataValue.md(markdown_table(drops, WIDEST_CELL)),
         "preview": dg.MetadataValue.md(markdown_table(preview, WIDEST_CELL)),
         "seconds": round(result.seconds, 2),
         "peak memory (MB)": round(result.peak_memory_mb),
@@ -340,9 +350,9 @@ def _materialisation(result: StepResult, table: Table, warehouse: Warehouse, mon
         metadata[WORD] = f"made of the synthetic United Kingdom: {', '.join(synthetic['dataset'])}"
     for profile, report in result.reports.items():
         prefix = f"{profile}: " if profile else ""
-        metadata |= report_metadata(report, prefix)
-        if table.name in report.of_tables:
-            metadata |= report_metadata(report.of_tables[table.name], prefix)
+        for told in (report, report.of_tables.get(table.name)):
+            if told is not None:
+                metadata |= report_metadata(told, prefix) | _shown(told, pictures, prefix)
     return metadata
 
 
@@ -358,29 +368,37 @@ def _scope(table: Table) -> str:
 
 
 def report_metadata(report: Report, prefix: str = "") -> dict[str, Any]:
-    """What a report tells, as the UI shows it: frames, pages and messages as Markdown."""
+    """What a report tells but for its pictures, as the UI shows it: frames, pages and messages as Markdown."""
     metadata: dict[str, Any] = {}
     for name, value in report.figures.items():
         shown = dg.MetadataValue.md(markdown_table(value, WIDEST_CELL)) if isinstance(value, pl.DataFrame) else value
         metadata[prefix + name] = shown
-    for name, png in report.pictures.items():
-        encoded = base64.b64encode(png).decode()
-        metadata[prefix + name] = dg.MetadataValue.md(f"![{name}](data:image/png;base64,{encoded})")
     metadata |= {prefix + name: dg.MetadataValue.md(text) for name, text in report.pages.items()}
     if report.messages:
-        metadata[prefix + "notes"] = dg.MetadataValue.md("\n".join(f"- {message}" for message in report.messages))
+        more = len(report.messages) - NOTES_SHOWN
+        lines = [*report.messages[:NOTES_SHOWN], *([f"and {more} more in the run's log"] if more > 0 else [])]
+        metadata[prefix + "notes"] = dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))
     return metadata
 
 
+def _shown(report: Report, folder: Path, prefix: str) -> dict[str, Any]:
+    """A report's pictures, kept as files: a picture in the history of runs would be in it thrice a table."""
+    return {
+        prefix + name: dg.MetadataValue.md(f"![{name}]({keep(folder, png)})") for name, png in report.pictures.items()
+    }
+
+
 def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
-    metadata: dict[str, Any] = {"failing rows": outcome.failing_rows}
-    description = outcome.description
+    # The check's own description says what held; said again with every outcome, it is a tenth of the history.
+    metadata: dict[str, Any] = {}
+    description = None
     if not outcome.passed:
+        metadata["failing rows"] = outcome.failing_rows
         metadata["evidence"] = dg.MetadataValue.md(markdown_table(outcome.evidence, WIDEST_CELL))
         rows = outcome.evidence.head(ROWS_IN_WORDS).iter_rows(named=True)
         first = "; ".join(", ".join(f"{column} {value}" for column, value in row.items()) for row in rows)
         more = outcome.failing_rows - ROWS_IN_WORDS
-        description += f" It does not hold for: {first}{f'; and {more} more' if more > 0 else ''}."
+        description = f"{outcome.description} It does not hold for: {first}{f'; and {more} more' if more > 0 else ''}."
     return dg.AssetCheckResult(
         passed=outcome.passed,
         asset_key=asset_key(outcome.table),
@@ -391,8 +409,13 @@ def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
     )
 
 
-def _lineage_table(sources: dict[str, list[tuple[str, str]]]) -> str:
-    lines = ["| column | from |", "|---|---|"]
+def _lineage_list(sources: dict[str, list[tuple[str, str]]]) -> str:
+    """Where a table's columns come from; those that have their name from one table stand together."""
+    same: dict[str, list[str]] = {}
+    lines = []
     for column, deps in sources.items():
-        lines.append(f"| {column} | {', '.join(f'{table}.{source}' for table, source in deps) or 'computed'} |")
-    return "\n".join(lines)
+        if len(deps) == 1 and deps[0][1] == column:
+            same.setdefault(deps[0][0], []).append(column)
+        else:
+            lines.append(f"- {column}: {', '.join(f'{table}.{source}' for table, source in deps) or 'computed'}")
+    return "\n".join([*(f"- from {table}: {', '.join(columns)}" for table, columns in same.items()), *lines])

@@ -1,5 +1,7 @@
 """Old runs go, and so does the disk that they took: a real instance, its real files."""
 
+import io
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,12 +9,17 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from PIL import Image
 
+from assets.warehouse.kept_pictures import folder_in, keep, named_in
 from pipelines.held_storage import instance_of
 from pipelines.history_files import compact, shared_files
 from pipelines.maintenance import prune_history
 
 RUNS = 12
+MONTHS = dg.StaticPartitionsDefinition(["2025-04", "2025-05", "2025-06"])
+FAILS = "fails"
+"""Tag of a run whose asset fails."""
 
 
 @dg.asset
@@ -52,8 +59,10 @@ def test_the_disk_of_old_runs_is_given_back(instance: dg.DagsterInstance, tmp_pa
     assert all(instance.has_run(run_id) for run_id in run_ids)
     assert [*tmp_path.rglob(f"*{by_hand}*")] == [], "what a deleted run left is gone, too"
     pruned = prune(instance, 0)
-    # The run that prunes is under way, and stays.
+    # The run that prunes is under way, and stays; so does the last that made the asset.
+    last = run_ids.pop()
     assert pruned.output_for_node("delete_old_runs") == len(run_ids) + 1
+    assert instance.has_run(last)
     assert {path.name for run_id in run_ids for path in tmp_path.rglob(f"*{run_id}*")} == set()
     assert instance.has_run(pruned.run_id)
     assert [*tmp_path.rglob(f"{pruned.run_id}.db")]
@@ -62,6 +71,60 @@ def test_the_disk_of_old_runs_is_given_back(instance: dg.DagsterInstance, tmp_pa
     again = dg.materialize([wordy], instance=instance)
     assert again.success
     assert instance.get_latest_materialization_event(dg.AssetKey("wordy")).run_id == again.run_id
+
+
+@dg.asset(partitions_def=MONTHS, check_specs=[dg.AssetCheckSpec("holds", asset="monthly", partitions_def=MONTHS)])
+def monthly(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """An asset of a month, with a picture."""
+    if context.run.tags.get(FAILS) == "true":
+        raise dg.Failure("as it was told")
+    address = keep(folder_in(context.instance.storage_directory()), picture(context.run_id))
+    return dg.MaterializeResult(
+        metadata={"map": dg.MetadataValue.md(f"![map]({address})")},
+        check_results=[dg.AssetCheckResult(passed=context.partition_key != "2025-04")],
+    )
+
+
+def picture(seed: str) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8), f"#{seed[:6]}").save(written, "PNG")
+    return written.getvalue()
+
+
+def make(instance: dg.DagsterInstance, month: str, fails: bool = False) -> str:
+    tags = {FAILS: "true"} if fails else {}
+    return dg.materialize([monthly], instance=instance, partition_key=month, raise_on_error=False, tags=tags).run_id
+
+
+def states(instance: dg.DagsterInstance) -> tuple[object, ...]:
+    """What the UI shows of each month: made or not, tried since, what its check said."""
+    log, key = instance.event_log_storage, dg.AssetKey("monthly")
+    checks = log.get_asset_check_execution_history(dg.AssetCheckKey(key, "holds"), limit=99)
+    newest = {check.partition: check.status.value for check in reversed(checks)}
+    return (
+        log.get_materialized_partitions(key),
+        log.get_latest_asset_partition_materialization_attempts_without_materializations(key),
+        newest,
+    )
+
+
+def test_no_month_loses_its_state(instance: dg.DagsterInstance):
+    replaced = [make(instance, month) for month in ("2025-04", "2025-05")]
+    last = [make(instance, month) for month in ("2025-04", "2025-05")]
+    tried = [make(instance, month, fails=True) for month in ("2025-05", "2025-06")]
+    pictures = folder_in(instance.storage_directory())
+    for path in pictures.iterdir():
+        os.utime(path, (0, 0))
+    before = states(instance)
+    assert before[0] == {"2025-04", "2025-05"}
+    assert set(before[1]) == {"2025-05", "2025-06"}
+    assert prune(instance, 0).output_for_node("delete_old_runs") == len(replaced)
+    assert states(instance) == before
+    assert [run_id for run_id in (*replaced, *last, *tried) if instance.has_run(run_id)] == [*last, *tried]
+    shown = [instance.get_latest_materialization_event(dg.AssetKey("monthly"))]
+    assert len([*pictures.iterdir()]) == len(last)
+    (name,) = named_in(shown[0].asset_materialization.metadata["map"].md_str)
+    assert (pictures / name).is_file()
 
 
 def test_a_file_in_use_is_left_for_another_time(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch):

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import dagster as dg
 import polars as pl
+from matplotlib.figure import Figure
 
 from assets.months import Month
+from assets.pictures import png
 from assets.warehouse.backfills import BACKFILL_TAG
-from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
+from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_key, asset_of
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.kept_pictures import folder_in, named_in
 from assets.warehouse.out_of_date import CHECK
-from assets.warehouse.steps import Rows, Step, StepContext, step
+from assets.warehouse.steps import Rows, Step, StepContext, sql_step, step
 from tests.support import AS_OF, MONTH, fill, use_drop
 
 PROFILE = "name = 'one'"
@@ -22,7 +25,10 @@ def participations(*partners: int) -> Step:
     @step(tables=["network.participations"], reads=[], reaches_outside=True)
     def made(context: StepContext) -> Rows:
         """One application of several organisations."""
-        context.report.say("made by hand")
+        for note in ["made by hand", *(f"note {number}" for number in range(2, 21))]:
+            context.report.say(note)
+        figure = Figure(figsize=(1, 1))
+        context.report.picture("nothing much", png(figure))
         ids = [f"o{number}" for number in range(len(partners))]
         rows = pl.DataFrame({"application_id": ["a"] * len(ids), "organisation_id": ids, "partners": list(partners)})
         return {"network.participations": rows}
@@ -89,7 +95,30 @@ def test_a_materialisation_tells_rows_lineage_drops_notes_and_cost(warehouse: Wa
     assert "| a | o0 | 2 |" in metadata["preview"].md_str.replace("| 2025-05-01 ", "")
     assert "application_id" in metadata["column sources"].md_str
     assert "made by hand" in metadata["notes"].md_str
+    assert metadata["notes"].md_str.endswith("- note 8\n- and 12 more in the run's log")
     assert metadata["seconds"].value >= 0
+
+
+def test_the_history_of_runs_names_a_picture_and_does_not_hold_it(warehouse: Warehouse):
+    with dg.DagsterInstance.ephemeral() as instance:
+        made = materialise(warehouse, instance, participations(2, 2))
+        (name,) = named_in(made.asset_materializations_for_node("network__made")[0].metadata["nothing much"].md_str)
+        assert (folder_in(instance.storage_directory()) / name).read_bytes()[8:12] == b"WEBP"
+    outputs = [event.step_output_data for event in made.all_events if event.event_type_value == "STEP_OUTPUT"]
+    assert [output.metadata for output in outputs if output.metadata] == []
+
+
+def test_an_asset_links_to_the_file_that_makes_it():
+    def linked(made: Step, table: str) -> list[tuple[str, int | None]]:
+        metadata = asset_of(made).specs_by_key[asset_key(table)].metadata
+        references = metadata["dagster/code_references"].code_references
+        return [(reference.file_path, reference.line_number) for reference in references]
+
+    root = Path(__file__).parents[2]
+    ((path, line),) = linked(edges, "network.edges")
+    assert path == __file__
+    assert "def edges" in "".join(Path(path).read_text(encoding="utf-8").splitlines()[line - 1 : line + 1])
+    assert linked(sql_step("network.edges"), "network.edges") == [(str(root / "sql/network/edges.sql"), None)]
 
 
 def test_a_month_whose_drops_were_not_taken_in_makes_nothing_of_them(warehouse: Warehouse):
