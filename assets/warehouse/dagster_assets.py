@@ -122,11 +122,11 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
             month, profiles = Month.parse(context.partition_key), method.load()
             file = warehouse.warehouse(context.log.warning)
             with file.connect(read_only=True) as connection:
-                if problem := unmade(connection, step, month):
-                    raise dg.Failure(problem, allow_retries=False)
                 shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
                 may_take_over = set(shown) == {table.name for table in tables}
                 result = taken_over(connection, step, month, profiles) if may_take_over else None
+                if result is None and (problem := unmade(connection, step, month)):
+                    raise dg.Failure(problem, allow_retries=False)
             try:
                 if result is None:
                     accepting = _accepted(context.run.tags.get(ACCEPT_TAG))

@@ -14,12 +14,19 @@ from collections.abc import Sequence
 import duckdb
 
 from assets.months import Month
-from assets.warehouse.presence import with_rows
+from assets.warehouse.declarations import declared_tables
+from assets.warehouse.presence import drops_without_rows, pruned_rows, with_rows
 from assets.warehouse.reading import LAYERS_OF_DROPS
 from assets.warehouse.steps import Step
 
 NO_DROPS = (
     "the drops of {month} have not been taken in. Make the layer sources too (--select sources,...), or all of it"
+)
+
+PRUNED = (
+    "the rows of {month} in {tables} were deleted, for it is not among the newest months, whose working tables are "
+    "kept (keep.working_months of the method profile). Make all of it again (innovation-clusters refresh --month "
+    "{month}): its drops are taken in anew"
 )
 
 
@@ -29,9 +36,14 @@ def unmade(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> s
         return None
     if not with_rows(connection, [("sources.drops", month.first_day)]):
         return NO_DROPS.format(month=month)
+    if drops_without_rows(connection, month) and (of_drops := _of_drops(step)):
+        return PRUNED.format(tables=", ".join(of_drops), month=month)
     needed = [table for table in step.reads if table.split(".")[0] not in LAYERS_OF_DROPS]
     made = _made(connection, needed, month)
     missing = [table for table in needed if table not in made]
+    of_its_age = pruned_rows(connection, missing) & {(table, month.first_day) for table in missing}
+    if of_its_age:
+        return PRUNED.format(tables=", ".join(sorted(table for table, _ in of_its_age)), month=month)
     if not missing or step.may_lack == "any" or (step.may_lack == "all" and len(missing) == len(needed)):
         return None
     has, them = ("has", "it") if len(missing) == 1 else ("have", "them")
@@ -39,6 +51,14 @@ def unmade(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> s
         f"{', '.join(missing)} of {month} {has} not been made, and {', '.join(step.tables)} would be made of nothing. "
         f"Make {them} too (--select {','.join([*missing, step.tables[0]])}), or all of {month}"
     )
+
+
+def _of_drops(step: Step) -> list[str]:
+    """The tables of drops that a step reads and whose rows are deleted for their age."""
+    known = declared_tables()
+    return [
+        table for table in step.reads if known[table].layer in LAYERS_OF_DROPS and known[table].kept == "newest months"
+    ]
 
 
 def _made(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], month: Month) -> set[str]:
