@@ -31,8 +31,8 @@ def steps_there(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step], mo
     counted = connection.execute(
         "select table_name, row_count from ledger.made_from where month = $month", {"month": month.first_day}
     )
-    pruned = {table for table, first_day in pruned_rows(connection, _tables(steps)) if first_day == month.first_day}
     rows_of = {str(table): int(rows) for table, rows in counted.fetchall()}
+    pruned = {table for table, first_day in pruned_rows(connection, _tables(steps)) if first_day == month.first_day}
     return [
         step
         for step in steps
