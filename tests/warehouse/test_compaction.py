@@ -42,7 +42,6 @@ def edges(seed: int) -> pl.DataFrame:
             "organisation_a": number.hash(seed).cast(pl.String),
             "organisation_b": number.hash(seed + 1).cast(pl.String),
             "weight": number.hash(seed).cast(pl.Float64),
-            "joint_applications": number % 7 + 1,
             "joint_projects": number % 5,
         }
     )
