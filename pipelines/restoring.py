@@ -55,7 +55,7 @@ def restore(
         with scratch_folder(path.parent, MAKING) as beside, full_disk_said(path.parent, DOING):
             copy = Warehouse(_copied(folder / WAREHOUSE, beside), settings.memory_limit, settings.threads)
             refuse_other_rows(copy, manifest, beside)
-            aside = f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+            aside = f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
             yield from _restore_history(folder, manifest, home, aside, replace=replace)
             yield from _restore_warehouse(copy.path, path, aside)
     yield f"{path} is as it was backed up at {manifest.made_at}: months {', '.join(manifest.months) or 'none'}"
