@@ -14,6 +14,8 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.made_before import unmade
 from assets.warehouse.presence import drops_without_rows
 from assets.warehouse.pruning import Pruned, is_to_prune, prune, working_tables
+from pipelines.later_months import months_to_follow
+from pipelines.settings import Settings
 from pipelines.upkeep import datasets_of_tables
 from tests.sources.support import ENTERPRISES_CSV, content, ingest, put, put_register
 from tests.support import make, make_or_take_over
@@ -84,6 +86,35 @@ def test_an_old_month_that_is_made_again_takes_its_drops_in_anew(three: Warehous
 def test_months_that_were_made_from_what_went_are_not_made_again(three: Warehouse):
     prune(three, 1, datasets_of_tables())
     assert all(make_or_take_over(three, step, month=MONTHS[2]).is_taken_over for step in STEPS)
+
+
+def test_later_months_that_were_pruned_are_made_again_from_their_drops(three: Warehouse, tmp_path: Path):
+    """An old month's drop comes again with other rows: the later months that follow take their drops in anew."""
+    sources = tmp_path / "sources"
+    prune(three, 1, datasets_of_tables())
+    put(sources, "idbr_enterprises/2025-03.csv", ENTERPRISES_CSV.replace("Alpha", "Omega"))
+    make_month(three, sources, MONTHS[0])
+    (tmp_path / "test.toml").touch()
+    settings = Settings(warehouse=str(three.path), profiles=(str(tmp_path / "test.toml"),), threads=1)
+    took_in = {}
+    for later in months_to_follow(settings, STEPS, [MONTHS[0]]):
+        assert {step.tables[0] for step in STEPS} <= set(later.tables)
+        took_in[later.month] = "sources.drops" in later.tables
+        make_month(three, sources, later.month)
+    assert took_in == {MONTHS[1]: True, MONTHS[2]: False}
+    others = Warehouse(tmp_path / "others.duckdb", threads=1)
+    others.create()
+    for month in MONTHS:
+        make_month(others, sources, month)
+    assert {name: rows for name, rows in content(three).items() if name.startswith("organisations.")} == {
+        name: rows for name, rows in content(others).items() if name.startswith("organisations.")
+    }
+
+
+def make_month(warehouse: Warehouse, sources: Path, month: Month) -> None:
+    ingest(warehouse, sources, month)
+    for step in STEPS:
+        make_or_take_over(warehouse, step, month=month)
 
 
 def test_nothing_is_made_from_rows_that_went(three: Warehouse):
