@@ -97,6 +97,6 @@ def _in_words(done: Pruned) -> str:
     months = ", ".join(str(month) for month in done.months)
     of_months = f"working rows of {months}" if months else "rows"
     of_drops = (
-        f", rows of {done.drops} drop{'s' if done.drops != 1 else ''} that no kept month uses" if done.drops else ""
+        f", and rows of {done.drops} drop{'s' if done.drops != 1 else ''} that no kept month uses" if done.drops else ""
     )
-    return f"{of_months}{of_drops} were deleted, {done.rows} rows in all: results, and what identifies a drop, stay"
+    return f"{of_months}{of_drops} were deleted, {done.rows} in all: results, and what identifies a drop, stay"
