@@ -20,7 +20,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.lineage import column_lineage
-from assets.warehouse.made_before import unmade
+from assets.warehouse.made_before import pruned_inputs, unmade
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.running import StepResult, run_step, taken_over
 from assets.warehouse.step_code import step_code
@@ -122,10 +122,12 @@ def asset_of(step: Step) -> dg.AssetsDefinition:
             month, profiles = Month.parse(context.partition_key), method.load()
             file = warehouse.warehouse(context.log.warning)
             with file.connect(read_only=True) as connection:
+                if problem := unmade(connection, step, month):
+                    raise dg.Failure(problem, allow_retries=False)
                 shown = {} if context.run.tags.get(ANEW_TAG) == "true" else _shown_before(context, tables)
                 may_take_over = set(shown) == {table.name for table in tables}
                 result = taken_over(connection, step, month, profiles) if may_take_over else None
-                if result is None and (problem := unmade(connection, step, month)):
+                if result is None and (problem := pruned_inputs(connection, step, month)):
                     raise dg.Failure(problem, allow_retries=False)
             try:
                 if result is None:

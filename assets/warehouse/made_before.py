@@ -31,19 +31,19 @@ PRUNED = (
 
 
 def unmade(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> str | None:
-    """Why a step cannot make its rows of the month, as a sentence; None where all that it needs is there."""
+    """Why a step cannot make its rows of the month, as a sentence; None where all that it needs was made.
+
+    Rows that were deleted for their age were made: rows that follow from them may be taken over, and `pruned_inputs`
+    says why they cannot be made anew.
+    """
     if not step.reads:
         return None
     if not with_rows(connection, [("sources.drops", month.first_day)]):
         return NO_DROPS.format(month=month)
-    if drops_without_rows(connection, month) and (of_drops := _of_drops(step)):
-        return PRUNED.format(tables=", ".join(of_drops), month=month)
     needed = [table for table in step.reads if table.split(".")[0] not in LAYERS_OF_DROPS]
     made = _made(connection, needed, month)
+    made |= {table for table, first_day in pruned_rows(connection, needed) if first_day == month.first_day}
     missing = [table for table in needed if table not in made]
-    of_its_age = pruned_rows(connection, missing) & {(table, month.first_day) for table in missing}
-    if of_its_age:
-        return PRUNED.format(tables=", ".join(sorted(table for table, _ in of_its_age)), month=month)
     if not missing or step.may_lack == "any" or (step.may_lack == "all" and len(missing) == len(needed)):
         return None
     has, them = ("has", "it") if len(missing) == 1 else ("have", "them")
@@ -51,6 +51,17 @@ def unmade(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> s
         f"{', '.join(missing)} of {month} {has} not been made, and {', '.join(step.tables)} would be made of nothing. "
         f"Make {them} too (--select {','.join([*missing, step.tables[0]])}), or all of {month}"
     )
+
+
+def pruned_inputs(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> str | None:
+    """Why a step cannot make its rows of the month anew, as a sentence: rows that it reads were deleted for their age.
+
+    None where they were not.
+    """
+    gone = {table for table, first_day in pruned_rows(connection, step.reads) if first_day == month.first_day}
+    if drops_without_rows(connection, month):
+        gone.update(_of_drops(step))
+    return PRUNED.format(tables=", ".join(sorted(gone)), month=month) if gone else None
 
 
 def _of_drops(step: Step) -> list[str]:

@@ -11,7 +11,7 @@ from assets.months import Month
 from assets.organisations.steps import STEPS
 from assets.warehouse.compaction import space_of
 from assets.warehouse.database import Warehouse
-from assets.warehouse.made_before import unmade
+from assets.warehouse.made_before import pruned_inputs
 from assets.warehouse.presence import drops_without_rows
 from assets.warehouse.pruning import Pruned, is_to_prune, prune, working_tables
 from pipelines.later_months import months_to_follow
@@ -121,12 +121,12 @@ def test_nothing_is_made_from_rows_that_went(three: Warehouse):
     prune(three, 1, datasets_of_tables())
     anchors = next(step for step in STEPS if step.tables == ("organisations.anchors",))
     with three.connect(read_only=True) as connection:
-        told = unmade(connection, anchors, MONTHS[0])
+        told = pruned_inputs(connection, anchors, MONTHS[0])
     assert told is not None
     assert f"the rows of 2025-03 in organisations.source_places, {RECORDS} were deleted" in told
     assert "innovation-clusters refresh --month 2025-03" in told
     with three.connect(read_only=True) as connection:
-        told = unmade(connection, STEPS[0], MONTHS[0])
+        told = pruned_inputs(connection, STEPS[0], MONTHS[0])
     assert told is not None
     assert "sources.idbr_enterprises" in told
 
