@@ -420,6 +420,22 @@ class ExpectedMethod(Section):
         return found
 
 
+class KeepMethod(Section):
+    """What of the warehouse stays, and how large its file may be. Shared by all profiles of a month; no row depends on
+    it."""
+
+    working_months: Annotated[Count, OURS] = 3
+    """Months, the newest, whose working tables stay: what a month is made through and the rows of its drops. Results,
+    what was released, and which drops each month used stay for ever; an older month that is made again is made from
+    its drops."""
+    max_free_share: Annotated[float, Field(gt=0, lt=1), OURS] = 0.2
+    """The warehouse is written anew where more than this share of its file is free: a file of a fifth free space has
+    1.25 times the size that it needs."""
+    compact_from_mb: Annotated[Count, OURS] = 256
+    """A file of fewer megabytes is not written anew by itself at the end of a run; `innovation-clusters maintain` does
+    so at any size."""
+
+
 class SpatialMethod(Section):
     """Groups of sites per sector."""
 
@@ -571,9 +587,21 @@ class TypologyMethod(Section):
     """Partners listed on a cluster."""
 
 
-SHARED_SECTIONS = ("sources", "organisations", "linkage", "graph", "index", "publication", "refresh", "expected")
-OF_RUNNING = ("refresh", "expected")
-"""Sections that say when a month is made and of what: they decide no row of any result."""
+SHARED_SECTIONS = (
+    "sources",
+    "organisations",
+    "linkage",
+    "graph",
+    "index",
+    "publication",
+    "refresh",
+    "expected",
+    "keep",
+)
+
+OF_NO_ROW = ("refresh", "expected", "keep")
+"""Sections that say when a month is made and of what, and what of it stays: no row of any result depends on them."""
+_NOT_OF_THE_MAP = {"name", "description", *OF_NO_ROW, "index", "publication"}
 
 
 class MethodProfile(Section):
@@ -589,6 +617,7 @@ class MethodProfile(Section):
     publication: PublicationMethod = PublicationMethod()
     refresh: RefreshMethod = RefreshMethod()
     expected: ExpectedMethod = ExpectedMethod()
+    keep: KeepMethod = KeepMethod()
     spatial: SpatialMethod = SpatialMethod()
     network: NetworkMethod = NetworkMethod()
     typology: TypologyMethod = TypologyMethod()
@@ -596,13 +625,12 @@ class MethodProfile(Section):
     @property
     def fingerprint(self) -> str:
         """First 16 hex digits of the SHA-256 of what decides the Map's results (not name, schedule, Index)."""
-        left_out = {"name", "description", "index", "publication", *OF_RUNNING}
-        return _digest(self.model_dump(mode="json", exclude=left_out))
+        return _digest(self.model_dump(mode="json", exclude=_NOT_OF_THE_MAP))
 
     @property
     def shared_fingerprint(self) -> str:
         """The same of what all profiles of a month share; it stands on results that are made once for all of them."""
-        return _digest(self.model_dump(mode="json", include=set(SHARED_SECTIONS) - {"publication", *OF_RUNNING}))
+        return _digest(self.model_dump(mode="json", include=set(SHARED_SECTIONS) - {*OF_NO_ROW, "publication"}))
 
     def parameters(self) -> dict[str, Any]:
         """All parameters by their own name, for binding in SQL; names are unique over the sections.

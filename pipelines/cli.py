@@ -20,7 +20,7 @@ from pipelines.accepting import AcceptingCommand, accepted, not_needed
 from pipelines.command_group import CommandGroup, show_version
 from pipelines.output import GraphFormat, Layout, OutputFormat, plain, screen, taken, unwritable, write_rows
 from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
-from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
+from pipelines.settings import BACKUP, PUBLICATION, SOURCES, WAREHOUSE, Settings
 
 if TYPE_CHECKING:
     import polars as pl
@@ -460,6 +460,56 @@ def alert(
     raise typer.Exit(1 if problems else 0)
 
 
+def maintain(
+    warehouse: WarehouseOption = Settings.warehouse,
+    profile: ProfileOption = None,
+    months: Annotated[
+        int | None,
+        typer.Option("--months", min=1, help="Newest months whose working tables stay. [default: the profile's]"),
+    ] = None,
+) -> None:
+    """Delete working rows of all but the newest months, and write the warehouse's file anew without free space.
+
+    Results, what was released and what identifies a drop stay for ever.
+    """
+    from pipelines.upkeep import maintain as keep_small
+
+    _open(warehouse)
+    for done in keep_small(settings_of(None, warehouse, profile), _warn, working_months=months):
+        _say(done)
+
+
+@app.command()
+def backup(
+    to: Annotated[
+        Path, typer.Option("--to", envvar=BACKUP, help="Folder that the backup is put in, in one of its own.")
+    ],
+    warehouse: WarehouseOption = Settings.warehouse,
+) -> None:
+    """Copy the warehouse and the history of runs, and look at the copy; months may be made meanwhile."""
+    from pipelines.backups import take_backup
+
+    _say(f"the backup is in {take_backup(settings_of(None, warehouse, None), to)}")
+
+
+@app.command()
+def restore(
+    source: Annotated[
+        Path, typer.Option("--from", help="Folder of a backup, or one with backups in it: the newest is taken.")
+    ],
+    replace_it: Annotated[
+        bool, typer.Option("--replace", help="Move the warehouse and the history that are there aside.")
+    ] = False,
+    warehouse: WarehouseOption = Settings.warehouse,
+) -> None:
+    """Put a backup of the warehouse in place, and of the history of runs where there is none."""
+    from pipelines.backups import newest_backup
+    from pipelines.restoring import restore as put_back
+
+    for done in put_back(settings_of(None, warehouse, None), newest_backup(source), replace=replace_it, tell=_warn):
+        _say(done)
+
+
 @app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="One SQL query; it reads the warehouse and nothing else.")],
@@ -472,12 +522,16 @@ def query(
     Lists, structs and maps are written as JSON and blobs as hexadecimal digits, but in Parquet.
     """
     from assets.warehouse.reader import read_query
+    from pipelines.pruned_notice import pruned_notice
 
     _check_output(output_format, out, warehouse)
+    file = _open(warehouse)
     try:
-        frame = read_query(_open(warehouse), sql, nested_as_text=output_format is not OutputFormat.parquet)
+        frame = read_query(file, sql, nested_as_text=output_format is not OutputFormat.parquet)
     except ValueError as error:
         _fail(str(error))
+    if notice := pruned_notice(file, sql, frame.is_empty()):
+        _warn(notice)
     _write(frame, output_format, out)
 
 
@@ -595,10 +649,14 @@ def _check_output(output_format: OutputFormat, out: Path | None, warehouse: str)
 
 def _open(path: str) -> Warehouse:
     from assets.warehouse.database import Warehouse
+    from assets.warehouse.versions import refuse_later
 
     if not Path(path).exists():
         _fail(f"no warehouse at {path}: make one with `innovation-clusters refresh`, or give --warehouse")
-    return Warehouse(path, tell=_warn)
+    warehouse = Warehouse(path, tell=_warn)
+    with warehouse.connect(read_only=True) as connection:
+        refuse_later(connection, warehouse.path)
+    return warehouse
 
 
 def _write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, layout: Layout | None = None) -> None:
@@ -640,6 +698,7 @@ def _run(
             for month in months:
                 _make(month, settings, select, anew, accepting)
             _follow(months, settings, only)
+            _keep_small(settings)
         for name in not_needed(_open(settings.warehouse), months, accepting) if accepting else ():
             _warn(f"--accept {name} was not needed: no drop of these months was blocked or warned about for it")
         _print_counts(settings, months[-1])
@@ -711,6 +770,19 @@ def _follow(made: list[Month], settings: Settings, only: bool) -> None:
             continue
         _say(f"{later.month} was made before this and follows from it: it is made again")
         _make(later.month, settings, ",".join(later.tables))
+
+
+def _keep_small(settings: Settings) -> None:
+    """Delete what is too old to be kept, and write the file anew where much of it is free."""
+    from assets.disk import DiskFullError
+    from assets.warehouse.faults import WarehouseHeldError
+    from pipelines.upkeep import maintain as keep_small
+
+    try:
+        for done in keep_small(settings, _warn, by_itself=True):
+            _say(done)
+    except (DiskFullError, WarehouseHeldError) as error:
+        _warn(f"the months are made; rows of older ones stay until another time: {error}")
 
 
 def _remedy(month: Month) -> str:

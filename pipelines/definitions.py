@@ -28,6 +28,7 @@ from pipelines.profiles import PROFILES_FOLDER
 from pipelines.schedules import monthly_schedule
 from pipelines.sensors import later_month_sensor, new_drop_sensor
 from pipelines.settings import Settings
+from pipelines.upkeep_jobs import upkeep_jobs, upkeep_schedules
 
 
 def all_steps(settings: Settings) -> list[Step]:
@@ -61,10 +62,18 @@ def build_defs(settings: Settings | None = None, **resources: object) -> dg.Defi
             ),
             *(expected(after_fetching(asset_of(step, settings.first_month), step), step, refresh) for step in steps),
         ],
-        jobs=[monthly_refresh, innovation_index, fetch_drops, fetch_and_refresh(settings.fetched), prune_history],
+        jobs=[
+            monthly_refresh,
+            innovation_index,
+            fetch_drops,
+            fetch_and_refresh(settings.fetched),
+            prune_history,
+            *upkeep_jobs(settings),
+        ],
         schedules=[
             *(monthly_schedule(settings, job.name) for job in (monthly_refresh, innovation_index)),
             prune_weekly,
+            *upkeep_schedules(settings),
         ],
         sensors=[new_drop_sensor(settings), later_month_sensor(settings, steps), alerts_sensor(settings)],
         resources={

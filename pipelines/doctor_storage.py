@@ -6,6 +6,7 @@ What belongs here: whether files can be read, and are as declared. What does not
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,6 +20,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.faults import WarehouseError, damaged, left_alone, log_of
 from assets.warehouse.litter import left_beside, spill_folder, spilled
+from assets.warehouse.versions import refuse_later, version_of
 from pipelines.dagster_home import home_folder
 from pipelines.finding import Finding
 from pipelines.settings import Settings
@@ -40,7 +42,9 @@ def warehouse_findings(settings: Settings, quick: bool) -> Iterator[Finding]:
     warehouse = Warehouse(path, settings.memory_limit, settings.threads)
     try:
         with warehouse.connect(read_only=True, wait_seconds=0) as connection:
+            refuse_later(connection, path)
             yield _schema(connection)
+            yield _space(connection, settings)
             if not quick:
                 yield _blocks(connection, path)
     except WarehouseError as error:
@@ -69,6 +73,22 @@ def _schema(connection: duckdb.DuckDBPyConnection) -> Finding:
         )
     missing = sum(name not in found for name in declared_tables())
     return Finding("ok", "schema", f"{len(found)} tables as declared" + (f", {missing} to be made" if missing else ""))
+
+
+def _space(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Finding:
+    """What of the file is free, and whether the disk has room to write it anew."""
+    block, total, free = connection.execute(
+        "select block_size, total_blocks, free_blocks from pragma_database_size()"
+    ).fetchall()[0]
+    size, used = block * total, block * (total - free)
+    found = f"{size / 1e6:.0f} MB, {free / max(total, 1):.0%} of them free; schema {version_of(connection)}"
+    if shutil.disk_usage(Path(settings.warehouse).absolute().parent).free < used + settings.bounds.free_disk_bytes:
+        return Finding(
+            "note",
+            "space",
+            f"{found}; the disk has no room for the {used / 1e6:.0f} MB that writing it anew needs: free some of it",
+        )
+    return Finding("ok", "space", found)
 
 
 def _blocks(connection: duckdb.DuckDBPyConnection, path: Path) -> Finding:

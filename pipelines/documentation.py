@@ -16,6 +16,7 @@ from assets.method import MethodProfile
 from assets.publication.parameters import declared_parameters
 from assets.warehouse.checks import rules
 from assets.warehouse.declarations import Table, declared_tables
+from assets.warehouse.facts import Kept
 from assets.warehouse.lineage import column_lineage
 from assets.warehouse.out_of_date import CHECK, RULE, TABLES
 from assets.warehouse.schema import SCHEMA_ORDER
@@ -90,6 +91,7 @@ def parameters_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+KEPT: dict[Kept, str] = {"for ever": "Kept for ever.", "newest months": "Kept for the newest months alone."}
 PAGES: dict[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "lineage.md": lineage_page,
@@ -108,7 +110,7 @@ def _table_page(table: Table) -> str:
     key = ", ".join(f"`{column}`" for column in table.key) or "none"
     lines = [
         f"### {table.name}",
-        f"{table.description} Key: {key}.",
+        f"{table.description} Key: {key}. {KEPT[table.kept]}",
         "",
         "| column | type | null | meaning |",
         "|---|---|---|---|",

@@ -14,6 +14,7 @@ from assets.months import Month
 from assets.sources.steps import TABLES as TAKEN_IN
 from assets.warehouse.database import Warehouse
 from assets.warehouse.following import is_out_of_date, later_months, profiles_there, steps_there
+from assets.warehouse.presence import drops_without_rows
 from assets.warehouse.steps import Step
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
@@ -28,7 +29,8 @@ class LaterMonth:
 
     month: Month
     tables: tuple[str, ...]
-    """What stands there of the month, and is to be made again where it is not the same: no drops are taken in."""
+    """What was made of the month, and is to be made again where it is not the same. No drops are taken in, but where
+    the rows of some were deleted for the month's age."""
     hindrance: str = ""
     """Why it cannot be made again from here, as a sentence; empty where it can."""
 
@@ -66,11 +68,14 @@ def _out_of_date(
         there = steps_there(connection, steps, month)
         if not is_out_of_date(connection, there, month, profiles):
             return None
+        takes_in = drops_without_rows(connection, month)
         made_with, given = profiles_there(connection, there, month), {profile.name for profile in profiles}
         published = connection.execute(
             "select 1 from publication.files where month = $month limit 1", {"month": month.first_day}
         ).fetchone()
     tables = [table for step in there for table in step.tables if table not in TAKEN_IN]
+    if takes_in:
+        tables = [*TAKEN_IN, *tables]
     hindrance = ""
     if made_with and made_with != given:
         hindrance = (

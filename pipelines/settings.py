@@ -25,6 +25,7 @@ SOURCES, WAREHOUSE, PUBLICATION, PROFILE = (
 MEMORY_LIMIT, THREADS = "INNOVATION_CLUSTERS_MEMORY_LIMIT", "INNOVATION_CLUSTERS_THREADS"
 UI_HOSTS = "INNOVATION_CLUSTERS_UI_HOSTS"
 FETCH = "INNOVATION_CLUSTERS_FETCH"
+BACKUP, BACKUP_KEEP = "INNOVATION_CLUSTERS_BACKUP", "INNOVATION_CLUSTERS_BACKUP_KEEP"
 BASE_MAP, BASE_MAP_ATTRIBUTION = "INNOVATION_CLUSTERS_BASE_MAP", "INNOVATION_CLUSTERS_BASE_MAP_ATTRIBUTION"
 
 HOST_NAME = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
@@ -59,6 +60,10 @@ class Settings:
     """Datasets that the monthly schedule fetches before it makes the month; none by default."""
     limits: Limits = USUAL_LIMITS
     """How a fetch behaves towards publishers and this machine."""
+    backup: str | None = None
+    """Folder that backups are put in by the schedule; none are taken by itself by default."""
+    backup_keep: int = 6
+    """Backups that stay there, the newest."""
     ui_hosts: tuple[str, ...] = ()
     """Names under which Dagster's UI is reached through a proxy, beside the loopback ones."""
     alerts: Alerts = NO_ALERTS
@@ -84,6 +89,9 @@ class Settings:
         base_map, attribution = os.environ.get(BASE_MAP) or None, os.environ.get(BASE_MAP_ATTRIBUTION) or None
         if base_map and not attribution:
             raise ValueError(f"{BASE_MAP} needs {BASE_MAP_ATTRIBUTION}: the words its licence asks for")
+        backup_keep = os.environ.get(BACKUP_KEEP) or None
+        if backup_keep and not _counts(backup_keep):
+            raise ValueError(f"{BACKUP_KEEP}={backup_keep!r} is not a number of backups: give 1 or more")
         hosts = tuple(name.strip().lower() for name in os.environ.get(UI_HOSTS, "").split(",") if name.strip())
         for name in hosts:
             if re.fullmatch(HOST_NAME, name) is None:
@@ -103,6 +111,8 @@ class Settings:
             bounds=(bounds := _bounds(memory_limit)),
             fetched=_fetched(os.environ.get(FETCH, "")),
             limits=_limits(bounds),
+            backup=os.environ.get(BACKUP) or None,
+            backup_keep=int(backup_keep) if backup_keep else cls.backup_keep,
             ui_hosts=hosts,
             alerts=alerts_from(),
         )
@@ -125,6 +135,7 @@ class Settings:
             values[CLUSTER] = self.cluster
         if self.cluster_wait_s != USUAL_WAIT_S:
             values[CLUSTER_WAIT] = f"{self.cluster_wait_s:g}"
+        values |= {BACKUP: self.backup, BACKUP_KEEP: str(self.backup_keep)} if self.backup else {}
         if self.ui_hosts:
             values[UI_HOSTS] = ",".join(self.ui_hosts)
         if self.base_map and self.base_map_attribution:

@@ -73,6 +73,7 @@ DROPS_SCHEMA = {
     "rows_read": pl.Int64,
     "rows_rejected": pl.Int64,
     "reader_version": pl.Int32,
+    "rows_deleted_at": pl.Datetime,
 }
 
 
@@ -225,12 +226,14 @@ def _marked(storage: Storage, loaded: Loaded) -> Loaded | DropError:
 
 
 def _earlier_row(dataset: Dataset, delivery: Delivery, earlier: pl.DataFrame) -> dict[str, Any] | None:
-    """The row of an earlier load of the very same drop by the very same reader, which holds for this month too."""
+    """The row of an earlier load of the very same drop by the very same reader, which holds for this month too; none
+    where the drop's rows were deleted since."""
     same = earlier.filter(
         (pl.col("dataset") == dataset.name)
         & (pl.col("as_of") == delivery.drop.as_of)
         & (pl.col("sha256") == delivery.sha256)
         & (pl.col("reader_version") == dataset.reader_version)
+        & pl.col("rows_deleted_at").is_null()
     )
     return same.row(0, named=True) if same.height else None
 
@@ -283,6 +286,7 @@ def _drops_row(dataset: Dataset, delivery: Delivery, reading: Reading, context: 
         "rows_read": _height(reading.tables[dataset.tables[0]]),
         "rows_rejected": reading.rejected.select("file", "row_number").n_unique() if reading.rejected.height else 0,
         "reader_version": dataset.reader_version,
+        "rows_deleted_at": None,
     }
 
 

@@ -73,7 +73,15 @@ LINEAGE: Sources = {
             "outline_wkt": ("outlines.outline_wkt", *_METRES),
         },
     ),
-    **_of("cluster_members", {"cluster_id": _GROUP["cluster_id"], "organisation_id": _MEMBERS, "site_id": _SITES}),
+    **_of(
+        "cluster_members",
+        {
+            "cluster_id": _GROUP["cluster_id"],
+            "organisation_id": _MEMBERS,
+            "site_id": _SITES,
+            "is_firm": ("organisations.is_firm",),
+        },
+    ),
     **_of(
         "cluster_events",
         {

@@ -87,7 +87,15 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     return {
         "typology.candidates": as_declared("typology.candidates", _candidates(merged, of_clusters)),
         "typology.innovation_clusters": as_declared("typology.innovation_clusters", complete),
-        "typology.cluster_members": as_declared("typology.cluster_members", cluster_members),
+        "typology.cluster_members": as_declared(
+            "typology.cluster_members",
+            cluster_members.join(
+                organisations.select("organisation_id", "is_firm"),
+                on="organisation_id",
+                how="left",
+                maintain_order="left",
+            ),
+        ),
         "typology.cluster_events": events,
         "typology.cluster_indicators": as_declared("typology.cluster_indicators", complete),
     }

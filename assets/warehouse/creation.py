@@ -17,6 +17,7 @@ import duckdb
 from assets.disk import sync_folder
 from assets.warehouse.declarations import Column
 from assets.warehouse.schema import statements_of_tables
+from assets.warehouse.versions import Migration, migrate, set_version
 from assets.warehouse.views import declared_views
 
 
@@ -25,21 +26,26 @@ def add_declared(
     tables: Iterable[str],
     views: Iterable[str],
     columns: Mapping[str, Sequence[Column]] | None = None,
+    migrations: Sequence[Migration] = (),
 ) -> None:
-    """Add declared tables, columns of tables that are there, and views in place of those there, in one transaction.
+    """Bring a warehouse to the version of this software, and add declared tables, columns of tables that are there, and
+    views in place of those there, in one transaction.
 
-    `columns`: table -> its columns that lack; rows that are there have null in them. The connection is in none.
+    `columns`: table -> its columns that lack; rows that are there have null in them, where no migration knows better.
+    The connection is in none.
     """
     connection.execute("begin transaction")
+    migrate(connection, migrations)
     for table in tables:
         connection.execute(";\n".join(statements_of_tables()[table]))
     for table, lacking in (columns or {}).items():
         for column in lacking:
-            connection.execute(f"alter table {table} add column {column.name} {column.type}")
+            connection.execute(f"alter table {table} add column if not exists {column.name} {column.type}")
             meaning = column.description.replace("'", "''")
             connection.execute(f"comment on column {table}.{column.name} is '{meaning}'")
     for view in views:
         connection.execute(";\n".join(declared_views()[view].statements))
+    set_version(connection)
     connection.execute("commit")
     connection.execute("checkpoint")
 

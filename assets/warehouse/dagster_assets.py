@@ -25,7 +25,7 @@ from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.kept_pictures import folder_in, keep
 from assets.warehouse.lineage import column_lineage
-from assets.warehouse.made_before import unmade
+from assets.warehouse.made_before import pruned_inputs, unmade
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.out_of_date import CHECK, RULE, TABLES, later_there, made_as, mark, passed
 from assets.warehouse.running import StepResult, run_step, taken_over
@@ -191,6 +191,8 @@ def _events(
         may_take_over = set(shown) == {table.name for table in tables} and not told
         before = made_as(connection, step.tables, month)
         result = taken_over(connection, step, month, profiles) if may_take_over else None
+        if result is None and (problem := pruned_inputs(connection, step, month)):
+            raise dg.Failure(problem, allow_retries=False)
     try:
         if result is None:
             accepting = _accepted(context.run.tags.get(ACCEPT_TAG))

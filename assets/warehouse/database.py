@@ -37,6 +37,7 @@ from assets.warehouse.litter import MAKING, delete_left_beside, delete_spilled, 
 from assets.warehouse.memory import BESIDE_METHODS, BESIDE_QUERIES, database_bytes
 from assets.warehouse.schema import table_names
 from assets.warehouse.streams import let_results_end
+from assets.warehouse.versions import Migration, pending
 from assets.warehouse.views import declared_views, views_that_differ
 
 LOCK_WAIT_SECONDS = 120.0
@@ -122,8 +123,9 @@ class Warehouse:
         Added are tables, views, and those columns that may be null: earlier rows have none of what they would say. A
         column that may not stays lacking, for only the table's step knows its values.
 
-        What processes that are gone left beside the file is deleted. Raises WarehouseError for a file that cannot be
-        used, DiskFullError for a full disk.
+        A file of an earlier version of the schema is brought to this one in the same transaction. What processes that
+        are gone left beside the file is deleted. Raises WarehouseError for a file that cannot be used, or whose version
+        cannot be brought to this one, DiskFullError for a full disk.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,10 +136,10 @@ class Warehouse:
         except OSError as error:
             refuse_full_disk(error, self.path.parent)
             raise WarehouseError(f"{self.path} cannot be made: {error}: give another with --warehouse") from error
-        tables, views, columns = self._lacking()
-        if tables or views or columns:
+        lacking = self._lacking()
+        if any(lacking):
             with self.connect() as connection:
-                add_declared(connection, tables, views, columns)
+                add_declared(connection, *lacking)
         if spilled(self.path):
             self._delete_spilled()
 
@@ -159,9 +161,11 @@ class Warehouse:
         with suppress(WarehouseHeldError, duckdb.ConnectionException), self.connect(wait_seconds=0):
             delete_spilled(self.path)
 
-    def _lacking(self) -> tuple[list[str], list[str], dict[str, list[Column]]]:
-        """Tables that the file has not, views that it has not as they are declared, and columns that may be null."""
+    def _lacking(self) -> tuple[list[str], list[str], dict[str, list[Column]], Sequence[Migration]]:
+        """Tables that the file has not, views that it has not as they are declared, columns that may be null, and what
+        brings its schema to this version."""
         with self.connect(read_only=True) as connection:
+            to_do = pending(connection, self.path)
             names = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
             found = connection.execute(
                 "select schema_name || '.' || table_name, list(column_name) from duckdb_columns() "
@@ -174,7 +178,7 @@ class Warehouse:
             for name, table in declared_tables().items()
             if name in there and (lacking := [c for c in table.columns if c.nullable and c.name not in there[name]])
         }
-        return sorted(table_names() - {f"{schema}.{table}" for schema, table in names}), views, columns
+        return sorted(table_names() - {f"{schema}.{table}" for schema, table in names}), views, columns, to_do
 
     @contextmanager
     def connect(
@@ -199,7 +203,23 @@ class Warehouse:
         finally:
             connection.close()
 
-    def _opened(self, read_only: bool, wait_seconds: float, further: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def beside(self, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection with the warehouse's settings to no file, to which files can be attached; it spills to a
+        folder."""
+        config = self._config({"temp_directory": str(folder / "spilled")})
+        connection = duckdb.connect(config=config)
+        try:
+            yield connection
+        except Exception as error:
+            refuse_full_disk(error, folder)
+            if fault := fault_in_use(self.path, error):
+                raise fault from error
+            raise
+        finally:
+            connection.close()
+
+    def _config(self, further: Mapping[str, Any]) -> dict[str, Any]:
         config: dict[str, Any] = {
             "memory_limit": f"{database_bytes(self.memory_limit, self._beside)}B",
             "storage_compatibility_version": STORAGE_VERSION,
@@ -209,6 +229,10 @@ class Warehouse:
         }
         if self.threads:
             config["threads"] = self.threads
+        return config
+
+    def _opened(self, read_only: bool, wait_seconds: float, further: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+        config = self._config(further)
         is_locked = config.pop(LOCK, False)
         started, is_told = time.monotonic(), False
         while True:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from assets.warehouse.facts import Facts, facts_of, facts_text
+from assets.warehouse.facts import Facts, Kept, facts_of, facts_text
 from assets.warehouse.schema import OF_ITSELF, SCHEMA_ORDER, declaration
 
 
@@ -38,6 +38,8 @@ class Table:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    kept: Kept = "for ever"
+    """For how long its rows stay."""
     measures: tuple[tuple[str, str, str], ...] = ()
     """What its column `measure` may say, in order: the value, its format, and which side of the threshold is met."""
 
@@ -108,6 +110,7 @@ def _all_tables() -> dict[str, Table]:
                 for in_schema, in_table, name, kind, nullable, meaning in columns
                 if (in_schema, in_table) == (schema, table)
             ),
+            kept=said.kept,
             measures=tuple((words, measure.format, measure.met) for words, measure in said.measures.items()),
         )
     return found

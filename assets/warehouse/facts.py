@@ -2,11 +2,13 @@
 
     [clusters]
     key = ["month", "profile", "cluster_id"]
+    kept = "for ever"
     units = { turnover_gbp = "GBP" }
     formats = { turnover_gbp = "gbp", rdi_active_share = "share" }
     bands = { rdi_active_share = "rdi_active_band" }
 
-Every table has its entry. Where rows may repeat, `key` is empty and `no_key_because` says why. What belongs here:
+Every table has its entry. Where rows may repeat, `key` is empty and `no_key_because` says why; `kept` says for how long
+its rows stay (`pruning`). What belongs here:
 reading these files and refusing what does not fit the tables. What does not: what the DDL says (`declarations`).
 """
 
@@ -25,6 +27,11 @@ Format = Literal["count", "gbp", "share", "change", "quotient", "probability", "
 """How the page writes a number (`formats` in site/base.js)."""
 
 
+Kept = Literal["for ever", "newest months"]
+"""For how long a table's rows stay: results for ever; what a month is made through, and the rows of drops, while the
+month is among the newest (`keep.working_months` of the profile)."""
+
+
 class Measure(BaseModel):
     """A value of the column `measure`: how its figure is written and which side of the threshold is met."""
 
@@ -41,6 +48,8 @@ class Facts(BaseModel):
 
     key: tuple[str, ...]
     """Columns that no two rows share; empty where rows may repeat."""
+    kept: Kept
+    """For how long its rows stay."""
     no_key_because: str = ""
     """Why rows may repeat; only where there is no key."""
     units: dict[str, Unit] = {}
@@ -85,7 +94,8 @@ def _facts(where: str, said: Any, columns: Collection[str]) -> Facts:
         name = ".".join(map(str, first["loc"]))
         raise ValueError(
             f"{where}: {name}: {first['msg']}; there are {', '.join(Facts.model_fields)}; the units are "
-            f"{', '.join(get_args(Unit))}, the formats {', '.join(get_args(Format))}"
+            f"{', '.join(get_args(Unit))}, the formats {', '.join(get_args(Format))}; rows are kept "
+            f"{' or '.join(get_args(Kept))}"
         ) from error
     of_measures = ("measure",) if facts.measures else ()
     for name in (*facts.key, *facts.units, *facts.formats, *facts.bands, *facts.bands.values(), *of_measures):

@@ -13,6 +13,7 @@ import duckdb
 from assets.method import MethodProfile
 from assets.months import Month
 from assets.warehouse.made_from import is_made, step_fingerprint
+from assets.warehouse.presence import pruned_rows
 from assets.warehouse.steps import Step
 
 
@@ -25,11 +26,13 @@ def later_months(connection: duckdb.DuckDBPyConnection, month: Month) -> list[Mo
 
 
 def steps_there(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step], month: Month) -> list[Step]:
-    """The steps whose rows of the month are there; not those whose rows someone has deleted since."""
+    """The steps whose rows of the month are there, or were deleted for their age; not those whose rows someone has
+    deleted since."""
     counted = connection.execute(
         "select table_name, row_count from ledger.made_from where month = $month", {"month": month.first_day}
     )
     rows_of = {str(table): int(rows) for table, rows in counted.fetchall()}
+    pruned = {table for table, first_day in pruned_rows(connection, _tables(steps)) if first_day == month.first_day}
     return [
         step
         for step in steps
@@ -37,6 +40,7 @@ def steps_there(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step], mo
         and (
             any(_has_rows(connection, table, month) for table in step.tables)
             or not any(rows_of[table] for table in step.tables)
+            or not pruned.isdisjoint(step.tables)
         )
     ]
 
@@ -52,7 +56,7 @@ def is_out_of_date(
         if step.reaches_outside:
             continue
         fingerprint = step_fingerprint(connection, step, month, profiles)
-        if fingerprint is not None and not is_made(connection, step, month, fingerprint):
+        if fingerprint is not None and not is_made(connection, step, month, fingerprint, or_pruned=True):
             return True
     return False
 
@@ -68,6 +72,10 @@ def profiles_there(connection: duckdb.DuckDBPyConnection, there: Sequence[Step],
                 )
                 found |= {str(name) for (name,) in names.fetchall()}
     return found
+
+
+def _tables(steps: Sequence[Step]) -> list[str]:
+    return [table for step in steps for table in step.tables]
 
 
 def _has_rows(connection: duckdb.DuckDBPyConnection, table: str, month: Month) -> bool:

@@ -4,9 +4,10 @@ What belongs here: the fingerprint of a step, and the ledger of fingerprints in 
 step.
 
 The rows of a step follow from its code (`step_code`), the parameters, the month, and the rows it reads. These are not
-looked at: for them stands the fingerprint of the step that made them, down to the drops, for which stand the digests of
-their bytes. A step may look back at earlier months, so these count as read, of its own tables too. Threads and memory
-are no part of it, since rows do not depend on them. A ledger that knows nothing of rows that are there never agrees.
+looked at: for them stands the fingerprint of the step that made them, down to the drops, for which stand the digests
+of their bytes. A step may look back at earlier months, so these count as read, of its own tables too. Rows that were
+deleted for their age (`pruning`) count as there: what was made from them stays right. Threads and memory are no part
+of it, since rows do not depend on them. A ledger that knows nothing of rows that are there never agrees.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from typing import Any
 
 import duckdb
 
-from assets.method import OF_RUNNING, SHARED_SECTIONS, MethodProfile, shared_method
+from assets.method import OF_NO_ROW, SHARED_SECTIONS, MethodProfile, shared_method
 from assets.months import Month
-from assets.warehouse.presence import with_rows
+from assets.warehouse.presence import pruned_rows, with_rows
 from assets.warehouse.reading import LAYERS_OF_DROPS
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Step
@@ -50,10 +51,17 @@ def step_fingerprint(
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def is_made(connection: duckdb.DuckDBPyConnection, step: Step, month: Month, fingerprint: str) -> bool:
-    """Whether a step's rows of the month were made from this and all still are there, and what it put outside too."""
+def is_made(
+    connection: duckdb.DuckDBPyConnection, step: Step, month: Month, fingerprint: str, *, or_pruned: bool = False
+) -> bool:
+    """Whether a step's rows of the month were made from this and all still are there, and what it put outside too.
+
+    `or_pruned`: rows that were deleted for their age count as there.
+    """
+    gone = pruned_rows(connection, step.tables) if or_pruned else set()
     return all(
-        _ledger(connection, table, month) == [(fingerprint, _row_count(connection, table, month))]
+        (found := _ledger(connection, table, month)) == [(fingerprint, _row_count(connection, table, month))]
+        or ((table, month.first_day) in gone and [made for made, _ in found] == [fingerprint])
         for table in step.tables
     ) and (step.outside is None or step.outside.stands(connection, month))
 
@@ -62,6 +70,7 @@ def set_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month
     """Put into the ledger what the tables' rows of the month were made from; in the transaction that writes them."""
     for table in tables:
         place = {"month": month.first_day, "table": table}
+        connection.execute("delete from ledger.pruned where month = $month and table_name = $table", place)
         connection.execute("delete from ledger.made_from where month = $month and table_name = $table", place)
         connection.execute(
             "insert into ledger.made_from values ($month, $table, $fingerprint, $rows)",
@@ -71,7 +80,7 @@ def set_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month
 
 def _method(method: MethodProfile, per_profile: bool) -> dict[str, Any]:
     # Whether a person is asked, or when and of what a month is made, decides no row.
-    exclude: dict[str, Any] = {"description": True, **dict.fromkeys(OF_RUNNING, True), "publication": {"approval"}}
+    exclude: dict[str, Any] = {"description": True, **dict.fromkeys(OF_NO_ROW, True), "publication": {"approval"}}
     parameters = method.model_dump(mode="json", exclude=exclude)
     return parameters if per_profile else {name: parameters[name] for name in SHARED_SECTIONS if name in parameters}
 
@@ -85,6 +94,7 @@ def _states(connection: duckdb.DuckDBPyConnection, step: Step, month: Month) -> 
     known = {table: _known(rows, month, table in step.tables) for table, rows in _made(connection, made).items()}
     this_month = [(table, month.first_day) for table in made if table not in step.tables]
     there = with_rows(connection, [*this_month, *((table, day) for table, rows in known.items() for day, _ in rows)])
+    there |= pruned_rows(connection, made)
     states: dict[str, object] = dict.fromkeys(of_drops, drops)
     for table in made:
         if (table, month.first_day) in there and month.first_day not in dict(known[table]):

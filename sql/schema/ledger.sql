@@ -14,6 +14,28 @@ comment on column ledger.made_from.table_name is 'Layer and table.';
 comment on column ledger.made_from.fingerprint is 'Digest of the code, the parameters and all that was read.';
 comment on column ledger.made_from.row_count is 'Rows of the month, of all profiles.';
 
+create table if not exists ledger.pruned (
+    month date not null,
+    table_name varchar not null,
+    row_count bigint not null,
+    pruned_at timestamp not null
+);
+comment on table ledger.pruned is 'Tables and months whose rows were deleted because the month is older than those that working tables are kept for. A month that is made again is taken out.';
+comment on column ledger.pruned.month is 'First day of the month.';
+comment on column ledger.pruned.table_name is 'Layer and table.';
+comment on column ledger.pruned.row_count is 'Rows that were deleted.';
+comment on column ledger.pruned.pruned_at is 'When, in UTC.';
+
+create table if not exists ledger.schema_versions (
+    version integer not null,
+    reached_at timestamp not null,
+    software varchar not null
+);
+comment on table ledger.schema_versions is 'Versions of the schema that the warehouse has had; the greatest is the one that it has.';
+comment on column ledger.schema_versions.version is 'As the migrations are numbered.';
+comment on column ledger.schema_versions.reached_at is 'When the warehouse was made with it or brought to it, in UTC.';
+comment on column ledger.schema_versions.software is 'Version of innovation-clusters that did so.';
+
 create table if not exists ledger.accepted (
     dataset varchar not null,
     as_of date not null,

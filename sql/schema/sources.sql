@@ -12,7 +12,8 @@ create table if not exists sources.drops (
     bytes bigint not null,
     rows_read bigint not null check (rows_read >= 0),
     rows_rejected bigint not null check (rows_rejected >= 0),
-    reader_version integer
+    reader_version integer,
+    rows_deleted_at timestamp
 );
 comment on table sources.drops is 'Which drop of each dataset a month used.';
 comment on column sources.drops.month is 'First day of the month.';
@@ -24,6 +25,7 @@ comment on column sources.drops.bytes is 'Size of the drop in bytes.';
 comment on column sources.drops.rows_read is 'Rows kept in the first table that the dataset fills.';
 comment on column sources.drops.rows_rejected is 'Rows refused one by one, or passed over as repeats; kept in sources.rejected.';
 comment on column sources.drops.reader_version is 'Version of the reader; a drop read by another is read again.';
+comment on column sources.drops.rows_deleted_at is 'When the drop''s rows were deleted because no month that working tables are kept for uses it, in UTC; null while they are there. Such a drop is read again where a month needs it.';
 
 create table if not exists sources.readiness (
     month date not null,

@@ -77,7 +77,8 @@ create table if not exists typology.cluster_members (
     profile varchar not null,
     cluster_id varchar not null,
     organisation_id varchar not null,
-    site_id varchar
+    site_id varchar,
+    is_firm boolean
 );
 comment on table typology.cluster_members is 'Organisations and sites of each cluster.';
 comment on column typology.cluster_members.month is 'First day of the month.';
@@ -85,6 +86,7 @@ comment on column typology.cluster_members.profile is 'Method profile the row wa
 comment on column typology.cluster_members.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
 comment on column typology.cluster_members.organisation_id is 'Organisation.';
 comment on column typology.cluster_members.site_id is 'Site; null for a member of a network cluster that has no located site in it.';
+comment on column typology.cluster_members.is_firm is 'Whether the organisation is a firm: clusters are followed from month to month by their firms. Null where it is not known of a month that an earlier version made.';
 
 create table if not exists typology.cluster_indicators (
     month date not null,

@@ -8,7 +8,7 @@ months that follow from it are made again.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +88,11 @@ class Histories:
         shutil.copyfile(self.folder / "bare.duckdb", path)
         return Warehouse(path, threads=1)
 
-    def make(self, warehouse: Warehouse, making: Making) -> None:
-        """Make a month as the command line does, and those that follow from it."""
+    def make(self, warehouse: Warehouse, making: Making, inputs: Mapping[int, str] | None = None) -> None:
+        """Make a month as the command line does, and those that follow from it.
+
+        `inputs`: the variants of later months whose inputs were deleted, and are made again with them.
+        """
         number, variant = making
         self._put(warehouse, MONTHS[number], variant)
         _run(warehouse, MONTHS[number])
@@ -98,6 +101,8 @@ class Histories:
         )
         for later in months_to_follow(settings, STEPS, [MONTHS[number]]):
             assert not later.hindrance
+            if inputs:
+                self._put(warehouse, later.month, inputs[MONTHS.index(later.month)])
             _run(warehouse, later.month)
 
     def in_order(self, makings: Sequence[Making]) -> Content:

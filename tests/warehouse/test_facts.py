@@ -13,7 +13,8 @@ from assets.warehouse.schema import OF_ITSELF, SCHEMA_ORDER
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = {"clusters": ["month", "cluster_id", "turnover"]}
-KEY = '[clusters]\nkey = ["month", "cluster_id"]\n'
+KEPT = 'kept = "for ever"\n'
+KEY = f'[clusters]\n{KEPT}key = ["month", "cluster_id"]\n'
 
 
 def test_every_table_has_a_key_or_says_why_not() -> None:
@@ -39,17 +40,19 @@ def test_comments_hold_meaning_alone() -> None:
     [
         ("", r"sql/schema/publication\.toml says nothing of clusters: add \[clusters\]"),
         (KEY + "[other]\nkey = []\n", r"describes other, which sql/schema/publication\.sql does not declare"),
-        ('[clusters]\nkey = ["week"]\n', r"\[clusters\] names the column week, which the table does not have"),
+        (f'[clusters]\n{KEPT}key = ["week"]\n', r"\[clusters\] names the column week, which the table does not have"),
         (KEY + 'units = { profit = "GBP" }\n', r"\[clusters\] names the column profit"),
         (KEY + 'units = { turnover = "pounds" }\n', r"units\.turnover: .*the units are GBP, EUR, km2"),
-        (KEY + 'unit = { turnover = "GBP" }\n', r"unit: .*there are key, no_key_because, units, formats, bands"),
+        (KEY + 'unit = { turnover = "GBP" }\n', r"unit: .*there are key, kept, no_key_because, units, formats, bands"),
         (KEY + 'formats = { turnover = "euro" }\n', r"formats\.turnover: .*the formats count, gbp"),
         (KEY + 'formats = { profit = "gbp" }\n', r"\[clusters\] names the column profit"),
         (KEY + 'bands = { turnover = "turnover_band" }\n', r"\[clusters\] names the column turnover_band"),
         (KEY + 'measures = { firms = { format = "count", met = "over" } }\n', r"names the column measure"),
         (KEY + 'measures = { firms = { format = "count", met = "below" } }\n', r"measures\.firms\.met"),
         ("[clusters]\n", r"key: Field required"),
-        ("[clusters]\nkey = []\n", r"give a key, or an empty key and no_key_because"),
+        ('[clusters]\nkey = ["month"]\n', r"kept: Field required"),
+        ('[clusters]\nkey = ["month"]\nkept = "a while"\n', r"kept: .*rows are kept for ever or newest months"),
+        (f"[clusters]\n{KEPT}key = []\n", r"give a key, or an empty key and no_key_because"),
         (KEY + 'no_key_because = "rows repeat"\n', r"give a key, or an empty key and no_key_because"),
         ("[clusters\n", r"sql/schema/publication\.toml is no TOML"),
     ],
