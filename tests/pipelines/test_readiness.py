@@ -231,7 +231,7 @@ def test_the_doctor_says_how_old_each_source_is_and_when_the_next_is_due(tmp_pat
     assert found["ukri"].startswith("bad: no drop, and no month is published without: ")
     assert found["sic_sectors"] == "note: the shipped list is used"
     assert found["month 2025-06"].startswith("note: not ready: ")
-    assert "a drop of a register" in found["month 2025-06"]
+    assert "there is no drop of a register" in found["month 2025-06"]
     assert "idbr_enterprises is of 2023-03-01, 27 months old (yearly, at most 24)" in found["month 2025-06"]
 
 
