@@ -13,7 +13,7 @@ import duckdb
 
 from assets.method import find_profiles, shared_method
 from assets.months import Month
-from assets.publication.approval import NOTE, TABLE, WAITS, WHO, how_to_approve
+from assets.publication.approval import APPROVED, NOTE, TABLE, WAITS, WHO, Approval, how_to_approve
 from assets.publication.folder import waiting_folder
 from assets.publication.report_inputs import tables_of_months
 from assets.publication.steps.release import MADE_HERE
@@ -25,6 +25,7 @@ from pipelines.settings import Settings
 
 SELECTED = "publication.approval"
 """What is made where a month is approved: its release, of rows that stay as they are."""
+APPROVALS_GIVEN = f"select approved_by, approved_at, note from {TABLE} where month = $month and state = '{APPROVED}'"
 OP = "publication__release"
 """The op that makes it."""
 
@@ -53,6 +54,9 @@ def unapprovable(warehouse: Warehouse, month: Month) -> str | None:
     waiting = waiting_months(warehouse)
     if month in waiting:
         return None
+    approved = warehouse.read(APPROVALS_GIVEN, month=month.first_day)
+    if approved.height:
+        return f"{month} needs no approval. {Approval(**approved.row(0, named=True)).sentence}"
     those = f"{', '.join(map(str, waiting))} {'do' if len(waiting) > 1 else 'does'}" if waiting else "no month does"
     return (
         f"{month} does not wait for approval: {those}. A month waits once it is made with a profile in which "

@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 
@@ -30,7 +31,7 @@ ASKS = {
     WHO: "Who approves the release that waits; without a name nothing is approved, and the month is looked at alone.",
     NOTE: "What that person says of it; it stands in the release.",
 }
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "state": pl.String,
     "rows_sha256": pl.String,
     "approved_by": pl.String,

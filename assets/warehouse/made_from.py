@@ -71,7 +71,7 @@ def set_made(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], month
 
 def _method(method: MethodProfile, per_profile: bool) -> dict[str, Any]:
     # Whether a person is asked decides no row.
-    exclude = {"description": True, "refresh": True, "publication": {"approval"}}
+    exclude: dict[str, Any] = {"description": True, "refresh": True, "publication": {"approval"}}
     parameters = method.model_dump(mode="json", exclude=exclude)
     return parameters if per_profile else {name: parameters[name] for name in SHARED_SECTIONS if name in parameters}
 
