@@ -52,7 +52,7 @@ def synthetic_words(synthetic: Sequence[str], others: Sequence[str]) -> str:
     if not synthetic:
         return ""
     if not others:
-        return f"{WORD}: made of the files of a made-up United Kingdom. No place, firm or figure here is real."
+        return f"{WORD}: made of the files of a made-up United Kingdom. No firm and no figure here is real."
     return (
         f"{WORD} in part, so no figure here is of the real country: {'; '.join(synthetic)} "
         f"{'is' if len(synthetic) == 1 else 'are'} made up. Real: {'; '.join(others)}."

@@ -7,13 +7,15 @@ What belongs here: questions to the warehouse, and sentences. What does not: the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from assets.method import find_profiles, shared_method
 from assets.months import Month
-from assets.publication.approval import NOTE, TABLE, WAITS, WHO, how_to_approve
+from assets.publication.approval import APPROVED, NOTE, TABLE, WAITS, WHO, Approval, how_to_approve
 from assets.publication.folder import waiting_folder
 from assets.publication.report_inputs import tables_of_months
 from assets.publication.steps.release import MADE_HERE
@@ -25,17 +27,15 @@ from pipelines.settings import Settings
 
 SELECTED = "publication.approval"
 """What is made where a month is approved: its release, of rows that stay as they are."""
+APPROVALS_GIVEN = f"select approved_by, approved_at, note from {TABLE} where month = $month and state = '{APPROVED}'"
 OP = "publication__release"
 """The op that makes it."""
 
 
 def waiting_months(warehouse: Warehouse) -> list[Month]:
     """The months that are made and wait, in order."""
-    try:
-        found = warehouse.read(f"select month from {TABLE} where state = '{WAITS}' order by month")
-    except duckdb.CatalogException:  # A warehouse from before there was such a table.
-        return []
-    return [Month.of(day) for day in found["month"]]
+    found = _read(warehouse, f"select month from {TABLE} where state = '{WAITS}' order by month")
+    return [Month.of(day) for (day,) in found.iter_rows()]
 
 
 def what_waits(settings: Settings) -> list[str]:
@@ -53,6 +53,9 @@ def unapprovable(warehouse: Warehouse, month: Month) -> str | None:
     waiting = waiting_months(warehouse)
     if month in waiting:
         return None
+    approved = _read(warehouse, APPROVALS_GIVEN, month=month.first_day)
+    if approved.height:
+        return f"{month} needs no approval. {Approval(**approved.row(0, named=True)).sentence}"
     those = f"{', '.join(map(str, waiting))} {'do' if len(waiting) > 1 else 'does'}" if waiting else "no month does"
     return (
         f"{month} does not wait for approval: {those}. A month waits once it is made with a profile in which "
@@ -73,6 +76,14 @@ def standing_warnings(settings: Settings, month: Month) -> list[str]:
         for outcome in outcomes
         if not outcome.passed and not outcome.blocking
     ]
+
+
+def _read(warehouse: Warehouse, sql: str, **parameters: date) -> pl.DataFrame:
+    """The rows of a query; none where the warehouse is from before there was such a table."""
+    try:
+        return warehouse.read(sql, **parameters)
+    except duckdb.CatalogException:
+        return pl.DataFrame()
 
 
 def said(by: str, note: str) -> Mapping[str, str]:

@@ -228,6 +228,6 @@ def _index(month: Month, options: PageOptions, drops: Sequence[SourceDrop]) -> b
         standing=options.standing,
         watermark=WORD if options.standing.synthetic else "",
         made_of=dates_of(drops),
-        drops=[f"{drop.title}: {drop.dated}" for drop in drops],
+        drops=drops,
     )
     return page.encode("utf-8")

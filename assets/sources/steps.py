@@ -313,9 +313,10 @@ def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: 
     month = context.month.first_day
     rows = pl.DataFrame([item.row for item in loaded.values()], schema=DROPS_SCHEMA)
     replacements = [Replacement("sources.drops", {"month": month}, rows)]
+    known_synthetic = {*context.read(f"select dataset, as_of from {SYNTHETIC}").iter_rows()}
     for dataset in DATASETS:
         item = loaded.get(dataset.name)
-        if item is not None:
+        if item is not None and item.is_synthetic != ((dataset.name, item.row["as_of"]) in known_synthetic):
             replacements.append(_of_mark(dataset.name, item))
         if item is not None and item.looked_at is not None:
             replacements += _of_looked_at(item.looked_at, dataset.name, item)

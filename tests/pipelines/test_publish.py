@@ -140,6 +140,9 @@ def test_a_month_waits_is_approved_from_the_command_line_and_shown(asked: tuple[
     ((by, note, warnings),) = warehouse.read("select approved_by, note, warnings from ledger.approvals").rows()
     assert (by, note, warnings) == ("Ada", "as expected", 1)
     assert not list(approval_findings(settings))
+    again = call("approve", *given(settings))
+    assert again.exit_code == 1
+    assert f"{MONTH} needs no approval. Approved for publication by Ada on" in again.stderr
 
 
 def test_a_month_is_approved_by_materialising_it_with_a_name(asked: tuple[Warehouse, Settings]):
