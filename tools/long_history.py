@@ -122,7 +122,7 @@ def seconds_to_show(address: str, pages: tuple[str, ...], loads: int) -> dict[st
     """The median time until an asset's page shows its last materialisation, by asset."""
     times: dict[str, list[float]] = {page: [] for page in pages}
     with browser() as chromium:
-        tab = chromium.new_page(viewport=DESKTOP)
+        tab = chromium.new_page(viewport={"width": DESKTOP["width"], "height": DESKTOP["height"]})
         tab.goto(address, wait_until="networkidle")
         for _ in range(loads):
             for page in pages:
