@@ -487,9 +487,12 @@ def backup(
     warehouse: WarehouseOption = Settings.warehouse,
 ) -> None:
     """Copy the warehouse and the history of runs, and look at the copy; months may be made meanwhile."""
+    from pipelines.alerting.command import backup_failure_told
     from pipelines.backups import take_backup
 
-    _say(f"the backup is in {take_backup(settings_of(None, warehouse, None), to)}")
+    settings = settings_of(None, warehouse, None)
+    with backup_failure_told(settings):
+        _say(f"the backup is in {take_backup(settings, to)}")
 
 
 @app.command()

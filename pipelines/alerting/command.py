@@ -1,16 +1,17 @@
-"""What the command `alert` does: a look without a daemon, and a test message.
+"""What commands tell: a look without a daemon, a test message, a backup that failed.
 
 What belongs here: what is said of it on the screen. What does not: the look (`telling`), the options (`cli`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from pipelines.alerting.delivery import deliver, name_of
 from pipelines.alerting.messages import test_message
 from pipelines.alerting.setting import ADDRESSES
-from pipelines.alerting.telling import look
+from pipelines.alerting.telling import look, tell_backup_failed
 from pipelines.dagster_home import dagster_home, opened
 from pipelines.settings import Settings
 
@@ -38,6 +39,18 @@ def look_once(settings: Settings) -> Said:
     said = [f"new: {title}" for title in found.new] or ["nothing new to tell"]
     delivered = [f"messages delivered: {found.delivered}"] if found.delivered else []
     return [*said, *delivered], found.problems
+
+
+@contextmanager
+def backup_failure_told(settings: Settings) -> Iterator[None]:
+    """Tell, where somebody is to be told, that the backup which is made in here failed; the error goes on."""
+    try:
+        yield
+    except ValueError as error:
+        if settings.alerts.are_on:
+            with opened(dagster_home(settings)) as instance:
+                tell_backup_failed(instance, settings, str(error))
+        raise
 
 
 def _addresses(settings: Settings) -> Sequence[str]:

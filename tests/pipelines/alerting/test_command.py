@@ -61,6 +61,14 @@ def test_a_single_look_needs_no_daemon(told: Hooks):
     assert len(told.posts) == 1
 
 
+def test_a_backup_that_fails_is_told(told: Hooks):
+    failed = CliRunner().invoke(cli.app, ["backup", "--to", "backups"])
+    assert failed.exit_code == 1
+    (body,) = told.bodies
+    assert body["title"] == "Innovation clusters: the backup failed"
+    assert "No backup was made: no warehouse at warehouse.duckdb" in body["message"]
+
+
 def test_without_addresses_nobody_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv(ADDRESSES)
     for words in ([], ["--test"]):
