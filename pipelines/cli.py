@@ -368,6 +368,16 @@ def ui(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Show, and let nothing be changed; no schedule or sensor runs.")
     ] = False,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            exists=True,
+            dir_okay=False,
+            help="Dagster's file that says where the code is served, for a deployment whose services are apart: "
+            "neither a code server nor a daemon is started.",
+        ),
+    ] = None,
 ) -> None:
     """Open Dagster's web UI, with its daemon, on 127.0.0.1."""
     from assets.warehouse.litter import delete_left_beside
@@ -383,9 +393,18 @@ def ui(
                 with opened(home) as instance:
                     for ended in end_dead_runs(instance, home):
                         _warn(ended)
-                delete_left_beside(Path(settings.warehouse))
+                # What lies beside the warehouse is a matter of those who may write there.
+                if workspace is None:
+                    delete_left_beside(Path(settings.warehouse))
             with in_words(home):
-                show(listener, settings, home, read_only, lambda address: _say(f"open {address} (Ctrl-C ends it)"))
+                show(
+                    listener,
+                    settings,
+                    home,
+                    read_only,
+                    lambda address: _say(f"open {address} (Ctrl-C ends it)"),
+                    workspace,
+                )
     except ValueError as error:
         _fail(str(error))
     except KeyboardInterrupt:

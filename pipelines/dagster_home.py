@@ -19,6 +19,7 @@ from dagster_shared.serdes.errors import DeserializationError
 
 from assets.disk import FULL
 from pipelines.held_storage import instance_of
+from pipelines.history_server import of_server
 from pipelines.settings import Settings
 
 SETTINGS = "dagster.yaml"
@@ -65,7 +66,7 @@ def in_words(home: Path) -> Iterator[None]:
         yield
     except Exception as error:
         for cause in _causes(error):
-            said = _sentence(home, cause)
+            said = of_server(home / SETTINGS, cause) or _sentence(home, cause)
             if said is not None:
                 raise HomeError(said) from error
         raise

@@ -22,6 +22,7 @@ from typing import Any
 import dagster as dg
 import uvicorn
 from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget, WorkspaceLoadTarget
 from dagster._serdes import serialize_value
 from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
@@ -96,18 +97,26 @@ def listen(port: int) -> socket.socket:
         raise WebError(f"port {port} cannot be used: {error}: give another with --port") from error
 
 
-def show(listener: socket.socket, settings: Settings, home: Path, read_only: bool, tell: Callable[[str], None]) -> None:
+def show(
+    listener: socket.socket,
+    settings: Settings,
+    home: Path,
+    read_only: bool,
+    tell: Callable[[str], None],
+    workspace: Path | None = None,
+) -> None:
     """Show the UI until the process is told to end; `tell` is called with the address once pages are to be had.
 
-    `read_only` shows without changing anything, and without a daemon: schedules are another process's matter. Raises
-    WebError where the daemon ends by itself.
+    `read_only` shows without changing anything, and without a daemon: schedules are another process's matter. So they
+    are with a `workspace`, the file that says where the code's servers listen: none is started here. Raises WebError
+    where the daemon ends by itself.
     """
     os.environ.update({**settings.to_environment(), "DAGSTER_HOME": str(home.absolute())})
     with _ends_in_order(), instance_with(home.absolute(), SlimSqliteStorage) as instance:
         instance.optimize_for_webserver(STATEMENT_TIMEOUT, POOL_RECYCLE, POOL_OVERFLOW)
         with WorkspaceProcessContext(
             instance,
-            target(),
+            _code(workspace),
             version=__version__,
             read_only=read_only,
             code_server_log_level="WARNING",
@@ -121,13 +130,20 @@ def show(listener: socket.socket, settings: Settings, home: Path, read_only: boo
             server = uvicorn.Server(
                 uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=SECONDS_TO_END)
             )
-            if read_only:
+            if read_only or workspace:
                 tell(f"http://{HOST}:{listener.getsockname()[1]}")
                 server.run([listener])
             else:
                 with _daemon(server, instance):
                     tell(f"http://{HOST}:{listener.getsockname()[1]}")
                     server.run([listener])
+
+
+def _code(workspace: Path | None) -> WorkspaceLoadTarget:
+    """Where the definitions come from: a server of their own that is started here, or those that a file names."""
+    if workspace is not None:
+        return WorkspaceFileTarget([str(workspace)])
+    return target()
 
 
 @contextmanager

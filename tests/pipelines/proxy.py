@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "nginx.conf"
+SSO = SHIPPED.with_name("nginx-sso.conf")
 USER, PASSWORD = "viewer", "secret"
+MAINTAINER = "maintainer"
 AROUND = """
 daemon off;
 {user}
@@ -36,21 +38,47 @@ def nginx_path() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
-@contextlib.contextmanager
-def proxied(folder: Path, port: int) -> Iterator[int]:
-    """The port of nginx in front of another; of the shipped file only the addresses differ, and TLS is left out."""
+def free_port() -> int:
+    """A port that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        own = free.getsockname()[1]
-    (folder / "htpasswd").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
-    shipped = SHIPPED.read_text(encoding="utf-8")
-    for pattern, replacement in (
+        return int(free.getsockname()[1])
+
+
+def replaced(text: str, *replacements: tuple[str, str]) -> str:
+    """A shipped file with paths and ports of a test; each pattern is to be there."""
+    for pattern, replacement in replacements:
+        text, times = re.subn(pattern, replacement, text)
+        assert times, pattern
+    return text
+
+
+@contextlib.contextmanager
+def proxied(
+    folder: Path, port: int, maintained: int | None = None, publication: Path | None = None, sso: int | None = None
+) -> Iterator[int]:
+    """The port of nginx in front of others; of the shipped file only the addresses differ, and TLS is left out.
+
+    `maintained` is the port behind the maintainers' name, `publication` the folder of the map, `sso` the port of a
+    program that says who may look, in place of the viewers' passwords.
+    """
+    own = free_port()
+    for name, user in (("viewers", USER), ("maintainers", MAINTAINER)):
+        (folder / f"htpasswd-{name}").write_text(f"{user}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+    shipped = replaced(
+        SHIPPED.read_text(encoding="utf-8"),
         (r"listen 443 ssl", f"listen 127.0.0.1:{own}"),
+        (r"listen 80", f"listen 127.0.0.1:{free_port()}"),
         (r" *ssl_certificate(_key)? .*\n", ""),
         (r"/etc/nginx/htpasswd", str(folder / "htpasswd")),
         (r"http://127\.0\.0\.1:3000", f"http://127.0.0.1:{port}"),
-    ):
-        shipped, times = re.subn(pattern, replacement, shipped)
-        assert times, pattern
+        (r"http://127\.0\.0\.1:3001", f"http://127.0.0.1:{maintained or port}"),
+        (r"/srv/innovation-clusters", str(publication or folder / "publication")),
+    )
+    if sso:
+        included = replaced(SSO.read_text(encoding="utf-8"), (r"127\.0\.0\.1:4180", f"127.0.0.1:{sso}"))
+        (folder / "sso.conf").write_text(included, encoding="utf-8")
+        shipped = replaced(shipped, (r"auth_basic_user_file .*viewers;", f"auth_basic off; include {folder}/sso.conf;"))
+        shipped = replaced(shipped, (r'auth_basic +"innovation clusters";', ""))
     user = "user root;" if os.getuid() == 0 else ""
     whole = AROUND.format(user=user, folder=folder, shipped=shipped)
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
