@@ -479,6 +479,7 @@ def alert(
     raise typer.Exit(1 if problems else 0)
 
 
+@app.command()
 def maintain(
     warehouse: WarehouseOption = Settings.warehouse,
     profile: ProfileOption = None,

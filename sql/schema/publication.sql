@@ -256,7 +256,7 @@ create table if not exists publication.source_files (
     came varchar not null check (
         came in ('fetched', 'fetched, changed since', 'put there by hand', 'shipped with this project')
     ),
-    is_synthetic boolean not null,
+    is_synthetic boolean,
     publisher varchar not null,
     release varchar,
     released date,
@@ -278,7 +278,7 @@ comment on column publication.source_files.dataset is 'Name of the dataset.';
 comment on column publication.source_files.title is 'The dataset as a reader knows it.';
 comment on column publication.source_files.as_of is 'Date of the drop; null for a list that ships with this project.';
 comment on column publication.source_files.came is 'How the drop came: fetched from its publisher; fetched, and changed by a person since; put there by hand; shipped with this project.';
-comment on column publication.source_files.is_synthetic is 'Whether the drop is of the synthetic United Kingdom, and not of its publisher.';
+comment on column publication.source_files.is_synthetic is 'Whether the drop is of the synthetic United Kingdom, and not of its publisher; empty for months made before drops said so.';
 comment on column publication.source_files.publisher is 'Who publishes what.';
 comment on column publication.source_files.release is 'The publisher''s own name of the release; null of a drop that was not fetched.';
 comment on column publication.source_files.released is 'Day that the release is as of by its publisher; null of what is as of the moment of asking, and where it is not known.';

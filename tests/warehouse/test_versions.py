@@ -149,7 +149,7 @@ def test_a_later_version_is_refused_in_words(warehouse: Warehouse, command: list
     with warehouse.connect() as connection:
         connection.execute(f"update {versions.VERSIONS} set version = 99, software = '9.0'")
     result = CliRunner().invoke(app, [*command, "--warehouse", str(warehouse.path)], env={"COLUMNS": "400"})
-    assert result.exit_code == 1
+    assert result.exit_code == 1, result.output
     said = " ".join(result.output.split())
     assert "version 99 of the schema, made by innovation-clusters 9.0" in said
     assert "install that one, or a later one" in said
