@@ -483,9 +483,9 @@ def alert(
 def maintain(
     warehouse: WarehouseOption = Settings.warehouse,
     profile: ProfileOption = None,
-    months: Annotated[
+    keep: Annotated[
         int | None,
-        typer.Option("--months", min=1, help="Newest months whose working tables stay. [default: the profile's]"),
+        typer.Option("--keep", min=1, help="Newest months whose working tables stay. [default: the profile's]"),
     ] = None,
 ) -> None:
     """Delete working rows of all but the newest months, and write the warehouse's file anew without free space.
@@ -495,7 +495,7 @@ def maintain(
     from pipelines.upkeep import maintain as keep_small
 
     _open(warehouse)
-    for done in keep_small(settings_of(None, warehouse, profile), _warn, working_months=months):
+    for done in keep_small(settings_of(None, warehouse, profile), _warn, working_months=keep):
         _say(done)
 
 

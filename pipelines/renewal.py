@@ -36,12 +36,14 @@ def nothing_new(settings: Settings, months: Sequence[Month]) -> str | None:
 
 
 def _made(warehouse: Warehouse) -> Mapping[Month, Mapping[str, date]]:
-    """The dates of the drops that each month in the warehouse used; none of a file that cannot be read, which the run
-    will say."""
+    """The dates of the drops that each month in the warehouse used; none of a file that is held or cannot be read, which
+    the run will say."""
     if not warehouse.path.exists():
         return {}
     try:
-        rows = warehouse.read("select month, dataset, as_of from sources.drops").rows()
+        # Who holds the file is waited for by the run, which says so.
+        with warehouse.connect(read_only=True, wait_seconds=0) as connection:
+            rows = connection.execute("select month, dataset, as_of from sources.drops").fetchall()
     except (ValueError, OSError, duckdb.Error):
         return {}
     made: dict[Month, dict[str, date]] = {}

@@ -97,6 +97,7 @@ def settings_for(publishers: LocalPublishers) -> dict[str, str]:
     """The environment variables by which `fetch` asks a server, for what it has no site of too: it says so at once."""
     addresses = {address_setting(dataset): f"{publishers.address}/{path}" for dataset, path in PATHS.items()}
     portal = publishers.sites.get("postcodes")
+    portal = portal.site if isinstance(portal, Marked) else portal
     tags = portal.items[0]["tags"] if isinstance(portal, ArcGis) else ["PRD_ONSPD"]
     return {
         SETTINGS["contact"]: CONTACT,

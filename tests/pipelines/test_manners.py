@@ -93,7 +93,7 @@ def test_no_threads_are_no_number_of_threads(threads: str):
         (["rankings", "--category", "nope"], "no category 'nope'"),
         (
             ["synthesise", "--scale=0.001", "--months=2025-05", "--out", "{file}/x"],
-            "{file}/x/postcodes: Not a directory",
+            "{file}/x/boundaries/2025-05: Not a directory",
         ),
         (["publish", "--month", "2025-05", "--warehouse", "{file}"], "cut short as it was made"),
         (["serve", "--publication", "{file}"], "no release in {file}"),

@@ -72,7 +72,7 @@ def test_a_query_of_a_month_that_went_says_so(world: tuple[Path, str]):
 
 
 def test_a_person_keeps_fewer_and_the_file_is_written_anew(world: tuple[Path, str]):
-    result = call(world[0], "maintain", "--months", "1")
+    result = call(world[0], "maintain", "--keep", "1")
     assert result.exit_code == 0, result.output
     said = " ".join(result.output.split())
     assert "working rows of 2025-03, 2025-04, and rows of 2 drops that no kept month uses were deleted" in said

@@ -16,6 +16,7 @@ from assets.method import MethodProfile
 from assets.methods.geometry.grid import to_grid
 from assets.months import Month
 from assets.sources.steps import ingest_step
+from assets.synthetic import FILE
 from assets.warehouse.database import Warehouse
 from assets.warehouse.running import run_step
 from pipelines.cli import app
@@ -63,10 +64,12 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, synthetic: Synthesis
 def test_another_seed_gives_another_country(tmp_path: Path, synthetic: SynthesisReport) -> None:
     synthesise(tmp_path, MONTHS[:1], SCALE, SEED + 1)
     here, there = digests(tmp_path), digests(synthetic.out)
-    # Districts follow from the real towns alone, nothing has happened by the first month, and persons are nobody's.
+    # Districts follow from the real towns alone, nothing has happened by the first month, persons are nobody's, and all
+    # bear one mark.
     same = [name for name in here if here[name] == there[name]]
     persons = f"ukri/{MONTHS[0]}/persons-000.jsonl.gz"
     boundaries = [f"boundaries/{MONTHS[0]}/{layer}_MAR_2025_UK_BUC.geojson" for layer in ("ITL1", "LAD", "TTWA")]
+    boundaries.append(f"boundaries/{MONTHS[0]}/{FILE}")
     assert same == [*boundaries, f"truth/{MONTHS[0]}/events.csv", persons]
 
 

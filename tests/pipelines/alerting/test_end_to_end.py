@@ -109,7 +109,7 @@ def test_the_command_line_and_the_daemon_tell_each_thing_once(world: Path, told:
         verdicts = {each["what"]: each["verdict"] for each in answer[1]["checks"]}
         assert (verdicts["warehouse"], verdicts["publication"], verdicts["disk"]) == ("ok", "bad", "ok")
         policy = freshness_of(address, "publication", "files")
-        assert policy == {"deadlineCron": "0 5 9 * *", "timezone": "Europe/London"}
+        assert policy == {"deadlineCron": "0 5 19 * *", "timezone": "Europe/London"}
         ticked(world)
     finally:
         ui.terminate()

@@ -176,9 +176,9 @@ def test_a_month_that_is_late_is_told_once(instance: dg.DagsterInstance, setting
     shutil.rmtree(Path(settings.publication) / str(month))
     assert look(instance, settings).new == (f"Innovation clusters: {month} is late",)
     assert look(instance, settings).new == ()
-    assert "3 days after its refresh was due (day 6 of the month after, 5:00 London time)" in told.bodies[0]["message"]
+    assert "13 days after its refresh was due (day 6 of the month after, 5:00 London time)" in told.bodies[0]["message"]
     assert "look: https://clusters.example/runs\n" in told.bodies[0]["message"]
-    on_time = datetime(2025, 6, 9, 3, 59, tzinfo=UTC)
+    on_time = datetime(2025, 6, 19, 3, 59, tzinfo=UTC)
     assert [message.key for message in of_clock(settings, RefreshMethod(), on_time)] == ["late:2025-04"]
     assert [message.key for message in of_clock(settings, RefreshMethod(), on_time.replace(hour=4))] == ["late:2025-05"]
 
