@@ -36,8 +36,8 @@ def nothing_new(settings: Settings, months: Sequence[Month]) -> str | None:
 
 
 def _made(warehouse: Warehouse) -> Mapping[Month, Mapping[str, date]]:
-    """The dates of the drops that each month in the warehouse used; none of a file that is held or cannot be read, which
-    the run will say."""
+    """The dates of the drops that each month in the warehouse used; none of a file that is held or cannot be read,
+    which the run will say."""
     if not warehouse.path.exists():
         return {}
     try:

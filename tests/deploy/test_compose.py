@@ -10,7 +10,7 @@ import yaml
 
 from pipelines.settings import Settings
 from tests.deploy.commands import is_of_the_project, parsed
-from tests.deploy.test_units import AWAITED, DEPLOY
+from tests.deploy.test_units import DEPLOY
 
 FILE = DEPLOY / "compose" / "compose.yaml"
 OURS = ("code", "daemon", "view", "maintain", "backup")
@@ -28,8 +28,7 @@ def test_a_service_runs_what_the_project_has(compose: dict[str, Any], name: str)
     if not is_of_the_project(command):
         assert command[:2] == ["/bin/sh", "-c"]
         command = command[2].split("&&")[0].split()
-    if command[1] not in AWAITED:
-        parsed(command)
+    parsed(command)
 
 
 def test_the_services_find_each_other(compose: dict[str, Any]):

@@ -64,7 +64,8 @@ def test_every_month_is_asked_for_as_it_is_written():
     months = 0
     for command in COMMANDS.commands.values():
         for option in command.params:
-            if {"--month", "--from", "--to", "--months", "--until"} & {*option.opts}:
+            is_path = isinstance(option.type, click.Path)
+            if {"--month", "--from", "--to", "--months", "--until"} & {*option.opts} and not is_path:
                 months += 1
                 assert str(option.metavar).startswith("YYYY-MM"), (command.name, option.name)
     assert months == 10

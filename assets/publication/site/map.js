@@ -43,11 +43,29 @@
     layers.top.redraw();
   };
 
+  // While it zooms, Leaflet passes over a new aim: the last one is taken up once the map stands.
+  let isZooming = false;
+  let waiting = null;
+  map.on("zoomstart", () => {
+    isZooming = true;
+  });
+  map.on("zoomend", () => {
+    isZooming = false;
+    if (waiting) setTimeout(waiting);
+    waiting = null;
+  });
+  const aim = (move) => {
+    if (isZooming) waiting = move;
+    else move();
+  };
+
   /** Moves the map so that a cluster of either system fills it. */
   app.zoomTo = (cluster) => {
     const move = { animate: !app.prefersStill, maxZoom: 11, padding: [30, 30] };
-    if (cluster.shape()) map.fitBounds(app.boxBounds(cluster.shape().box), move);
-    else map.setView([cluster.latitude, cluster.longitude], 8, move);
+    aim(() => {
+      if (cluster.shape()) map.fitBounds(app.boxBounds(cluster.shape().box), move);
+      else map.setView([cluster.latitude, cluster.longitude], 8, move);
+    });
   };
 
   /** The same, and brings the map before the reader: on a phone it lies above. */
@@ -61,10 +79,11 @@
     const shown = app.shown().filter((cluster) => cluster.latitude !== null);
     if (!shown.length) return;
     const centres = L.latLngBounds(shown.map(({ latitude, longitude }) => [latitude, longitude]));
-    map.fitBounds(centres, { animate: !app.prefersStill, maxZoom: 10, padding: [40, 40] });
+    aim(() => map.fitBounds(centres, { animate: !app.prefersStill, maxZoom: 10, padding: [40, 40] }));
   };
 
-  app.zoomToPlace = (place) => map.setView([place.latitude, place.longitude], 10, { animate: !app.prefersStill });
+  app.zoomToPlace = (place) =>
+    aim(() => map.setView([place.latitude, place.longitude], 10, { animate: !app.prefersStill }));
 
   // The address follows the map and the map the address, never both at once.
   let isFollowing = false;
