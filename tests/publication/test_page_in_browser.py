@@ -229,6 +229,7 @@ def test_a_filter_takes_the_map_to_what_it_leaves(opened):
     until(page, f"({out_of_view})() === 0")
     page.click("text=Reset the filters")
     until(page, f"({out_of_view})() === 0")
+    until(page, "app.state.view.startsWith(`${app.map.getZoom()}/`)")
     kept = page.evaluate("app.state.view")
     page.uncheck("#f-type-Diverse")
     assert page.evaluate("app.state.view") == kept, "what says nothing of where leaves the map alone"
