@@ -32,17 +32,6 @@ def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "_pictures", lambda *arguments: {})
 
 
-@pytest.fixture
-def publication(tmp_path: Path) -> Path:
-    return tmp_path / "publication"
-
-
-@pytest.fixture
-def filled(warehouse: Warehouse) -> Warehouse:
-    fill_release(warehouse, clusters=3)
-    return warehouse
-
-
 def released(
     warehouse: Warehouse,
     publication: Path,

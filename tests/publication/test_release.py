@@ -55,17 +55,6 @@ def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def publication(tmp_path: Path) -> Path:
-    return tmp_path / "publication"
-
-
-@pytest.fixture
-def filled(warehouse: Warehouse) -> Warehouse:
-    fill_release(warehouse, clusters=3)
-    return warehouse
-
-
-@pytest.fixture
 def known(filled: Warehouse) -> Warehouse:
     """With the ledger that steps would have written of these rows."""
     with filled.transaction() as connection:
