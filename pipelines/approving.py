@@ -16,9 +16,9 @@ import polars as pl
 from assets.method import find_profiles, shared_method
 from assets.months import Month
 from assets.publication.approval import APPROVED, NOTE, TABLE, WAITS, WHO, Approval, how_to_approve
-from assets.publication.folder import waiting_folder
+from assets.publication.folder import is_shown, waiting_folder
 from assets.publication.report_inputs import tables_of_months
-from assets.publication.steps.release import MADE_HERE
+from assets.publication.steps.release import FILES, MADE_HERE
 from assets.warehouse.database import Warehouse
 from assets.warehouse.reading import Reading
 from assets.warehouse.steps import step_parameters
@@ -61,6 +61,15 @@ def unapprovable(warehouse: Warehouse, month: Month) -> str | None:
         f"{month} does not wait for approval: {those}. A month waits once it is made with a profile in which "
         f"publication.approval is true (innovation-clusters refresh --month {month} --profile ...)"
     )
+
+
+def is_cut_short(settings: Settings, month: Month) -> bool:
+    """Whether a month is approved and not shown as it was approved: a kill came between the two."""
+    warehouse = Warehouse(settings.warehouse)
+    if not _read(warehouse, APPROVALS_GIVEN, month=month.first_day).height:
+        return False
+    files = _read(warehouse, f"select path, sha256 from {FILES} where month = $month", month=month.first_day)
+    return not is_shown(Path(settings.publication), month, dict(files.iter_rows()))
 
 
 def standing_warnings(settings: Settings, month: Month) -> list[str]:

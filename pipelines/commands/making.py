@@ -109,13 +109,18 @@ def approve(
 ) -> None:
     """Publish a month that is made and waits for approval; name and note stand in its release.
 
-    It holds for the rows that it is given for: made anew with others, the month waits again.
+    It holds for the rows that it is given for: made anew with others, the month waits again. One that was cut short
+    is gone on with by the same command.
     """
-    from pipelines.approving import standing_warnings, unapprovable
+    from pipelines.approving import SELECTED, is_cut_short, standing_warnings, unapprovable
 
     settings = settings_of(None, warehouse, profile, publication)
     try:
         problem = unapprovable(open_warehouse(warehouse), month)
+        if problem and is_cut_short(settings, month):
+            make_month(month, settings, SELECTED)
+            say(f"{month} was approved before, and is published: its release had been cut short")
+            return
         warnings = [] if problem else standing_warnings(settings, month)
     except ValueError as error:
         fail(str(error))

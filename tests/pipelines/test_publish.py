@@ -144,6 +144,13 @@ def test_a_month_waits_is_approved_from_the_command_line_and_shown(asked: tuple[
     again = call("approve", *given(settings))
     assert again.exit_code == 1
     assert f"{MONTH} needs no approval. Approved for publication by Ada on" in again.stderr
+    # What a kill leaves that comes between the approval's rows and what is shown.
+    (web / str(MONTH)).unlink()
+    after_a_kill = call("approve", *given(settings), "--by", "Grace")
+    assert after_a_kill.exit_code == 0, after_a_kill.output
+    assert f"{MONTH} was approved before, and is published" in after_a_kill.stdout
+    assert "Approved for publication by Ada on" in (web / str(MONTH) / "report.html").read_text()
+    assert warehouse.read("select approved_by from ledger.approvals")["approved_by"].to_list() == ["Ada"]
 
 
 def test_a_month_is_approved_by_materialising_it_with_a_name(asked: tuple[Warehouse, Settings]):
