@@ -27,7 +27,7 @@ OPEN_RUN := DAGSTER_HOME=$(abspath $(OPEN))/dagster_home \
   INNOVATION_CLUSTERS_WAREHOUSE=$(OPEN)/warehouse.duckdb \
   INNOVATION_CLUSTERS_PUBLICATION=$(OPEN)/publication
 
-.PHONY: install demo demo-open ui serve test lint docs recovery index-recovery bench attack pictures clean
+.PHONY: install demo demo-open ui serve test lint docs recovery index-recovery bench campaign pictures clean
 
 install: $(STAMP)
 
@@ -76,8 +76,8 @@ index-recovery: install
 bench: install
 	$(BIN)/python -m benchmarks --against plain --against parts --work $(BENCH)
 
-attack: install
-	$(BIN)/python -m tests.attack
+campaign: install
+	$(BIN)/python -m tests.campaign
 
 pictures: install
 	$(BIN)/python -m tools.pictures --publication $(DEMO)/publication --out docs/pictures

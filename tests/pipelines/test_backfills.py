@@ -17,7 +17,7 @@ import pytest
 from assets.months import Month, month_range
 from assets.warehouse.database import Warehouse
 from pipelines.held_storage import instance_of
-from tests.attack.web_requests import JSON, OWN, Request, Served, served
+from tests.campaign.web_requests import JSON, OWN, Request, Served, served
 from tests.pipelines.few_drops import few_drops
 from tests.support import copy_home
 

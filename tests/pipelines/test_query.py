@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from assets.warehouse.database import Warehouse
 from assets.warehouse.reader import LOCKED
 from pipelines.cli import app
-from tests.attack.ways_out_of_query import WAYS, contents, make_world, query_of, what_got_out
+from tests.campaign.ways_out_of_query import WAYS, contents, make_world, query_of, what_got_out
 
 
 @pytest.fixture(scope="module")

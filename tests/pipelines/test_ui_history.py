@@ -16,7 +16,7 @@ import pytest
 from assets.months import Month
 from assets.warehouse.kept_pictures import ADDRESS, FOLDER
 from pipelines.code_location import DEFINITIONS
-from tests.attack.web_requests import FOREIGN, JSON, Request, Served, served
+from tests.campaign.web_requests import FOREIGN, JSON, Request, Served, served
 from tests.pipelines.few_drops import few_drops
 from tests.publication.browser import browser, chromium_path
 from tests.support import copy_home

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from assets.months import TIME_ZONE
-from tests.attack.web_requests import Served, left_behind, served
+from tests.campaign.web_requests import Served, left_behind, served
 from tests.sources.support import put
 
 PLACE = "{ repositoriesOrError { ... on RepositoryConnection { nodes { name location { name } } } } }"

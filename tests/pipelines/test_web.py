@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from pipelines.settings import UI_HOSTS, Settings
-from tests.attack.web_requests import (
+from tests.campaign.web_requests import (
     DELETE_BODY,
     GOOD,
     HOSTILE,

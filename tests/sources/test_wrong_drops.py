@@ -13,7 +13,7 @@ from assets.months import Month
 from assets.sources.problems import DropsRefusedError
 from assets.warehouse.database import Warehouse
 from synthetic_uk import synthesise
-from tests.attack.wrong_drops import GOOD, WRONG, WRONG_DROPS, WrongDrop
+from tests.campaign.wrong_drops import GOOD, WRONG, WRONG_DROPS, WrongDrop
 from tests.sources.support import content, ingest
 
 APRIL, MAY = Month.parse(GOOD), Month.parse(WRONG)

@@ -16,7 +16,7 @@ def histories(tmp_path_factory: pytest.TempPathFactory) -> Histories:
 
 
 def test_after_another_order_the_history_is_that_of_making_in_order(histories: Histories):
-    """One order, since each month is made for real: `tests/attack/orders_of_months.py` has many at random."""
+    """One order, since each month is made for real: `tests/campaign/orders_of_months.py` has many at random."""
     makings = [(2, "whole"), (0, "whole"), (1, "without a group"), (0, "apart")]
     assert broken_by(histories, makings) == ""
 

@@ -21,7 +21,7 @@ import pytest
 from assets.months import Month
 from pipelines.alerting.setting import ADDRESSES, FREE_DISK, METRICS, UI_ADDRESS
 from pipelines.live_runs import LOCKS, WHAT_HAPPENED
-from tests.attack.web_requests import left_behind
+from tests.campaign.web_requests import left_behind
 from tests.pipelines.alerting.listeners import Hooks, hooks
 from tests.support import copy_home
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assets.warehouse.database import Warehouse
-from tests.attack.attempt import Attack, Attempt
-from tests.attack.wrong_drops import GOOD, WRONG, WRONG_DROPS, WrongDrop
+from tests.campaign.attempt import Attack, Attempt
+from tests.campaign.wrong_drops import GOOD, WRONG, WRONG_DROPS, WrongDrop
 
 SCALE = "0.001"
 WHY = "the register was delivered in pounds on purpose"

@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.attack.attempt import Attack, Attempt
-from tests.attack.command_line import call
+from tests.campaign.attempt import Attack, Attempt
+from tests.campaign.command_line import call
 from tests.warehouse.killing import create, made_again, seconds_of, what_is_wrong
 
 KILLS, SEED = 100, 20261127

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.attack.attempt import Attack, Attempt
+from tests.campaign.attempt import Attack, Attempt
 from tests.typology.histories import MONTHS, VARIANTS, Histories, broken_by
 
 ORDERS = 200

@@ -1,4 +1,4 @@
-"""`python -m tests.attack [NAME ...]`: makes the attacks named, or all, and writes what held to `docs/reliability.md`.
+"""`python -m tests.campaign [NAME ...]`: makes the attacks named, or all, and writes `docs/reliability.md`.
 
 A row that is not made again stays as it was. Exit status 1 where an attempt did not hold.
 """
@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from assets.manners import begin, existing_folder, file_to_write
-from tests.attack import (
+from tests.campaign import (
     creation_kills,
     disclosure_history,
     fetch_kills,
@@ -28,7 +28,7 @@ from tests.attack import (
     web_requests,
     wrong_files,
 )
-from tests.attack.attempt import Attack, Attempt
+from tests.campaign.attempt import Attack, Attempt
 
 ATTACKS: tuple[Attack, ...] = (
     creation_kills.ATTACK,
@@ -45,13 +45,13 @@ ATTACKS: tuple[Attack, ...] = (
 )
 
 PAGE = Path("docs/reliability.md")
-BEGIN, END = "<!-- table of attacks, written by `make attack` -->", "<!-- end of the table -->"
+BEGIN, END = "<!-- table of the campaign, written by `make campaign` -->", "<!-- end of the table -->"
 COLUMNS = ("attack", "what is tried, and what counts as held", "tried", "held", "minutes", "revision", "day")
 
 
 def main() -> int:
     """Make the attacks and write their rows."""
-    parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
     parser.add_argument("names", nargs="*", help="attacks to make; all where none is named")
     parser.add_argument("--out", type=file_to_write, default=PAGE, help="page whose table is written")
     parser.add_argument(
@@ -74,7 +74,7 @@ def _made(attack: Attack, work: Path | None) -> tuple[str, bool]:
     """The attack's row of the table, and whether all of it held."""
     print(f"{attack.name}: {attack.tries}", flush=True)
     started, attempts = time.monotonic(), list[Attempt]()
-    with tempfile.TemporaryDirectory(prefix="attack-", dir=work) as folder:
+    with tempfile.TemporaryDirectory(prefix="campaign-", dir=work) as folder:
         for attempt in attack.attempts(Path(folder)):
             attempts.append(attempt)
             print(f"  {'held' if attempt.held else 'BROKEN'}  {attempt.what}: {attempt.seen}", flush=True)

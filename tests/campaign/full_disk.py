@@ -12,8 +12,8 @@ import polars as pl
 
 from assets.disk import DiskFullError
 from assets.warehouse.database import Warehouse
-from tests.attack.attempt import Attack, Attempt
-from tests.attack.command_line import call
+from tests.campaign.attempt import Attack, Attempt
+from tests.campaign.command_line import call
 from tests.small_disk import NEEDS, can_mount, free, leave_free, small_disk
 from tests.support import MONTH, fill_frame
 from tests.warehouse.killing import contents, what_is_wrong

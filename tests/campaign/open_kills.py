@@ -21,8 +21,8 @@ from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE
 from synthetic_uk import Settings, synthesise
 from synthetic_uk.publishers.country import settings_for, sites_of
 from synthetic_uk.publishers.server import serving
-from tests.attack.attempt import Attack, Attempt
-from tests.attack.command_line import PROGRAM
+from tests.campaign.attempt import Attack, Attempt
+from tests.campaign.command_line import PROGRAM
 from tests.warehouse.killing import contents
 
 KILLS, SEED = 30, 20261205

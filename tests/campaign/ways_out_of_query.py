@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from assets.warehouse.database import Warehouse
-from tests.attack.attempt import Attack, Attempt
+from tests.campaign.attempt import Attack, Attempt
 
 SECRET = "the-secret-of-another-file"
 

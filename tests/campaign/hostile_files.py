@@ -28,7 +28,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from tests.attack.attempt import Attack, Attempt
+from tests.campaign.attempt import Attack, Attempt
 
 SCALE, MONTHS, MONTH = "0.001", "2025-04:2025-05", "2025-05"
 PATIENCE_SECONDS = 240

@@ -15,7 +15,7 @@ from assets.fetch.shape_file import FILE as SHAPE_FILE
 from synthetic_uk.publishers.files import ListedFiles
 from synthetic_uk.publishers.server import serving
 from synthetic_uk.publishers.services import Gateway
-from tests.attack.attempt import Attack, Attempt
+from tests.campaign.attempt import Attack, Attempt
 from tests.publishers.support import MAY, QUICK, TODAY
 from tests.publishers.test_companies_house import part
 from tests.warehouse.killing import killed

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assets.months import Month
 from assets.warehouse.database import Warehouse
-from tests.attack.attempt import Attack, Attempt
+from tests.campaign.attempt import Attack, Attempt
 from tests.publication.outsider import BASES, attack, released
 
 COUNTRIES = 6

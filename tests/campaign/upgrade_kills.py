@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assets.warehouse.faults import log_of
-from tests.attack.attempt import Attack, Attempt
+from tests.campaign.attempt import Attack, Attempt
 from tests.warehouse.killing import contents, create, made_again, seconds_of
 from tests.warehouse.two_months import older_of_two_months
 

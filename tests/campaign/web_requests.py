@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import dagster as dg
 
-from tests.attack.attempt import Attack, Attempt
+from tests.campaign.attempt import Attack, Attempt
 
 FOREIGN = "http://evil.example"
 KEY = dg.AssetKey("reported")
