@@ -1,34 +1,32 @@
-"""Which runs of the command line still live, so that one that was killed holds nothing up.
+"""Which runs of the history still live, so that one that was killed holds nothing up.
 
-Dagster does not learn that the process of such a run is gone (killed, out of memory, the machine went down): the run
-stands as started for good, and keeps the one place there is to write the warehouse. So a run holds a lock on a file of
-DAGSTER_HOME, which the system takes back however the process ends.
+Dagster does not learn that the process of a run of the command line is gone (killed, out of memory, the machine went
+down), nor that of a run whose code server went with it: the run stands as started for good, and keeps the one place
+there is to run and to write the warehouse. So a run holds a lock (`assets.warehouse.live_runs`); one that has none yet
+is asked for at the server that started it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+import socket
+from contextlib import suppress
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.storage.tags import GRPC_INFO_TAG
+from dagster._grpc.client import DagsterGrpcClient
+from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster_shared.serdes import deserialize_value
 from filelock import FileLock, Timeout
 
 from assets.warehouse.dagster_assets import POOL
+from assets.warehouse.live_runs import LOCKS, lock_of
 
-LOCKS = "live_runs"
 WHAT_HAPPENED = "its process ended without a word: it was killed, or the machine went down"
-
-
-@contextmanager
-def alive(home: Path, run_id: str) -> Iterator[None]:
-    """Show, for as long as this process lives and is in here, that a run does."""
-    folder = home / LOCKS
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{run_id}.lock"
-    with FileLock(path):
-        yield
-    path.unlink(missing_ok=True)
+UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+SECONDS_TO_ANSWER = 10
 
 
 def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
@@ -40,14 +38,59 @@ def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
             lock.acquire(blocking=False)
         except Timeout:
             continue
-        run = instance.get_run_by_id(path.stem)
-        if run is not None and not run.is_finished:
-            instance.report_run_failed(run, f"Marked as failed: {WHAT_HAPPENED}.")
-            dead.append(f"run {run.run_id} is marked as failed: {WHAT_HAPPENED}")
+        dead += _end(instance, path.stem)
         path.unlink(missing_ok=True)
         lock.release()
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY)):
+        if _is_gone(run) and not lock_of(home, run.run_id).exists():
+            dead += _end(instance, run.run_id)
     _free_places(instance)
     return dead
+
+
+def _end(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """Mark a run as failed that is not at its end; read anew, for it may have come to it meanwhile."""
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.is_finished:
+        return []
+    instance.report_run_failed(run, f"Marked as failed: {WHAT_HAPPENED}.")
+    return [f"run {run_id} is marked as failed: {WHAT_HAPPENED}"]
+
+
+def _is_gone(run: dg.DagsterRun) -> bool:
+    """Whether the server that a run was started by is not there any more, or is another one that has never heard of it.
+
+    Of a run of the command line there is no such server; and one that does not answer in time is there.
+    """
+    if GRPC_INFO_TAG not in run.tags:
+        return False
+    at = json.loads(run.tags[GRPC_INFO_TAG])
+    if not _listens(at):
+        return True
+    if run.status != dg.DagsterRunStatus.STARTED:
+        # It may be on its way to the server, or away from it.
+        return False
+    client = DagsterGrpcClient(
+        port=at.get("port"), socket=at.get("socket"), host=at["host"], use_ssl=bool(at.get("use_ssl"))
+    )
+    with suppress(DagsterUserCodeUnreachableError):
+        answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id), timeout=SECONDS_TO_ANSWER)
+        return not deserialize_value(answer, CanCancelExecutionResult).can_cancel
+    return False
+
+
+def _listens(at: dict[str, str]) -> bool:
+    """Whether anyone listens at a server's address."""
+    family = socket.AF_UNIX if "socket" in at else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as asked:
+        asked.settimeout(SECONDS_TO_ANSWER)
+        try:
+            asked.connect(at["socket"] if "socket" in at else (at["host"], int(at["port"])))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:
+            return True
+    return True
 
 
 def _free_places(instance: dg.DagsterInstance) -> None:

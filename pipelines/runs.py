@@ -20,6 +20,7 @@ from assets.sources.needs import INDEX_LAYER
 from assets.warehouse.dagster_assets import ACCEPT_TAG, ANEW_TAG, MADE_BY, POOL, asset_key
 from assets.warehouse.database import WAITS
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.live_runs import alive
 from assets.warehouse.reading import DROPS as DROPS_TABLE
 from assets.warehouse.turns import turn
 from pipelines.alerting.telling import look_after
@@ -28,7 +29,7 @@ from pipelines.code_location import Belonging, job_origin, tags_of
 from pipelines.dagster_home import dagster_home, of_message, opened
 from pipelines.definitions import build_defs
 from pipelines.jobs import FETCHING, MADE, monthly_refresh
-from pipelines.live_runs import alive, end_dead_runs
+from pipelines.live_runs import end_dead_runs
 from pipelines.settings import Settings
 
 Progress = Callable[[str, int, int], None]

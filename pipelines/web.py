@@ -8,9 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -19,11 +16,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import dagster as dg
 import uvicorn
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget, WorkspaceLoadTarget
-from dagster._serdes import serialize_value
 from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode, OperationType
@@ -31,11 +26,12 @@ from starlette.responses import FileResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assets.warehouse.kept_pictures import ADDRESS, FILE, folder_in
-from pipelines.code_location import DEFINITIONS, target
+from pipelines.code_location import target
+from pipelines.daemon import daemon
 from pipelines.health import examine_health
 from pipelines.health_answer import kept
 from pipelines.settings import Settings
-from pipelines.slim_log import SlimEventLog, SlimSqliteStorage, instance_with
+from pipelines.slim_log import SlimSqliteStorage, instance_with
 from pipelines.web_guard import Guard
 from pipelines.web_health import WithHealth
 
@@ -134,7 +130,7 @@ def show(
                 tell(f"http://{HOST}:{listener.getsockname()[1]}")
                 server.run([listener])
             else:
-                with _daemon(server, instance):
+                with daemon(instance, partial(setattr, server, "should_exit", True)):
                     tell(f"http://{HOST}:{listener.getsockname()[1]}")
                     server.run([listener])
 
@@ -158,30 +154,3 @@ def _ends_in_order() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _daemon(server: uvicorn.Server, instance: dg.DagsterInstance) -> Iterator[None]:
-    """Dagster's daemon for as long as the server lives, which ends with it; runs that it starts write the same log."""
-    command = [sys.executable, "-m", "dagster._daemon", "run", "--module-name", DEFINITIONS]
-    if isinstance(instance.event_log_storage, SlimEventLog):
-        command += ["--instance-ref", serialize_value(instance.get_ref())]
-    # A session of its own: Ctrl-C at the terminal reaches this process alone, which ends the daemon.
-    daemon = subprocess.Popen(command, start_new_session=True)
-
-    def watch() -> None:
-        daemon.wait()
-        server.should_exit = True
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-        if daemon.poll() is not None:
-            raise WebError(f"Dagster's daemon ended by itself with exit code {daemon.returncode}: start again")
-    finally:
-        daemon.terminate()
-        try:
-            daemon.wait(SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            daemon.kill()
-            daemon.wait()

@@ -3,7 +3,7 @@
 import json
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.kept_pictures import folder_in, keep
 from assets.warehouse.lineage import column_lineage
+from assets.warehouse.live_runs import alive
 from assets.warehouse.made_before import pruned_inputs, unmade
 from assets.warehouse.markdown import markdown_table
 from assets.warehouse.out_of_date import CHECK, RULE, TABLES, later_there, made_as, mark, passed
@@ -77,7 +78,8 @@ class WarehouseResource(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["WarehouseResource", None, None]:
-        """Wait for the run's turn before its first step: one that waited in a step would hold the pool meanwhile."""
+        """Show that the run lives, and wait for its turn before its first step: one that waited in a step would hold
+        the pool meanwhile."""
         run, tell = context.run, context.log.warning if context.log else print
         month = f" of {run.tags[PARTITION_TAG]}" if run and PARTITION_TAG in run.tags else ""
         instance = context.instance
@@ -85,7 +87,11 @@ class WarehouseResource(dg.ConfigurableResource):
             self._hindrance = why
             for later in end_what_follows(instance, run, why):
                 tell(f"the run of {later} is cancelled with it")
-        with nullcontext() if self._hindrance else turn(self.path, f"run {context.run_id}{month}", tell):
+        with ExitStack() as held:
+            if run and instance:
+                held.enter_context(alive(Path(instance.root_directory), run.run_id))
+            if not self._hindrance:
+                held.enter_context(turn(self.path, f"run {context.run_id}{month}", tell))
             try:
                 yield self
             finally:

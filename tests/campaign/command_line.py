@@ -10,9 +10,15 @@ from pathlib import Path
 PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
 
 
-def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Call it with the settings' usual names, whatever the environment says."""
-    environment = {
+def usual_environment() -> dict[str, str]:
+    """The environment with the settings' usual names, whatever it says."""
+    return {
         name: value for name, value in os.environ.items() if not name.startswith(("INNOVATION_CLUSTERS", "DAGSTER"))
     }
-    return subprocess.run([PROGRAM, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call it with the settings' usual names, whatever the environment says."""
+    return subprocess.run(
+        [PROGRAM, *words], cwd=folder, env=usual_environment(), capture_output=True, text=True, check=False
+    )

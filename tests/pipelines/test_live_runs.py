@@ -16,8 +16,8 @@ import pytest
 
 from assets.months import Month
 from assets.warehouse.dagster_assets import POOL
+from assets.warehouse.live_runs import LOCKS
 from pipelines.held_storage import instance_of
-from pipelines.live_runs import LOCKS
 from tests.pipelines.few_drops import few_drops
 from tests.support import copy_home
 
