@@ -23,6 +23,9 @@ from tests.campaign import (
     hostile_files,
     open_kills,
     orders_of_months,
+    reboot,
+    run_kills,
+    sigterm,
     upgrade_kills,
     ways_out_of_query,
     web_requests,
@@ -42,6 +45,9 @@ ATTACKS: tuple[Attack, ...] = (
     web_requests.ATTACK,
     fetch_kills.ATTACK,
     open_kills.ATTACK,
+    run_kills.ATTACK,
+    reboot.ATTACK,
+    sigterm.ATTACK,
 )
 
 PAGE = Path("docs/reliability.md")
