@@ -16,6 +16,7 @@ from pathlib import Path
 
 from assets.manners import begin, existing_folder, file_to_write
 from tests.campaign import (
+    bad_inputs,
     creation_kills,
     disclosure_history,
     fetch_kills,
@@ -39,6 +40,7 @@ ATTACKS: tuple[Attack, ...] = (
     full_disk.ATTACK,
     wrong_files.ATTACK,
     hostile_files.ATTACK,
+    bad_inputs.ATTACK,
     disclosure_history.ATTACK,
     orders_of_months.ATTACK,
     ways_out_of_query.ATTACK,

@@ -21,7 +21,7 @@ from assets.disk import DiskFullError, full_disk_said, is_disk_full
 from assets.sources.bounds import USUAL_BOUNDS
 from assets.sources.datasets import Dataset
 from assets.sources.files.batches import batches
-from assets.sources.files.kinds import SEND_AGAIN, Part
+from assets.sources.files.kinds import SEND_AGAIN, Part, check_begins_as_data
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading.apart import ProcessEndedError, call_apart
 from assets.sources.reading.contract import REJECTED_SCHEMA, Delivery, Desk, Reading
@@ -53,6 +53,9 @@ def read_drop(dataset: Dataset, delivery: Delivery, desk: Desk) -> Reading:
 
     Raises DropError for a drop that cannot be read, whatever its reader or a library under it did, and DiskFullError.
     """
+    for part in delivery.parts:
+        # A folder may have empty files beside those with data.
+        check_begins_as_data(part, may_be_empty=delivery.drop.is_folder)
     if _needs_apart(delivery):
         return _apart(delivery, desk, _read, (dataset.name, delivery, desk))
     return _read(dataset.name, delivery, desk)
