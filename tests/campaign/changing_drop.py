@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import multiprocessing
 import os
 import random
 import shutil
@@ -14,6 +13,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from assets.disk import DiskFullError
@@ -22,15 +23,17 @@ from assets.sources.problems import DropsRefusedError
 from assets.warehouse.database import Warehouse
 from tests.campaign.attempt import Attack, Attempt
 from tests.sources.support import ingest, put_register
-from tests.warehouse.killing import contents
+from tests.warehouse.killing import PROCESSES, contents
 
 MONTH, TODAY = Month(2025, 5), date(2025, 6, 10)
-PROCESSES = multiprocessing.get_context("forkserver")
 SEED, TIMES = 20261128, 3
 """How often each change is made to each kind of file, at moments of their own."""
 ROWS, MORE = 60_000, 90_000
 HEADER = "organisation_name,crn,date,amount\n"
 PATIENCE_SECONDS = 300
+NO_DROP = ("no drop", 0)
+Found = tuple[str, int] | str
+"""Digest and rows of what was read, or what was said."""
 
 
 @dataclass(frozen=True)
@@ -55,59 +58,83 @@ def tried(work: Path, kinds: tuple[Kind, ...], times: int, rows: tuple[int, int]
         one, other = work / f"one.{kind.ending}", work / f"other.{kind.ending}"
         kind.write(one, _table("Alpha", rows[0]))
         kind.write(other, _table("Beta", rows[1]))
-        versions = {_digest(one): rows[0], _digest(other): rows[1]}
-        started = time.monotonic()
-        undisturbed = _read(work, empty, one, None)
-        seconds = time.monotonic() - started
+        place = Place(work / "place", empty)
+        undisturbed, seconds = place.read(one, None)
         yield Attempt(f"{kind.ending}: undisturbed", undisturbed == (_digest(one), rows[0]), str(undisturbed))
         for what, change in CHANGES.items():
             for _ in range(times):
                 moment = draw.uniform(0.0, seconds)
-                found = _read(work, empty, one, lambda path, act=change, b=other, at=moment: (time.sleep(at), act(path, b)))
-                yield _judged(f"{kind.ending}: {what} after {moment:.2f} s", found, versions)
+                found, _ = place.read(one, partial(_after, moment, change, other))
+                what_then = f"{kind.ending}: {what} after {moment:.2f} s"
+                yield _judged(what_then, found, undisturbed, place, work / f"later.{kind.ending}")
 
 
-def _judged(what: str, found: tuple[str, int] | str, versions: dict[str, int]) -> Attempt:
-    if isinstance(found, tuple):
-        is_whole = versions.get(found[0]) == found[1]
-        return Attempt(what, is_whole, f"{found[1]} rows were read, of {'one version' if is_whole else 'a MIX'}")
-    is_said = f"patents/{MONTH}." in found and "; expected " in found and "rows were changed" not in found
-    return Attempt(what, is_said, found[:300])
+def _judged(what: str, found: Found, undisturbed: Found, place: Place, later: Path) -> Attempt:
+    """Held where it was refused by name, or where what is kept is what one of the two files has."""
+    if isinstance(found, str):
+        is_said = f"patents/{MONTH}." in found and "; expected " in found and "rows were changed" not in found
+        return Attempt(what, is_said, found[:300])
+    if found == undisturbed:
+        return Attempt(what, True, f"{found[1]} rows were read, as it was before")
+    if found == NO_DROP and not place.drop(later).exists():
+        return Attempt(what, True, "it was gone before the sources were looked at, and the month goes without it")
+    if not place.drop(later).exists():
+        return Attempt(what, False, f"{found} of a file that is gone, and was not such a one")
+    shutil.copy(place.drop(later), later)
+    is_whole = found == place.read(later, None)[0]
+    return Attempt(what, is_whole, f"{found[1]} rows were read, {'as it is since' if is_whole else 'of a mix of both'}")
 
 
-def _read(
-    work: Path, empty: Path, drop: Path, disturb: Callable[[Path], object] | None
-) -> tuple[str, int] | str:
-    """Have a process take the drop in, and disturb it: digest and rows of what was read, or what is said."""
-    place = work / "place"
-    shutil.rmtree(place, ignore_errors=True)
-    put_register(place / "sources")
-    target = place / "sources" / "patents" / f"{MONTH}{drop.name.removeprefix(drop.stem.partition('.')[0])}"
-    target.parent.mkdir()
-    shutil.copy(drop, target)
-    warehouse = shutil.copy(empty, place / "warehouse.duckdb")
-    before = contents(warehouse)
-    ours, theirs = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=_take_in, args=(warehouse, place / "sources", theirs))
-    process.start()
-    assert ours.recv() == "ready"
-    thread = threading.Thread(target=disturb or str, args=(target,))
-    thread.start()
-    theirs.close()
-    try:
-        found: tuple[str, int] | str = ours.recv() if ours.poll(PATIENCE_SECONDS) else "nothing was said"
-    except EOFError:
-        found = "the process was gone"
-    process.join()
-    thread.join()
-    if process.exitcode:
-        return f"the process ended with {process.exitcode}"
-    if isinstance(found, str) and contents(warehouse) != before:
-        return f"rows were changed, and yet: {found}"
-    return found
+def _after(moment: float, change: Callable[[Path, Path], None], other: Path, path: Path) -> None:
+    time.sleep(moment)
+    change(path, other)
 
 
-def _take_in(path: Path, sources: Path, said: multiprocessing.connection.Connection) -> None:
+@dataclass(frozen=True)
+class Place:
+    """Where drops are taken in, one after the other."""
+
+    folder: Path
+    empty: Path
+    """A warehouse with no rows."""
+
+    def drop(self, like: Path) -> Path:
+        """Where a drop lies in the sources."""
+        return self.folder / "sources" / "patents" / f"{MONTH}.{like.name.partition('.')[2]}"
+
+    def read(self, drop: Path, disturb: Callable[[Path], object] | None) -> tuple[Found, float]:
+        """Have a process take a drop in, and disturb it: digest and rows of what was read, or what is said; and the
+        seconds that it took."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        put_register(self.folder / "sources")
+        target = self.drop(drop)
+        target.parent.mkdir()
+        shutil.copy(drop, target)
+        warehouse = Path(shutil.copy(self.empty, self.folder / "warehouse.duckdb"))
+        before = contents(warehouse)
+        ours, theirs = PROCESSES.Pipe(duplex=False)
+        process = PROCESSES.Process(target=_take_in, args=(warehouse, self.folder / "sources", theirs))
+        process.start()
+        theirs.close()
+        assert ours.recv() == "ready"
+        started = time.monotonic()
+        thread = threading.Thread(target=disturb or str, args=(target,))
+        thread.start()
+        try:
+            found: Found = ours.recv() if ours.poll(PATIENCE_SECONDS) else "nothing was said"
+        except EOFError:
+            found = "the process was gone"
+        seconds = time.monotonic() - started
+        process.join()
+        thread.join()
+        if process.exitcode:
+            found = f"the process ended with {process.exitcode}"
+        elif isinstance(found, str) and contents(warehouse) != before:
+            found = f"rows were changed, and yet: {found}"
+        return found, seconds
+
+
+def _take_in(path: Path, sources: Path, said: Connection) -> None:
     warehouse = Warehouse(path, threads=2)
     said.send("ready")
     try:
@@ -119,7 +146,7 @@ def _take_in(path: Path, sources: Path, said: multiprocessing.connection.Connect
         "select sha256, (select count(*) from sources.activity_signals) as rows from sources.drops "
         "where dataset = 'patents'"
     )
-    said.send(found.row(0) if found.height else ("no drop", 0))
+    said.send(found.row(0) if found.height else NO_DROP)
 
 
 def _table(name: str, rows: int) -> str:

@@ -53,9 +53,6 @@ def read_drop(dataset: Dataset, delivery: Delivery, desk: Desk) -> Reading:
 
     Raises DropError for a drop that cannot be read, whatever its reader or a library under it did, and DiskFullError.
     """
-    for part in delivery.parts:
-        # A folder may have empty files beside those with data.
-        check_begins_as_data(part, may_be_empty=delivery.drop.is_folder)
     if _needs_apart(delivery):
         return _apart(delivery, desk, _read, (dataset.name, delivery, desk))
     return _read(dataset.name, delivery, desk)
@@ -75,13 +72,20 @@ def read_texts(dataset: Dataset, delivery: Delivery, desk: Desk, batch_rows: int
 
 def _read(name: str, delivery: Delivery, desk: Desk) -> Reading:
     dataset = _dataset(name)
-    reading = _in_words(delivery, desk, lambda: dataset.read(delivery, desk))
+    reading = _in_words(delivery, desk, lambda: _read_if_data(dataset, delivery, desk))
     if not desk.holds_texts:
         return reading
     # In a row that is a column out a title stands where a number should: the reason is kept, the value is not.
     rejected = reading.rejected.with_columns(value=pl.lit(None, REJECTED_SCHEMA["value"]))
     codes = tuple(replace(found, example=None) for found in reading.codes)
     return replace(reading, rejected=rejected, codes=codes)
+
+
+def _read_if_data(dataset: Dataset, delivery: Delivery, desk: Desk) -> Reading:
+    for part in delivery.parts:
+        # A folder may have empty files beside those with data.
+        check_begins_as_data(part, may_be_empty=delivery.drop.is_folder)
+    return dataset.read(delivery, desk)
 
 
 def _texts(dataset: Dataset, delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
