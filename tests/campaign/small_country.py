@@ -49,10 +49,12 @@ def copy_of(folder: Path, target: Path) -> Path:
 
 
 def published(folder: Path) -> dict[str, str]:
-    """The files of the publication, and their digests."""
+    """The files of the publication as a web host shows them, and their digests."""
     place = folder / "publication"
+    shown = [path for path in sorted(place.glob("*")) if not path.name.startswith(".")]
     return {
-        path.relative_to(place).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(place.rglob("*") if place.is_dir() else ())
-        if path.is_file()
+        f"{path.name}/{file.relative_to(path).as_posix()}": hashlib.sha256(file.read_bytes()).hexdigest()
+        for path in shown
+        for file in sorted([path] if path.is_file() else path.glob("**/*"))
+        if file.is_file()
     }
