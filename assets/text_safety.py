@@ -1,7 +1,7 @@
 """Text that others wrote, made harmless for where it goes: a page, a script, Markdown, a spreadsheet, a CSV file.
 
-What belongs here: what is taken out, what is marked, what is escaped. HTML is escaped by Jinja2's autoescape. What does
-not: layouts and file formats.
+What belongs here: what is taken out, what is marked, what is escaped; how a page is told from data. HTML is escaped by
+Jinja2's autoescape. What does not: layouts and file formats.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ FORMULA = re.compile(r"(^|;)(\s*)([=+\-@＝＋－＠])")
 """Where a spreadsheet would begin a formula: at the start of a cell, or after the semicolon at which programs of other
 countries cut a line into cells."""
 MARKDOWN = re.compile(r"([\\`*\[\]<>|])")
+PAGE_OF_HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
+BEGINNING_BYTES = 512
+"""Of a file or an answer: what is looked at for how it begins."""
 
 
 def visible(text: str) -> str:
@@ -43,6 +46,11 @@ def on_one_line(frame: pl.DataFrame) -> pl.DataFrame:
 
     text = pl.col(pl.String)
     return frame.with_columns(text.str.replace_all(r"[\t\r\n]", " ").str.replace_all(UNSEEN.pattern, ""))
+
+
+def looks_like_html(content: bytes) -> bool:
+    """Whether a file, or what a publisher answered, begins as a page of HTML does."""
+    return PAGE_OF_HTML.match(content[:BEGINNING_BYTES]) is not None
 
 
 def is_formula(text: str) -> bool:

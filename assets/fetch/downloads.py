@@ -22,7 +22,8 @@ import httpx
 
 from assets.disk import full_disk_said
 from assets.fetch.problems import FaultError, FetchError
-from assets.fetch.transport import CHUNK_BYTES, Client, kept_headers, looks_like_html
+from assets.fetch.transport import CHUNK_BYTES, Client, kept_headers
+from assets.text_safety import looks_like_html
 
 PARTIAL, OK, RANGE_NOT_SATISFIABLE = 206, 200, 416
 RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")

@@ -31,6 +31,7 @@ from hishel.httpx import CacheClient
 from assets.fetch.limits import SETTINGS, Limits
 from assets.fetch.problems import FaultError, FetchError, FetchPausedError
 from assets.synthetic import HEADER
+from assets.text_safety import looks_like_html
 
 CACHE_FILE = "pages.db"
 CHUNK_BYTES = 1 << 20
@@ -327,11 +328,6 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 def kept_headers(response: httpx.Response) -> dict[str, str]:
     """The headers of an answer that provenance keeps."""
     return {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-
-
-def looks_like_html(body: bytes) -> bool:
-    """Whether what came begins as a page of HTML does."""
-    return re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)\b", body[:512], re.IGNORECASE) is not None
 
 
 def _refuse_unsafe_redirect(response: httpx.Response) -> None:

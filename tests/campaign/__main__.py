@@ -16,6 +16,8 @@ from pathlib import Path
 
 from assets.manners import begin, existing_folder, file_to_write
 from tests.campaign import (
+    bad_inputs,
+    changing_drop,
     creation_kills,
     disclosure_history,
     fetch_kills,
@@ -23,6 +25,7 @@ from tests.campaign import (
     hostile_files,
     open_kills,
     orders_of_months,
+    read_only_folders,
     reboot,
     run_kills,
     sigterm,
@@ -39,6 +42,9 @@ ATTACKS: tuple[Attack, ...] = (
     full_disk.ATTACK,
     wrong_files.ATTACK,
     hostile_files.ATTACK,
+    bad_inputs.ATTACK,
+    changing_drop.ATTACK,
+    read_only_folders.ATTACK,
     disclosure_history.ATTACK,
     orders_of_months.ATTACK,
     ways_out_of_query.ATTACK,

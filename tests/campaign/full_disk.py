@@ -1,4 +1,5 @@
-"""A disk that fills up while a warehouse is made, gains tables, takes rows, and while a month is made."""
+"""A disk that fills up while a warehouse is made, gains tables, takes rows and drops, spills, and while a month is made
+and published."""
 
 from __future__ import annotations
 
@@ -11,11 +12,13 @@ from pathlib import Path
 import polars as pl
 
 from assets.disk import DiskFullError
+from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from tests.campaign.attempt import Attack, Attempt
 from tests.campaign.command_line import call
+from tests.campaign.small_country import GIVEN, MONTHS, copy_of, make_month, published, write_country
 from tests.small_disk import NEEDS, can_mount, free, leave_free, small_disk
-from tests.support import MONTH, fill_frame
+from tests.support import MONTH, fill_frame, make
 from tests.warehouse.killing import contents, what_is_wrong
 from tests.warehouse.two_months import older_of_two_months, two_months
 
@@ -24,6 +27,9 @@ FREE = (0, 4_096, 16_384, 65_536, 131_072, 200_000, 262_144, 300_000, 400_000, 6
 """Bytes that are free when it starts."""
 FREE_FOR_A_RUN = (100_000, 1_000_000, 3_000_000, 4_000_000, 6_000_000)
 """The same where the run's history and scratch stand on the disk too."""
+FREE_FOR_A_RELEASE = (0, 50_000, 100_000, 200_000, 400_000)
+SORTED = 30_000_000
+"""Rows of eight bytes, several times what the disk has."""
 ROWS = 300_000
 
 
@@ -48,12 +54,23 @@ def attempts(work: Path) -> Iterator[Attempt]:
         def write() -> None:
             fill_frame(Warehouse(path), "ledger.made_from", rows)
 
+        def take_in() -> None:
+            new = Warehouse(path)
+            new.create()
+            make(new, ingest_step(str(whole.parent / "sources")))
+
         for room in FREE:
             yield _tried(disk, room, "creation", None, create)
             yield _tried(disk, room, "upgrade", older, create)
             yield _tried(disk, room, "rows", whole, write)
         for room in FREE_FOR_A_RUN:
+            yield _tried(disk, room, "ingest", older, take_in)
+            yield _spilled(disk, room, whole)
             yield _run(disk, room, whole)
+    country = write_country(work / "country", MONTHS[:1])
+    make_month(country, MONTHS[0])
+    for room in FREE_FOR_A_RELEASE:
+        yield published_on(work, country, room)
 
 
 def _tried(disk: Path, room: int, name: str, base: Path | None, action: Callable[[], None]) -> Attempt:
@@ -78,6 +95,58 @@ def _tried(disk: Path, room: int, name: str, base: Path | None, action: Callable
     action()
     problem = f"lost {', '.join(lost)}" if lost else what_is_wrong(path, before)
     return Attempt(f"{name} with {room} bytes", problem is None, f"{seen}; then {problem or 'whole'}")
+
+
+def _spilled(disk: Path, room: int, whole: Path) -> Attempt:
+    """A query that sorts more than its memory holds, beside a file on the disk."""
+    _emptied(disk)
+    path = disk / "warehouse.duckdb"
+    shutil.copy(whole, path)
+    before = contents(path)
+    leave_free(disk, room)
+    what = f"spill with {room} bytes"
+    try:
+        _sort(path, SORTED)
+    except DiskFullError as error:
+        seen = str(error).partition(":")[0]
+    except Exception as error:
+        return Attempt(what, False, f"{type(error).__name__}: {error}")
+    else:
+        return Attempt(what, False, "nothing was spilled")
+    free(disk)
+    _sort(path, SORTED // 10)
+    same = contents(path) == before
+    return Attempt(what, same, f"{seen}; then {'sorted' if same else 'rows are not as they were'}")
+
+
+def _sort(path: Path, rows: int) -> None:
+    with Warehouse(path).connect(further={"memory_limit": "100MB", "threads": 1}) as connection:
+        connection.execute(f"create temp table sorted as select hash(i) as h from range({rows}) as r(i) order by h")
+
+
+def published_on(work: Path, country: Path, room: int) -> Attempt:
+    """A release that lacks a file is made again where its disk has so much room, and then where it has enough."""
+    what = f"publish with {room} bytes"
+    with small_disk(work / f"disk-{room}", MEGABYTES) as disk:
+        folder = copy_of(country, work / f"country-{room}")
+        whole = published(folder)
+        shutil.move(folder / "publication", disk / "publication")
+        (folder / "publication").symlink_to(disk / "publication")
+        gone = next(path for path in sorted(disk.rglob("*.csv")) if path.is_file() and not path.is_symlink())
+        gone.unlink()
+        before = published(folder)
+        leave_free(disk, room)
+        first = call(folder, "publish", "--month", str(MONTHS[0]), *GIVEN)
+        said = " ".join(first.stderr.split())
+        lost = [name for name, digest in before.items() if published(folder).get(name) != digest]
+        free(disk)
+        second = call(folder, "publish", "--month", str(MONTHS[0]), *GIVEN)
+        same = published(folder) == whole
+    is_said = first.returncode == 1 and "is full" in said and "Traceback" not in said
+    then = "published" if second.returncode == 0 else second.stderr.strip()[-300:]
+    shutil.rmtree(folder)
+    seen = f"{said[-300:]}; lost {', '.join(lost) or 'nothing'}; then {then}, {'the same' if same else 'other'} files"
+    return Attempt(what, (is_said or first.returncode == 0) and not lost and second.returncode == 0 and same, seen)
 
 
 def _run(disk: Path, room: int, whole: Path) -> Attempt:
@@ -109,7 +178,8 @@ def _emptied(disk: Path) -> None:
 
 ATTACK = Attack(
     "full-disk",
-    "a disk of 64 MB has from 0 bytes to 6 MB free as a warehouse is made, gains tables, takes rows, and as a month is "
-    "made; held: the disk is said to be full, earlier rows are there, and the same command succeeds once there is room",
+    "a disk of 64 MB has from 0 bytes to 6 MB free as a warehouse is made, gains tables, takes rows, takes drops in, "
+    "spills, as a month is made and as it is published; held: the disk is said to be full, earlier rows and releases "
+    "are there, and the same succeeds once there is room",
     attempts,
 )

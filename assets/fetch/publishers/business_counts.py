@@ -18,8 +18,9 @@ from assets.fetch.paging import Growing
 from assets.fetch.problems import FaultError, FetchError
 from assets.fetch.releases import Publisher, Release, Visit
 from assets.fetch.staging import Staging
-from assets.fetch.transport import Page, looks_like_html
+from assets.fetch.transport import Page
 from assets.origins import ORIGINS
+from assets.text_safety import looks_like_html
 
 AREAS = re.compile(r"(\d{4}) super output areas - middle layer", re.IGNORECASE)
 INDUSTRY = re.compile(r"\d{5} : .*")

@@ -141,7 +141,13 @@ class Storage:
 
     def size(self, path: str) -> int:
         """Bytes of a file. Raises DropError where it is none that may be read."""
-        return self._local(path).stat().st_size if self._roots else int(self._files.size(self._path(path)) or 0)
+        if not self._roots:
+            return int(self._files.size(self._path(path)) or 0)
+        try:
+            return self._local(path).stat().st_size
+        except OSError as error:
+            # It was there a moment ago.
+            raise DropError(_unlistable(path, error)) from error
 
     def bring(self, path: str, scratch: Path) -> Path:
         """The file on the local disk: itself where the sources are local, else a copy under `scratch`.

@@ -26,6 +26,7 @@ from assets.disk import full_disk_said
 from assets.sources.bounds import USUAL_BOUNDS, Bounds, in_words, raise_it
 from assets.sources.files.unpacking import Unpacking, chunks_of
 from assets.sources.problems import DropError, Problem
+from assets.text_safety import BEGINNING_BYTES, looks_like_html
 
 CHUNK_BYTES = 1 << 20
 LINE_END = ord("\n")
@@ -38,6 +39,8 @@ DEEPEST_PACKING = 4
 """Archives in one another at the most: an archive can be made that holds itself."""
 SEND_AGAIN = "Fetch or export the file again, whole, and put it in this one's place"
 SAVE_AS_UTF8 = "Save the file as UTF-8 and put it in this one's place"
+PAGES = ("html", "htm", "xhtml", "xml")
+"""Kinds of file that may well begin as a page of HTML does."""
 FIRST_BYTES = {
     b"PK\x03\x04": ("an Excel workbook or a zip", ".xlsx or .zip"),
     b"\xd0\xcf\x11\xe0": ("an Excel workbook of before 2007", ".xlsx, once it is saved as one"),
@@ -99,7 +102,7 @@ def plain_files(parts: Sequence[Part], scratch: Path, choose: Choose = everythin
 
 def _unpack(part: Part, scratch: Path, choose: Choose, unpacking: Unpacking, depth: int = 0) -> list[Part]:
     if part.path.stat().st_size == 0:
-        raise DropError(Problem(part.name, "the file is empty (0 bytes)", "a file with data", SEND_AGAIN))
+        raise _empty(part)
     if part.kind != "zip" and not part.is_gzip:
         return [part]
     if depth >= DEEPEST_PACKING:
@@ -139,10 +142,12 @@ def _gunzipped(part: Part) -> Iterator[bytes]:
 def check_utf8(part: Part, look: Callable[[bytes], None] | None = None) -> int:
     """The number of line ends in a file, unpacked; `look` is given its bytes in passing.
 
-    Raises DropError, naming byte and row, where it is not UTF-8, and where a line is too long or ends with CR alone.
+    Raises DropError, naming byte and row, where it is not UTF-8 or has a NUL in it, and where a line is too long or
+    ends with CR alone.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     start, line, line_start, has_lone_ends = 0, 1, 0, False
+    nul: DropError | None = None
     for chunk in bytes_of(part):
         if look is not None:
             look(chunk)
@@ -153,6 +158,9 @@ def check_utf8(part: Part, look: Callable[[bytes], None] | None = None) -> int:
                 decoder.decode(chunk)
             except UnicodeDecodeError as error:
                 raise _not_utf8(part, error, start - held, line) from error
+        if nul is None and b"\0" in chunk:
+            # Told at the end: what is past a bound is no text at all.
+            nul = _has_nul(part, chunk, start, line)
         first_end, last_end = chunk.find(b"\n"), chunk.rfind(b"\n")
         # Two ends in one chunk are nearer than the bound, so a line that passes it is seen at a chunk's first or end.
         reach = start + (first_end if first_end >= 0 else len(chunk))
@@ -166,6 +174,8 @@ def check_utf8(part: Part, look: Callable[[bytes], None] | None = None) -> int:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise _not_utf8(part, error, start - len(error.object), line) from error
+    if nul is not None:
+        raise nul
     if line == 1 and has_lone_ends:
         found, expected = "its lines end with CR alone, as on Macs of old", "lines that end with LF or CR and LF"
         raise DropError(Problem(part.name, found, expected, SAVE_AS_UTF8))
@@ -180,6 +190,17 @@ def json_content(part: Part) -> Any:
         return json.loads(part.path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise unreadable(part, error) from error
+
+
+def check_begins_as_data(part: Part, *, may_be_empty: bool) -> None:
+    """Raise DropError for a file with nothing in it, and for a page of the Web that stands in a file's place."""
+    with part.path.open("rb") as stream:
+        beginning = stream.read(BEGINNING_BYTES)
+    if not beginning and not may_be_empty:
+        raise _empty(part)
+    if part.kind not in PAGES and looks_like_html(beginning):
+        found = "it is a page of HTML, as publishers send it in place of a file"
+        raise DropError(Problem(part.name, found, f"a {part.kind} file" if part.kind else "a file of data", SEND_AGAIN))
 
 
 def check_whole(part: Part) -> None:
@@ -251,10 +272,20 @@ def _chunks(path: Path) -> Iterator[bytes]:
         yield from chunks_of(stream.read, CHUNK_BYTES)
 
 
+def _empty(part: Part) -> DropError:
+    return DropError(Problem(part.name, "the file is empty (0 bytes)", "a file with data", SEND_AGAIN))
+
+
 def _line_too_long(part: Part, line: int) -> DropError:
     found, most = "the line has no end", f"at most {in_words(part.bounds.line_bytes)} a line"
     remedy = f"Look whether this is the file that is meant; {raise_it('line_bytes')}"
     return DropError(Problem(part.name, found, most, remedy, row=line))
+
+
+def _has_nul(part: Part, chunk: bytes, start: int, line: int) -> DropError:
+    at = chunk.index(b"\0")
+    found = f"byte {start + at} is a NUL, which is no character of a text"
+    return DropError(Problem(part.name, found, "text in UTF-8", SAVE_AS_UTF8, row=line + chunk[:at].count(b"\n")))
 
 
 def _not_utf8(part: Part, error: UnicodeDecodeError, start: int, line: int) -> DropError:

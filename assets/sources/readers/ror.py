@@ -14,7 +14,7 @@ import duckdb
 
 from assets.sources.datasets import Dataset
 from assets.sources.files.documents import JSON_KINDS
-from assets.sources.files.kinds import SEND_AGAIN, Part, plain_files, unreadable
+from assets.sources.files.kinds import SEND_AGAIN, Part, check_utf8, plain_files, unreadable
 from assets.sources.files.lines import reader_database
 from assets.sources.plausibility.measures import Measure
 from assets.sources.problems import DropError, Problem
@@ -106,6 +106,7 @@ def _load(database: duckdb.DuckDBPyConnection, part: Part) -> None:
         raise DropError(
             Problem(part.name, f"a file of kind {part.kind!r}", "the registry's ZIP, or its JSON", SEND_AGAIN)
         )
+    check_utf8(part)
     try:
         database.execute(RECORDS.format(file=sql_text(part.name), path=sql_text(str(part.path))))
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:

@@ -21,7 +21,7 @@ from assets.disk import DiskFullError, full_disk_said, is_disk_full
 from assets.sources.bounds import USUAL_BOUNDS
 from assets.sources.datasets import Dataset
 from assets.sources.files.batches import batches
-from assets.sources.files.kinds import SEND_AGAIN, Part
+from assets.sources.files.kinds import SEND_AGAIN, Part, check_begins_as_data
 from assets.sources.problems import DropError, Problem
 from assets.sources.reading.apart import ProcessEndedError, call_apart
 from assets.sources.reading.contract import REJECTED_SCHEMA, Delivery, Desk, Reading
@@ -72,13 +72,20 @@ def read_texts(dataset: Dataset, delivery: Delivery, desk: Desk, batch_rows: int
 
 def _read(name: str, delivery: Delivery, desk: Desk) -> Reading:
     dataset = _dataset(name)
-    reading = _in_words(delivery, desk, lambda: dataset.read(delivery, desk))
+    reading = _in_words(delivery, desk, lambda: _read_if_data(dataset, delivery, desk))
     if not desk.holds_texts:
         return reading
     # In a row that is a column out a title stands where a number should: the reason is kept, the value is not.
     rejected = reading.rejected.with_columns(value=pl.lit(None, REJECTED_SCHEMA["value"]))
     codes = tuple(replace(found, example=None) for found in reading.codes)
     return replace(reading, rejected=rejected, codes=codes)
+
+
+def _read_if_data(dataset: Dataset, delivery: Delivery, desk: Desk) -> Reading:
+    for part in delivery.parts:
+        # A folder may have empty files beside those with data.
+        check_begins_as_data(part, may_be_empty=delivery.drop.is_folder)
+    return dataset.read(delivery, desk)
 
 
 def _texts(dataset: Dataset, delivery: Delivery, desk: Desk, batch_rows: int) -> Iterator[pl.DataFrame]:
