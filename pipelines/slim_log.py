@@ -95,6 +95,13 @@ class SlimEventLog(SqliteEventLogStorage):
         if event.dagster_event_type == dg.DagsterEventType.RUN_SUCCESS:
             self._thin_out(event.run_id)
 
+    def store_asset_check_event(self, event: dg.EventLogEntry, event_id: int | None) -> None:
+        """Store a check's state; its event's words and place in the graph stand in the run's own file."""
+        told = event.dagster_event
+        if told is not None and told.event_type == OUTCOME:
+            event = event._replace(dagster_event=told._replace(message=None, node_handle=None, step_handle=None))
+        super().store_asset_check_event(event, event_id)
+
     def _store_planned(self, entry: dg.EventLogEntry) -> None:
         """Store what a check is about to do where its state is looked up, and not in the run's own file too."""
         with self.index_connection() as connection:
@@ -113,7 +120,7 @@ class SlimEventLog(SqliteEventLogStorage):
             connection.execute(of_run.where(events.dagster_event_type.in_(OF_THE_WAY)))
             told = select(events.id, events.event).where(events.dagster_event_type.in_((MADE.value, OUTCOME.value)))
             for number, text in connection.execute(told).fetchall():
-                short = serialize_value(stub(deserialize_value(text, dg.EventLogEntry)))
+                short = serialize_value(slim(stub(deserialize_value(text, dg.EventLogEntry))))
                 connection.execute(update(SqlEventLogStorageTable).where(events.id == number).values(event=short))
         compact(Path(self.path_for_shard(run_id)))
 
