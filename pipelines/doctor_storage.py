@@ -23,6 +23,7 @@ from assets.warehouse.litter import left_beside, spill_folder, spilled
 from assets.warehouse.versions import refuse_later, version_of
 from pipelines.dagster_home import home_folder
 from pipelines.finding import Finding
+from pipelines.lost import lost
 from pipelines.settings import Settings
 
 BUSY_SECONDS = 5.0
@@ -36,6 +37,8 @@ def warehouse_findings(settings: Settings, quick: bool) -> Iterator[Finding]:
     if not path.exists():
         if (log := log_of(path)).exists():
             yield Finding("bad", "warehouse", str(left_alone(log, path)))
+        elif sentence := lost(settings):
+            yield Finding("bad", "warehouse", sentence)
         else:
             yield Finding("note", "warehouse", f"{path} is not there yet; the first refresh makes it")
         return

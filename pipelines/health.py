@@ -16,7 +16,7 @@ import duckdb
 
 from assets.method import find_profiles, shared_method
 from assets.months import Month
-from assets.publication.folder import months_shown
+from assets.publication.folder import months_shown, waiting_folder
 from assets.sources.bounds import in_words
 from assets.warehouse.dagster_assets import PARTITION_TAG
 from assets.warehouse.database import Warehouse
@@ -26,6 +26,7 @@ from pipelines.alerting.setting import FREE_DISK
 from pipelines.dagster_home import SETTINGS, HomeError, home_folder, opened
 from pipelines.due import due_month
 from pipelines.finding import Finding
+from pipelines.lost import lost
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import WAREHOUSE, Settings
 
@@ -56,7 +57,7 @@ def examine_served(settings: Settings) -> list[Finding]:
 def _warehouse(settings: Settings) -> Iterator[Finding]:
     path = Path(settings.warehouse)
     if not path.exists():
-        yield Finding("bad", "warehouse", f"{path} is not there: no month has been made")
+        yield Finding("bad", "warehouse", lost(settings) or f"{path} is not there: no month has been made")
         return
     try:
         with Warehouse(path, settings.memory_limit, settings.threads).connect(
@@ -81,10 +82,14 @@ def _publication(settings: Settings, is_written: bool) -> Iterator[Finding]:
     refresh = shared_method(find_profiles(settings.profiles, PROFILES_FOLDER)).refresh
     due = due_month(refresh, datetime.now(UTC))
     latest = f"{folder}: {shown[0]} is the latest month" if shown else f"{folder}: nothing is published"
+    waiting = [*reversed(months_shown(waiting_folder(folder)))] if is_written else []
     if not shown or shown[0] < due:
         yield Finding("bad", "publication", f"{latest}, and {due} is late")
     else:
         yield Finding("ok", "publication", latest)
+    if waiting:
+        months = f"{', '.join(map(str, waiting))} {'is' if len(waiting) == 1 else 'are'}"
+        yield Finding("note", "approval", f"{months} made and not published: `innovation-clusters approve` publishes")
 
 
 def _last_run(instance: dg.DagsterInstance) -> Iterator[Finding]:

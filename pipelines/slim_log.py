@@ -1,12 +1,16 @@
-"""The instance's event log with nothing in an event twice: what a month leaves is kept for years.
+"""The instance's event log with nothing in it twice: what a month leaves is kept for years.
 
-What belongs here: which parts of an event are not stored, and which events go once a run has succeeded. What does not:
-tables and files of the log, which are Dagster's; any of its tools reads what is written here.
+What belongs here: which parts of an event are not stored, and which go once a run has succeeded. What does not: tables
+and files of the log, which are Dagster's; any of its tools reads what is written here.
 
 Dagster writes the tags of a step's log lines, its handle and its message into each of the events, some of them twice,
 and each event of a table or a check into the run's file and into that of all runs. Of checks it looks nothing up in the
 latter: their outcomes stand in a table of their own, their events in the run's file. What a run's steps handed over it
 looks up where another goes on from its failure.
+
+What was told of a table, which is most of a month's history, stays in the file of all runs alone, where the asset's
+page looks for it. This log puts it back into what is read of a run; where other servers of Dagster's show a run, it
+stands at its assets only.
 """
 
 from __future__ import annotations
@@ -15,13 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.events import StepMaterializationData
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.event_log.base import EventLogConnection
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData
-from sqlalchemy import delete
+from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_value
+from dagster_shared.record import copy
+from sqlalchemy import delete, select, update
 
 from pipelines.history_files import compact
 
@@ -29,6 +37,8 @@ PLANNED = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
 OF_CHECKS = (PLANNED.value, dg.DagsterEventType.ASSET_CHECK_EVALUATION.value)
 OF_THE_WAY = (dg.DagsterEventType.STEP_OUTPUT.value, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value)
 """What each materialisation and outcome tells again: Dagster looks for what was planned and not made."""
+MADE = dg.DagsterEventType.ASSET_MATERIALIZATION
+OUTCOME = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
 
 def slim(entry: dg.EventLogEntry) -> dg.EventLogEntry:
@@ -44,6 +54,34 @@ def slim(entry: dg.EventLogEntry) -> dg.EventLogEntry:
     return entry._replace(dagster_event=kept, user_message="" if event.message else entry.user_message)
 
 
+def stub(entry: dg.EventLogEntry) -> dg.EventLogEntry:
+    """What a run's own file keeps of an event that stands in the file of all runs, or in the table of checks: of a
+    materialisation that it was, of a check's outcome all but of which materialisation it is."""
+    event = entry.dagster_event
+    if event is None:
+        return entry
+    told = event.event_specific_data
+    if isinstance(told, StepMaterializationData) and isinstance(told.materialization, dg.AssetMaterialization):
+        made = told.materialization
+        told = StepMaterializationData(dg.AssetMaterialization(made.asset_key, partition=made.partition))
+    elif isinstance(told, AssetCheckEvaluation):
+        told = copy(told, target_materialization_data=None)
+    return entry._replace(dagster_event=event._replace(event_specific_data=told))
+
+
+def _is_stub(entry: dg.EventLogEntry) -> bool:
+    """Whether it is a materialisation of which nothing is told."""
+    made = entry.asset_materialization
+    return made is not None and not made.metadata
+
+
+def _which(entry: dg.EventLogEntry) -> tuple[str, float]:
+    """What tells a materialisation of a run from its others."""
+    event = entry.dagster_event
+    key = event.asset_key if event else None
+    return (key.to_string() if key else "", entry.timestamp)
+
+
 class SlimEventLog(SqliteEventLogStorage):
     """Dagster's event log, of slim events."""
 
@@ -56,6 +94,13 @@ class SlimEventLog(SqliteEventLogStorage):
         super().store_event(entry)
         if event.dagster_event_type == dg.DagsterEventType.RUN_SUCCESS:
             self._thin_out(event.run_id)
+
+    def store_asset_check_event(self, event: dg.EventLogEntry, event_id: int | None) -> None:
+        """Store a check's state; its event's words and place in the graph stand in the run's own file."""
+        told = event.dagster_event
+        if told is not None and told.event_type == OUTCOME:
+            event = event._replace(dagster_event=told._replace(message=None, node_handle=None, step_handle=None))
+        super().store_asset_check_event(event, event_id)
 
     def _store_planned(self, entry: dg.EventLogEntry) -> None:
         """Store what a check is about to do where its state is looked up, and not in the run's own file too."""
@@ -73,7 +118,36 @@ class SlimEventLog(SqliteEventLogStorage):
             connection.execute(delete(AssetCheckExecutionsTable).where(states.run_id == run_id).where(is_planned))
         with self.run_connection(run_id) as connection:
             connection.execute(of_run.where(events.dagster_event_type.in_(OF_THE_WAY)))
+            told = select(events.id, events.event).where(events.dagster_event_type.in_((MADE.value, OUTCOME.value)))
+            for number, text in connection.execute(told).fetchall():
+                short = serialize_value(slim(stub(deserialize_value(text, dg.EventLogEntry))))
+                connection.execute(update(SqlEventLogStorageTable).where(events.id == number).values(event=short))
         compact(Path(self.path_for_shard(run_id)))
+
+    def get_records_for_run(
+        self,
+        run_id: str,
+        cursor: str | None = None,
+        of_type: dg.DagsterEventType | set[dg.DagsterEventType] | None = None,
+        limit: int | None = None,
+        ascending: bool = True,
+    ) -> EventLogConnection:
+        """As Dagster's; what a run's own file has in short is as it was told."""
+        found = super().get_records_for_run(run_id, cursor, of_type, limit, ascending)
+        if not any(_is_stub(record.event_log_entry) for record in found.records):
+            return found
+        events = SqlEventLogStorageTable.c
+        of_run = select(events.event).where(events.run_id == run_id).where(events.dagster_event_type == MADE.value)
+        with self.index_connection() as connection:
+            texts = connection.execute(of_run).scalars().all()
+        whole = {_which(entry): entry for entry in (deserialize_value(text, dg.EventLogEntry) for text in texts)}
+        records = [
+            record._replace(event_log_entry=whole.get(_which(record.event_log_entry), record.event_log_entry))
+            if _is_stub(record.event_log_entry)
+            else record
+            for record in found.records
+        ]
+        return found._replace(records=records)
 
 
 class SlimSqliteStorage(DagsterSqliteStorage):

@@ -146,6 +146,12 @@ def months_shown(publication: Path) -> list[Month]:
     )
 
 
+def release_shown(publication: Path, month: Month) -> str | None:
+    """The name of the release that a month's link leads to, the same for the same files; None where none is shown."""
+    link = publication / str(month)
+    return link.readlink().name if link.is_symlink() and _is_release(link) else None
+
+
 def show_months(publication: Path) -> None:
     """Write the root's files anew where they are not as the months shown say."""
     for name, content in _root_files(publication):

@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
 from assets.warehouse.faults import WarehouseHeldError
 from assets.warehouse.kept_pictures import folder_in, keep
-from assets.warehouse.lineage import column_lineage
 from assets.warehouse.live_runs import alive
 from assets.warehouse.made_before import pruned_inputs, unmade
 from assets.warehouse.markdown import markdown_table
@@ -33,7 +32,7 @@ from assets.warehouse.running import StepResult, run_step, taken_over
 from assets.warehouse.step_code import step_code
 from assets.warehouse.steps import Report, Step
 from assets.warehouse.turns import turn
-from assets.warehouse.upstream import upstream_of
+from assets.warehouse.upstream import column_sources_of, upstream_of
 from assets.work import Engine, Threads
 
 POOL = "warehouse"
@@ -49,8 +48,10 @@ OWNER = "team:innovation-clusters"
 PREVIEW_ROWS = 3
 WIDEST_CELL = 64
 """As long as a digest."""
+DROPS = "sources.drops"
+"""The drops that a month used: all of them are told there."""
 DIGEST_SHOWN = 12
-"""Of a drop's digest at each table made from it: enough to tell files apart; `sources.drops` has all of it."""
+"""Of a drop's digest at a table of its rows: enough to tell files apart; the rows of `sources.drops` have all of it."""
 ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
 NOTES_SHOWN = 8
@@ -163,11 +164,11 @@ def asset_of(step: Step, first: Month = USUAL_FIRST_MONTH) -> dg.AssetsDefinitio
     ]
     check_specs += [monthly_check(CHECK, asset_key(table), RULE, months) for table in step.tables if table in TABLES]
 
-    upstream = upstream_of(step)
+    upstream, columns = upstream_of(step), column_sources_of(step)
 
     @dg.multi_asset(
         name=f"{step.layer}__{step.name}",
-        specs=[_spec(step, table, upstream[table.name]) for table in tables],
+        specs=[_spec(step, table, upstream[table.name], columns[table.name]) for table in tables],
         check_specs=check_specs,
         partitions_def=months,
         pool=POOL,
@@ -291,7 +292,7 @@ def asset_key(table: str) -> dg.AssetKey:
     return dg.AssetKey(table.split("."))
 
 
-def _spec(step: Step, table: Table, upstream: Sequence[str]) -> dg.AssetSpec:
+def _spec(step: Step, table: Table, upstream: Sequence[str], column_sources: str) -> dg.AssetSpec:
     schema = dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -307,6 +308,7 @@ def _spec(step: Step, table: Table, upstream: Sequence[str]) -> dg.AssetSpec:
         "dagster/column_schema": schema,
         "dagster/table_name": table.name,
         "key": ", ".join(table.key) or "none",
+        "column sources": dg.MetadataValue.md(column_sources),
         **code_references(step),
     }
     if step.query:
@@ -330,11 +332,6 @@ def _materialisation(
     result: StepResult, table: Table, warehouse: Warehouse, month: Month, pictures: Path
 ) -> dict[str, Any]:
     step, written = result.step, result.rows.get(table.name, 0)
-    sources = column_lineage(step, table.name)
-    drops = warehouse.read(
-        f"select path, left(sha256, {DIGEST_SHOWN}) as digest from sources.drops where month = $month order by path",
-        month=month.first_day,
-    )
     parameters = {"month": month.first_day, "datasets": list(step.datasets.get(table.name, ()))}
     of_month = f"from {table.name} where {_scope(table)}"
     preview = warehouse.read(f"select * {of_month} limit {PREVIEW_ROWS}", **parameters)
@@ -343,25 +340,32 @@ def _materialisation(
         "dagster/partition_row_count": count,
         # A month's rows are written whole; of those of drops, what is there stays.
         **({"rows written": written} if table.name in step.datasets else {}),
-        "column sources": dg.MetadataValue.md(_lineage_list(sources)),
-        "drops": dg.MetadataValue.md(
-            ", ".join(f"{markdown_text(path)} {digest}" for path, digest in drops.iter_rows()) or "none"
-        ),
+        "drops": dg.MetadataValue.md(_drops_told(table, warehouse, month, parameters)),
         "preview": dg.MetadataValue.md(markdown_table(preview, WIDEST_CELL)),
         "seconds": round(result.seconds, 2),
         "peak memory (MB)": round(result.peak_memory_mb),
     }
-    synthetic = warehouse.read(
-        "select dataset from used.synthetic_drops where month = $month order by all", **parameters
-    )
-    if synthetic.height:
-        metadata[WORD] = f"made of the synthetic United Kingdom: {', '.join(synthetic['dataset'])}"
+    synthetic = warehouse.read("select count(*) from used.synthetic_drops where month = $month", **parameters).item()
+    if synthetic:
+        metadata[WORD] = f"made of {synthetic} drops of the synthetic United Kingdom"
     for profile, report in result.reports.items():
         prefix = f"{profile}: " if profile else ""
         for told in (report, report.of_tables.get(table.name)):
             if told is not None:
                 metadata |= report_metadata(told, prefix) | _shown(told, pictures, prefix)
     return metadata
+
+
+def _drops_told(table: Table, warehouse: Warehouse, month: Month, parameters: Mapping[str, Any]) -> str:
+    """The drops that a table's rows of the month are of; of a table that is made of others, where those of the month
+    stand: said at each, the same list would be a sixth of the history."""
+    drops = "select path, dataset, left(sha256, $digits) as digest from sources.drops where month = $month"
+    found = warehouse.read(f"{drops} order by path", month=month.first_day, digits=DIGEST_SHOWN)
+    if table.name != DROPS:
+        found = found.filter(pl.col("dataset").is_in(parameters["datasets"]))
+    if found.is_empty():
+        return f"[those of {month}](/assets/{'/'.join(DROPS.split('.'))}?view=events&partition={month})"
+    return ", ".join(f"{markdown_text(path)} {digest}" for path, _, digest in found.iter_rows())
 
 
 def _scope(table: Table) -> str:
@@ -415,15 +419,3 @@ def _check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
         description=description,
         metadata=metadata,
     )
-
-
-def _lineage_list(sources: dict[str, list[tuple[str, str]]]) -> str:
-    """Where a table's columns come from; those that have their name from one table stand together."""
-    same: dict[str, list[str]] = {}
-    lines = []
-    for column, deps in sources.items():
-        if len(deps) == 1 and deps[0][1] == column:
-            same.setdefault(deps[0][0], []).append(column)
-        else:
-            lines.append(f"- {column}: {', '.join(f'{table}.{source}' for table, source in deps) or 'computed'}")
-    return "\n".join([*(f"- from {table}: {', '.join(columns)}" for table, columns in same.items()), *lines])

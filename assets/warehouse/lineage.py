@@ -56,6 +56,18 @@ def _sources(stated: str, of_inputs: Mapping[str, Lineage]) -> list[tuple[str, s
     raise ValueError(f"the lineage of a step names {stated}, which is a column of none of its inputs and of no table")
 
 
+def lineage_words(sources: Lineage) -> str:
+    """Where a table's columns come from, as a list in Markdown; those with their name from one table stand together."""
+    same: dict[str, list[str]] = {}
+    lines = []
+    for column, deps in sources.items():
+        if len(deps) == 1 and deps[0][1] == column:
+            same.setdefault(deps[0][0], []).append(column)
+        else:
+            lines.append(f"- {column}: {', '.join(f'{table}.{source}' for table, source in deps) or 'computed'}")
+    return "\n".join([*(f"- from {table}: {', '.join(columns)}" for table, columns in same.items()), *lines])
+
+
 @functools.cache
 def query_lineage(query: str) -> Lineage:
     """The sources of each column that a query gives, in its order."""

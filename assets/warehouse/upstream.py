@@ -1,7 +1,7 @@
 """Which tables stand upstream of each table of a step: those that its columns and its checks are made from.
 
-What belongs here: deriving them, and reading what was derived. What does not: columns' sources (`lineage`), what a step
-may read (`reading`).
+What belongs here: deriving them, and reading what was derived; columns' sources, as the UI shows them, among it. What
+does not: how columns' sources are found (`lineage`), what a step may read (`reading`).
 
 Following every query costs seconds, which nobody is to wait for at each start, so `make docs` writes what was derived
 into `sql/upstream.json`, each step with a digest of what it was derived from. Where the digest is another, or the step
@@ -25,7 +25,7 @@ from typing import Any
 
 from assets.warehouse.checks import rules_of
 from assets.warehouse.declarations import declared_tables, ledger_tables
-from assets.warehouse.lineage import column_lineage
+from assets.warehouse.lineage import column_lineage, lineage_words
 from assets.warehouse.steps import Step
 from assets.warehouse.touched import tables_touched
 
@@ -43,6 +43,18 @@ def upstream_of(step: Step) -> Upstream:
     if known is None or known["digest"] != digest_of(step):
         return {table: _in_order({*step.reads} - {*step.tables}) for table in step.tables}
     return {table: tuple(known["upstream"][table]) for table in step.tables}
+
+
+def column_sources_of(step: Step) -> dict[str, str]:
+    """Table of a step -> where its columns come from, in Markdown, as it was derived."""
+    known = _written().get(_name(step))
+    if known is None or known["digest"] != digest_of(step):
+        return dict.fromkeys(step.tables, f"not derived since the step was changed: {REMEDY}")
+    return dict(known["columns"])
+
+
+def _column_sources(step: Step) -> dict[str, str]:
+    return {table: lineage_words(column_lineage(step, table)) for table in step.tables}
 
 
 def derived(step: Step, earlier: Sequence[Step]) -> Upstream:
@@ -82,9 +94,13 @@ def upstream_file(steps: Sequence[Step]) -> str:
             f"   {json.dumps(table)}: {json.dumps(names)}" for table, names in derived(step, steps[:place]).items()
         ]
         upstream = ",\n".join(lines)
+        columns = ",\n".join(
+            f"   {json.dumps(table)}: {json.dumps(words)}" for table, words in _column_sources(step).items()
+        )
         digest = json.dumps(digest_of(step))
         entries.append(
-            f' {json.dumps(_name(step))}: {{\n  "digest": {digest},\n  "upstream": {{\n{upstream}\n  }}\n }}'
+            f' {json.dumps(_name(step))}: {{\n  "digest": {digest},\n  "upstream": {{\n{upstream}\n  }},\n'
+            f'  "columns": {{\n{columns}\n  }}\n }}'
         )
     return "{\n" + ",\n".join(entries) + "\n}\n"
 

@@ -1,6 +1,7 @@
 """What the clock, the disks, and sensors and schedules give to tell.
 
-What belongs here: a month that is late, a disk that is nearly full, ticks that failed. What does not: runs (`of_runs`).
+What belongs here: a month that is late or waits for a person, a disk that is nearly full, ticks that failed. What does
+not: runs (`of_runs`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import dagster as dg
 from dagster._core.scheduler.instigation import TickStatus
 
 from assets.method import RefreshMethod
-from assets.publication.folder import months_shown
+from assets.months import Month
+from assets.publication.approval import how_to_approve
+from assets.publication.folder import months_shown, release_shown, waiting_folder
 from assets.sources.bounds import in_words
 from pipelines.alerting.messages import Message, Weight, where_to_look
 from pipelines.due import due_month
@@ -27,17 +30,42 @@ def of_clock(settings: Settings, refresh: RefreshMethod, now: datetime) -> Itera
     publication = Path(settings.publication)
     if month in months_shown(publication):
         return
+    why = (
+        f"It is made and waits for approval: {_what_to_do(publication, month)}."
+        if release_shown(waiting_folder(publication), month)
+        else "Either no run was started, or none succeeded: the page of runs says which; `innovation-clusters doctor` "
+        "says which drops are missing."
+    )
     yield Message(
         f"late:{month}",
         f"Innovation clusters: {month} is late",
         (
             f"{month} is not in {publication.absolute()}, {days} days after its refresh was due "
             f"(day {refresh.day_of_month} of the month after, {refresh.hour}:00 London time).",
-            "Either no run was started, or none succeeded: the page of runs says which; `innovation-clusters doctor` "
-            "says which drops are missing.",
+            why,
             *where_to_look(settings.alerts, settings.warehouse, page="/runs"),
         ),
     )
+
+
+def of_approval(settings: Settings) -> Iterator[Message]:
+    """Each month that is made and waits for a person; made anew with other rows, it is told of again."""
+    publication = Path(settings.publication)
+    waiting = waiting_folder(publication)
+    for month in months_shown(waiting):
+        yield Message(
+            f"waits:{release_shown(waiting, month)}",
+            f"Innovation clusters: {month} waits for approval",
+            (
+                f"{month} is made and not published. What to do: {_what_to_do(publication, month)}.",
+                *where_to_look(settings.alerts, settings.warehouse, page="/assets/publication/approval"),
+            ),
+            Weight.warning,
+        )
+
+
+def _what_to_do(publication: Path, month: Month) -> str:
+    return f"look at {waiting_folder(publication) / str(month) / 'index.html'}, then {how_to_approve(month)}"
 
 
 def of_disks(settings: Settings, home: Path) -> Iterator[Message]:

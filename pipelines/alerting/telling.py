@@ -20,7 +20,7 @@ from assets.method import find_profiles, shared_method
 from pipelines.alerting.delivery import deliver
 from pipelines.alerting.messages import Message, where_to_look
 from pipelines.alerting.of_runs import of_run
-from pipelines.alerting.of_state import of_clock, of_disks, of_ticks
+from pipelines.alerting.of_state import of_approval, of_clock, of_disks, of_ticks
 from pipelines.alerting.outbox import LOOKED_AT, Outbox, outbox
 from pipelines.metrics import write_metrics
 from pipelines.profiles import PROFILES_FOLDER
@@ -126,6 +126,7 @@ def _of_runs(instance: dg.DagsterInstance, settings: Settings, box: Outbox, prob
 def _of_state(instance: dg.DagsterInstance, settings: Settings, since: float, now: float) -> Iterator[Message]:
     refresh = shared_method(find_profiles(settings.profiles, PROFILES_FOLDER)).refresh
     yield from of_clock(settings, refresh, datetime.fromtimestamp(now, UTC))
+    yield from of_approval(settings)
     # A folder that cannot be asked is another look's matter, and `health` names it.
     with suppress(OSError):
         yield from of_disks(settings, Path(instance.root_directory))

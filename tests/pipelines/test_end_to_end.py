@@ -219,10 +219,15 @@ def test_a_selection_makes_only_its_layer_and_one_profile(copy: Path):
 
 def test_the_instance_keeps_what_a_person_looks_at(world: Path):
     with dg.DagsterInstance.from_config(str(world / "dagster_home")) as instance:
-        event = instance.get_latest_materialization_event(dg.AssetKey(["organisations", "apportioned_sites"]))
-    metadata = event.asset_materialization.metadata
-    assert {"preview", "drops", "column sources", "seconds", "peak memory (MB)"} <= set(metadata)
-    assert "postcodes/2025-04" in metadata["drops"].md_str
+        metadata, of_drops, of_firms = (
+            instance.get_latest_materialization_event(dg.AssetKey(path)).asset_materialization.metadata
+            for path in (["organisations", "apportioned_sites"], ["sources", "drops"], ["sources", "rtic_companies"])
+        )
+    assert {"preview", "drops", "seconds", "peak memory (MB)"} <= set(metadata)
+    assert metadata["drops"].md_str == "[those of 2025-05](/assets/sources/drops?view=events&partition=2025-05)"
+    assert "postcodes/2025-04" in of_drops["drops"].md_str
+    assert "postcodes" not in of_firms["drops"].md_str
+    assert "rtic_companies/2025-05" in of_firms["drops"].md_str
     assert metadata["dagster/partition_row_count"].value > 1000
 
 

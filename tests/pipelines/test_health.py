@@ -19,6 +19,7 @@ from assets.warehouse.database import Warehouse
 from pipelines import cli
 from pipelines.alerting.setting import FREE_DISK
 from pipelines.commands import telling
+from pipelines.doctor_storage import warehouse_findings
 from pipelines.due import due_month
 from pipelines.finding import Finding
 from pipelines.health import examine_served
@@ -100,6 +101,24 @@ def test_what_is_lost_is_said(folder: Path):
     assert "is late" in found.output
     (folder / "warehouse.duckdb").unlink()
     assert "bad warehouse: warehouse.duckdb is not there: no month has been made" in call("--no-daemon").output
+
+
+def test_a_warehouse_that_months_were_published_from_is_lost(folder: Path):
+    (folder / "warehouse.duckdb").unlink()
+    said = call("--no-daemon").output
+    month = due_month(RefreshMethod(), datetime.now(UTC))
+    why = f"warehouse.duckdb is not there, and {month} is published in publication: put a backup in its place"
+    assert f"bad warehouse: {why} (`innovation-clusters restore --from FOLDER`)" in said
+    assert [finding.verdict for finding in warehouse_findings(Settings(), quick=True)] == ["bad"]
+
+
+def test_a_month_that_waits_for_a_person_is_said(folder: Path):
+    waiting = folder / "publication-waiting" / "2025-05"
+    waiting.mkdir(parents=True)
+    (waiting / "index.html").touch()
+    found = call("--no-daemon")
+    assert found.exit_code == 0
+    assert "note approval: 2025-05 is made and not published: `innovation-clusters approve` publishes" in found.output
 
 
 def test_serve_answers_with_200_or_503(folder: Path):

@@ -87,13 +87,13 @@ def test_a_failed_blocking_check_shows_evidence_stops_what_follows_and_keeps_the
     assert bad.asset_materializations_for_node("network__edges") == []
 
 
-def test_a_materialisation_tells_rows_lineage_drops_notes_and_cost(warehouse: Warehouse):
+def test_a_materialisation_tells_rows_drops_notes_and_cost(warehouse: Warehouse):
     with dg.DagsterInstance.ephemeral() as instance:
         made = materialise(warehouse, instance, participations(2, 2))
     metadata = made.asset_materializations_for_node("network__made")[0].metadata
     assert metadata["dagster/partition_row_count"].value == 2
     assert "| a | o0 | 2 |" in metadata["preview"].md_str.replace("| 2025-05-01 ", "")
-    assert "application_id" in metadata["column sources"].md_str
+    assert metadata["drops"].md_str == "[those of 2025-05](/assets/sources/drops?view=events&partition=2025-05)"
     assert "made by hand" in metadata["notes"].md_str
     assert metadata["notes"].md_str.endswith("- note 8\n- and 12 more in the run's log")
     assert metadata["seconds"].value >= 0

@@ -12,8 +12,9 @@ import pytest
 from assets.typology.steps import clusters
 from assets.warehouse.dagster_assets import asset_key, asset_of
 from assets.warehouse.declarations import declared_tables
+from assets.warehouse.lineage import column_lineage, lineage_words
 from assets.warehouse.steps import Step
-from assets.warehouse.upstream import FILE, REMEDY, derived, digest_of, upstream_file, upstream_of
+from assets.warehouse.upstream import FILE, REMEDY, column_sources_of, derived, digest_of, upstream_file, upstream_of
 from pipelines.definitions import all_steps, build_defs
 from pipelines.settings import Settings
 
@@ -34,6 +35,8 @@ def test_dagster_is_told_what_the_file_says(steps: list[Step]) -> None:
         for table, upstream in derived(step, steps[:place]).items():
             parents = {key for key in graph.get(asset_key(table)).parent_keys if key.path[0] != "fetch"}
             assert parents == {asset_key(name) for name in upstream}, table
+            told = graph.get(asset_key(table)).metadata["column sources"].md_str
+            assert told == lineage_words(column_lineage(step, table)), table
 
 
 def test_a_table_of_several_comes_from_what_is_behind_its_columns_and_checks() -> None:
@@ -95,6 +98,7 @@ def test_a_step_that_has_changed_since_gets_all_that_it_reads(change: dict[str, 
     assert upstream_of(changed) == dict.fromkeys(clusters.tables, changed.reads)
     specs = {spec.key: {dep.asset_key for dep in spec.deps} for spec in asset_of(changed).specs}
     assert specs == {asset_key(table): {asset_key(read) for read in changed.reads} for table in clusters.tables}
+    assert {REMEDY in told for told in column_sources_of(changed).values()} == {True}
 
 
 def test_a_description_is_no_part_of_it() -> None:

@@ -19,6 +19,7 @@ from dagster_shared.error import SerializableErrorInfo
 from assets.disk import DiskFullError
 from assets.method import RefreshMethod
 from assets.months import Month
+from assets.publication.folder import put, waiting_folder
 from assets.sources.problems import DropError, DropsRefusedError, Problem
 from pipelines.alerting.of_state import of_clock
 from pipelines.alerting.setting import Alerts
@@ -181,6 +182,21 @@ def test_a_month_that_is_late_is_told_once(instance: dg.DagsterInstance, setting
     on_time = datetime(2025, 6, 19, 3, 59, tzinfo=UTC)
     assert [message.key for message in of_clock(settings, RefreshMethod(), on_time)] == ["late:2025-04"]
     assert [message.key for message in of_clock(settings, RefreshMethod(), on_time.replace(hour=4))] == ["late:2025-05"]
+
+
+def test_a_month_that_waits_for_approval_is_told_once_for_its_rows(
+    instance: dg.DagsterInstance, settings: Settings, told: Hooks
+):
+    for content in (b"A", b"A", b"B"):
+        put(waiting_folder(Path(settings.publication)), Month(2025, 5), {"index.html": content}).show()
+        look(instance, settings)
+    assert [body["title"] for body in told.bodies] == ["Innovation clusters: 2025-05 waits for approval"] * 2
+    assert "approve it with `innovation-clusters approve --month 2025-05`" in told.bodies[0]["message"]
+    month = due_month(RefreshMethod(), datetime.now(UTC))
+    shutil.rmtree(Path(settings.publication) / str(month))
+    put(waiting_folder(Path(settings.publication)), month, {"index.html": b""}).show()
+    (late,) = of_clock(settings, RefreshMethod(), datetime.now(UTC))
+    assert late.lines[1].startswith("It is made and waits for approval: look at ")
 
 
 def test_a_disk_that_is_nearly_full_is_told_once_for_all_that_lies_on_it(
