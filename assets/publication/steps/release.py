@@ -112,6 +112,10 @@ CHECKED_TOO = (
     "network.runs",
     "network.institution_ties",
     "typology.cluster_institutions",
+    "trust.stability",
+    "trust.member_stability",
+    "trust.stable_outlines",
+    "trust.parameter_sweep",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
