@@ -21,8 +21,12 @@ from assets.methods.trust.pairs import PairCounts, Sites, pair_counts
 SPREAD_SIDE = 200
 """Cells along the longer side of the grid on which the spread of distances is taken, at the most: the bandwidth goes
 by the spread over the whole country, which cells of a two-hundredth of it leave as it is to a thousandth."""
-KERNEL_REACH = 7.0
-"""Bandwidths beyond which the kernel is taken for 0: it is below 1e-10 of its height there."""
+BANDWIDTH_IN_CELLS = 5
+"""Cells that a bandwidth is wide at the least, where they are not the grid's own: wider ones would not be seen in the
+curve. Sites moved to the middles of cells of a fifth of the bandwidth act as one wider by a third of a hundredth."""
+KERNEL_REACH = 6.0
+"""Bandwidths beyond which the kernel is taken for 0: it is below 2e-8 of its height there, and all beyond it together
+1e-9 of the density."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class KDensity:
 
     density: Floats
     bandwidth_km: float
+    cell_km: float
+    """Width of the cells at whose middles the sites were taken to be."""
 
 
 def distances_at(reach_km: float, step_km: float) -> Floats:
@@ -39,16 +45,18 @@ def distances_at(reach_km: float, step_km: float) -> Floats:
 
 
 def k_density(sites: Sites, at_km: Floats) -> KDensity:
-    """The K-density of sites, each at the middle of its cell, at ascending distances from 0, shape (distances,).
+    """The K-density of sites at ascending distances from 0, shape (distances,).
 
-    It is a density over distances from 0: over all of them it has the integral 1. The bandwidth is at least the width
-    of a cell: distances between cells say nothing finer. Raises ValueError where there are fewer than two sites.
+    It is a density over distances from 0: over all of them it has the integral 1. The sites are at the middles of
+    cells, those of their grid or of one as coarse as the bandwidth lets it be. The bandwidth is at least the width of
+    a cell: distances between cells say nothing finer. Raises ValueError where there are fewer than two sites.
     """
     if sites.pairs == 0:
         raise ValueError(f"{sites.sites} sites have no pairs: the K-density needs at least 2")
     bandwidth = max(bandwidth_km(sites), sites.grid.size_km)
-    counts = pair_counts(sites, float(at_km[-1]) + KERNEL_REACH * bandwidth)
-    return KDensity(smoothed(counts, at_km, bandwidth) / sites.pairs, bandwidth)
+    coarse = sites.coarser(max(1, int(bandwidth / (BANDWIDTH_IN_CELLS * sites.grid.size_km))))
+    counts = pair_counts(coarse, float(at_km[-1]) + KERNEL_REACH * bandwidth)
+    return KDensity(smoothed(counts, at_km, bandwidth) / sites.pairs, bandwidth, coarse.grid.size_km)
 
 
 def bandwidth_km(sites: Sites) -> float:

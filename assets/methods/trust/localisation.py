@@ -13,6 +13,26 @@ import numpy as np
 
 from assets.arrays import Floats
 from assets.methods.trust.counterfactuals import Bands
+from assets.methods.trust.k_density import KDensity, k_density
+from assets.methods.trust.pairs import Sites
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The K-density of a sector."""
+
+    scheme: str
+    sector: str
+    sites: int
+    pairs: int
+    found: KDensity
+
+
+def curve_of(sector: tuple[str, str, Sites], at_km: Floats) -> Curve:
+    """The curve of a sector: its scheme, its name and its sites, of which there are two at least."""
+    scheme, name, sites = sector
+    return Curve(scheme, name, sites.sites, sites.pairs, k_density(sites, at_km))
+
 
 Word = Literal["localised", "dispersed", "neither"]
 ROUNDING = 1e-9

@@ -34,11 +34,11 @@ class Grid:
     south_m: float
 
     def cell_of(self, easting: Floats, northing: Floats) -> Integers:
-        """Number of the cell of each place, given in metres, shape (places,); places lie on the grid."""
+        """Number of the cell of each place, given in metres, shape (places,); of one beyond the edge the nearest."""
         size_m = self.size_km * 1000
         column = np.floor((easting - self.west_m) / size_m).astype(np.int64)
         row = np.floor((northing - self.south_m) / size_m).astype(np.int64)
-        return row * self.columns + column
+        return row.clip(0, self.rows - 1) * self.columns + column.clip(0, self.columns - 1)
 
     def coarser(self, factor: int) -> Grid:
         """A grid over the same part whose cells are `factor` times as wide."""

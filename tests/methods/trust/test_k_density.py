@@ -33,6 +33,7 @@ def test_it_is_the_naive_one_of_every_pair(sites: int, size_km: float) -> None:
     bandwidth = max(naive_bandwidth(apart) if sites > 2 else 0.0, size_km)
     density = k_density(found, AT_KM)
     assert density.bandwidth_km == pytest.approx(bandwidth, rel=1e-12)
+    apart = pdist(middles_km(found.coarser(round(density.cell_km / size_km))))
     np.testing.assert_allclose(density.density, naive_density(apart, AT_KM, bandwidth), rtol=0, atol=1e-9)
 
 
