@@ -116,6 +116,8 @@ CHECKED_TOO = (
     "trust.member_stability",
     "trust.stable_outlines",
     "trust.parameter_sweep",
+    "trust.k_density",
+    "trust.localisation",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
