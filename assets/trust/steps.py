@@ -1,9 +1,10 @@
-"""The steps of the trust layer, in run order: each stands in its own module."""
+"""The steps of the layer, by module."""
 
 from __future__ import annotations
 
+from assets.trust.criteria import criteria
 from assets.trust.localisation import k_bands, localisation
 from assets.trust.stability import stability
 from assets.warehouse.steps import Step
 
-STEPS: tuple[Step, ...] = (stability, k_bands, localisation)
+STEPS: tuple[Step, ...] = (stability, k_bands, localisation, criteria)

@@ -118,6 +118,7 @@ CHECKED_TOO = (
     "trust.parameter_sweep",
     "trust.k_density",
     "trust.localisation",
+    "trust.criteria",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
