@@ -12,6 +12,7 @@ from pipelines.commands.asking import graph, place, query, rankings
 from pipelines.commands.bringing import fetch, synthesise
 from pipelines.commands.keeping import backup, maintain, restore
 from pipelines.commands.making import approve, backfill, publish, refresh
+from pipelines.commands.questioning import what_if, why
 from pipelines.commands.watching import alert, doctor, health, serve, ui
 
 app = typer.Typer(
@@ -52,3 +53,5 @@ app.command()(query)
 app.command()(rankings)
 app.command()(place)
 app.command()(graph)
+app.command()(why)
+app.command()(what_if)

@@ -1,12 +1,13 @@
-"""Rows for a person or a program: on the screen, as CSV, Markdown or Parquet.
+"""Rows for a person or a program: on the screen, as CSV, JSON, Markdown or Parquet.
 
 What belongs here: how the commands write a frame. What does not: what stands in it.
 """
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +34,7 @@ class OutputFormat(StrEnum):
 
     table = "table"
     csv = "csv"
+    json = "json"
     markdown = "markdown"
     parquet = "parquet"
 
@@ -62,7 +64,7 @@ def unwritable(output_format: OutputFormat, out: Path | None, warehouse: str) ->
     if output_format is OutputFormat.parquet and out is None:
         return "Parquet needs a file: give --out"
     if output_format is OutputFormat.table and out is not None:
-        return "a table goes to the screen: give --format csv, markdown or parquet with --out"
+        return "a table goes to the screen: give --format csv, json, markdown or parquet with --out"
     return None
 
 
@@ -96,21 +98,58 @@ def write_rows(
 ) -> None:
     """Write a frame to a file, or to the screen where `out` is None; formats as `unwritable` allows.
 
-    CSV and Parquet hold the frame as it is, a table and Markdown in the layout given.
+    CSV, JSON (a list of rows) and Parquet hold the frame as it is, a table and Markdown in the layout given.
     """
     if output_format is OutputFormat.csv:
         frame.write_csv(out or sys.stdout.buffer)
     elif output_format is OutputFormat.parquet and out is not None:
         frame.write_parquet(out)
-    elif output_format is OutputFormat.markdown:
-        text = "\n\n".join(_markdown(*part) for part in _parts(frame, layout)) + "\n"
-        if out is None:
-            sys.stdout.write(text)
-        else:
-            out.write_text(text, encoding="utf-8")
+    elif output_format is OutputFormat.json:
+        _write_text(_as_json(_objects(frame)), out)
     else:
-        for heading, rows in _parts(frame, layout):
+        _write_parts(_parts(frame, layout), output_format, out, console)
+
+
+def write_tables(
+    tables: Mapping[str, pl.DataFrame], output_format: OutputFormat, out: Path | None, console: Console
+) -> None:
+    """Write several tables under their names: one after another, or as one JSON object.
+
+    CSV and Parquet hold one table: the last.
+    """
+    if output_format is OutputFormat.json:
+        _write_text(_as_json({name: _objects(frame) for name, frame in tables.items()}), out)
+    elif output_format in (OutputFormat.csv, OutputFormat.parquet):
+        write_rows(list(tables.values())[-1], output_format, out, console)
+    else:
+        parts = ((name, frame.rename(lambda column: column.replace("_", " "))) for name, frame in tables.items())
+        _write_parts(parts, output_format, out, console)
+
+
+def _write_parts(
+    parts: Iterable[tuple[str, pl.DataFrame]], output_format: OutputFormat, out: Path | None, console: Console
+) -> None:
+    if output_format is OutputFormat.markdown:
+        _write_text("\n\n".join(_markdown(*part) for part in parts) + "\n", out)
+    else:
+        for heading, rows in parts:
             console.print(*_on_screen(heading, rows, console.width), sep="\n")
+
+
+def _write_text(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def _objects(frame: pl.DataFrame) -> list[dict[str, object]]:
+    return list(frame.iter_rows(named=True))
+
+
+def _as_json(value: object) -> str:
+    """JSON; what it has no kind for, as dates and decimals, stands as text."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
 def _parts(frame: pl.DataFrame, layout: Layout | None) -> Iterator[tuple[str, pl.DataFrame]]:

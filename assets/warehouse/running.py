@@ -7,6 +7,7 @@ from (`made_from`).
 from __future__ import annotations
 
 import resource
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,6 +81,21 @@ def run_step(
             rows, outcomes = run.swapped(connection, replacements, fingerprint)
         run.written()
     return run.result(rows, outcomes)
+
+
+def would_make(step: Step, warehouse: Warehouse, month: Month, method: MethodProfile) -> dict[str, pl.DataFrame]:
+    """What a Python step would make of a month with a profile, by table; the warehouse is read and stays as it is.
+
+    Its rows are without `month` and `profile`, and only frames are told: a step that hands back files or queries is
+    refused by a ValueError. Nothing that the step would do once its rows are written is done.
+    """
+    run = _Run(step, warehouse, month, [method], None, {}, Threads(warehouse.threads), {})
+    with tempfile.TemporaryDirectory() as scratch, run.reading.connect(read_only=True):
+        made = {replacement.table: replacement.rows for replacement in run.computed(Path(scratch))}
+    frames = {table: rows for table, rows in made.items() if isinstance(rows, pl.DataFrame)}
+    if others := made.keys() - frames.keys():
+        raise ValueError(f"step {step.name} hands back no frames of {', '.join(sorted(others))}")
+    return frames
 
 
 def taken_over(

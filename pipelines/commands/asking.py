@@ -21,7 +21,7 @@ def query(
     output_format: FormatOption = OutputFormat.table,
     out: OutOption = None,
 ) -> None:
-    """Read the warehouse with SQL, to a table, CSV, Markdown or Parquet.
+    """Read the warehouse with SQL, to a table, CSV, JSON, Markdown or Parquet.
 
     Lists, structs and maps are written as JSON and blobs as hexadecimal digits, but in Parquet.
     """

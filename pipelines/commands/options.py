@@ -87,7 +87,7 @@ FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to wri
 
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", help="File for CSV, Markdown or Parquet; CSV and Markdown go to the screen without it."),
+    typer.Option("--out", help="File for CSV, JSON, Markdown or Parquet; all but Parquet go to the screen without it."),
 ]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from pipelines.commands.telling import console, fail, warn
-from pipelines.output import Layout, OutputFormat, unwritable, write_rows
+from pipelines.output import Layout, OutputFormat, unwritable, write_rows, write_tables
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,10 +39,19 @@ def open_warehouse(path: str) -> Warehouse:
 
 def write(frame: pl.DataFrame, output_format: OutputFormat, out: Path | None, layout: Layout | None = None) -> None:
     """Write rows as was asked for; who reads them may stop early."""
+    _written(lambda: write_rows(frame, output_format, out, console, layout), out)
+
+
+def write_named(tables: Mapping[str, pl.DataFrame], output_format: OutputFormat, out: Path | None) -> None:
+    """The same of several tables."""
+    _written(lambda: write_tables(tables, output_format, out, console), out)
+
+
+def _written(write_it: Callable[[], None], out: Path | None) -> None:
     import polars as pl
 
     try:
-        write_rows(frame, output_format, out, console, layout)
+        write_it()
     except BrokenPipeError:  # Who reads has read enough.
         raise typer.Exit(1) from None
     except (OSError, pl.exceptions.PolarsError) as error:

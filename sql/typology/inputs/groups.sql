@@ -48,7 +48,8 @@ groups as (
     select
         g.group_id, 'spatial' as approach, g.scheme, g.sector, $min_firms as min_firms, g.firms,
         g.places, g.address_share,
-        1.0::double as colocated_share, null::bigint as colocated_firms, true as is_colocated, null::varchar as centre_organisation_id,
+        1.0::double as colocated_share, null::bigint as colocated_firms, true as is_colocated,
+        null::varchar as centre_organisation_id,
         g.relative_density, g.scan_q_value
     from spatial.groups as g
     where g.month = $month and g.profile = $profile

@@ -1,0 +1,76 @@
+"""Commands that question the typology: why a cluster is one, and what other thresholds would make of the month."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.options import FormatOption, MadeMonthOption, OutOption, WarehouseOption
+from pipelines.commands.telling import fail, warn
+from pipelines.commands.warehouse_rows import check_output, open_warehouse, write_named
+from pipelines.output import OutputFormat
+from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
+from pipelines.settings import Settings
+
+
+def why(
+    what: Annotated[str, typer.Argument(help="A cluster's id or name, a group's id, or a town.", metavar="CLUSTER")],
+    month: MadeMonthOption = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="Method profile, by name or .toml path. [default: the first that has it]"),
+    ] = None,
+    output_format: FormatOption = OutputFormat.table,
+    out: OutOption = None,
+    warehouse: WarehouseOption = Settings.warehouse,
+) -> None:
+    """Say why a group is the cluster that it is, or is none: each criterion's figure, threshold and margin.
+
+    A figure is marked as near where the type would be another, were its threshold a tenth (near_margin) higher or
+    lower. For a town, or a name that several clusters have, each cluster and group has a row; CSV and Parquet
+    hold the criteria alone.
+    """
+    from assets.method import find_profiles
+    from pipelines.why import why as answer
+
+    check_output(output_format, out, warehouse)
+    try:
+        wanted = (profile,) if profile else dict.fromkeys([*Settings.from_environment().profiles, *DEFAULT_PROFILES])
+        names = [method.name for method in find_profiles(wanted, PROFILES_FOLDER)]
+        tables = answer(open_warehouse(warehouse), month, names, what)
+    except ValueError as error:
+        fail(str(error))
+    write_named(tables, output_format, out)
+
+
+def what_if(
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SECTION.PARAMETER=VALUE", help="A parameter; may be repeated."),
+    ] = None,
+    month: MadeMonthOption = None,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Method profile that is changed, by name or .toml path.")
+    ] = DEFAULT_PROFILES[0],
+    output_format: FormatOption = OutputFormat.table,
+    out: OutOption = None,
+    warehouse: WarehouseOption = Settings.warehouse,
+) -> None:
+    """Type a month's groups with other thresholds: clusters of each type before and after, and what would change.
+
+    Groups stay as they are, and the warehouse is only read. It answers the parameters of the section typology, and
+    more firms of a community of the consensus (network.community_min_firms). CSV and Parquet hold the changes alone.
+    """
+    from assets.method import find_profiles
+    from pipelines.what_if import what_if as answer
+
+    check_output(output_format, out, warehouse)
+    try:
+        method = find_profiles((profile,), PROFILES_FOLDER)[0]
+        found = answer(open_warehouse(warehouse), month, method, settings or [])
+    except ValueError as error:
+        fail(str(error))
+    for note in found.notes:
+        warn(note)
+    write_named({f"clusters by type, {found.month}": found.counts, "changes": found.changes}, output_format, out)

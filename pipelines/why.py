@@ -1,0 +1,229 @@
+"""What the command `why` answers: why a group is the cluster that it is or is none, how near it is to another type.
+
+What belongs here: finding what is meant by a name, and the words. What does not: figures and margins
+(`assets.methods.trust.margins`), how sure a cluster is (`assets.methods.trust.stability`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import shapely
+
+from assets.warehouse.inputs import asked
+from pipelines.made_months import made_month
+
+if TYPE_CHECKING:
+    from assets.months import Month
+    from assets.warehouse.database import Warehouse
+
+SUGGESTIONS = 3
+SIGNIFICANT_DIGITS = 4
+REMEDY = "make a month with `innovation-clusters refresh --month YYYY-MM`"
+CRITERIA = {
+    "min_firms": "size",
+    "rdi_active": "RD&I-active",
+    "colocated": "co-located",
+    "specialised": "specialised",
+    "internally_collaborative": "internally collaborative",
+}
+FIGURES = {
+    "firms": "firms",
+    "rdi_active_share": "share of firms that are active",
+    "rdi_active_firms": "active firms",
+    "rdi_p_value": "p-value of the share against that of the sector",
+    "colocated_share": "share of located firms near one of them",
+    "colocated_firms": "located firms near one of them",
+    "location_quotient": "location quotient",
+    "deciding_q_value": "adjusted p-value of the quotient",
+    "joint_projects": "joint projects",
+    "joint_pairs": "pairs with joint projects",
+    "collaboration_p_value": "p-value of joint work against networks of the same degrees",
+}
+AT_MOST = ("rdi_p_value", "deciding_q_value", "collaboration_p_value")
+"""Figures that have to be below their threshold."""
+ALGORITHMS = {"hdbscan": "HDBSCAN", "dbscan": "DBSCAN", "scan": "the scan"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a text names in a month: an identifier of a cluster or group; or several of them; or a town."""
+
+    profile: str
+    identifier: str | None = None
+    several: Sequence[str] = ()
+    town: str | None = None
+
+
+def why(warehouse: Warehouse, month: Month | None, profiles: Sequence[str], text: str) -> Mapping[str, pl.DataFrame]:
+    """Tables by name that answer why `text` is a cluster or none, in a month, the latest where None.
+
+    `text`: a cluster's id or name, a group's id, or a town. `profiles`: where it is looked for, the first that has it.
+    One cluster or group is told of with every figure; several of one name, and what has a town in its outline, a row
+    each. Raises ValueError that names what is near where nothing is of the name.
+    """
+    found = made_month(warehouse, "trust.criteria", month, "the layer trust", REMEDY)
+    wanted = _find(warehouse, found, profiles, text.strip())
+    parameters = {"month": found.first_day, "profile": wanted.profile}
+    if wanted.identifier is None:
+        heading = f"{text.strip()}, {found}, profile {wanted.profile}"
+        return {heading: _listed(warehouse, parameters, wanted)}
+    groups = warehouse.read(asked("trust", "groups"), **parameters, wanted=wanted.identifier)
+    figures = warehouse.read(asked("trust", "criteria"), **parameters, wanted=wanted.identifier)
+    what = {"month": str(found), "profile": wanted.profile, **_about(groups, figures)}
+    return {
+        str(groups["name"][0] or wanted.identifier): pl.DataFrame(
+            [(name, value) for name, value in what.items() if value], schema=["what", "is"], orient="row"
+        ),
+        "criteria": _criteria(figures),
+    }
+
+
+def _find(warehouse: Warehouse, month: Month, profiles: Sequence[str], text: str) -> Wanted:
+    named = warehouse.read(asked("trust", "named"), month=month.first_day)
+    made = named["profile"].unique().sort().to_list()
+    looked_in = [profile for profile in profiles if profile in made]
+    if not looked_in:
+        raise ValueError(f"{month} is not made with profile {', '.join(profiles)}: there are {', '.join(made)}")
+    wanted = text.casefold()
+    for profile in looked_in:
+        of_profile = named.filter(profile=profile)
+        for column in ("cluster_id", "group_id"):
+            exact = of_profile.filter(pl.col(column).str.to_lowercase() == wanted)[column]
+            if len(exact):
+                return Wanted(profile, exact[0])
+    for profile in looked_in:
+        of_name = named.filter(pl.col("profile") == profile, pl.col("name").str.to_lowercase() == wanted)
+        clusters = of_name["cluster_id"].unique().sort().to_list()
+        if len(clusters) == 1:
+            return Wanted(profile, clusters[0])
+        if clusters:
+            return Wanted(profile, several=clusters)
+    towns = warehouse.read(
+        "select distinct name from used.places where month = $month order by name", month=month.first_day
+    )
+    by_spelling = {town.casefold(): town for town in towns["name"]}
+    if wanted in by_spelling:
+        return Wanted(looked_in[0], town=by_spelling[wanted])
+    here = named.filter(pl.col("profile").is_in(looked_in))
+    known = {
+        str(value).casefold(): str(value)
+        for column in ("cluster_id", "group_id", "name")
+        for value in here[column].drop_nulls()
+    }
+    near = [
+        {**known, **by_spelling}[close]
+        for close in difflib.get_close_matches(wanted, [*known, *by_spelling], SUGGESTIONS)
+    ]
+    hint = f"did you mean {' or '.join(near)}?" if near else "typology.candidates has all groups, used.places the towns"
+    raise ValueError(f"no cluster, group or town {text!r} in {month}: {hint}")
+
+
+def _listed(warehouse: Warehouse, parameters: Mapping[str, Any], wanted: Wanted) -> pl.DataFrame:
+    """The clusters of one name, or everything that has a town in its outline."""
+    outlined = warehouse.read(asked("trust", "outlined"), **parameters)
+    if wanted.town is None:
+        chosen = outlined.filter(pl.col("cluster_id").is_in(list(wanted.several)))
+    else:
+        towns = warehouse.read(
+            "select longitude, latitude from used.places where month = $month and name = $name",
+            month=parameters["month"],
+            name=wanted.town,
+        )
+        points = shapely.points(towns["longitude"].to_numpy(), towns["latitude"].to_numpy())
+        outlines = shapely.from_wkt(outlined["outline_wkt"].to_numpy())
+        chosen = outlined.filter(
+            pl.Series([bool(shapely.intersects(one, points).any()) for one in outlines], dtype=pl.Boolean)
+        )
+    return chosen.select(
+        "group_id",
+        "cluster_id",
+        "name",
+        "sector",
+        "firms",
+        cluster_type=pl.col("cluster_type").fill_null("no cluster"),
+        why_not="unpublished_reason",
+    )
+
+
+def _about(groups: pl.DataFrame, figures: pl.DataFrame) -> dict[str, str | None]:
+    """What it is, in words; the first of the groups is the one that the cluster is."""
+    first = groups.row(0, named=True)
+    is_cluster = first["cluster_type"] is not None
+    near = figures.filter("is_near")
+    return {
+        "cluster": first["cluster_id"],
+        "type": first["cluster_type"] or "no cluster",
+        "not a cluster because": None if is_cluster else first["unpublished_reason"],
+        "found": "; ".join(_found(group) for group in groups.iter_rows(named=True)),
+        "firms": str(first["firms"]),
+        "where": "; ".join(text for text in (first["local_authorities"], first["regions"]) if text) or None,
+        "how sure": _sureness(first),
+        "near a threshold": "; ".join(
+            f"{FIGURES[row['figure_name']]} (on the other side: {row['type_if_flipped']})"
+            for row in near.iter_rows(named=True)
+        )
+        or "no",
+    }
+
+
+def _found(group: Mapping[str, Any]) -> str:
+    if group["approach"] == "network":
+        stable = group["community_stability"]
+        agreed = "" if stable is None else f", its pairs together in {stable:.0%} of the seeds"
+        return f"as a community of collaborators ({group['group_id']}{agreed})"
+    by = ALGORITHMS.get(group["algorithm"], "density")
+    among = "all RD&I-active organisations" if group["scheme"] == "rdi" else f"{group['sector']} ({group['scheme']})"
+    return f"by {by} among the sites of {among} ({group['group_id']})"
+
+
+def _sureness(group: Mapping[str, Any]) -> str | None:
+    if group["word"] is None:
+        return None
+    return (
+        f"{group['word']}: over {group['draws']} draws its likeness is {group['mean_jaccard']:.2f} in the mean, "
+        f"{group['low_jaccard']:.2f} at the 5% quantile (Jaccard)"
+    )
+
+
+def _criteria(figures: pl.DataFrame) -> pl.DataFrame:
+    rows = [
+        {
+            "group_id": row["group_id"],
+            "criterion": CRITERIA[row["criterion"]],
+            "met": "yes" if row["is_criterion_met"] else "no",
+            "figure": FIGURES[row["figure_name"]],
+            "value": row["figure"],
+            "threshold": row["threshold"],
+            "margin": row["margin"],
+            "in_words": margin_in_words(row["figure_name"], row["threshold"], row["margin"], is_met=row["is_met"]),
+            "near": "near" if row["is_near"] else None,
+            "on_the_other_side": row["type_if_flipped"],
+        }
+        for row in figures.iter_rows(named=True)
+    ]
+    schema = {"value": pl.Float64, "threshold": pl.Float64, "margin": pl.Float64, "near": pl.String}
+    table = pl.DataFrame(rows, schema_overrides=schema).with_columns(
+        pl.col(*list(schema)[:3]).round_sig_figs(SIGNIFICANT_DIGITS)
+    )
+    return table.drop("group_id") if table["group_id"].n_unique() == 1 else table
+
+
+def margin_in_words(figure: str, threshold: float | None, margin: float | None, *, is_met: bool) -> str:
+    """How far a figure is from its threshold, as a person would say it; `margin` as in `trust.criteria`."""
+    if threshold is None:
+        return "by construction"
+    if margin is None:
+        return "met" if is_met else "not met"
+    if margin == 0:
+        return f"at the threshold, {'met' if is_met else 'not met'}"
+    is_above = (margin > 0) != (figure in AT_MOST)
+    if is_above and abs(margin) >= 1:
+        far = f"{1 + abs(margin):.3g} times the threshold"
+    else:
+        far = f"{abs(margin) * 100:.2g}% {'above' if is_above else 'below'}"
+    return f"{'met' if is_met else 'not met'}, {far}"

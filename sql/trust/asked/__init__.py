@@ -1,0 +1,1 @@
+"""What commands read of the trust layer."""
