@@ -133,6 +133,9 @@ def _write_parts(
         _write_text("\n\n".join(_markdown(*part) for part in parts) + "\n", out)
     else:
         for heading, rows in parts:
+            if heading and rows.is_empty():
+                console.print(f"{plain(heading)}: no rows")
+                continue
             console.print(*_on_screen(heading, rows, console.width), sep="\n")
 
 

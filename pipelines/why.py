@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SUGGESTIONS = 3
 SIGNIFICANT_DIGITS = 4
+WHOLE_FROM = 10
+"""Percentages from here on are told without decimals."""
 REMEDY = "make a month with `innovation-clusters refresh --month YYYY-MM`"
 CRITERIA = {
     "min_firms": "size",
@@ -195,11 +197,11 @@ def _criteria(figures: pl.DataFrame) -> pl.DataFrame:
         {
             "group_id": row["group_id"],
             "criterion": CRITERIA[row["criterion"]],
-            "met": "yes" if row["is_criterion_met"] else "no",
+            "criterion_met": "yes" if row["is_criterion_met"] else "no",
             "figure": FIGURES[row["figure_name"]],
-            "value": row["figure"],
-            "threshold": row["threshold"],
-            "margin": row["margin"],
+            "value": _rounded(row["figure"]),
+            "threshold": _rounded(row["threshold"]),
+            "margin": _rounded(row["margin"]),
             "in_words": margin_in_words(row["figure_name"], row["threshold"], row["margin"], is_met=row["is_met"]),
             "near": "near" if row["is_near"] else None,
             "on_the_other_side": row["type_if_flipped"],
@@ -207,10 +209,12 @@ def _criteria(figures: pl.DataFrame) -> pl.DataFrame:
         for row in figures.iter_rows(named=True)
     ]
     schema = {"value": pl.Float64, "threshold": pl.Float64, "margin": pl.Float64, "near": pl.String}
-    table = pl.DataFrame(rows, schema_overrides=schema).with_columns(
-        pl.col(*list(schema)[:3]).round_sig_figs(SIGNIFICANT_DIGITS)
-    )
+    table = pl.DataFrame(rows, schema_overrides=schema)
     return table.drop("group_id") if table["group_id"].n_unique() == 1 else table
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else float(f"{figure:.{SIGNIFICANT_DIGITS}g}")
 
 
 def margin_in_words(figure: str, threshold: float | None, margin: float | None, *, is_met: bool) -> str:
@@ -225,5 +229,7 @@ def margin_in_words(figure: str, threshold: float | None, margin: float | None, 
     if is_above and abs(margin) >= 1:
         far = f"{1 + abs(margin):.3g} times the threshold"
     else:
-        far = f"{abs(margin) * 100:.2g}% {'above' if is_above else 'below'}"
+        percent = abs(margin) * 100
+        far = f"{percent:.0f}%" if percent >= WHOLE_FROM else f"{percent:.2g}%"
+        far += " above" if is_above else " below"
     return f"{'met' if is_met else 'not met'}, {far}"
