@@ -1,4 +1,4 @@
-"""The steps of the layer, by module."""
+"""The steps of the trust layer: each stands in its own module."""
 
 from __future__ import annotations
 

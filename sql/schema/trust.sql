@@ -167,6 +167,7 @@ comment on column trust.localisation.localisation_index is 'What of the density 
 comment on column trust.localisation.dispersion_index is 'What k lacks to the lower global band, likewise; 0 for localised.';
 comment on column trust.localisation.draws is 'Draws that the bands are of, at each number of sites.';
 comment on column trust.localisation.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
 create table if not exists trust.criteria (
     month date not null,
     profile varchar not null,
