@@ -366,6 +366,8 @@ class ExpectedMethod(Section):
     """Sectors of SIC codes, in place of the shipped list."""
     rtic_sectors: Annotated[Expectation, OURS] = _expected("once")
     """Sectors of RTIC codes, in place of the shipped list."""
+    sic_correspondence: Annotated[Expectation, OURS] = _expected("once")
+    """When a classification is followed by another, every five to twenty years."""
     idbr_enterprises: Annotated[Expectation, OURS] = _expected("yearly", 24)
     """The register's extract is of March, and comes months later."""
     idbr_local_units: Annotated[Expectation, OURS] = _expected("yearly", 24)
