@@ -30,7 +30,8 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.running import run_step
 from assets.warehouse.step_code import libraries_of
 from assets.work import Threads, over
-from pipelines.cli import app, console
+from pipelines.cli import app
+from pipelines.commands.telling import console
 from tests.dask_cluster import ROOT, DaskCluster, dask_cluster
 from tests.doing import Counting, SentOnce, deadly, fail, plus, unhurried, with_shared
 from tests.methods.communities.networks import random_network

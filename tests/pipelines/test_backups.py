@@ -22,6 +22,7 @@ from assets.warehouse.litter import delete_left_beside
 from assets.warehouse.versions import latest_version
 from pipelines import backups, cli
 from pipelines.backups import backups_in, is_backed_up, newest_backup, take_backup
+from pipelines.commands import telling
 from pipelines.held_storage import instance_of
 from pipelines.restoring import restore
 from pipelines.settings import Settings
@@ -52,8 +53,8 @@ def made(empty_file: Path, empty_home: Path, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def world(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    monkeypatch.setattr(cli.console, "width", 400)
-    monkeypatch.setattr(cli.errors, "width", 400)
+    monkeypatch.setattr(telling.console, "width", 400)
+    monkeypatch.setattr(telling.errors, "width", 400)
     shutil.copy(made / "warehouse.duckdb", tmp_path / "warehouse.duckdb")
     copy_home(made / "dagster_home", tmp_path / "dagster_home")
     return tmp_path

@@ -17,6 +17,7 @@ from assets.innovation_index.steps.places import places
 from assets.reference import CATEGORIES, OVERALL
 from assets.warehouse.database import Warehouse
 from pipelines import cli
+from pipelines.commands import making_months, telling
 from pipelines.settings import Settings
 from tests.innovation_index.small_index import AI, CITATIONS, fill_index
 from tests.support import MONTH, fill, make
@@ -49,7 +50,7 @@ def row(month: int, category: str, rank: int, cluster: str, percentage: float) -
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli.console, "width", 200)
+    monkeypatch.setattr(telling.console, "width", 200)
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +226,7 @@ def test_a_reader_finds_their_town_in_any_case_and_in_every_region(index: Wareho
 
 
 def test_a_narrow_screen_wraps_and_cuts_nothing(index: Warehouse, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(cli.console, "width", 80)
+    monkeypatch.setattr(telling.console, "width", 80)
     result = run(index, "place", "--name", "Leeds")
     assert result.exit_code == 0, result.stderr
     assert "…" not in result.stdout
@@ -236,9 +237,9 @@ def test_a_refresh_ends_with_the_three_largest_where_the_index_was_made(
     index: Warehouse, capsys: pytest.CaptureFixture[str]
 ):
     settings = Settings(warehouse=str(index.path))
-    cli._print_counts(settings, MONTH)
+    making_months.print_counts(settings, MONTH)
     assert capsys.readouterr().out == f"the Index of 2025-05: 1 {NORTH} 8.0; 2 {NORTH} 8.0; 3 {NORTH} 8.0\n"
-    cli._print_counts(settings, MONTH.plus(-1))
+    making_months.print_counts(settings, MONTH.plus(-1))
     assert capsys.readouterr().out == ""
 
 

@@ -17,7 +17,8 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.faults import log_of
 from assets.warehouse.litter import STEP, spill_folder
 from assets.warehouse.schema import statements_of_tables
-from pipelines.cli import app, console
+from pipelines.cli import app
+from pipelines.commands.telling import console
 from pipelines.held_storage import instance_of
 from tests.support import use_drop
 from tests.warehouse.damage import BLOCK_BYTES, FIRST_BLOCK, UNOPENABLE, copied, flipped

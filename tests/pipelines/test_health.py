@@ -18,6 +18,7 @@ from assets.method import RefreshMethod
 from assets.warehouse.database import Warehouse
 from pipelines import cli
 from pipelines.alerting.setting import FREE_DISK
+from pipelines.commands import telling
 from pipelines.due import due_month
 from pipelines.finding import Finding
 from pipelines.health import examine_served
@@ -31,7 +32,7 @@ from tests.support import copy_home, use_drop
 def folder(warehouse: Warehouse, empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A warehouse with a month, a publication that is up to date, an instance in which a run succeeded."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli.console, "width", 400)
+    monkeypatch.setattr(telling.console, "width", 400)
     monkeypatch.setenv("DAGSTER_HOME", str(copy_home(empty_home, tmp_path / "dagster_home")))
     monkeypatch.setenv(FREE_DISK, "0")
     use_drop(warehouse, "postcodes")

@@ -17,6 +17,7 @@ from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables
 from assets.warehouse.made_from import set_made
 from pipelines import cli
+from pipelines.commands import telling
 from pipelines.dagster_home import dagster_home, opened
 from pipelines.definitions import build_defs
 from pipelines.doctor import examine
@@ -32,7 +33,7 @@ PARTS = ("index.html", "report.html", "downloads.html", "datapackage.json", "che
 
 @pytest.fixture(autouse=True)
 def alone(empty_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(cli.console, "width", 200)
+    monkeypatch.setattr(telling.console, "width", 200)
     monkeypatch.setenv("DAGSTER_HOME", str(copy_home(empty_home, tmp_path / "dagster_home")))
 
 

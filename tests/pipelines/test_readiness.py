@@ -17,7 +17,8 @@ from assets.months import TIME_ZONE, Month, day_in_london
 from assets.sources.delivery.storage import Storage
 from assets.sources.steps import list_all
 from assets.warehouse.database import Warehouse
-from pipelines.cli import app, console
+from pipelines.cli import app
+from pipelines.commands.telling import console
 from pipelines.definitions import build_defs
 from pipelines.doctor_sources import source_findings
 from pipelines.schedules import monthly_schedule

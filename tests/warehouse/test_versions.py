@@ -17,8 +17,8 @@ from assets.warehouse import versions
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import declared_tables, ledger_tables
 from assets.warehouse.versions import SchemaVersionError, latest_version, read_migrations, version_of
-from pipelines import cli
 from pipelines.cli import app
+from pipelines.commands import telling
 from tests.support import use_drop
 from tests.warehouse.killing import contents, create, seconds_of, what_is_wrong
 
@@ -147,7 +147,7 @@ def test_a_version_that_rows_cannot_be_brought_to_names_the_command(
 @pytest.mark.parametrize("command", [["query", "select 1"], ["doctor", "--quick"], ["maintain"]], ids=lambda c: c[0])
 def test_a_later_version_is_refused_in_words(warehouse: Warehouse, command: list[str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(warehouse.path.parent)
-    for screen in (cli.console, cli.errors):
+    for screen in (telling.console, telling.errors):
         monkeypatch.setattr(screen, "width", 400)
     with warehouse.connect() as connection:
         connection.execute(f"update {versions.VERSIONS} set version = 99, software = '9.0'")

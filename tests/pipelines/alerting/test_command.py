@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines import cli
 from pipelines.alerting.setting import ADDRESSES, DETAILS, FREE_DISK, HOURS, METRICS, UI_ADDRESS, Alerts, alerts_from
+from pipelines.commands import telling
 from pipelines.doctor_alerts import alerts_findings
 from pipelines.settings import Settings
 from tests.pipelines.alerting.listeners import Hooks, hooks
@@ -28,7 +29,7 @@ def told() -> Iterator[Hooks]:
 @pytest.fixture(autouse=True)
 def alone(empty_home: Path, tmp_path: Path, told: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for screen in (cli.console, cli.errors):
+    for screen in (telling.console, telling.errors):
         monkeypatch.setattr(screen, "width", 400)
     monkeypatch.setenv("DAGSTER_HOME", str(copy_home(empty_home, tmp_path / "dagster_home")))
     monkeypatch.setenv(FREE_DISK, "0")
