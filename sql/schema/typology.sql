@@ -158,7 +158,13 @@ create table if not exists typology.candidates (
     scan_q_value double,
     cluster_type varchar,
     unpublished_reason varchar,
-    profile_fingerprint varchar not null
+    profile_fingerprint varchar not null,
+    rdi_min_firms bigint,
+    colocated_firms bigint,
+    colocated_min_firms bigint,
+    deciding_q_value double,
+    is_located boolean,
+    merged_with varchar
 );
 comment on table typology.candidates is 'Every group tested, each criterion''s figure and threshold, and why it was not published.';
 comment on column typology.candidates.month is 'First day of the month.';
@@ -197,6 +203,12 @@ comment on column typology.candidates.scan_q_value is 'Scan only: adjusted p-val
 comment on column typology.candidates.cluster_type is 'Type the criteria give; null where none fits.';
 comment on column typology.candidates.unpublished_reason is 'Why it is not a cluster by itself, in words; null where it is.';
 comment on column typology.candidates.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+comment on column typology.candidates.rdi_min_firms is 'Threshold: RD&I-active firms, where the share is below its own; this and the columns after it are null in a month made before they were kept.';
+comment on column typology.candidates.colocated_firms is 'Most located firms near one member; null for a spatial group.';
+comment on column typology.candidates.colocated_min_firms is 'Threshold: such firms.';
+comment on column typology.candidates.deciding_q_value is 'Adjusted p-value that the third criterion is decided by: over all sectors the least of those with a quotient above 1, null where none has one.';
+comment on column typology.candidates.is_located is 'Whether any member has a place in the United Kingdom.';
+comment on column typology.candidates.merged_with is 'The group found the other way that is one cluster with it; null where there is none.';
 
 create table if not exists typology.cluster_counts (
     month date not null,

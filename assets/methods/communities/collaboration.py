@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy import sparse
 
 from assets.arrays import Floats, Integers
@@ -76,10 +75,11 @@ def group_tests(
             "joint_pairs": tests.joint_pairs,
             "expected_joint_projects": tests.expected_joint_projects,
             "collaboration_p_value": tests.p_value,
-            "is_internally_collaborative": is_collaborative(
-                tests, method.min_joint_projects, method.min_joint_pairs, method.collaboration_alpha
-            ),
         }
+    ).with_columns(
+        is_internally_collaborative=is_collaborative(
+            pl.lit(method.min_joint_projects), pl.lit(method.min_joint_pairs), pl.lit(method.collaboration_alpha)
+        )
     )
 
 
@@ -126,12 +126,11 @@ def joint_pairs(edges: Edges, in_group: sparse.csr_array) -> Integers:
     return np.asarray(together.sum(axis=0)).astype(np.int64)
 
 
-def is_collaborative(
-    tests: CollaborationTests, min_joint_projects: int, min_joint_pairs: int, alpha: float
-) -> NDArray[np.bool_]:
-    """At least so many joint projects among so many pairs, and more than chance: p < alpha. [ours]"""
-    enough = (tests.joint_projects >= min_joint_projects) & (tests.joint_pairs >= min_joint_pairs)
-    return enough & (tests.p_value < alpha)
+def is_collaborative(min_joint_projects: pl.Expr, min_joint_pairs: pl.Expr, alpha: pl.Expr) -> pl.Expr:
+    """Criterion 4 of `joint_projects`, `joint_pairs` and `collaboration_p_value`: at least so many joint projects among
+    so many pairs, and more than chance: p < alpha. [ours]"""
+    enough = (pl.col("joint_projects") >= min_joint_projects) & (pl.col("joint_pairs") >= min_joint_pairs)
+    return enough & (pl.col("collaboration_p_value") < alpha)
 
 
 @numba.njit(cache=True, nogil=True)

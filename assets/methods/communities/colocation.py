@@ -65,13 +65,15 @@ def colocation(group_ids: pl.Series, sites: pl.DataFrame, method: NetworkMethod)
             "colocated_firms",
             "colocated_share",
             "centre_organisation_id",
-            (
-                (pl.col("colocated_share") >= method.colocated_min_share)
-                & (pl.col("colocated_firms") >= method.colocated_min_firms)
-            ).alias("is_colocated"),
+            is_colocated(pl.lit(method.colocated_min_share), pl.lit(method.colocated_min_firms)).alias("is_colocated"),
         )
         .sort("group_id")
     )
+
+
+def is_colocated(min_share: pl.Expr, min_firms: pl.Expr) -> pl.Expr:
+    """Criterion 2 of a community's figures `colocated_share` and `colocated_firms`. [ours]"""
+    return (pl.col("colocated_share") >= min_share) & (pl.col("colocated_firms") >= min_firms)
 
 
 @numba.njit(cache=True)

@@ -35,8 +35,10 @@ def judge(
     tested = decide_specialised(tested, quotients, spatial.algorithm, spatial.lq_alpha, spatial.scan_alpha)
     return tested.with_columns(
         rdi_min_share=pl.lit(rules.rdi_min_share),
+        rdi_min_firms=pl.lit(rules.rdi_min_firms, dtype=pl.Int64),
         rdi_alpha=pl.lit(rules.rdi_alpha),
         colocated_min_share=pl.lit(network.colocated_min_share),
+        colocated_min_firms=pl.lit(network.colocated_min_firms, dtype=pl.Int64),
         min_joint_projects=pl.lit(network.min_joint_projects, dtype=pl.Int64),
         min_joint_pairs=pl.lit(network.min_joint_pairs, dtype=pl.Int64),
         collaboration_alpha=pl.lit(network.collaboration_alpha),

@@ -48,7 +48,7 @@ groups as (
     select
         g.group_id, 'spatial' as approach, g.scheme, g.sector, $min_firms as min_firms, g.firms,
         g.places, g.address_share,
-        1.0::double as colocated_share, true as is_colocated, null::varchar as centre_organisation_id,
+        1.0::double as colocated_share, null::bigint as colocated_firms, true as is_colocated, null::varchar as centre_organisation_id,
         g.relative_density, g.scan_q_value
     from spatial.groups as g
     where g.month = $month and g.profile = $profile
@@ -56,7 +56,8 @@ groups as (
     select
         g.group_id, 'network' as approach, null as scheme, null as sector, $community_min_firms as min_firms, g.firms,
         d.places, d.most_at_place / nullif(g.firms, 0) as address_share,
-        coalesce(c.colocated_share, 0) as colocated_share, coalesce(c.is_colocated, false) as is_colocated,
+        coalesce(c.colocated_share, 0) as colocated_share, coalesce(c.colocated_firms, 0) as colocated_firms,
+        coalesce(c.is_colocated, false) as is_colocated,
         c.centre_organisation_id,
         case when g.score is not null then g.partnerships / nullif(g.expected_partnerships, 0) end as relative_density,
         g.score_p_value as scan_q_value

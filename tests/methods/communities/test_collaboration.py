@@ -8,7 +8,6 @@ import pytest
 
 from assets.method import NetworkMethod
 from assets.methods.communities.collaboration import (
-    CollaborationTests,
     collaboration_tests,
     group_tests,
     is_collaborative,
@@ -58,13 +57,15 @@ def test_repeated_members_count_once() -> None:
 
 
 def test_thresholds_of_the_criterion() -> None:
-    tests = CollaborationTests(
-        joint_projects=np.array([3, 2, 3, 3]),
-        joint_pairs=np.array([2, 2, 1, 2]),
-        expected_joint_projects=np.zeros(4),
-        p_value=np.array([0.049, 0.01, 0.01, 0.05]),
+    tests = pl.DataFrame(
+        {
+            "joint_projects": [3, 2, 3, 3],
+            "joint_pairs": [2, 2, 1, 2],
+            "collaboration_p_value": [0.049, 0.01, 0.01, 0.05],
+        }
     )
-    assert is_collaborative(tests, 3, 2, 0.05).tolist() == [True, False, False, False]
+    met = tests.select(is_collaborative(pl.lit(3), pl.lit(2), pl.lit(0.05))).to_series()
+    assert met.to_list() == [True, False, False, False]
 
 
 def test_planted_group_is_collaborative_and_others_are_at_the_level_of_the_test() -> None:
