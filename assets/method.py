@@ -611,6 +611,9 @@ class TrustMethod(Section):
     """... and fragile where it is at most this: such a cluster is dissolved (Hennig 2008)."""
     trust_seed: Annotated[Seed, OURS] = 20260401
     """Seed of the draws."""
+    near_margin: Annotated[Share, OURS] = 0.1
+    """A cluster is near a threshold where it would have another type, or be none, were the threshold higher or lower by
+    this share of itself."""
 
 
 SHARED_SECTIONS = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from assets.trust.criteria import criteria
 from assets.trust.stability import stability
 from assets.warehouse.steps import Step
 
-STEPS: tuple[Step, ...] = (stability,)
+STEPS: tuple[Step, ...] = (stability, criteria)

@@ -104,6 +104,7 @@ def criteria_margins(candidates: pl.DataFrame, algorithm: str, near_margin: floa
         algorithm,
     )
     now = _types(groups, algorithm)
+    groups = _decided(groups, algorithm)
     rows = [_of_figure(groups, now, held, algorithm, near_margin) for held in HELD]
     order = pl.int_range(pl.len()).over("group_id")
     return (

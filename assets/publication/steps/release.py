@@ -116,6 +116,7 @@ CHECKED_TOO = (
     "trust.member_stability",
     "trust.stable_outlines",
     "trust.parameter_sweep",
+    "trust.criteria",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
