@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from assets.trust.audits import cluster_audit, unplaced_money
 from assets.trust.criteria import criteria
 from assets.trust.stability import stability
 from assets.warehouse.steps import Step
 
-STEPS: tuple[Step, ...] = (stability, criteria)
+STEPS: tuple[Step, ...] = (stability, criteria, cluster_audit, unplaced_money)

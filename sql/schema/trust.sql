@@ -113,3 +113,47 @@ comment on column trust.criteria.is_criterion_met is 'Whether the group meets th
 comment on column trust.criteria.is_near is 'Whether the group would be of another type, or become a cluster or cease to be one, were this threshold alone higher or lower by near_margin of itself.';
 comment on column trust.criteria.type_if_flipped is 'Its type were this figure alone on the other side of its threshold, or ''no cluster''; null where it holds by construction.';
 comment on column trust.criteria.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists trust.cluster_audit (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    firms bigint not null,
+    registered_office_only_firms bigint not null check (registered_office_only_firms >= 0),
+    registered_office_only_share double check (registered_office_only_share between 0 and 1),
+    figured_firms bigint not null check (figured_firms >= 0),
+    estimated_firms bigint not null check (estimated_firms >= 0),
+    estimated_figures_share double check (estimated_figures_share between 0 and 1),
+    located_sites bigint not null check (located_sites >= 0),
+    fallback_sites bigint not null check (fallback_sites >= 0),
+    fallback_coordinates_share double check (fallback_coordinates_share between 0 and 1)
+);
+comment on table trust.cluster_audit is 'Of each published cluster how much rests on paper addresses, on estimates and on rough places.';
+comment on column trust.cluster_audit.month is 'First day of the month.';
+comment on column trust.cluster_audit.profile is 'Method profile the row was made with.';
+comment on column trust.cluster_audit.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
+comment on column trust.cluster_audit.firms is 'Distinct firms.';
+comment on column trust.cluster_audit.registered_office_only_firms is 'Firms of which nothing but a registered office is known in the cluster.';
+comment on column trust.cluster_audit.registered_office_only_share is 'These over firms.';
+comment on column trust.cluster_audit.figured_firms is 'Firms with a figure of employees or turnover in the cluster.';
+comment on column trust.cluster_audit.estimated_firms is 'Of these, firms with a figure that is an estimate: the middle of a size band, or a share of an organisation of several sites.';
+comment on column trust.cluster_audit.estimated_figures_share is 'These over the firms with a figure; null where no firm has one.';
+comment on column trust.cluster_audit.located_sites is 'Sites of its members that have a place.';
+comment on column trust.cluster_audit.fallback_sites is 'Of these, sites whose own live postcode is not their place: a terminated postcode, the middle of a postcode sector or district, or a postcode that a counted unit was put on.';
+comment on column trust.cluster_audit.fallback_coordinates_share is 'These over the located sites; null where none is located.';
+
+create table if not exists trust.unplaced_money (
+    month date not null,
+    source varchar not null check (source in ('innovate_uk', 'innovate_uk_applications', 'ukri')),
+    reason varchar not null check (reason in ('outside_uk', 'organisation_unmatched', 'no_postcode', 'postcode_unknown', 'formation_agent', 'unattributed', 'withdrawn', 'on_hold', 'in_other_list', 'no_amount')),
+    awards bigint not null check (awards > 0),
+    gbp decimal(18, 2) not null,
+    placed_gbp decimal(18, 2) not null
+);
+comment on table trust.unplaced_money is 'Money of each source that stands at no place, by reason. With the money that does it is all awards of the drop, to the penny; it is the same for every profile.';
+comment on column trust.unplaced_money.month is 'First day of the month.';
+comment on column trust.unplaced_money.source is 'Dataset whose awards they are. CORDIS is not among them: what it gives is in EUR and counts as nobody''s funding.';
+comment on column trust.unplaced_money.reason is 'outside_uk: the organisation is abroad; organisation_unmatched: no other source knows it and the award gives no postcode; no_postcode: none in any source; postcode_unknown: not in the postcode directory, nor its sector or district; formation_agent: only a registration there; unattributed: no participant to give it to, below 0 where participants are given more than the project; withdrawn, on_hold: nobody''s funding; in_other_list: the list of funded projects counts, or Innovate UK''s own; no_amount: funded, and no amount given.';
+comment on column trust.unplaced_money.awards is 'Awards: an organisation''s share of a project, or the project where its money is nobody''s.';
+comment on column trust.unplaced_money.gbp is 'Their sum in GBP.';
+comment on column trust.unplaced_money.placed_gbp is 'Money of the same source that has a place, in GBP.';

@@ -117,6 +117,8 @@ CHECKED_TOO = (
     "trust.stable_outlines",
     "trust.parameter_sweep",
     "trust.criteria",
+    "trust.cluster_audit",
+    "trust.unplaced_money",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
