@@ -100,6 +100,11 @@ class PageTables:
     trust: TrustTables = field(default_factory=no_trust)
     """How sure the clusters are, and what became of them; empty tables of a month that has none of it."""
 
+    def of(self, name: str) -> pl.DataFrame:
+        """The table of that name, here or in `trust`."""
+        found: pl.DataFrame = getattr(self.trust if hasattr(self.trust, name) else self, name)
+        return found
+
 
 @dataclass(frozen=True)
 class PageOptions:

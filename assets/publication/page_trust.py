@@ -39,6 +39,8 @@ TABLES = {
     "cluster_months": "publication.clusters",
 }
 """The tables that the frames of TrustTables are of, by name."""
+OF_MONTHS = {"history": "history", "timeline": "timelines", "cluster_months": "cluster_months"}
+"""Those that have rows of the months before too -> the release's input that reads them."""
 
 
 @dataclass(frozen=True)

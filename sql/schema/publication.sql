@@ -347,12 +347,12 @@ comment on column publication.criterion_margins.month is 'First day of the month
 comment on column publication.criterion_margins.profile is 'Method profile.';
 comment on column publication.criterion_margins.cluster_id is 'Identifier that lasts from month to month.';
 comment on column publication.criterion_margins.criterion is 'The criterion.';
-comment on column publication.criterion_margins.measure is 'The figure that decides it.';
+comment on column publication.criterion_margins.measure is 'The figure, one of those that decide it.';
 comment on column publication.criterion_margins.threshold is 'What it is held against.';
-comment on column publication.criterion_margins.margin is 'Distance to the threshold as a share of it, above 0 where it is met; empty where a count of few firms follows from it.';
-comment on column publication.criterion_margins.is_met is 'Whether the criterion is met.';
-comment on column publication.criterion_margins.is_near is 'Whether it is within near_margin of its threshold; empty likewise.';
-comment on column publication.criterion_margins.type_if_flipped is 'Type the cluster would have on the other side; empty where it would be no cluster, or likewise.';
+comment on column publication.criterion_margins.margin is 'How far the figure is on the side on which it is met, over the threshold, negative where it is not; empty where a count of few firms follows from it.';
+comment on column publication.criterion_margins.is_met is 'Whether the criterion is met, by this figure or others.';
+comment on column publication.criterion_margins.is_near is 'Whether the cluster would have another type, or be none, were this threshold higher or lower by near_margin of itself; empty likewise.';
+comment on column publication.criterion_margins.type_if_flipped is 'Type the cluster would have were the figure alone on the other side of its threshold, or no cluster; empty likewise.';
 
 create table if not exists publication.cluster_audit (
     month date not null,

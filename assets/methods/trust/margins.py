@@ -116,9 +116,7 @@ def criteria_margins(candidates: pl.DataFrame, algorithm: str, near_margin: floa
     )
 
 
-def _of_figure(
-    groups: pl.DataFrame, now: pl.Series, held: Held, algorithm: str, near_margin: float
-) -> pl.DataFrame:
+def _of_figure(groups: pl.DataFrame, now: pl.Series, held: Held, algorithm: str, near_margin: float) -> pl.DataFrame:
     """The rows of one figure."""
     figure, threshold = pl.col(held.figure).cast(pl.Float64), pl.col(held.threshold)
     met = _is_met(held, algorithm)
@@ -127,9 +125,7 @@ def _of_figure(
     step = -1 if held.is_upper else 1
     beyond = pl.when(met).then(threshold - step).otherwise(threshold + step)
     flipped = _types(groups.with_columns(beyond.alias(held.figure)), algorithm)
-    lower, higher = (
-        _types(groups.with_columns(threshold * (1 + side * near_margin)), algorithm) for side in (-1, 1)
-    )
+    lower, higher = (_types(groups.with_columns(threshold * (1 + side * near_margin)), algorithm) for side in (-1, 1))
     by_construction = _by_construction(held, algorithm)
     column = CRITERIA.get(held.criterion)
     return groups.select(

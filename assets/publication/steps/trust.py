@@ -63,6 +63,7 @@ def timeline(ctx: StepContext) -> Rows:
 
 TRUST_STEPS = (
     sql_step("publication.stability", may_lack="any"),
+    sql_step("publication.criterion_margins", may_lack="any"),
     cluster_audit,
     timeline,
 )
