@@ -6,10 +6,28 @@ margins, localisation and history themselves, which the layers before have made.
 
 from __future__ import annotations
 
+import polars as pl
+
 from assets.warehouse.steps import Rows, StepContext, sql_step, step
 
-AUDIT, TIMELINE = "publication.cluster_audit", "publication.timeline"
+AUDIT, OUTLINES, TIMELINE = "publication.cluster_audit", "publication.stable_outlines", "publication.timeline"
 CLUSTERS = "timeline_clusters"
+
+
+@step(
+    tables=[OUTLINES],
+    inputs=("sure_outlines",),
+    may_lack="any",
+)
+def stable_outlines(ctx: StepContext) -> Rows:
+    """The outlines of each cluster's sure members, where enough of these are firms; their numbers are not given."""
+    from assets.methods.disclosure.outlines import coarse_outlines
+
+    found = ctx.input("sure_outlines")
+    enough = found.filter(pl.col("firms") >= ctx.method.publication.disclosure_min_firms)
+    ctx.report.figure("outlines", enough.height)
+    ctx.report.figure("outlines of too few firms", found.height - enough.height)
+    return {OUTLINES: enough.drop("firms").with_columns(coarse_outlines(enough["outline_wkt"]))}
 
 
 @step(
@@ -64,6 +82,7 @@ def timeline(ctx: StepContext) -> Rows:
 TRUST_STEPS = (
     sql_step("publication.stability", may_lack="any"),
     sql_step("publication.criterion_margins", may_lack="any"),
+    stable_outlines,
     cluster_audit,
     timeline,
 )
