@@ -417,8 +417,9 @@ create table if not exists publication.history (
     earlier_type varchar,
     firms bigint check (firms >= 10),
     firms_before bigint check (firms_before >= 10),
-    cause varchar,
-    cause_detail varchar
+    firms_growth_1 double,
+    firms_growth_12 double,
+    cause varchar
 );
 comment on table publication.history is 'What became of each cluster since the month before, and whether the firms changed or only a source did.';
 comment on column publication.history.month is 'First day of the month.';
@@ -433,8 +434,9 @@ comment on column publication.history.cluster_type is 'Type now; empty for a dea
 comment on column publication.history.earlier_type is 'Type before.';
 comment on column publication.history.firms is 'Firms now, of a published cluster.';
 comment on column publication.history.firms_before is 'Firms before, likewise.';
-comment on column publication.history.cause is 'What explains it: firms, where the firms themselves changed; else the source or setting that did.';
-comment on column publication.history.cause_detail is 'The same in a sentence; empty where the firms changed, because a count of few firms could stand in it.';
+comment on column publication.history.firms_growth_1 is 'Firms over those of the same cluster in the month before, less 1; both are published.';
+comment on column publication.history.firms_growth_12 is 'The same of twelve months before.';
+comment on column publication.history.cause is 'What explains most of the firms gained and lost: firms, where they changed themselves; else register, taxonomy (a list of sectors), postcodes (the directory), reader (its version) or profile (its parameters); empty where no firm differs or it is not known. How many firms is not given: they can be few.';
 
 create table if not exists publication.timeline (
     month date not null,

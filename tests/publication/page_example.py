@@ -213,19 +213,16 @@ def _map_history(clusters: pl.DataFrame) -> pl.DataFrame:
         firms_before="firms",
         earlier_cluster_id=pl.lit("d99999"),
         earlier_month=pl.lit(MONTHS[2]),
+        firms_growth_1=pl.lit(0.01),
+        firms_growth_12=pl.lit(None, pl.Float64),
     )
     return pl.concat(
         [
-            facts.with_columns(
-                month=pl.lit(month),
-                event=pl.lit(event),
-                cause=pl.lit(cause, pl.String),
-                cause_detail=pl.lit(said, pl.String),
-            )
-            for month, event, cause, said in (
-                (MONTHS[0], "birth", "firms", None),
-                (MONTHS[3], "merge", "taxonomy", "the RTIC taxonomy of 2025-01-01 was used first"),
-                (MONTHS[-1], "continuation", None, None),
+            facts.with_columns(month=pl.lit(month), event=pl.lit(event), cause=pl.lit(cause, pl.String))
+            for month, event, cause in (
+                (MONTHS[0], "birth", "firms"),
+                (MONTHS[3], "merge", "taxonomy"),
+                (MONTHS[-1], "continuation", None),
             )
         ]
     )

@@ -119,8 +119,7 @@
     return audit && AUDITS.map(([words, key]) => [words, app.figureOf(audit, key)]);
   };
 
-  const because = ({ cause, cause_detail: detail }) =>
-    cause ? ` Cause: ${app.CAUSES[cause] || cause.replace(/_/g, " ")}${detail ? ` (${detail.replace(/\.$/, "")})` : ""}.` : "";
+  const because = ({ cause }) => (cause ? ` Cause: ${app.CAUSES[cause] || cause}.` : "");
 
   /** An event in a sentence, with its cause. */
   app.eventInWords = (event) => `${(app.EVENTS[event.event] || (() => event.event))(event)}.${because(event)}`;
