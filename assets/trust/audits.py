@@ -11,17 +11,21 @@ from assets.warehouse.steps import StepContext, sql_step
 
 def tell_unplaced(ctx: StepContext) -> None:
     """Money that stands at no place, by source and reason, in GBP, beside what has one."""
-    ctx.report.figure(
-        "money without a place",
-        ctx.read(
-            "select source, reason, awards, gbp, placed_gbp from trust.unplaced_money "
-            "where month = $month order by source, gbp desc, reason"
-        ),
+    from assets.trust.audit_pictures import reason_picture
+
+    unplaced = ctx.read(
+        "select source, reason, awards, gbp, placed_gbp from trust.unplaced_money "
+        "where month = $month order by source, gbp desc, reason"
     )
+    ctx.report.figure("money without a place", unplaced)
+    if unplaced.height:
+        ctx.report.picture("money without a place", reason_picture(unplaced))
 
 
 def tell_audit(ctx: StepContext) -> None:
     """Means over the clusters, and the clusters that rest most on paper addresses."""
+    from assets.trust.audit_pictures import share_picture
+
     ctx.report.figure(
         "means over clusters",
         ctx.read(
@@ -30,6 +34,10 @@ def tell_audit(ctx: StepContext) -> None:
             "round(avg(fallback_coordinates_share), 3) as fallback_coordinates "
             "from trust.cluster_audit where month = $month and profile = $profile"
         ),
+    )
+    ctx.report.picture(
+        "what the clusters rest on",
+        share_picture(ctx.read("select * from trust.cluster_audit where month = $month and profile = $profile")),
     )
     ctx.report.figure(
         "clusters with most firms present by registered office alone",
