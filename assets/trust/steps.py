@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assets.trust.audits import cluster_audit, unplaced_money
 from assets.trust.criteria import criteria
+from assets.trust.localisation import k_bands, localisation
 from assets.trust.stability import stability
 from assets.warehouse.steps import Step
 
-STEPS: tuple[Step, ...] = (stability, criteria, cluster_audit, unplaced_money)
+STEPS: tuple[Step, ...] = (stability, criteria, k_bands, localisation, cluster_audit, unplaced_money)

@@ -157,3 +157,91 @@ comment on column trust.unplaced_money.reason is 'outside_uk: the organisation i
 comment on column trust.unplaced_money.awards is 'Awards: an organisation''s share of a project, or the project where its money is nobody''s.';
 comment on column trust.unplaced_money.gbp is 'Their sum in GBP.';
 comment on column trust.unplaced_money.placed_gbp is 'Money of the same source that has a place, in GBP.';
+
+create table if not exists trust.k_bands (
+    month date not null,
+    sites bigint not null check (sites >= 2),
+    distance_km double not null check (distance_km >= 0),
+    draws bigint not null check (draws > 0),
+    all_sites bigint not null,
+    mean double not null check (mean >= 0),
+    low double not null,
+    high double not null,
+    local_low double not null,
+    local_high double not null,
+    profile_fingerprint varchar not null
+);
+comment on table trust.k_bands is 'K-densities of sites drawn from all business sites, by how many are drawn: what the sectors are held against.';
+comment on column trust.k_bands.month is 'First day of the month.';
+comment on column trust.k_bands.sites is 'Sites drawn, without replacement.';
+comment on column trust.k_bands.distance_km is 'Distance between two sites in kilometres.';
+comment on column trust.k_bands.draws is 'Draws made.';
+comment on column trust.k_bands.all_sites is 'Business sites that are drawn from.';
+comment on column trust.k_bands.mean is 'Mean of the draws'' K-densities, per kilometre.';
+comment on column trust.k_bands.low is 'Lower global band, per kilometre: of the draws that do not reach the upper one a share k_alpha reaches it at some distance.';
+comment on column trust.k_bands.high is 'Upper global band, per kilometre: a share k_alpha of the draws reaches it at some distance.';
+comment on column trust.k_bands.local_low is 'Lower local band, per kilometre: at each distance a share k_alpha of the draws is below.';
+comment on column trust.k_bands.local_high is 'Upper local band, per kilometre: at each distance a share k_alpha of the draws is above.';
+comment on column trust.k_bands.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the values that all profiles of the month share.';
+
+create table if not exists trust.k_density (
+    month date not null,
+    profile varchar not null,
+    scheme varchar not null check (scheme in ('sic', 'rtic', 'rdi')),
+    sector varchar not null,
+    distance_km double not null check (distance_km >= 0),
+    k double not null check (k >= 0),
+    expected double not null check (expected >= 0),
+    low double not null,
+    high double not null,
+    local_low double not null,
+    local_high double not null,
+    profile_fingerprint varchar not null
+);
+comment on table trust.k_density is 'How the distances between the sites of each sector are distributed, beside as many sites drawn from all business sites (Duranton and Overman 2005).';
+comment on column trust.k_density.month is 'First day of the month.';
+comment on column trust.k_density.profile is 'Method profile the row was made with; all profiles of a month have the same rows.';
+comment on column trust.k_density.scheme is 'sic, rtic or rdi.';
+comment on column trust.k_density.sector is 'Sector.';
+comment on column trust.k_density.distance_km is 'Distance between two sites in kilometres.';
+comment on column trust.k_density.k is 'K-density: density of the distances between two sites of the sector, per kilometre.';
+comment on column trust.k_density.expected is 'Mean of the same of as many sites drawn from all, per kilometre.';
+comment on column trust.k_density.low is 'Lower global band, per kilometre: k below it at some distance says dispersed where nothing says localised.';
+comment on column trust.k_density.high is 'Upper global band, per kilometre: k above it at some distance says localised.';
+comment on column trust.k_density.local_low is 'Lower local band, per kilometre: at each distance a share k_alpha of the draws is below.';
+comment on column trust.k_density.local_high is 'Upper local band, per kilometre: at each distance a share k_alpha of the draws is above.';
+comment on column trust.k_density.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists trust.localisation (
+    month date not null,
+    profile varchar not null,
+    scheme varchar not null check (scheme in ('sic', 'rtic', 'rdi')),
+    sector varchar not null,
+    sites bigint not null check (sites >= 2),
+    pairs bigint not null check (pairs > 0),
+    bandwidth_km double not null check (bandwidth_km > 0),
+    verdict varchar not null check (verdict in ('localised', 'dispersed', 'neither')),
+    first_km double check (first_km >= 0),
+    last_km double check (last_km >= first_km),
+    strongest_km double check (strongest_km between first_km and last_km),
+    localisation_index double not null check (localisation_index >= 0),
+    dispersion_index double not null check (dispersion_index >= 0),
+    draws bigint not null check (draws > 0),
+    profile_fingerprint varchar not null
+);
+comment on table trust.localisation is 'Whether each sector is localised or dispersed among all business, and at which distances (Duranton and Overman 2005). A sector of fewer than k_min_sites sites, or of all of them, has no row.';
+comment on column trust.localisation.month is 'First day of the month.';
+comment on column trust.localisation.profile is 'Method profile the row was made with; all profiles of a month have the same rows.';
+comment on column trust.localisation.scheme is 'sic, rtic or rdi.';
+comment on column trust.localisation.sector is 'Sector.';
+comment on column trust.localisation.sites is 'Points of the sector in the United Kingdom.';
+comment on column trust.localisation.pairs is 'Pairs of them.';
+comment on column trust.localisation.bandwidth_km is 'Bandwidth of the kernel in kilometres.';
+comment on column trust.localisation.verdict is 'localised: k above the upper global band at some distance; dispersed: not so, and below the lower one at some distance; else neither.';
+comment on column trust.localisation.first_km is 'Shortest distance, in kilometres, at which k is beyond the band that decides; null for neither.';
+comment on column trust.localisation.last_km is 'Longest such distance in kilometres; between the two k need not be beyond it throughout.';
+comment on column trust.localisation.strongest_km is 'Distance in kilometres at which k is furthest beyond the band.';
+comment on column trust.localisation.localisation_index is 'What of the density k lies above the upper global band, over all distances looked at: a share of all pairs.';
+comment on column trust.localisation.dispersion_index is 'What k lacks to the lower global band, likewise; 0 for localised.';
+comment on column trust.localisation.draws is 'Draws that the bands are of, at each number of sites.';
+comment on column trust.localisation.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';

@@ -121,6 +121,8 @@ CHECKED_TOO = (
     "trust.stable_outlines",
     "trust.parameter_sweep",
     "trust.criteria",
+    "trust.k_density",
+    "trust.localisation",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
