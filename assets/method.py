@@ -393,6 +393,8 @@ class ExpectedMethod(Section):
     """Sectors of SIC codes, in place of the shipped list."""
     rtic_sectors: Annotated[Expectation, OURS] = _expected("once")
     """Sectors of RTIC codes, in place of the shipped list."""
+    sic_correspondence: Annotated[Expectation, OURS] = _expected("once")
+    """When a classification is followed by another, every five to twenty years."""
     idbr_enterprises: Annotated[Expectation, OURS] = _expected("yearly", 24)
     """The register's extract is of March, and comes months later."""
     idbr_local_units: Annotated[Expectation, OURS] = _expected("yearly", 24)
@@ -643,6 +645,35 @@ class TrustMethod(Section):
     this share of itself."""
 
 
+class HistoryMethod(Section):
+    """What became of each cluster, and why. No cluster, type or identifier depends on it but for the sectors of a
+    classification that follows another."""
+
+    assumed_register: Annotated[str, OURS] = "IDBR"
+    """The register that a drop of enterprises and local units is an extract of, where it does not state it."""
+    assumed_sic_classification: Annotated[str, OURS] = "SIC 2007"
+    """The classification of a list of SIC sectors that does not state it."""
+    assumed_rtic_classification: Annotated[str, OURS] = "RTIC 2023"
+    """The classification of a list of RTIC sectors that does not state it."""
+    correspondence_min_share: Annotated[Share, OURS] = 0.2
+    """A sector goes on as one of another name where at least this share of the sites of either is in both; its clusters
+    are then followed into that one too."""
+    moved_m: Annotated[Positive, OURS] = 100.0
+    """A site is elsewhere where it is more than this many metres from where it was."""
+    min_explained_share: Annotated[Share, OURS] = 0.1
+    """Where the largest cause explains a smaller share of the firms that an event is made of, the changes of the whole
+    sector are asked for it."""
+    cause_order: Annotated[tuple[str, ...], OURS] = (
+        "register",
+        "taxonomy",
+        "postcodes",
+        "reader",
+        "profile",
+        "firms",
+    )
+    """Of causes that explain the same number of firms, the first of these is named."""
+
+
 SHARED_SECTIONS = (
     "sources",
     "organisations",
@@ -658,7 +689,7 @@ SHARED_SECTIONS = (
 
 OF_NO_ROW = ("refresh", "expected", "keep")
 """Sections that say when a month is made and of what, and what of it stays: no row of any result depends on them."""
-_NOT_OF_THE_MAP = {"name", "description", *OF_NO_ROW, "index", "publication"}
+_NOT_OF_THE_MAP = {"name", "description", *OF_NO_ROW, "index", "publication", "history"}
 
 
 class MethodProfile(Section):
@@ -680,6 +711,7 @@ class MethodProfile(Section):
     network: NetworkMethod = NetworkMethod()
     typology: TypologyMethod = TypologyMethod()
     trust: TrustMethod = TrustMethod()
+    history: HistoryMethod = HistoryMethod()
 
     @property
     def fingerprint(self) -> str:

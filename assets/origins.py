@@ -76,6 +76,7 @@ ORIGINS = {
     ),
     "sic_sectors": Origin("Broad sectors of SIC 2007 codes", ONS, OGL, OF_ONS),
     "rtic_sectors": Origin("Sectors of the Real-Time Industrial Classifications", DATA_CITY, AS_IT_CAME),
+    "sic_correspondence": Origin("Codes of one industrial classification in another", ONS, OGL, OF_ONS),
     "idbr_enterprises": Origin("Inter-Departmental Business Register: enterprises (ONS)", ONS, CONFIDENTIAL),
     "idbr_local_units": Origin("Inter-Departmental Business Register: local units (ONS)", ONS, CONFIDENTIAL),
     "rtic_companies": Origin("Real-Time Industrial Classifications: firms (The Data City)", DATA_CITY, UNDER_AGREEMENT),

@@ -74,6 +74,7 @@ STEPS: tuple[Step, ...] = (
     sql_step("organisations.counted_units", tell_counted_units),
     sql_step("organisations.sites", tell_sites),
     sql_step("organisations.formation_agents"),
+    sql_step("organisations.site_codes"),
     sql_step("organisations.site_sectors"),
     sql_step("organisations.organisations", tell_organisations),
     sql_step("organisations.uncounted_funding", tell_uncounted),

@@ -23,6 +23,7 @@ from assets.sources.readers.ror import ROR_DATASET
 from assets.sources.readers.rtic_companies import RTIC_COMPANIES
 from assets.sources.readers.rtic_locations import RTIC_LOCATIONS
 from assets.sources.readers.rtic_sectors import RTIC_SECTORS
+from assets.sources.readers.sic_correspondence import SIC_CORRESPONDENCE
 from assets.sources.readers.sic_sectors import SIC_SECTORS
 from assets.sources.readers.training_labels import TRAINING_LABELS
 from assets.sources.readers.ukri import UKRI
@@ -33,6 +34,7 @@ DATASETS: tuple[Dataset, ...] = (
     BOUNDARIES,
     SIC_SECTORS,
     RTIC_SECTORS,
+    SIC_CORRESPONDENCE,
     IDBR_ENTERPRISES,
     IDBR_LOCAL_UNITS,
     RTIC_COMPANIES,

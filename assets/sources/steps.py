@@ -39,11 +39,13 @@ from assets.warehouse.steps import Report, Step, StepContext
 
 READINESS = "sources.readiness"
 SYNTHETIC = "sources.synthetic_drops"
+STATEMENTS = "sources.drop_statements"
 TABLES: tuple[str, ...] = tuple(
     dict.fromkeys(
         [
             "sources.drops",
             READINESS,
+            STATEMENTS,
             "sources.rejected",
             "sources.drop_profiles",
             "sources.drop_codes",
@@ -53,7 +55,14 @@ TABLES: tuple[str, ...] = tuple(
         ]
     )
 )
-OF_EVERY_DATASET = ("sources.rejected", "sources.drop_profiles", "sources.drop_codes", "sources.alarms", SYNTHETIC)
+OF_EVERY_DATASET = (
+    STATEMENTS,
+    "sources.rejected",
+    "sources.drop_profiles",
+    "sources.drop_codes",
+    "sources.alarms",
+    SYNTHETIC,
+)
 """Tables that every drop has rows in, besides those of its dataset."""
 OF_THE_MONTH = ("sources.drops", READINESS)
 """Tables whose rows are a month's and no drop's."""
@@ -328,6 +337,7 @@ def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: 
             replacements.append(Replacement(table, scope, item.reading.tables[table]))
         of_drop = {"dataset": dataset.name, "as_of": as_of}
         replacements.append(Replacement("sources.rejected", of_drop, item.reading.rejected))
+        replacements.append(Replacement(STATEMENTS, of_drop, _statement_rows(item.reading)))
         replacements += [
             Replacement(
                 "sources.drops",
@@ -338,6 +348,12 @@ def _replacements(loaded: Mapping[str, Loaded], earlier: pl.DataFrame, context: 
             if other != month
         ]
     return replacements
+
+
+def _statement_rows(reading: Reading) -> pl.DataFrame:
+    """What a drop states of itself, in the columns of its table without the dataset and the date."""
+    rows = sorted(reading.statements.items())
+    return pl.DataFrame(rows, schema={"statement": pl.String, "value": pl.String}, orient="row")
 
 
 def _of_mark(dataset: str, item: Loaded) -> Replacement:

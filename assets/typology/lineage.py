@@ -89,7 +89,7 @@ LINEAGE: Sources = {
         "cluster_events",
         {
             "cluster_id": (*_GROUP["cluster_id"], "earlier_clusters.cluster_id"),
-            "earlier_cluster_id": (*_FIRMS, "earlier_firms.organisation_id"),
+            "earlier_cluster_id": (*_FIRMS, "earlier_firms.organisation_id", "corresponding_sectors.sector"),
             "event": (*_FIRMS, *_TYPE, "earlier_firms.organisation_id"),
             "shared_firms": (*_FIRMS, "earlier_firms.organisation_id"),
             "cluster_type": _TYPE,

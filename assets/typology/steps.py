@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.typology.history import HISTORY, SOURCES_OF_THE_MONTH
 from assets.typology.lineage import LINEAGE
 from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import Step, StepContext, sql_step, step
@@ -28,6 +29,7 @@ MONTHS_IN_A_YEAR = 12
         "all_firms",
         "area_names",
         "community_sectors",
+        "corresponding_sectors",
         "earlier_clusters",
         "earlier_firms",
         "earlier_month",
@@ -147,6 +149,7 @@ def _identified(
         ctx.input("earlier_firms", earlier_month=earlier_month),
         earlier_month,
         ctx.method.typology.identity_min_share,
+        ctx.input("corresponding_sectors", earlier_month=earlier_month),
     )
     return formed.join(identities, on="group_id", maintain_order="left"), events
 
@@ -219,7 +222,9 @@ def institutions_inside(ctx: StepContext) -> dict[str, pl.DataFrame]:
 
 
 STEPS: tuple[Step, ...] = (
+    *SOURCES_OF_THE_MONTH,
     clusters,
+    *HISTORY,
     sql_step("typology.cluster_counts"),
     institutions_inside,
     sql_step("typology.cluster_institutions"),

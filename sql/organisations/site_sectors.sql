@@ -1,76 +1,28 @@
-with sites as (
-    select site_id, organisation_id, postcode, in_rtic
-    from organisations.sites
-    where month = $month and not is_excluded
+with codes as (
+    select site_id, organisation_id, scheme, code, is_only
+    from organisations.site_codes
+    where month = $month
 ),
 
-numbered as (
-    select dataset, record_key, organisation_id
-    from organisations.matches
-    where month = $month and dataset in ('idbr_enterprises', 'companies_house', 'rtic_companies')
-),
-
-companies as (
-    select numbered.organisation_id, companies.company_number, companies.postcode
-    from used.companies_house as companies
-    join numbered on numbered.dataset = 'companies_house' and numbered.record_key = companies.company_number
-    where
-        companies.month = $month
-        and not exists (from organisations.counted_units where month = $month)
-        and numbered.organisation_id not in (select organisation_id from numbered where dataset = 'idbr_enterprises')
-),
-
--- A local unit or a counted one has one code, a company up to four, of which several may be of one sector.
-activities as (
-    select sites.site_id, sites.organisation_id, units.sic2007, true as is_only
-    from used.idbr_local_units as units
-    join sites on sites.site_id = 'LU-' || units.luref
-    where units.month = $month
-    union all
-    select sites.site_id, sites.organisation_id, codes.sic2007, false
-    from used.companies_house_sic as codes
-    join companies on companies.company_number = codes.company_number
-    join sites on sites.organisation_id = companies.organisation_id and sites.postcode = companies.postcode
-    where codes.month = $month
-    union all
-    select sites.site_id, sites.organisation_id, units.sic2007, true
-    from organisations.counted_units as units
-    join sites
-        on
-            sites.organisation_id = units.organisation_id
-            and sites.site_id = if(units.is_named, units.organisation_id || '@' || units.postcode, units.unit_id)
-    where units.month = $month
-),
-
-broad_sectors as (
-    select codes.sic2007, arg_max(sectors.sector, length(sectors.sic2007_prefix)) as sector
-    from (select distinct sic2007, unnest([2, 3, 4, 5]) as digits from activities) as codes
-    join used.sic_sectors as sectors on sectors.sic2007_prefix = left(codes.sic2007, codes.digits)
+sectors as (
+    select 'sic' as scheme, found.code, arg_max(sectors.sector, length(sectors.sic2007_prefix)) as sector
+    from (select distinct code, unnest([2, 3, 4, 5]) as digits from codes where scheme = 'sic') as found
+    join used.sic_sectors as sectors on sectors.sic2007_prefix = left(found.code, found.digits)
     where sectors.month = $month
-    group by codes.sic2007
-),
-
-emerging_sectors as (
-    select distinct numbered.organisation_id, sectors.sector
-    from used.rtic_company_sectors as firms
-    join numbered on numbered.dataset = 'rtic_companies' and numbered.record_key = firms.company_number
-    join used.rtic_sectors as sectors on sectors.rtic_code = firms.rtic_code
-    where
-        firms.month = $month
-        and sectors.month = $month
+    group by found.code
+    union all
+    select 'rtic', rtic_code, sector
+    from used.rtic_sectors
+    where month = $month
 )
 
-select activities.site_id, activities.organisation_id, 'sic' as scheme, broad_sectors.sector
-from activities
-join broad_sectors on broad_sectors.sic2007 = activities.sic2007
-where activities.is_only
+-- Where a site has one code there is nothing to make distinct of: those are the most.
+select codes.site_id, codes.organisation_id, codes.scheme, sectors.sector
+from codes
+join sectors on sectors.scheme = codes.scheme and sectors.code = codes.code
+where codes.is_only
 union all
-select distinct activities.site_id, activities.organisation_id, 'sic', broad_sectors.sector
-from activities
-join broad_sectors on broad_sectors.sic2007 = activities.sic2007
-where not activities.is_only
-union all
-select sites.site_id, sites.organisation_id, 'rtic', emerging_sectors.sector
-from sites
-join emerging_sectors on emerging_sectors.organisation_id = sites.organisation_id
-where sites.in_rtic
+select distinct codes.site_id, codes.organisation_id, codes.scheme, sectors.sector
+from codes
+join sectors on sectors.scheme = codes.scheme and sectors.code = codes.code
+where not codes.is_only

@@ -264,6 +264,22 @@ comment on column organisations.formation_agents.registered_only_organisations i
 comment on column organisations.formation_agents.excluded_sites is 'Sites left out.';
 comment on column organisations.formation_agents.kept_sites is 'Sites kept: other evidence of operating here.';
 
+create table if not exists organisations.site_codes (
+    month date not null,
+    site_id varchar not null,
+    organisation_id varchar not null,
+    scheme varchar not null check (scheme in ('sic', 'rtic')),
+    code varchar not null,
+    is_only boolean not null
+);
+comment on table organisations.site_codes is 'Codes of activity of each site that is not left out, as its sources give them; which sector each is in, the sectors'' lists say.';
+comment on column organisations.site_codes.month is 'First day of the month.';
+comment on column organisations.site_codes.site_id is 'Site: LU and the local unit reference, BC and the counted unit, else organisation and postcode or coordinates.';
+comment on column organisations.site_codes.organisation_id is 'Organisation.';
+comment on column organisations.site_codes.scheme is 'sic: of the Standard Industrial Classification; rtic: of the Real-Time Industrial Classifications.';
+comment on column organisations.site_codes.code is 'Code: five digits, or RTIC and four digits.';
+comment on column organisations.site_codes.is_only is 'Whether its source gives a site one code at the most.';
+
 create table if not exists organisations.site_sectors (
     month date not null,
     site_id varchar not null,

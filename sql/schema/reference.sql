@@ -128,3 +128,19 @@ comment on table reference.rtic_sectors is 'The 46 emerging sectors of the Real-
 comment on column reference.rtic_sectors.as_of is 'Date of the drop the row came from; 1970-01-01 for the shipped list.';
 comment on column reference.rtic_sectors.rtic_code is 'RTIC and four digits (RTIC0052).';
 comment on column reference.rtic_sectors.sector is 'Name of the emerging sector.';
+
+create table if not exists reference.sic_correspondence (
+    as_of date not null,
+    from_classification varchar not null,
+    from_code varchar not null,
+    to_classification varchar not null,
+    to_code varchar not null,
+    share double not null check (share > 0 and share <= 1)
+);
+comment on table reference.sic_correspondence is 'What became of the codes of an earlier industrial classification in a later one.';
+comment on column reference.sic_correspondence.as_of is 'Date of the drop the row came from.';
+comment on column reference.sic_correspondence.from_classification is 'The earlier classification and its year: SIC 2007.';
+comment on column reference.sic_correspondence.from_code is 'Code of the earlier classification.';
+comment on column reference.sic_correspondence.to_classification is 'The later classification and its year: SIC 2026.';
+comment on column reference.sic_correspondence.to_code is 'Code of the later classification.';
+comment on column reference.sic_correspondence.share is 'Share of the earlier code that became the later one.';

@@ -130,6 +130,18 @@ comment on table sources.synthetic_drops is 'Drops that bear the mark of the syn
 comment on column sources.synthetic_drops.dataset is 'Name of the dataset.';
 comment on column sources.synthetic_drops.as_of is 'Date of the drop.';
 
+create table if not exists sources.drop_statements (
+    dataset varchar not null,
+    as_of date not null,
+    statement varchar not null check (statement in ('classification', 'register')),
+    value varchar not null
+);
+comment on table sources.drop_statements is 'What drops state of themselves in a column of that name; a drop that states nothing has no row.';
+comment on column sources.drop_statements.dataset is 'Name of the dataset.';
+comment on column sources.drop_statements.as_of is 'Date of the drop.';
+comment on column sources.drop_statements.statement is 'classification: the one that its codes are of; register: the one that it is an extract of.';
+comment on column sources.drop_statements.value is 'What it states: SIC 2026, Statistical Business Register.';
+
 create table if not exists sources.rejected (
     dataset varchar not null,
     as_of date not null,

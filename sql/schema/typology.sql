@@ -246,6 +246,148 @@ comment on column typology.cluster_events.earlier_type is 'Type before.';
 comment on column typology.cluster_events.cluster_type is 'Type now; null for a death.';
 comment on column typology.cluster_events.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
 
+create table if not exists typology.month_sources (
+    month date not null,
+    profile varchar not null,
+    register varchar,
+    register_as_of date,
+    sic_classification varchar,
+    sic_list_as_of date,
+    sic_list_sha256 varchar,
+    rtic_classification varchar,
+    rtic_list_as_of date,
+    rtic_list_sha256 varchar,
+    postcodes_as_of date,
+    postcodes_sha256 varchar,
+    readers varchar not null,
+    profile_fingerprint varchar not null
+);
+comment on table typology.month_sources is 'What decides beside the firms which clusters a month has: its register, classifications, postcode directory, readers and parameters.';
+comment on column typology.month_sources.month is 'First day of the month.';
+comment on column typology.month_sources.profile is 'Method profile the row was made with.';
+comment on column typology.month_sources.register is 'Business register of the sites: as its drop states, else as the profile assumes; Companies House where there is no other; null without either.';
+comment on column typology.month_sources.register_as_of is 'Date of its drop.';
+comment on column typology.month_sources.sic_classification is 'Classification of the list of SIC sectors and its year: as its drop states, else as the profile assumes.';
+comment on column typology.month_sources.sic_list_as_of is 'Date of the list''s drop; 1970-01-01 for the shipped list.';
+comment on column typology.month_sources.sic_list_sha256 is 'SHA-256 of the list.';
+comment on column typology.month_sources.rtic_classification is 'Classification of the list of RTIC sectors and its year, likewise.';
+comment on column typology.month_sources.rtic_list_as_of is 'Date of the list''s drop; 1970-01-01 for the shipped list.';
+comment on column typology.month_sources.rtic_list_sha256 is 'SHA-256 of the list.';
+comment on column typology.month_sources.postcodes_as_of is 'Date of the postcode directory.';
+comment on column typology.month_sources.postcodes_sha256 is 'SHA-256 of the postcode directory.';
+comment on column typology.month_sources.readers is 'Datasets and versions of their readers, separated by ''; ''.';
+comment on column typology.month_sources.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists typology.site_states (
+    month date not null,
+    site_id varchar not null,
+    organisation_id varchar not null,
+    sectors varchar not null,
+    is_rdi_active boolean not null,
+    postcode varchar,
+    easting integer,
+    northing integer,
+    in_register boolean not null,
+    is_gone boolean not null
+);
+comment on table typology.site_states is 'Sites that are not as in the latest earlier month, as they are by now: kept for ever, they say of any two months what changed of a site between them. The first month has all.';
+comment on column typology.site_states.month is 'First day of the month.';
+comment on column typology.site_states.site_id is 'Site: LU and the local unit reference, BC and the counted unit, else organisation and postcode or coordinates.';
+comment on column typology.site_states.organisation_id is 'Organisation.';
+comment on column typology.site_states.sectors is 'Its sectors, scheme/sector, a line each; empty where it has none.';
+comment on column typology.site_states.is_rdi_active is 'Whether its organisation is RD&I-active.';
+comment on column typology.site_states.postcode is 'Postcode.';
+comment on column typology.site_states.easting is 'Easting in metres of its grid; null where the directory does not place it.';
+comment on column typology.site_states.northing is 'Northing in metres of its grid; null likewise.';
+comment on column typology.site_states.in_register is 'Whether the business register knows the site.';
+comment on column typology.site_states.is_gone is 'Whether the site is no longer there; then all else is as it was last.';
+
+create table if not exists typology.cluster_history (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    event varchar not null check (
+        event in ('birth', 'death', 'merge', 'split', 'continuation', 'type_change', 'rename')
+    ),
+    earlier_month date,
+    earlier_cluster_id varchar,
+    name varchar,
+    earlier_name varchar,
+    cluster_type varchar,
+    earlier_type varchar,
+    scheme varchar,
+    sector varchar,
+    earlier_sector varchar,
+    firms bigint,
+    firms_before bigint,
+    shared_firms bigint not null,
+    firms_gained bigint not null,
+    firms_lost bigint not null,
+    firms_growth_1 double,
+    firms_growth_12 double,
+    employees decimal(18, 2),
+    employees_before decimal(18, 2),
+    employees_growth_1 double,
+    employees_growth_12 double,
+    cause varchar check (cause in ('firms', 'register', 'taxonomy', 'postcodes', 'reader', 'profile')),
+    cause_share double,
+    cause_detail varchar not null,
+    profile_fingerprint varchar not null
+);
+comment on table typology.cluster_history is 'What became of each cluster since the latest earlier month, and why: whether its firms changed or a source did.';
+comment on column typology.cluster_history.month is 'First day of the month.';
+comment on column typology.cluster_history.profile is 'Method profile the row was made with.';
+comment on column typology.cluster_history.cluster_id is 'Cluster of this month; for a death the cluster that ended.';
+comment on column typology.cluster_history.event is 'As in typology.cluster_events, and rename: beside a continuation whose name is another.';
+comment on column typology.cluster_history.earlier_month is 'Month compared with; null for the first month.';
+comment on column typology.cluster_history.earlier_cluster_id is 'Earlier cluster concerned; null for a birth.';
+comment on column typology.cluster_history.name is 'Name; null for a death.';
+comment on column typology.cluster_history.earlier_name is 'Name of the earlier cluster; null for a birth.';
+comment on column typology.cluster_history.cluster_type is 'Type; null for a death.';
+comment on column typology.cluster_history.earlier_type is 'Type of the earlier cluster; null for a birth.';
+comment on column typology.cluster_history.scheme is 'sic, rtic or rdi; null for a network cluster and a death.';
+comment on column typology.cluster_history.sector is 'Sector; null for a network cluster and a death.';
+comment on column typology.cluster_history.earlier_sector is 'Sector of the earlier cluster; null for a network cluster and a birth.';
+comment on column typology.cluster_history.firms is 'Distinct firms; null for a death.';
+comment on column typology.cluster_history.firms_before is 'Distinct firms of the earlier cluster; null for a birth.';
+comment on column typology.cluster_history.shared_firms is 'Firms in both.';
+comment on column typology.cluster_history.firms_gained is 'Firms in the cluster and not in the earlier one: of a birth and a split all.';
+comment on column typology.cluster_history.firms_lost is 'Firms in the earlier cluster and not in this one: of a death and a merge all that it had.';
+comment on column typology.cluster_history.firms_growth_1 is 'Firms over those of the same cluster in the month before, less 1; null where that month or cluster is missing.';
+comment on column typology.cluster_history.firms_growth_12 is 'Firms over those of the same cluster twelve months before, likewise.';
+comment on column typology.cluster_history.employees is 'Employees apportioned to its sites; null for a death.';
+comment on column typology.cluster_history.employees_before is 'Employees of the earlier cluster; null for a birth.';
+comment on column typology.cluster_history.employees_growth_1 is 'Employees over those of the same cluster in the month before, less 1.';
+comment on column typology.cluster_history.employees_growth_12 is 'Employees over those of the same cluster twelve months before, less 1.';
+comment on column typology.cluster_history.cause is 'What explains most of the firms gained and lost: firms (they changed themselves), register, taxonomy (a list of sectors), postcodes (the directory), reader (its version) or profile (its parameters); null where no firm differs or nothing is known of the earlier month.';
+comment on column typology.cluster_history.cause_share is 'Share of these firms that the cause explains; null where the changes of the whole sector were asked for it.';
+comment on column typology.cluster_history.cause_detail is 'The cause in words, with figures.';
+comment on column typology.cluster_history.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists typology.month_changes (
+    month date not null,
+    profile varchar not null,
+    event varchar not null,
+    cause varchar not null,
+    clusters bigint not null,
+    firms_gained bigint not null,
+    firms_lost bigint not null,
+    largest_cluster_id varchar not null,
+    largest_name varchar not null,
+    largest_firms bigint not null
+);
+comment on table typology.month_changes is 'What happened to the clusters of a month, in numbers: events by cause.';
+comment on column typology.month_changes.month is 'First day of the month.';
+comment on column typology.month_changes.profile is 'Method profile the row was made with.';
+comment on column typology.month_changes.event is 'As in typology.cluster_history.';
+comment on column typology.month_changes.cause is 'As there; none where it is null.';
+comment on column typology.month_changes.clusters is 'Clusters that it happened to.';
+comment on column typology.month_changes.firms_gained is 'Firms that these gained, together; a firm may be of several.';
+comment on column typology.month_changes.firms_lost is 'Firms that these lost, together.';
+comment on column typology.month_changes.largest_cluster_id is 'The one with most firms, now or of a cluster that ended before.';
+comment on column typology.month_changes.largest_name is 'Its name.';
+comment on column typology.month_changes.largest_firms is 'Its firms.';
+
 create table if not exists typology.institutions_inside (
     month date not null,
     profile varchar not null,

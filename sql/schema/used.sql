@@ -41,6 +41,19 @@ from reference.rtic_sectors as rtic_sectors
 inner join sources.drops as drops on rtic_sectors.as_of = drops.as_of and drops.dataset = 'rtic_sectors';
 comment on view used.rtic_sectors is 'reference.rtic_sectors of the drop of rtic_sectors that the month used.';
 
+create or replace view used.sic_correspondence as
+select drops.month, sic_correspondence.*
+from reference.sic_correspondence as sic_correspondence
+inner join sources.drops as drops
+    on sic_correspondence.as_of = drops.as_of and drops.dataset = 'sic_correspondence';
+comment on view used.sic_correspondence is 'reference.sic_correspondence of the drop of sic_correspondence that the month used.';
+
+create or replace view used.drop_statements as
+select drops.month, drop_statements.*
+from sources.drop_statements as drop_statements
+inner join sources.drops as drops on drop_statements.as_of = drops.as_of and drop_statements.dataset = drops.dataset;
+comment on view used.drop_statements is 'What the drops that the month used state of themselves.';
+
 create or replace view used.rejected as
 select drops.month, rejected.*
 from sources.rejected as rejected

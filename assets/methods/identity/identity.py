@@ -61,12 +61,15 @@ def follow(
     earlier_firms: pl.DataFrame,
     earlier_month: date | None,
     min_share: float,
+    corresponding: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Match the clusters of this month with those of the latest earlier month; returns identifiers and events.
 
     `clusters`: `group_id`, `newborn_id`, `approach`, `scheme`, `sector`, `cluster_type`; `firms`: `group_id`,
     `organisation_id`. `earlier`: `cluster_id`, `approach`, `scheme`, `sector`, `cluster_type`; `earlier_firms`:
     `cluster_id`, `organisation_id`. Without an earlier month both are empty and `earlier_month` is None.
+    `corresponding`: `scheme`, `earlier_sector`, `sector` of the sectors that went on under another name, as they
+    do where one classification follows another; a cluster of such a sector is compared with those of both.
 
     A cluster keeps its identifier while it keeps the larger part of its firms [ours]: it continues in the cluster of
     this month that holds more than `min_share` (half) of its firms. Compared are clusters of one sector, and network
@@ -83,7 +86,7 @@ def follow(
     Returns (`group_id`, `cluster_id`) by group, and the events in the columns of `typology.cluster_events`, by
     cluster, event and earlier cluster.
     """
-    pairs = _overlaps(clusters, firms, earlier, earlier_firms)
+    pairs = _overlaps(clusters, firms, earlier, earlier_firms, corresponding)
     claims = pairs.filter(pl.col("shared_firms") > min_share * pl.col("earlier_size")).sort(
         "shared_firms", "jaccard", "earlier_cluster_id", "newborn_id", descending=[True, True, False, False]
     )
@@ -165,11 +168,22 @@ def _scopes() -> pl.Expr:
 
 
 def _overlaps(
-    clusters: pl.DataFrame, firms: pl.DataFrame, earlier: pl.DataFrame, earlier_firms: pl.DataFrame
+    clusters: pl.DataFrame,
+    firms: pl.DataFrame,
+    earlier: pl.DataFrame,
+    earlier_firms: pl.DataFrame,
+    corresponding: pl.DataFrame | None,
 ) -> pl.DataFrame:
     """Every pair of comparable clusters that share a firm, with the firms shared, their sizes and Jaccard index."""
     now = clusters.select("group_id", "newborn_id", scope=_scopes()).explode("scope")
     then = earlier.select(earlier_cluster_id="cluster_id", scope=_scopes()).explode("scope")
+    if corresponding is not None and not corresponding.is_empty():
+        went_on = corresponding.select(
+            scope=pl.concat_str("scheme", "earlier_sector", separator="/"),
+            went_on=pl.concat_str("scheme", "sector", separator="/"),
+        )
+        there = then.join(went_on, on="scope").select("earlier_cluster_id", scope="went_on")
+        then = pl.concat([then, there]).unique(maintain_order=True)
     now_firms = firms.select("group_id", "organisation_id").unique()
     then_firms = earlier_firms.select("organisation_id", earlier_cluster_id="cluster_id").unique()
     sizes = now_firms.group_by("group_id").len("size")

@@ -82,6 +82,8 @@ def timeline(ctx: StepContext) -> Rows:
 TRUST_STEPS = (
     sql_step("publication.stability", may_lack="any"),
     sql_step("publication.criterion_margins", may_lack="any"),
+    sql_step("publication.localisation", may_lack="any"),
+    sql_step("publication.history", may_lack="any"),
     stable_outlines,
     cluster_audit,
     timeline,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from assets.sources.datasets import Dataset
 from assets.sources.plausibility.measures import Measure
 from assets.sources.reading.contract import Delivery, Desk, Reading
-from assets.sources.values.columns import CODE, CRN, SIC2007, TEXT, THOUSANDS_OF_POUNDS, WHOLE_NUMBER, Column
+from assets.sources.values.columns import CODE, CRN, TEXT, THOUSANDS_OF_POUNDS, WHOLE_NUMBER, Column
+from assets.sources.values.statements import CLASSIFICATION, REGISTER, SIC_CODE, stated
 from assets.sources.values.tables import Table
 
 TABLE = "sources.idbr_enterprises"
@@ -13,7 +14,7 @@ COLUMNS = (
     Column("entref", ("entref",), CODE),
     Column("crn", ("crn",), CRN.or_null(), "nullable"),
     Column("name", ("name",), TEXT),
-    Column("sic2007", ("sic2007",), SIC2007),
+    Column("sic2007", ("sic2007", "sic2026", "sic"), SIC_CODE),
     Column("employees", ("employees",), WHOLE_NUMBER, "nullable", "max_employees"),
     Column("turnover_gbp", ("turnover_thousands",), THOUSANDS_OF_POUNDS, "nullable", "max_turnover_gbp"),
     Column("legal_status", ("legal_status",), TEXT, "nullable"),
@@ -21,11 +22,15 @@ COLUMNS = (
 
 
 def read(delivery: Delivery, desk: Desk) -> Reading:
-    """Enterprises with turnover in pounds; a registration number that is none becomes null. `entref` is unique."""
-    table = Table(delivery, COLUMNS, desk)
+    """Enterprises with turnover in pounds; a registration number that is none becomes null. `entref` is unique.
+
+    The drop may state of which classification its codes are and which register it is an extract of.
+    """
+    table = Table(delivery, (*COLUMNS, CLASSIFICATION, REGISTER), desk)
+    statements = stated(table, delivery, CLASSIFICATION, REGISTER)
     table.require_unique("entref")
     rows = table.write("idbr_enterprises", table.rows.select(column.name for column in COLUMNS))
-    return Reading({TABLE: rows}, table.rejected, codes=(table.codes("crn"),))
+    return Reading({TABLE: rows}, table.rejected, codes=(table.codes("crn"),), statements=statements)
 
 
 IDBR_ENTERPRISES = Dataset(

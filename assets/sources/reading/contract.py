@@ -90,6 +90,8 @@ class Reading:
     """Sentences for the step's report."""
     codes: tuple[Codes, ...] = ()
     """What stands in each of the dataset's profiled columns of codes."""
+    statements: Mapping[str, str] = field(default_factory=dict)
+    """What the drop states of itself, by name: `classification`, `register`."""
     passed_over: Mapping[str, int] = field(default_factory=dict)
     """How many things of the drop were left out because nothing here needs them, or because they do not count, by what
     they are, in the plural; what is wrong is in `rejected`."""
