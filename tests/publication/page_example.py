@@ -201,7 +201,7 @@ def _localisation(clusters: pl.DataFrame) -> pl.DataFrame:
 
 
 def _map_history(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Every cluster is born in the first of MONTHS, and took in another in the fourth, as the sector lists changed."""
+    """Every cluster is born in the first of MONTHS, took in another in the fourth, and has a name anew."""
     facts = clusters.select(
         "profile",
         "cluster_id",
@@ -223,6 +223,7 @@ def _map_history(clusters: pl.DataFrame) -> pl.DataFrame:
                 (MONTHS[0], "birth", "firms"),
                 (MONTHS[3], "merge", "taxonomy"),
                 (MONTHS[-1], "continuation", None),
+                (MONTHS[-1], "rename", "postcodes"),
             )
         ]
     )
