@@ -188,7 +188,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
                 "population", "name", descending=[True, False]
             )
         ),
-        **encode_trust(tables.trust, clusters),
+        **encode_trust(month, tables.trust, clusters),
         "boundaries": None if tables.boundaries is None else encode_boundaries(tables.boundaries),
     }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assets.months import Month
 from assets.publication.page_data import OUTLINE_TOLERANCE_DEGREES, Table, details_of, encode_details, encode_table
 from assets.publication.page_geometry import encode_outlines
 from assets.warehouse.declarations import declared_tables
@@ -27,6 +28,17 @@ CLUSTER_MONTHS = ("month", "profile", "cluster_id", "firms", "cluster_type")
 """Columns of `publication.clusters` that a cluster's time line is drawn from."""
 
 
+EVENT = (
+    "profile",
+    "cluster_id",
+    "event",
+    "earlier_cluster_id",
+    "earlier_name",
+    "earlier_type",
+    "cluster_type",
+    "cause",
+)
+"""Columns of `publication.history` that the page tells an event by."""
 TABLES = {
     "stability": "publication.stability",
     "stable_outlines": "publication.stable_outlines",
@@ -70,8 +82,10 @@ def _no_rows(table: str, name: str) -> pl.DataFrame:
     return pl.DataFrame(schema={column.name: TYPES[column.type] for column in columns if column.name in wanted})
 
 
-def encode_trust(trust: TrustTables, clusters: pl.DataFrame) -> dict[str, Table]:
-    """The tables for the page; rows about clusters have those of `clusters`, in its order."""
+def encode_trust(month: Month, trust: TrustTables, clusters: pl.DataFrame) -> dict[str, Table]:
+    """The tables for the page of a month; rows about clusters have those of `clusters`, in its order."""
+    # That a cluster goes on is most of a history, and told by its having a next month.
+    told = trust.history.filter((pl.col("event") != "continuation") | (pl.col("month") == month.first_day))
     outlines = details_of(trust.stable_outlines.sort("profile", "cluster_id", "share"), clusters)
     return {
         "stability": encode_details(trust.stability, clusters),
@@ -79,7 +93,7 @@ def encode_trust(trust: TrustTables, clusters: pl.DataFrame) -> dict[str, Table]
         | {"outlines": encode_outlines(outlines["outline_wkt"], OUTLINE_TOLERANCE_DEGREES)},
         "margins": encode_details(trust.criterion_margins, clusters),
         "audits": encode_details(trust.cluster_audit, clusters),
-        "history": encode_details(_dated(trust.history), clusters),
+        "history": encode_details(_dated(told).select("at", *EVENT), clusters),
         "cluster_months": encode_details(_dated(trust.cluster_months), clusters),
         "timeline": encode_table(_dated(trust.timeline)),
         "localisation": encode_table(trust.localisation),
