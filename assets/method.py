@@ -333,6 +333,8 @@ class PublicationMethod(Section):
     """The same of a figure that was suppressed before, times what it would cost else: what covers others goes on to."""
     near_town_km: Annotated[Positive, OURS] = 10.0
     """On the map a town has the clusters that cover it, and those whose centre is within this distance."""
+    timeline_months: Annotated[Count, OURS] = 24
+    """Months that a time line on the map, and the history that can be downloaded, go back at the most."""
     approval: Annotated[bool, OURS] = False
     """Whether a month's release is shown only once a person has approved the very rows that it is made of."""
 

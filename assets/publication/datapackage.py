@@ -31,6 +31,7 @@ TYPES = {
     "integer": "integer",
     "double": "number",
     "timestamp": "datetime",
+    "decimal(18,2)": "number",
 }
 CSV_DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "header": True}
 

@@ -57,6 +57,14 @@ DOWNLOADS = (
         "index_clusters", "innovation_index.clusters", "Tech Innovation Index: clusters", "outline", ("hull_wkt",)
     ),
     Download("rankings", "innovation_index.rankings", "Tech Innovation Index: rankings", "centre"),
+    Download("stability", "publication.stability", "How sure each cluster is", "none"),
+    Download("stable_outlines", "publication.stable_outlines", "Outlines of each cluster's sure members", "outline"),
+    Download("criterion_margins", "publication.criterion_margins", "Margins to the criteria's thresholds", "none"),
+    Download("cluster_audit", "publication.cluster_audit", "What each cluster rests on", "none"),
+    Download("localisation", "publication.localisation", "Whether each sector is localised", "none"),
+    Download("history", "publication.history", "What became of the clusters, by month", "none"),
+    Download("timeline", "publication.timeline", "Clusters of sectors, regions and towns by month", "none"),
+    Download("unplaced_money", "trust.unplaced_money", "Money that stands at no place, by reason", "none"),
     Download("source_files", "publication.source_files", "Where the figures come from: every file used", "none"),
 )
 

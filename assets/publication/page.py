@@ -24,6 +24,7 @@ from assets.publication.page_data import (
     encode_table,
     script,
 )
+from assets.publication.page_trust import TrustTables, encode_trust, no_trust
 from assets.publication.source_drops import SourceDrop, attributions, dates_of, source_drops
 from assets.publication.standing import Standing
 from assets.synthetic import WORD
@@ -47,14 +48,19 @@ SCRIPTS = (
     "filters",
     "list",
     "ranking",
+    "timeline",
+    "trust",
     "detail",
     "compare",
     "towns",
+    "history",
     "search",
     "about",
     "main",
 )
 """The page's own scripts in the order in which they are loaded."""
+FIGURES = ("publication.clusters", "publication.totals", "publication.stability", "publication.cluster_audit")
+"""Tables whose columns are written as figures, as the declarations say."""
 MONTHS_FILE = "months.js"
 """The list of months published, in the publication's root: the page reads `../months.js`."""
 
@@ -91,6 +97,13 @@ class PageTables:
     """reference.places of the drop that the month used."""
     boundaries: pl.DataFrame | None = None
     """reference.boundaries of the drop that the month used, if any."""
+    trust: TrustTables = field(default_factory=no_trust)
+    """How sure the clusters are, and what became of them; empty tables of a month that has none of it."""
+
+    def of(self, name: str) -> pl.DataFrame:
+        """The table of that name, here or in `trust`."""
+        found: pl.DataFrame = getattr(self.trust if hasattr(self.trust, name) else self, name)
+        return found
 
 
 @dataclass(frozen=True)
@@ -141,12 +154,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
     index_clusters = tables.index_clusters.sort("category", "cluster_id")
     drops = source_drops(tables.source_files)
     base_map = options.base_map
-    figures = [
-        column
-        for table in ("publication.clusters", "publication.totals")
-        for column in declared_tables()[table].columns
-        if column.format
-    ]
+    figures = [column for table in FIGURES for column in declared_tables()[table].columns if column.format]
     return {
         "month": str(month),
         "profiles": {name: visible(text) for name, text in options.profiles.items()},
@@ -180,6 +188,7 @@ def page_data(month: Month, tables: PageTables, options: PageOptions) -> dict[st
                 "population", "name", descending=[True, False]
             )
         ),
+        **encode_trust(month, tables.trust, clusters),
         "boundaries": None if tables.boundaries is None else encode_boundaries(tables.boundaries),
     }
 

@@ -75,10 +75,15 @@ def encode_clusters(clusters: pl.DataFrame) -> Table:
 
 
 def encode_details(details: pl.DataFrame, clusters: pl.DataFrame) -> Table:
+    """Rows about clusters, as `details_of` has them."""
+    return encode_table(details_of(details, clusters))
+
+
+def details_of(details: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
     """Rows about clusters, their cluster told by `cluster`: its row in `clusters`, from 0. Rows of no cluster there
     are left out."""
     rows = clusters.select("profile", "cluster_id").with_row_index("cluster")
-    return encode_table(
+    return (
         details.join(rows, on=["profile", "cluster_id"], how="inner", maintain_order="left")
         .sort("cluster", maintain_order=True)
         .drop("profile", "cluster_id")

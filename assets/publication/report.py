@@ -20,6 +20,7 @@ from assets.months import Month
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
 from assets.publication.parameters import parameter_rows
 from assets.publication.report_inputs import ReportInputs
+from assets.publication.report_trust import trust_content
 from assets.publication.source_drops import attributions
 from assets.publication.standing import Standing
 from assets.reference import CATEGORIES, OVERALL
@@ -37,6 +38,7 @@ EVENTS = {
     "merge": "merged into another",
     "split": "born of a split",
     "type_change": "changed type",
+    "rename": "renamed",
     "continuation": "kept",
 }
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'"
@@ -157,6 +159,7 @@ def _content(inputs: ReportInputs, index_size: int, pictures: frozenset[str]) ->
         "addresses": {profile: _addresses(inputs, profile) for profile in profiles},
         "event_words": EVENTS,
         "events": [_events(inputs, profile) for profile in profiles],
+        **trust_content(inputs, profiles),
         "comparisons": [
             (words, in_words(then), _comparison(inputs, then))
             for words, then in (("the month before", month.plus(-1)), ("twelve months before", month.plus(-12)))

@@ -27,6 +27,29 @@ MONTHS_BACK = 12
 OF_MONTH = "select * from {table} where month = $month order by all"
 
 
+TRUST_OF_MONTH = {
+    "stability": "publication.stability",
+    "margins": "publication.criterion_margins",
+    "audits": "publication.cluster_audit",
+    "localisation": "publication.localisation",
+    "history": "publication.history",
+    "unplaced_money": "trust.unplaced_money",
+}
+"""The tables that the frames of TrustOfMonth are of, by name."""
+
+
+@dataclass(frozen=True)
+class TrustOfMonth:
+    """How sure the month's clusters are, what they rest on, and what became of those of the month before."""
+
+    stability: pl.DataFrame
+    margins: pl.DataFrame
+    audits: pl.DataFrame
+    localisation: pl.DataFrame
+    history: pl.DataFrame
+    unplaced_money: pl.DataFrame
+
+
 @dataclass(frozen=True)
 class ReportInputs:
     """Frames of one report; texts without what is not seen."""
@@ -53,6 +76,8 @@ class ReportInputs:
     checks: pl.DataFrame
     """`layer`, `table`, `rule`, `description`, `outcome` (passed, warned, failed)."""
     profiles: Sequence[MethodProfile]
+    trust: TrustOfMonth
+    """How sure the month's clusters are, and what became of them."""
     standing: Standing = field(default_factory=Standing)
     """Whether the release is synthetic, a draft, approved."""
 
@@ -78,6 +103,7 @@ def read_report(ctx: StepContext, made_here: Sequence[str]) -> ReportInputs:
         notices=source_notices(ctx),
         checks=_checks(ctx, made_here),
         profiles=ctx.profiles,
+        trust=TrustOfMonth(**{name: on_one_line(ctx.read(_of_month(table))) for name, table in TRUST_OF_MONTH.items()}),
     )
 
 

@@ -293,3 +293,167 @@ comment on column publication.source_files.sha256 is 'SHA-256 of the file''s byt
 comment on column publication.source_files.headers is 'What the publisher''s answer said of the file: a JSON object of header names and values; null where it was not fetched.';
 comment on column publication.source_files.drop_bytes is 'Size of the drop that was read, in bytes.';
 comment on column publication.source_files.drop_sha256 is 'SHA-256 of the drop that was read (for a folder: of its parts'' names and digests, in order).';
+
+create table if not exists publication.stability (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    word varchar not null check (word in ('robust', 'fair', 'fragile')),
+    draws bigint not null,
+    mean_jaccard double not null check (mean_jaccard between 0 and 1),
+    low_jaccard double not null check (low_jaccard between 0 and 1),
+    sweep_mean_jaccard double check (sweep_mean_jaccard between 0 and 1),
+    sweep_least_jaccard double check (sweep_least_jaccard between 0 and 1)
+);
+comment on table publication.stability is 'How sure each cluster is: how much of it is found again among other draws of the organisations, and with other parameters. A cluster found by collaboration alone has no row.';
+comment on column publication.stability.month is 'First day of the month.';
+comment on column publication.stability.profile is 'Method profile.';
+comment on column publication.stability.cluster_id is 'Identifier that lasts from month to month.';
+comment on column publication.stability.word is 'robust, fair or fragile, by the mean Jaccard match and the limits of the profile.';
+comment on column publication.stability.draws is 'Draws of the organisations that the figures are of.';
+comment on column publication.stability.mean_jaccard is 'Mean over the draws of the best Jaccard match: what the cluster and the group found in its place have in common, over what either has; 1 is all.';
+comment on column publication.stability.low_jaccard is 'The match that one draw in twenty falls below, the 5% quantile.';
+comment on column publication.stability.sweep_mean_jaccard is 'Mean of the best match over other settings of the parameters; empty where none was tried.';
+comment on column publication.stability.sweep_least_jaccard is 'The least of these.';
+
+create table if not exists publication.stable_outlines (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    share double not null check (share between 0 and 1),
+    outline_wkt varchar not null
+);
+comment on table publication.stable_outlines is 'Where each cluster''s sure members are: the outline around those that at least a share of the draws has inside. None where fewer firms than may appear are.';
+comment on column publication.stable_outlines.month is 'First day of the month.';
+comment on column publication.stable_outlines.profile is 'Method profile.';
+comment on column publication.stable_outlines.cluster_id is 'Identifier that lasts from month to month.';
+comment on column publication.stable_outlines.share is 'Members inside the outline were inside the cluster in at least this share of the draws that had them.';
+comment on column publication.stable_outlines.outline_wkt is 'Outline, longitude and latitude, WGS84; coordinates rounded to 4 decimals.';
+
+create table if not exists publication.criterion_margins (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    criterion varchar not null,
+    measure varchar not null,
+    threshold double,
+    margin double,
+    is_met boolean not null,
+    is_near boolean,
+    type_if_flipped varchar
+);
+comment on table publication.criterion_margins is 'How far each criterion of a cluster is from its threshold, and what the cluster''s type would be beyond it.';
+comment on column publication.criterion_margins.month is 'First day of the month.';
+comment on column publication.criterion_margins.profile is 'Method profile.';
+comment on column publication.criterion_margins.cluster_id is 'Identifier that lasts from month to month.';
+comment on column publication.criterion_margins.criterion is 'The criterion.';
+comment on column publication.criterion_margins.measure is 'The figure, one of those that decide it.';
+comment on column publication.criterion_margins.threshold is 'What it is held against.';
+comment on column publication.criterion_margins.margin is 'How far the figure is on the side on which it is met, over the threshold, negative where it is not; empty where a count of few firms follows from it.';
+comment on column publication.criterion_margins.is_met is 'Whether the criterion is met, by this figure or others.';
+comment on column publication.criterion_margins.is_near is 'Whether the cluster would have another type, or be none, were this threshold higher or lower by near_margin of itself; empty likewise.';
+comment on column publication.criterion_margins.type_if_flipped is 'Type the cluster would have were the figure alone on the other side of its threshold, or no cluster; empty likewise.';
+
+create table if not exists publication.cluster_audit (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    registered_office_only_share double check (registered_office_only_share between 0 and 1),
+    registered_office_only_band varchar,
+    estimated_figures_share double check (estimated_figures_share between 0 and 1),
+    estimated_figures_band varchar,
+    fallback_coordinates_share double check (fallback_coordinates_share between 0 and 1),
+    fallback_coordinates_band varchar
+);
+comment on table publication.cluster_audit is 'How much of each cluster rests on paper addresses, on estimates and on rough places.';
+comment on column publication.cluster_audit.month is 'First day of the month.';
+comment on column publication.cluster_audit.profile is 'Method profile.';
+comment on column publication.cluster_audit.cluster_id is 'Identifier that lasts from month to month.';
+comment on column publication.cluster_audit.registered_office_only_share is 'Share of its firms of which nothing but a registered office is known there; empty where a count of few firms follows from it: the band is given then.';
+comment on column publication.cluster_audit.registered_office_only_band is 'Band of that share where it is not given: at most this.';
+comment on column publication.cluster_audit.estimated_figures_share is 'Of its firms with a figure of employees or turnover the share whose figure is an estimate: the middle of a size band, or a share of an organisation of several sites; empty likewise, and where too few have one.';
+comment on column publication.cluster_audit.estimated_figures_band is 'Band of that share where it is not given.';
+comment on column publication.cluster_audit.fallback_coordinates_share is 'Share of its located sites whose own live postcode is not their place: a terminated postcode, the middle of a postcode sector or district, or a postcode that a counted unit was put on; empty likewise.';
+comment on column publication.cluster_audit.fallback_coordinates_band is 'Band of that share where it is not given.';
+
+create table if not exists publication.localisation (
+    month date not null,
+    profile varchar not null,
+    scheme varchar not null,
+    sector varchar not null,
+    sites bigint not null,
+    verdict varchar not null check (verdict in ('localised', 'dispersed', 'neither')),
+    first_km double,
+    last_km double,
+    strongest_km double,
+    localisation_index double,
+    dispersion_index double,
+    draws bigint not null
+);
+comment on table publication.localisation is 'Whether each sector''s sites are nearer one another, or farther apart, than sites of all sectors would be by chance (Duranton and Overman 2005).';
+comment on column publication.localisation.month is 'First day of the month.';
+comment on column publication.localisation.profile is 'Method profile.';
+comment on column publication.localisation.scheme is 'sic or rtic.';
+comment on column publication.localisation.sector is 'The sector.';
+comment on column publication.localisation.sites is 'Sites of the sector.';
+comment on column publication.localisation.verdict is 'localised: more pairs at some distance than the global band of the draws allows; dispersed: fewer at some distance, and nowhere more; neither.';
+comment on column publication.localisation.first_km is 'Least distance at which it is outside the band, in kilometres.';
+comment on column publication.localisation.last_km is 'Greatest such distance.';
+comment on column publication.localisation.strongest_km is 'Distance at which it is farthest outside the band.';
+comment on column publication.localisation.localisation_index is 'Density above the band, summed over distances.';
+comment on column publication.localisation.dispersion_index is 'Density below the band, summed over distances.';
+comment on column publication.localisation.draws is 'Draws from all sites that the band is of.';
+
+create table if not exists publication.history (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    event varchar not null,
+    earlier_cluster_id varchar,
+    earlier_month date,
+    name varchar,
+    earlier_name varchar,
+    cluster_type varchar,
+    earlier_type varchar,
+    firms bigint check (firms >= 10),
+    firms_before bigint check (firms_before >= 10),
+    firms_growth_1 double,
+    firms_growth_12 double,
+    cause varchar
+);
+comment on table publication.history is 'What became of each cluster since the month before, and whether the firms changed or only a source did.';
+comment on column publication.history.month is 'First day of the month.';
+comment on column publication.history.profile is 'Method profile.';
+comment on column publication.history.cluster_id is 'Cluster of this month; for a death the cluster that ended.';
+comment on column publication.history.event is 'birth, death, merge, split, continuation, rename or type_change.';
+comment on column publication.history.earlier_cluster_id is 'Earlier cluster concerned.';
+comment on column publication.history.earlier_month is 'Month compared with.';
+comment on column publication.history.name is 'Name now; empty for a death.';
+comment on column publication.history.earlier_name is 'Name before.';
+comment on column publication.history.cluster_type is 'Type now; empty for a death.';
+comment on column publication.history.earlier_type is 'Type before.';
+comment on column publication.history.firms is 'Firms now, of a published cluster.';
+comment on column publication.history.firms_before is 'Firms before, likewise.';
+comment on column publication.history.firms_growth_1 is 'Firms over those of the same cluster in the month before, less 1; both are published.';
+comment on column publication.history.firms_growth_12 is 'The same of twelve months before.';
+comment on column publication.history.cause is 'What explains most of the firms gained and lost: firms, where they changed themselves; else register, taxonomy (a list of sectors), postcodes (the directory), reader (its version) or profile (its parameters); empty where no firm differs or it is not known. How many firms is not given: they can be few.';
+
+create table if not exists publication.timeline (
+    month date not null,
+    profile varchar not null,
+    dimension varchar not null check (dimension in ('all', 'sector', 'main_region', 'town')),
+    member varchar not null,
+    clusters bigint not null check (clusters >= 0),
+    firms bigint not null check (firms >= 0),
+    born bigint check (born >= 0),
+    ended bigint check (ended >= 0)
+);
+comment on table publication.timeline is 'Clusters and their firms by month: of all, of each sector, region and town. Sums over published clusters.';
+comment on column publication.timeline.month is 'First day of the month.';
+comment on column publication.timeline.profile is 'Method profile.';
+comment on column publication.timeline.dimension is 'What is counted over; a town has the clusters whose outline it lies in.';
+comment on column publication.timeline.member is 'all; the sector after its scheme (sic: , rtic: , rdi: ) or communities; the region; the town and its region.';
+comment on column publication.timeline.clusters is 'Clusters of the month.';
+comment on column publication.timeline.firms is 'Firms of these; a firm in two clusters counts twice.';
+comment on column publication.timeline.born is 'Of these, clusters that were not there in the latest earlier month that the warehouse has; empty where it has none.';
+comment on column publication.timeline.ended is 'Clusters of that earlier month that are no more, counted where they were; empty likewise.';

@@ -80,6 +80,84 @@ comment on column trust.parameter_sweep.setting is 'What it is changed to; a dis
 comment on column trust.parameter_sweep.jaccard is 'Largest Jaccard similarity of the cluster''s sites with a group found so.';
 comment on column trust.parameter_sweep.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
 
+create table if not exists trust.criteria (
+    month date not null,
+    profile varchar not null,
+    group_id varchar not null,
+    cluster_id varchar,
+    criterion varchar not null check (
+        criterion in ('min_firms', 'rdi_active', 'colocated', 'specialised', 'internally_collaborative')
+    ),
+    figure_name varchar not null,
+    figure double,
+    threshold double,
+    margin double,
+    is_met boolean not null,
+    is_criterion_met boolean not null,
+    is_near boolean not null,
+    type_if_flipped varchar,
+    profile_fingerprint varchar not null
+);
+comment on table trust.criteria is 'Each figure that decides what a group is, its threshold, and what the group would be on the other side of it.';
+comment on column trust.criteria.month is 'First day of the month.';
+comment on column trust.criteria.profile is 'Method profile the row was made with.';
+comment on column trust.criteria.group_id is 'Group.';
+comment on column trust.criteria.cluster_id is 'Cluster that it is, or is part of; null where it is none.';
+comment on column trust.criteria.criterion is 'min_firms, which every group must have, or one of the four criteria.';
+comment on column trust.criteria.figure_name is 'Which of its figures. RD&I-active is a group by its share, or by its active firms and the p-value together; deciding_q_value is the least q-value of a sector with a quotient above 1, or the scan''s own.';
+comment on column trust.criteria.figure is 'Figure; null where there is none: a group without a sector''s quotient.';
+comment on column trust.criteria.threshold is 'Threshold; null where the criterion holds by construction: a spatial group is co-located, one found within a sector by density specialised.';
+comment on column trust.criteria.margin is 'How far the figure is on the side on which it is met, over the threshold; negative where it is not met. Of p- and q-values (threshold - figure) / threshold.';
+comment on column trust.criteria.is_met is 'Whether the figure meets its threshold.';
+comment on column trust.criteria.is_criterion_met is 'Whether the group meets the criterion, by this figure or others.';
+comment on column trust.criteria.is_near is 'Whether the group would be of another type, or become a cluster or cease to be one, were this threshold alone higher or lower by near_margin of itself.';
+comment on column trust.criteria.type_if_flipped is 'Its type were this figure alone on the other side of its threshold, or ''no cluster''; null where it holds by construction.';
+comment on column trust.criteria.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists trust.cluster_audit (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    firms bigint not null,
+    registered_office_only_firms bigint not null check (registered_office_only_firms >= 0),
+    registered_office_only_share double check (registered_office_only_share between 0 and 1),
+    figured_firms bigint not null check (figured_firms >= 0),
+    estimated_firms bigint not null check (estimated_firms >= 0),
+    estimated_figures_share double check (estimated_figures_share between 0 and 1),
+    located_sites bigint not null check (located_sites >= 0),
+    fallback_sites bigint not null check (fallback_sites >= 0),
+    fallback_coordinates_share double check (fallback_coordinates_share between 0 and 1)
+);
+comment on table trust.cluster_audit is 'Of each published cluster how much rests on paper addresses, on estimates and on rough places.';
+comment on column trust.cluster_audit.month is 'First day of the month.';
+comment on column trust.cluster_audit.profile is 'Method profile the row was made with.';
+comment on column trust.cluster_audit.cluster_id is 'Cluster; kept from month to month while it keeps the larger part of its firms.';
+comment on column trust.cluster_audit.firms is 'Distinct firms.';
+comment on column trust.cluster_audit.registered_office_only_firms is 'Firms of which nothing but a registered office is known in the cluster.';
+comment on column trust.cluster_audit.registered_office_only_share is 'These over firms.';
+comment on column trust.cluster_audit.figured_firms is 'Firms with a figure of employees or turnover in the cluster.';
+comment on column trust.cluster_audit.estimated_firms is 'Of these, firms with a figure that is an estimate: the middle of a size band, or a share of an organisation of several sites.';
+comment on column trust.cluster_audit.estimated_figures_share is 'These over the firms with a figure; null where no firm has one.';
+comment on column trust.cluster_audit.located_sites is 'Sites of its members that have a place.';
+comment on column trust.cluster_audit.fallback_sites is 'Of these, sites whose own live postcode is not their place: a terminated postcode, the middle of a postcode sector or district, or a postcode that a counted unit was put on.';
+comment on column trust.cluster_audit.fallback_coordinates_share is 'These over the located sites; null where none is located.';
+
+create table if not exists trust.unplaced_money (
+    month date not null,
+    source varchar not null check (source in ('innovate_uk', 'innovate_uk_applications', 'ukri')),
+    reason varchar not null check (reason in ('outside_uk', 'organisation_unmatched', 'no_postcode', 'postcode_unknown', 'formation_agent', 'unattributed', 'withdrawn', 'on_hold', 'in_other_list', 'no_amount')),
+    awards bigint not null check (awards > 0),
+    gbp decimal(18, 2) not null,
+    placed_gbp decimal(18, 2) not null
+);
+comment on table trust.unplaced_money is 'Money of each source that stands at no place, by reason. With the money that does it is all awards of the drop, to the penny; it is the same for every profile.';
+comment on column trust.unplaced_money.month is 'First day of the month.';
+comment on column trust.unplaced_money.source is 'Dataset whose awards they are. CORDIS is not among them: what it gives is in EUR and counts as nobody''s funding.';
+comment on column trust.unplaced_money.reason is 'outside_uk: the organisation is abroad; organisation_unmatched: no other source knows it and the award gives no postcode; no_postcode: none in any source; postcode_unknown: not in the postcode directory, nor its sector or district; formation_agent: only a registration there; unattributed: no participant to give it to, below 0 where participants are given more than the project; withdrawn, on_hold: nobody''s funding; in_other_list: the list of funded projects counts, or Innovate UK''s own; no_amount: funded, and no amount given.';
+comment on column trust.unplaced_money.awards is 'Awards: an organisation''s share of a project, or the project where its money is nobody''s.';
+comment on column trust.unplaced_money.gbp is 'Their sum in GBP.';
+comment on column trust.unplaced_money.placed_gbp is 'Money of the same source that has a place, in GBP.';
+
 create table if not exists trust.k_bands (
     month date not null,
     sites bigint not null check (sites >= 2),

@@ -7,11 +7,16 @@ from datetime import date, datetime
 
 import numpy as np
 import polars as pl
+import shapely
+from shapely import affinity
 
 from assets.method import PublicationMethod
 from assets.methods.disclosure.address_bands import address_bands
+from assets.methods.disclosure.audits import audit_shares
 from assets.methods.disclosure.share_bands import band
+from assets.methods.typology.timeline import month_counts
 from assets.publication.page import PageOptions, PageTables
+from assets.publication.page_trust import TrustTables
 from assets.reference import shipped_list
 
 TYPES = ("Specialised", "R&D Collaborating", "Diverse", "Dispersed")
@@ -76,6 +81,165 @@ def page_tables(
         place_specialisation=_place_specialisation(draw, towns, month),
         source_files=_source_files(month),
         places=towns,
+        trust=_trust(np.random.default_rng(seed), made, towns),
+    )
+
+
+MONTHS = [date(2024, 10, 1), date(2024, 11, 1), date(2024, 12, 1), *[date(2025, month, 1) for month in range(1, 6)]]
+"""The months that the time lines have, the last that of the example."""
+
+
+def _trust(draw: np.random.Generator, clusters: pl.DataFrame, towns: pl.DataFrame) -> TrustTables:
+    """Stability of what is spatial, margins and audits of all, a history of MONTHS with a merge and its cause."""
+    of = clusters.select("month", "profile", "cluster_id", "firms", "cluster_type", "outline_wkt", "name")
+    spatial = of.filter(pl.col("outline_wkt").is_not_null())
+    mean = np.round(draw.uniform(0.2, 1.0, spatial.height), 3)
+    stability = spatial.select(
+        "month",
+        "profile",
+        "cluster_id",
+        word=pl.Series(np.select([mean >= 0.75, mean > 0.5], ["robust", "fair"], "fragile")),
+        draws=pl.lit(100),
+        mean_jaccard=pl.Series(mean),
+        low_jaccard=pl.Series(np.round(mean * 0.7, 3)),
+        sweep_mean_jaccard=pl.Series(np.round(mean * 0.9, 3)),
+        sweep_least_jaccard=pl.Series(np.round(mean * 0.5, 3)),
+    )
+    outlines = pl.concat(
+        [spatial.select("month", "profile", "cluster_id", "outline_wkt", share=pl.lit(share)) for share in (0.5, 0.9)]
+    )
+    shrunk = [
+        shapely.to_wkt(affinity.scale(shapely.from_wkt(outline), share, share), rounding_precision=4)
+        for outline, share in outlines.select("outline_wkt", 1.3 - pl.col("share")).iter_rows()
+    ]
+    return TrustTables(
+        stability=stability,
+        stable_outlines=outlines.with_columns(outline_wkt=pl.Series(shrunk, dtype=pl.String)),
+        criterion_margins=_margins(of),
+        cluster_audit=_audits(of),
+        localisation=_localisation(clusters),
+        unplaced_money=pl.DataFrame(
+            {
+                "month": clusters["month"][0],
+                "source": ["innovate_uk", "ukri"],
+                "reason": ["withdrawn", "outside_uk"],
+                "awards": [12, 3],
+                "gbp": [3_000_000, 250_000],
+                "placed_gbp": [90_000_000, 40_000_000],
+            }
+        ),
+        history=_map_history(of),
+        timeline=_timeline(clusters, towns),
+        cluster_months=pl.concat(
+            [
+                of.select(
+                    "profile",
+                    "cluster_id",
+                    "cluster_type",
+                    month=pl.lit(month),
+                    firms=pl.max_horizontal(pl.lit(10), pl.col("firms") - 2 * (len(MONTHS) - 1 - k)),
+                )
+                for k, month in enumerate(MONTHS)
+            ]
+        ),
+    )
+
+
+def _margins(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Of every cluster two criteria; of each fifth the second is near, of each third the first is not given."""
+    rows = clusters.select("month", "profile", "cluster_id").with_row_index("number")
+    few, near = pl.col("number") % 3 == 0, pl.col("number") % 5 == 0
+    return pl.concat(
+        [
+            rows.with_columns(
+                criterion=pl.lit("rdi_active"),
+                measure=pl.lit("rdi_active_share"),
+                threshold=pl.lit(0.2),
+                margin=pl.when(~few).then(0.5),
+                is_met=pl.lit(True),
+                is_near=pl.when(~few).then(False),
+                type_if_flipped=pl.lit(None, pl.String),
+            ),
+            rows.with_columns(
+                criterion=pl.lit("internally_collaborative"),
+                measure=pl.lit("joint_projects"),
+                threshold=pl.lit(3.0),
+                margin=pl.when(near).then(-0.05).otherwise(-0.6),
+                is_met=pl.lit(False),
+                is_near=near,
+                type_if_flipped=pl.lit("R&D Collaborating"),
+            ),
+        ]
+    ).drop("number")
+
+
+def _audits(clusters: pl.DataFrame) -> pl.DataFrame:
+    counts = clusters.with_columns(
+        registered_office_only_firms=pl.col("firms") // 4,
+        figured_firms="firms",
+        estimated_firms=pl.col("firms") // 2,
+        located_sites="firms",
+        fallback_sites=pl.lit(0, pl.Int64),
+    )
+    return audit_shares(counts, PublicationMethod()).with_columns(month=clusters["month"][0])
+
+
+def _localisation(clusters: pl.DataFrame) -> pl.DataFrame:
+    sectors = clusters.select("month", "profile", "scheme", "sector").drop_nulls().unique().sort(pl.all())
+    numbered = sectors.with_row_index("number")
+    is_localised = pl.col("number") % 2 == 0
+    return numbered.with_columns(
+        sites=pl.lit(1234),
+        verdict=pl.when(is_localised).then(pl.lit("localised")).otherwise(pl.lit("neither")),
+        first_km=pl.when(is_localised).then(0.0),
+        last_km=pl.when(is_localised).then(40.0),
+        strongest_km=pl.when(is_localised).then(4.0),
+        localisation_index=pl.when(is_localised).then(0.02).otherwise(0.0),
+        dispersion_index=pl.lit(0.0),
+        draws=pl.lit(500),
+    ).drop("number")
+
+
+def _map_history(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Every cluster is born in the first of MONTHS, took in another in the fourth, and has a name anew."""
+    facts = clusters.select(
+        "profile",
+        "cluster_id",
+        "name",
+        "cluster_type",
+        "firms",
+        earlier_type="cluster_type",
+        earlier_name=pl.lit("Slough"),
+        firms_before="firms",
+        earlier_cluster_id=pl.lit("d99999"),
+        earlier_month=pl.lit(MONTHS[2]),
+        firms_growth_1=pl.lit(0.01),
+        firms_growth_12=pl.lit(None, pl.Float64),
+    )
+    return pl.concat(
+        [
+            facts.with_columns(month=pl.lit(month), event=pl.lit(event), cause=pl.lit(cause, pl.String))
+            for month, event, cause in (
+                (MONTHS[0], "birth", "firms"),
+                (MONTHS[3], "merge", "taxonomy"),
+                (MONTHS[-1], "continuation", None),
+                (MONTHS[-1], "rename", "postcodes"),
+            )
+        ]
+    )
+
+
+def _timeline(clusters: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
+    """What `publication.timeline` has of each of MONTHS, as if all were as the last is."""
+    now = clusters.with_columns(is_born=pl.col("cluster_id").str.ends_with("3"), is_ended=pl.lit(False))
+    counts = month_counts(now, towns)
+    return pl.concat(
+        [
+            counts.with_columns(
+                month=pl.lit(month), clusters=pl.col("clusters") + k % 3, born=pl.when(pl.lit(k > 0)).then("born")
+            )
+            for k, month in enumerate(MONTHS)
+        ]
     )
 
 

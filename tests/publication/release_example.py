@@ -10,6 +10,7 @@ import polars as pl
 
 from assets.method import MethodProfile
 from assets.months import Month
+from assets.publication.page_trust import TABLES
 from assets.publication.steps.release import release_step
 from assets.publication.steps.source_files import source_files
 from assets.warehouse.database import Warehouse
@@ -71,6 +72,9 @@ def _fill_tables(warehouse: Warehouse, clusters: int, names: Mapping[int, str] |
     counts = made.group_by("month", "profile", "cluster_type").agg(clusters=pl.len())
     _fill(warehouse, "typology.cluster_counts", counts)
     _fill(warehouse, "typology.cluster_events", tables.events)
+    for name, table in TABLES.items():
+        if name != "cluster_months":
+            _fill(warehouse, table, getattr(tables.trust, name))
     _fill(warehouse, "innovation_index.clusters", tables.index_clusters)
     _fill(warehouse, "innovation_index.rankings", tables.rankings)
     _fill(warehouse, "innovation_index.rank_changes", tables.rank_changes)

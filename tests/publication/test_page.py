@@ -18,6 +18,7 @@ from assets.publication.base_map import BaseMap
 from assets.publication.page import PageOptions, content_security_policy, months_script, page_files
 from assets.publication.page_data import OUTLINE_TOLERANCE_DEGREES, encode_table, script
 from assets.publication.page_geometry import STEPS_PER_DEGREE, decode_path, encode_outlines
+from assets.publication.page_trust import no_trust
 from tests.publication.page_example import OPTIONS, page_tables
 
 MAY = Month(2025, 5)
@@ -36,7 +37,8 @@ def files(tables):
 def test_how_figures_are_written_is_the_declarations(files, tables):
     data = content_of(files["data.js"])
     assert data["formats"]["turnover_gbp"] == "gbp" and data["formats"]["area_km2"] == "area"
-    assert data["bands"] == {"rdi_active_share": "rdi_active_band", "funded_firms_share": "funded_firms_band"}
+    audited = ("registered_office_only", "estimated_figures", "fallback_coordinates")
+    assert data["bands"] == {f"{name}_share": f"{name}_band" for name in ("rdi_active", "funded_firms", *audited)}
     assert data["formats"]["places"] == "count" and data["address_notice_share"] == 0.3
     assert ["active firms", "count", "at least"] in data["measures"]
     assert set(tables.criteria["measure"]) <= {words for words, _, _ in data["measures"]}
@@ -177,7 +179,8 @@ def test_what_is_no_number_is_null(value):
 
 
 def test_a_month_with_nothing_is_a_page(tables):
-    empty = replace(tables, **{name: getattr(tables, name).clear() for name in vars(tables) if name != "boundaries"})
+    frames = {name: table.clear() for name, table in vars(tables).items() if isinstance(table, pl.DataFrame)}
+    empty = replace(tables, **frames, trust=no_trust())
     held = content_of(page_files(MAY, empty, PageOptions())["data.js"])
     assert held["clusters"] == {"rows": 0, "columns": held["clusters"]["columns"], "outlines": []}
 

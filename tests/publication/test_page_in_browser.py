@@ -7,6 +7,7 @@ import itertools
 import re
 import time
 from dataclasses import replace
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -14,8 +15,9 @@ import pytest
 from assets.months import Month
 from assets.publication.base_map import BaseMap
 from assets.publication.page import months_script, page_files
+from assets.publication.page_trust import no_trust
 from tests.publication.browser import DESKTOP, PHONE, browser, chromium_path, served
-from tests.publication.page_example import OPTIONS, page_tables
+from tests.publication.page_example import MONTHS, OPTIONS, page_tables
 
 pytestmark = pytest.mark.skipif(chromium_path() is None, reason="no Chromium on the PATH nor in CHROMIUM")
 
@@ -327,6 +329,109 @@ def test_the_panel_of_an_evidence_cluster_gives_p_values(opened, tables):
     page = opened(f"#profile=evidence&cluster={cluster['cluster_id']}")
     assert "p-value of the scan" in page.inner_text(".sure")
     assert "95% interval" in page.inner_text(".sure")
+
+
+def trusted(tables, **of) -> dict:
+    """A cluster of the first profile with its stability, as the trust tables have it."""
+    sure = tables.trust.stability.join(first_profile(tables), on=["profile", "cluster_id"])
+    return sure.filter(**of).row(0, named=True)
+
+
+@pytest.mark.parametrize("word", ["robust", "fair", "fragile"])
+def test_the_panel_says_how_sure_a_cluster_is(opened, tables, word):
+    cluster = trusted(tables, word=word)
+    page = opened(f"#cluster={cluster['cluster_id']}")
+    assert page.inner_text(f"#detail h2 .badge.{word}").lower() == word
+    sure = page.inner_text(".sure")
+    assert f"{word.title()}: mean match {cluster['mean_jaccard']:.2f}" in sure
+    assert f"less than {100 * cluster['low_jaccard']:.1f}%" in sure
+    assert "dashes around the members that 50% of the draws or more have inside; dots" in sure
+    audit = tables.trust.cluster_audit.filter(profile="dsit-v1", cluster_id=cluster["cluster_id"]).row(0, named=True)
+    told = page.inner_text("#detail section:has(h3:text-is('What it rests on'))")
+    share, band = audit["registered_office_only_share"], audit["registered_office_only_band"]
+    assert (f"{100 * share:.1f}%" if band is None else band.replace("<=", "at most ")) in told
+
+
+def test_a_criterion_near_its_threshold_is_marked_and_a_hidden_margin_is_not_told(opened, tables):
+    margins = tables.trust.criterion_margins.filter(profile="dsit-v1")
+    near = margins.filter(pl.col("is_near"))["cluster_id"][0]
+    page = opened(f"#cluster={near}")
+    assert page.inner_text("#detail h2 .badge.near") == "Near a threshold"
+    assert "joint projects: 5.0% short of its threshold" in page.inner_text(".margins")
+    assert "On the other side it would be R&D Collaborating." in page.inner_text(".margins")
+    hidden = margins.filter(pl.col("margin").is_null())["cluster_id"][1]
+    page = opened(f"#cluster={hidden}")
+    assert "share of firms that are active: not given" in page.inner_text(".margins")
+
+
+RED = """() => { const canvas = [...document.querySelectorAll('#map canvas')].at(-1);
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let red = 0;
+    for (let i = 0; i < data.length; i += 4) red += data[i] > 120 && data[i + 1] < 60 && data[i + 2] < 100;
+    return red; }"""
+
+
+def test_the_outlines_of_sure_members_are_drawn_for_the_chosen_cluster_alone(opened, tables):
+    cluster = trusted(tables)
+    view = f"view=11/{cluster['latitude']}/{cluster['longitude']}"
+    assert opened(f"#{view}").evaluate(RED) == 0
+    page = opened(f"#cluster={cluster['cluster_id']}&{view}")
+    until(page, f"({RED})() > 200")
+
+
+def test_a_time_line_reads_out_each_month_by_keyboard_and_as_a_table(opened, tables):
+    cluster = trusted(tables)
+    page = opened(f"#cluster={cluster['cluster_id']}")
+    line = page.locator("#detail .timeline")
+    line.focus()
+    assert line.get_attribute("aria-valuetext").startswith(f"May 2025. Firms {cluster['firms']}")
+    page.keyboard.press("Home")
+    assert page.inner_text(".readout").startswith("October 2024: Firms")
+    assert "New this month. Cause: the firms changed." in page.inner_text(".readout")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    told = "Took in the larger part of cluster Slough. Cause: the sector lists changed."
+    assert told in line.get_attribute("aria-valuetext")
+    page.click("#detail .as-table summary")
+    rows = page.locator("#detail .as-table tbody tr")
+    assert rows.count() == len(MONTHS)
+    assert told in rows.nth(3).inner_text()
+    assert rows.last.locator("td").first.inner_text() == f"{cluster['firms']:,}"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST], ids=lambda size: str(size["width"]))
+def test_the_time_line_of_a_sector_and_of_a_town(chromium, folder, tables, size):
+    watched = Watched(chromium.new_context(viewport=size))
+    sector = tables.trust.localisation.filter(profile="dsit-v1", verdict="localised").row(0, named=True)
+    page = watched.open(f"file://{folder}/{MAY}/index.html", f"#sector={quote(sector['sector'])}")
+    page.click("#time-line > summary")
+    card = page.inner_text("#time-line")
+    assert sector["sector"] in card and "Localised: its sites are nearer" in card
+    assert page.locator("#time-line svg path.line").count() == 2
+    now = tables.trust.timeline.filter(
+        profile="dsit-v1", member=f"{sector['scheme']}: {sector['sector']}", month=MAY.first_day
+    ).row(0, named=True)
+    assert f"Clusters {now['clusters']:,}, Firms {now['firms']:,}" in card
+    page.locator("#time-line svg").hover(position={"x": 47, "y": 20})
+    assert page.inner_text("#time-line .readout").startswith("October 2024")
+    page.evaluate("app.openPlace('Leeds, Yorkshire and The Humber')")
+    assert page.locator("#tab-places svg path.line").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert watched.problems == []
+    page.context.close()
+
+
+def test_a_month_without_trust_tables_says_nothing_of_it(context, tables, tmp_path):
+    files = page_files(MAY, replace(tables, trust=no_trust()), OPTIONS)
+    root = write(tmp_path, {f"{MAY}/{path}": content for path, content in files.items()})
+    watched = Watched(context)
+    page = watched.open(f"file://{root}/{MAY}/index.html", f"#cluster={trusted(tables)['cluster_id']}")
+    text = page.inner_text("#detail")
+    assert "How sure is this?" in text and "What it rests on" not in text and "mean match" not in text
+    assert page.locator(".timeline, #detail .badge").count() == 0
+    assert page.locator("#time-line").is_hidden()
+    assert watched.problems == []
+    page.close()
 
 
 def test_a_click_on_the_map_opens_what_lies_there(opened, tables):

@@ -13,6 +13,7 @@ from assets.method import MethodProfile, PublicationMethod
 from assets.publication.report import compare_clusters
 from assets.warehouse.database import Warehouse
 from tests.publication.browser import DESKTOP, PHONE, browser, chromium_path
+from tests.publication.page_example import page_tables
 from tests.publication.release_example import HOSTILE, PROFILES, fill_release, release
 from tests.support import MONTH, fill
 
@@ -124,6 +125,33 @@ def test_it_says_of_how_many_clusters_one_postcode_has_most_firms(published: Pat
             "firms at one postcode. Of 5 others it is not known.",
         )
     ]
+
+
+def test_how_sure_the_clusters_are_is_counted_and_the_fragile_are_named(page: Tables):
+    trust = page_tables(14).trust
+    rows = page.tables["Clusters by word"]
+    for row in rows[1:]:
+        of = trust.stability.filter(profile=row[0])
+        near = trust.criterion_margins.filter(pl.col("profile") == row[0], pl.col("is_near"))["cluster_id"].n_unique()
+        words = [str(of.filter(word=word).height) for word in ("robust", "fair", "fragile")]
+        assert row[1:] == [*words, f"{of['mean_jaccard'].median():.2f}", str(near)]
+    assert [row[0] for row in rows[1:]] == ["dsit-v1", "evidence"]
+    fragile = page.tables["dsit-v1: fragile clusters, the largest first"][1:]
+    assert len(fragile) == trust.stability.filter(profile="dsit-v1", word="fragile").height > 0
+    assert [int(row[3].replace(",", "")) for row in fragile] == sorted(
+        (int(row[3].replace(",", "")) for row in fragile), reverse=True
+    )
+    money = page.tables["By source and reason; with the money that has a place it is all awards of the drop"]
+    assert ["Innovate UK, funded projects", "withdrawn", "12", "£3.0m", "£90.0m"] in money
+    localised = page.tables["dsit-v1: localised sectors, the strongest first"]
+    assert localised[1][2:] == ["1,234", "0", "40", "4", "0.0200"]
+
+
+def test_what_became_of_the_clusters_says_why(page: Tables):
+    assert page.tables["dsit-v1: events by cause"][1:] == [["renamed", "the postcode directory changed", "14"]]
+    named = page.tables["dsit-v1: the largest clusters to which something happened"]
+    assert named[0] == ["cluster", "event", "firms before", "firms", "cause"]
+    assert {row[1] for row in named[1:]} == {"renamed: Slough"}
 
 
 def test_clusters_of_a_year_before_are_compared_by_identifier(page: Tables):

@@ -27,6 +27,7 @@
     location_quotient: "Location quotient",
     relative_density: "Density over expectation",
     joint_projects: "Joint projects",
+    mean_jaccard: "Stability (mean Jaccard match)",
     firms_growth_share: "Growth of firms in a year",
     employees_growth_share: "Growth of employees in a year",
   };

@@ -26,6 +26,7 @@
     ["Employees", "employees_growth_share"],
   ];
   const SURE = [
+    ["Stability (mean Jaccard match)", "mean_jaccard"],
     ["Location quotient", "location_quotient"],
     ["Lower end of its 95% interval", "location_quotient_low"],
     ["Upper end of its 95% interval", "location_quotient_high"],
@@ -46,6 +47,10 @@
     (key === "address_band" && app.band(cluster.address_band)) ||
     (key in app.data.bands && cluster[key] === null && app.band(cluster[app.data.bands[key]])) ||
     app.figure(cluster[key], app.data.formats[key], cluster[`${key}_status`]);
+
+  const AUDIT_TEXT =
+    "A registered office may be an address on paper. An estimate is the middle of a size band, or a share of an organisation of several sites. " +
+    "A fallback is a postcode that is no more, the middle of a postcode sector or district, or a postcode that a counted unit was put on.";
 
   const section = (title, ...children) => app.element("section", {}, app.element("h3", {}, title), children);
   const pairs = (rows) =>
@@ -230,6 +235,7 @@
       ),
     );
     lines.push(
+      app.stabilityLines(cluster),
       app.element(
         "li",
         {},
@@ -240,12 +246,13 @@
   };
 
   const events = (cluster) => {
-    const rows = app.data.events(cluster);
+    const told = app.data.clusterHistory(cluster).filter((event) => event.at === app.data.month);
+    const rows = told.length ? told : app.data.events(cluster);
     return rows.length
       ? app.element(
           "ul",
           {},
-          rows.map((event) => app.element("li", {}, app.EVENTS[event.event](event))),
+          rows.map((event) => app.element("li", {}, app.named(app.eventInWords(event)))),
         )
       : app.element("p", { class: "hint" }, "Nothing is recorded of it this month.");
   };
@@ -263,6 +270,7 @@
 
   const clusterDetail = (cluster) => {
     const given = [...FIGURES, ...GROWTH].map(([, key]) => app.figureOf(cluster, key));
+    const [margins, audit, timeline] = [app.marginList, app.auditRows, app.clusterTimeline].map((of) => of(cluster));
     return [
       app.element(
         "p",
@@ -270,7 +278,7 @@
         app.mark(cluster.cluster_type, app.typeColour(cluster.cluster_type)),
         cluster.cluster_type,
       ),
-      app.element("h2", { id: "detail-title", tabindex: "-1" }, app.named(cluster.name)),
+      app.element("h2", { id: "detail-title", tabindex: "-1" }, app.named(cluster.name), app.trustBadges(cluster)),
       app.element("p", { class: "lead" }, app.sectorInWords(cluster), app.element("br"), cluster.regions),
       app.element(
         "p",
@@ -286,13 +294,20 @@
       pairs(FIGURES.map(([words, key]) => [app.figureWords(cluster, words, key), app.figureOf(cluster, key)])),
       notes(given),
       section("The four criteria", criteria(cluster), app.element("p", { class: "hint" }, app.CRITERIA_TEXT)),
-      section("How sure is this?", howSure(cluster)),
+      margins && section("How far from the thresholds", margins),
+      section(
+        "How sure is this?",
+        howSure(cluster),
+        cluster.stability && app.element("p", { class: "hint" }, app.STABILITY_TEXT),
+      ),
+      audit && section("What it rests on", pairs(audit), app.element("p", { class: "hint" }, AUDIT_TEXT)),
       section("Sectors of its firms", sectorMix(cluster)),
       section(
         "Growth in twelve months",
         pairs(GROWTH.map(([words, key]) => [words, app.figureOf(cluster, key)])),
       ),
       section("What became of it this month", events(cluster)),
+      timeline && section("Time line", timeline),
       section(
         "Where and who",
         app.element(

@@ -13,6 +13,7 @@
   const RADIUS = 3.2;
   const BEHIND = 0.4; // how much is left of the others beside chosen clusters
   const LARGEST_FILL = 0.4; // of the view's shorter side
+  const SUREST = 0.9; // share of draws from which an outline is dotted
   const SMALLEST_OUTLINE = 3; // pixels: a smaller outline says no more than the centre
 
   const is = (layer) => state.layers.includes(layer);
@@ -257,6 +258,25 @@
     }
   };
 
+  /** Of the chosen cluster, where its sure members are. */
+  const paintSure = (context, view) => {
+    const cluster = app.data.cluster(state.profile, state.cluster);
+    if (!cluster) return;
+    for (const { share, shape } of app.data.stableOutlines(cluster)) {
+      context.beginPath();
+      app.trace(context, view, shape());
+      context.setLineDash([]);
+      context.lineWidth = 4;
+      context.strokeStyle = "rgba(255, 255, 255, 0.85)";
+      context.stroke();
+      context.setLineDash(share >= SUREST ? [2, 4] : [9, 5]);
+      context.lineWidth = 2;
+      context.strokeStyle = "#a1123a";
+      context.stroke();
+    }
+    context.setLineDash([]);
+  };
+
   /** A cluster of either system that the pointer or the keyboard is on, or null. */
   app.pointed = null;
 
@@ -264,6 +284,6 @@
   app.painters = {
     base: [paintBase, paintAreas],
     clusters: [paintClusters, paintIndex],
-    top: [paintTowns, paintPlace, paintChosen],
+    top: [paintTowns, paintPlace, paintChosen, paintSure],
   };
 })();

@@ -107,7 +107,12 @@
         "th",
         { scope: "row" },
         app.clusterButton(cluster),
-        app.element("span", { class: "sub" }, cluster.sector || "Community of collaborators"),
+        app.element(
+          "span",
+          { class: "sub" },
+          cluster.sector || "Community of collaborators",
+          cluster.stability?.word === "fragile" && " · fragile",
+        ),
       );
     if (key === "cluster_type")
       return app.element(

@@ -46,12 +46,35 @@
     });
 
   const detailsOf = (table) => {
+    if (!table) return () => [];
     const groups = lazily(() => grouped(decodeRows(table), (row) => row.cluster));
     return (cluster) => groups().get(cluster.row) || [];
   };
 
   const clusters = decodeClusters(data.clusters);
   const indexClusters = decodeClusters(data.index_clusters);
+  const stability = detailsOf(data.stability);
+  for (const cluster of clusters) {
+    // A figure like others: it can be coloured by, sorted by and compared.
+    const [row] = stability(cluster);
+    cluster.stability = row || null;
+    cluster.mean_jaccard = row ? row.mean_jaccard : null;
+  }
+  const sureOutlines = (table) => {
+    if (!table) return () => [];
+    const rows = decodeRows(table).map((row, k) =>
+      Object.assign(row, { shape: lazily(() => app.shape(table.outlines[k])) }),
+    );
+    const groups = grouped(rows, (row) => row.cluster);
+    return (cluster) => groups.get(cluster.row) || [];
+  };
+  const timelineOf = (table) => {
+    const key = (row) => `${row.profile}|${row.dimension}|${row.member}`;
+    const groups = lazily(() => (table ? grouped(decodeRows(table), key) : new Map()));
+    return (profile, dimension, member) => groups().get(`${profile}|${dimension}|${member}`) || [];
+  };
+  const localisation = lazily(() => (data.localisation ? decodeRows(data.localisation) : []));
+
   const indexKey = (row) => `${row.category}|${row.cluster_id}`;
   const placeKey = (row) => `${row.place || row.name}, ${row.region}`;
   const lookUp = (table) => {
@@ -91,6 +114,18 @@
     criteria: detailsOf(data.criteria),
     sectorMix: detailsOf(data.sector_mix),
     events: detailsOf(data.events),
+    stableOutlines: sureOutlines(data.stable_outlines),
+    margins: detailsOf(data.margins),
+    audit: (() => {
+      const of = detailsOf(data.audits);
+      return (cluster) => of(cluster)[0] || null;
+    })(),
+    clusterHistory: detailsOf(data.history),
+    clusterMonths: detailsOf(data.cluster_months),
+    timeline: timelineOf(data.timeline),
+    localisation: (profile, scheme, sector) =>
+      localisation().find((row) => row.profile === profile && row.scheme === scheme && row.sector === sector),
+    unplacedMoney: lazily(() => (data.unplaced_money ? decodeRows(data.unplaced_money) : [])),
     totals: lazily(() => decodeRows(data.totals)),
     indexClusters: (category) => indexClusters.filter((cluster) => cluster.category === category),
     indexCluster: (category, id) => indexById.get(`${category}|${id}`),

@@ -24,6 +24,7 @@
   const townPage = (town) => {
     const found = clustersOf(town);
     const key = app.data.placeKey(town);
+    const timeline = app.countsTimeline(state.profile, "town", key, `Clusters that cover ${town.name}, and their firms, by month`);
     const special = app.data.placeSpecialisation(key);
     const index = app.data
       .placeClusters(key)
@@ -97,6 +98,7 @@
             )
           : app.element("p", { class: "hint" }, "The Index has nothing of this town this month."),
       ),
+      timeline && app.element("section", {}, app.element("h3", {}, "Time line"), timeline),
       special.length > 0 &&
         app.element(
           "section",

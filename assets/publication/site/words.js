@@ -20,11 +20,32 @@
   app.EVENTS = {
     birth: () => "New this month",
     continuation: () => "Continues from the month before",
-    merge: (event) => `Took in the larger part of cluster ${event.earlier_cluster_id}`,
-    split: (event) => `Came out of cluster ${event.earlier_cluster_id}`,
+    merge: (event) => `Took in the larger part of cluster ${event.earlier_name || event.earlier_cluster_id}`,
+    split: (event) => `Came out of cluster ${event.earlier_name || event.earlier_cluster_id}`,
     type_change: (event) => `Changed its type from ${event.earlier_type} to ${event.cluster_type}`,
     death: () => "Ended",
+    rename: (event) => `Was called ${event.earlier_name} before`,
   };
+
+  /** What explains an event: the firms themselves, or only what is known of them. */
+  app.CAUSES = {
+    firms: "the firms changed",
+    reader: "a source is read in another way",
+    taxonomy: "the sector lists changed",
+    postcodes: "the postcode directory changed",
+    register: "the register changed",
+    profile: "a parameter of the method changed",
+  };
+
+  app.STABILITY = {
+    robust: "Robust",
+    fair: "Fair",
+    fragile: "Fragile",
+  };
+
+  app.STABILITY_TEXT =
+    "The match is the Jaccard index: of all that the cluster and the group found in its place have, the share that both have. 1 is the same group again. " +
+    "robust, fair and fragile are words for its mean; the limits are parameters of the method.";
 
   app.CRITERIA_TEXT =
     "RD&I-active is met by the share alone, or by the count and its p-value together. In the publishers’ way a cluster found within one sector is " +

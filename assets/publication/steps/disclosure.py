@@ -11,6 +11,7 @@ import polars as pl
 from assets.methods.disclosure.address_bands import with_address_band
 from assets.methods.disclosure.attack import is_protected
 from assets.methods.disclosure.control import Controlled, control
+from assets.methods.disclosure.outlines import coarse_outlines
 from assets.methods.disclosure.sector_mix import pool_sectors
 from assets.methods.disclosure.share_bands import share_bands
 from assets.methods.typology.indicators import list_partners
@@ -19,8 +20,6 @@ from assets.warehouse.database import Replacement
 from assets.warehouse.rows import as_declared
 from assets.warehouse.steps import StepContext, step
 
-OUTLINE_DECIMALS = 4
-"""Decimals of a degree in what is published: ten metres, finer than any postcode is placed."""
 FIGURE_DECIMALS = 4
 SMALL_P_VALUE_DIGITS = 3
 
@@ -235,7 +234,7 @@ def _clusters(ctx: StepContext, given: pl.DataFrame, bands: pl.DataFrame) -> pl.
             *[pl.col(name).round(2) for name in quotients],
             *[pl.col(name).round_sig_figs(SMALL_P_VALUE_DIGITS) for name in ("scan_p_value", "collaboration_p_value")],
             pl.col("largest_partners").fill_null(""),
-            pl.Series("outline_wkt", _coarse_outlines(ctx.input("clusters")["outline_wkt"]), dtype=pl.String),
+            coarse_outlines(ctx.input("clusters")["outline_wkt"]),
             # Of published figures, so that it says nothing that they do not.
             employees_growth_share=pl.when(pl.col("employees_then") > 0)
             .then(pl.col("employees") / pl.col("employees_then") - 1)
@@ -250,14 +249,6 @@ def _banded(clusters: pl.DataFrame, bands: pl.DataFrame, share: str, band: str) 
     return clusters.join(of_share, on=["profile", "cluster_id"], how="left", maintain_order="left").with_columns(
         pl.when(pl.col(band).is_null()).then(share).alias(share)
     )
-
-
-def _coarse_outlines(outlines: pl.Series) -> list[str | None]:
-    """Outlines on a grid of OUTLINE_DECIMALS, still valid."""
-    import shapely
-
-    shapes = shapely.set_precision(shapely.from_wkt(outlines.to_numpy()), 10.0**-OUTLINE_DECIMALS)
-    return [None if text is None else str(text) for text in shapely.to_wkt(shapes, rounding_precision=OUTLINE_DECIMALS)]
 
 
 def _totals(given: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:

@@ -33,6 +33,7 @@ from assets.publication.approval import (
 from assets.publication.base_map import BaseMap
 from assets.publication.downloads import DOWNLOADS, Download, download_rows
 from assets.publication.notes import DATA_LICENCE, LIMITATIONS, disclosure_notes
+from assets.publication.page_trust import OF_MONTHS, TABLES, TrustTables
 from assets.publication.parameters import parameter_rows
 from assets.publication.source_drops import attributions, synthetic_notice
 from assets.publication.standing import Standing
@@ -83,7 +84,10 @@ INPUTS = (
     "suppressions",
     "alarms",
     "refused",
+    *OF_MONTHS.values(),
 )
+TRUST_TABLES = {name: table for name, table in TABLES.items() if name not in OF_MONTHS}
+"""What the page has of how sure the month's clusters are."""
 PAGE_TABLES = {
     "clusters": "publication.clusters",
     "criteria": "publication.criteria",
@@ -112,13 +116,9 @@ CHECKED_TOO = (
     "network.runs",
     "network.institution_ties",
     "typology.cluster_institutions",
-    "trust.stability",
-    "trust.member_stability",
-    "trust.stable_outlines",
+    "typology.month_changes",
     "trust.parameter_sweep",
     "trust.k_density",
-    "trust.localisation",
-    "trust.criteria",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
@@ -126,6 +126,9 @@ CHECKED_TOO = (
 APPROVALS = f"select * from {LEDGER} where month = $month order by all"
 DECIDED_ON = (
     *PAGE_TABLES.values(),
+    *TRUST_TABLES.values(),
+    "publication.history",
+    "publication.timeline",
     "publication.suppressions",
     "typology.cluster_counts",
     "innovation_index.models",
@@ -183,6 +186,7 @@ def release_step(publication: str, base_map: BaseMap | None = None) -> Step:
             "reference.places",
             "reference.boundaries",
             *PAGE_TABLES.values(),
+            *TRUST_TABLES.values(),
             "publication.suppressions",
             "sources.alarms",
             "sources.drop_profiles",
@@ -298,6 +302,10 @@ def _files(ctx: StepContext, inputs: ReportInputs, base_map: BaseMap | None) -> 
         **{name: ctx.read(_of_month(table)) for name, table in PAGE_TABLES.items()},
         places=ctx.input("places"),
         boundaries=ctx.input("boundaries"),
+        trust=TrustTables(
+            **{name: ctx.read(_of_month(table)) for name, table in TRUST_TABLES.items()},
+            **{name: ctx.input(query) for name, query in OF_MONTHS.items()},
+        ),
     )
     pictures = _pictures(inputs, tables, ctx.method.index.ranking_size)
     downloads = _downloads(ctx, inputs, tables)
@@ -331,7 +339,7 @@ def _downloads(ctx: StepContext, inputs: ReportInputs, tables: PageTables) -> di
     from assets.publication.workbook import to_workbook
 
     made: list[tuple[Download, pl.DataFrame]] = [
-        (download, download_rows(download, getattr(tables, download.name))) for download in DOWNLOADS
+        (download, download_rows(download, tables.of(download.name))) for download in DOWNLOADS
     ]
     said = inputs.standing.synthetic
     files: dict[str, bytes] = {}
