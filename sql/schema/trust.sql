@@ -245,37 +245,3 @@ comment on column trust.localisation.localisation_index is 'What of the density 
 comment on column trust.localisation.dispersion_index is 'What k lacks to the lower global band, likewise; 0 for localised.';
 comment on column trust.localisation.draws is 'Draws that the bands are of, at each number of sites.';
 comment on column trust.localisation.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
-
-create table if not exists trust.criteria (
-    month date not null,
-    profile varchar not null,
-    group_id varchar not null,
-    cluster_id varchar,
-    criterion varchar not null check (
-        criterion in ('min_firms', 'rdi_active', 'colocated', 'specialised', 'internally_collaborative')
-    ),
-    figure_name varchar not null,
-    figure double,
-    threshold double,
-    margin double,
-    is_met boolean not null,
-    is_criterion_met boolean not null,
-    is_near boolean not null,
-    type_if_flipped varchar,
-    profile_fingerprint varchar not null
-);
-comment on table trust.criteria is 'Each figure that decides what a group is, its threshold, and what the group would be on the other side of it.';
-comment on column trust.criteria.month is 'First day of the month.';
-comment on column trust.criteria.profile is 'Method profile the row was made with.';
-comment on column trust.criteria.group_id is 'Group.';
-comment on column trust.criteria.cluster_id is 'Cluster that it is, or is part of; null where it is none.';
-comment on column trust.criteria.criterion is 'min_firms, which every group must have, or one of the four criteria.';
-comment on column trust.criteria.figure_name is 'Which of its figures. RD&I-active is a group by its share, or by its active firms and the p-value together; deciding_q_value is the least q-value of a sector with a quotient above 1, or the scan''s own.';
-comment on column trust.criteria.figure is 'Figure; null where there is none: a group without a sector''s quotient.';
-comment on column trust.criteria.threshold is 'Threshold; null where the criterion holds by construction: a spatial group is co-located, one found within a sector by density specialised.';
-comment on column trust.criteria.margin is 'How far the figure is on the side on which it is met, over the threshold; negative where it is not met. Of p- and q-values (threshold - figure) / threshold.';
-comment on column trust.criteria.is_met is 'Whether the figure meets its threshold.';
-comment on column trust.criteria.is_criterion_met is 'Whether the group meets the criterion, by this figure or others.';
-comment on column trust.criteria.is_near is 'Whether the group would be of another type, or become a cluster or cease to be one, were this threshold alone higher or lower by near_margin of itself.';
-comment on column trust.criteria.type_if_flipped is 'Its type were this figure alone on the other side of its threshold, or ''no cluster''; null where it holds by construction.';
-comment on column trust.criteria.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
