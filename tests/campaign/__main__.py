@@ -23,6 +23,7 @@ from tests.campaign import (
     hostile_files,
     open_kills,
     orders_of_months,
+    publish_kills,
     reboot,
     run_kills,
     sigterm,
@@ -46,6 +47,7 @@ ATTACKS: tuple[Attack, ...] = (
     fetch_kills.ATTACK,
     open_kills.ATTACK,
     run_kills.ATTACK,
+    publish_kills.ATTACK,
     reboot.ATTACK,
     sigterm.ATTACK,
 )
