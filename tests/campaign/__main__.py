@@ -25,6 +25,7 @@ from tests.campaign import (
     hostile_files,
     open_kills,
     orders_of_months,
+    publish_kills,
     read_only_folders,
     reboot,
     run_kills,
@@ -52,6 +53,7 @@ ATTACKS: tuple[Attack, ...] = (
     fetch_kills.ATTACK,
     open_kills.ATTACK,
     run_kills.ATTACK,
+    publish_kills.ATTACK,
     reboot.ATTACK,
     sigterm.ATTACK,
 )

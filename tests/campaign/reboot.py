@@ -15,11 +15,11 @@ import dagster as dg
 
 from pipelines.live_runs import WHAT_HAPPENED
 from tests.campaign.attempt import Attack, Attempt
-from tests.campaign.running_ui import processes_of, run_of, start_ui, until
+from tests.campaign.running_ui import RunningUi, processes_of, start_ui, until
 from tests.campaign.small_month import MONTH, PROFILE, Aim, aim_of, country, refresh
 from tests.campaign.ui_kills import Watched
 
-TIMES, SEED = 3, 20261130
+TIMES, SEED = 2, 20261130
 OF_ITS_MAKING = 0.5
 """Share of a command's seconds within which the machine goes down once the run has its turn."""
 
@@ -40,11 +40,7 @@ def rebooted(folder: Path, aim: Aim, moment: float) -> Attempt:
     run_id = watched.ui.launch(str(MONTH))
     watched.making(run_id)
     time.sleep(moment)
-    for pid in processes_of(month.home):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    watched.ui.process.wait()
-    until(lambda: not processes_of(month.home), "all is gone")
+    kill_all(watched.ui)
     found = aim.torn(month)
     watched.ui = start_ui(month.folder, "--profile", PROFILE)
     run = watched.end_of(run_id)
@@ -59,9 +55,17 @@ def rebooted(folder: Path, aim: Aim, moment: float) -> Attempt:
     return Attempt(f"all killed {moment:.1f} s into a run", not found, ", ".join(found[:5]) or "failed, then whole")
 
 
+def kill_all(ui: RunningUi) -> None:
+    """Kill all that works on a UI's home."""
+    for pid in processes_of(ui.home):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    ui.process.wait()
+    until(lambda: not processes_of(ui.home), "all is gone")
+
+
 def said_of(home: Path, run_id: str) -> str:
     """What the history says of a run, event by event."""
-    run_of(home, run_id)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         return "\n".join(entry.user_message or entry.message for entry in instance.all_logs(run_id))
 

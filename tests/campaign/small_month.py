@@ -95,8 +95,20 @@ class SmallMonth:
         """What is litter once a run has ended."""
         releases = self.publication / RELEASES
         found = [*left_beside(self.warehouse), *spilled(self.warehouse), *folders_left(releases, MAKING_RELEASE)]
-        found += [*(self.home / LOCKS).glob("*"), *self.folder.glob("*.turn"), *self.folder.glob("*.wal")]
+        found += [
+            *self._releases_not_shown(),
+            *(self.home / LOCKS).glob("*"),
+            *self.folder.glob("*.turn"),
+            *self.folder.glob("*.wal"),
+        ]
         return [str(path.relative_to(self.folder.absolute() if path.is_absolute() else self.folder)) for path in found]
+
+    def _releases_not_shown(self) -> list[Path]:
+        """Folders of releases but for the one that each month shows and the one before it."""
+        found: dict[str, list[Path]] = {}
+        for release in sorted((self.publication / RELEASES).glob("*")):
+            found.setdefault(release.name[:7], []).append(release)
+        return [release for releases in found.values() for release in releases[2:]]
 
     def processes_that_stay(self) -> list[int]:
         """Processes of it that are there after the time that they have to end."""
@@ -124,10 +136,10 @@ class SmallMonth:
             }
 
     def published(self) -> dict[str, str]:
-        """What a reader sees: files by path, and their digests."""
+        """What a reader comes to, through the months' links: files by path, and their digests."""
         return {
             path.relative_to(self.publication).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for shown in sorted(self.publication.glob("*"))
+            for shown in sorted(self.publication.glob("[!.]*"))
             for path in ([shown] if shown.is_file() else sorted(shown.rglob("*")))
             if path.is_file()
         }

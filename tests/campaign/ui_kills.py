@@ -16,7 +16,7 @@ import dagster as dg
 
 from tests.campaign.attempt import Attempt
 from tests.campaign.command_kills import ended
-from tests.campaign.running_ui import RunningUi, processes_of, run_of, start_ui, until
+from tests.campaign.running_ui import RunningUi, run_of, start_ui, until
 from tests.campaign.small_month import MONTH, PROFILE, Aim, SmallMonth
 
 RUN, DAEMON, WEB_SERVER = "run", "daemon", "web server"
@@ -93,9 +93,3 @@ def killed_uis(work: Path, aim: Aim, draw: random.Random, plan: list[list[str]])
         said = "" if run.status == dg.DagsterRunStatus.SUCCESS else f"the last run is {run.status.value}"
         yield from ended(aim, month, said, seen)
         shutil.rmtree(month.folder)
-
-
-def end_all(home: Path) -> None:
-    """End by force what works on a folder."""
-    for pid in processes_of(home):
-        os.kill(pid, signal.SIGKILL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import select
 import shutil
 import signal
@@ -20,9 +21,12 @@ from assets.warehouse.live_runs import LOCKS
 from pipelines.held_storage import instance_of
 from tests.pipelines.few_drops import few_drops
 from tests.support import copy_home
+from tests.warehouse.killing import contents
 
 MONTH = Month(2025, 4)
 PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
+KILLS, SEED = 2, 20261129
+SECONDS_OF_A_RUN = 2.0
 REFRESH = [PROGRAM, "refresh", "--month", str(MONTH), "--select", "sources"]
 
 
@@ -106,6 +110,22 @@ def test_a_run_that_was_killed_is_marked_as_failed_by_the_next(world: Path):
     assert holders(world) == set()
     assert [*(world / "dagster_home" / LOCKS).iterdir()] == []
     assert [*world.glob("step-*")] == []
+
+
+def test_a_run_that_was_killed_at_any_moment_ends_like_one_that_nothing_killed(world: Path, tmp_path: Path):
+    """A few moments: the campaign has more."""
+    undisturbed = Path(shutil.copytree(world, tmp_path / "undisturbed"))
+    draw = random.Random(SEED)
+    for _ in range(KILLS):
+        process = start(world)
+        until_it_holds(world)
+        time.sleep(draw.uniform(0.0, SECONDS_OF_A_RUN))
+        process.kill()
+        process.communicate()
+    for folder in (world, undisturbed):
+        output, said = start(folder).communicate(timeout=120)
+        assert f"{MONTH} made in" in output, said
+    assert contents(world / "warehouse.duckdb") == contents(undisturbed / "warehouse.duckdb")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
