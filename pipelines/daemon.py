@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
+import sqlalchemy
 from dagster._daemon.cli import main as run_daemon
 from dagster._serdes import serialize_value
 
@@ -30,6 +31,7 @@ from pipelines.slim_log import SlimEventLog
 SECONDS_TO_END = 30
 """What a run has to end its step and say so; what then lives is killed."""
 LOOK_EVERY_SECONDS = 0.1
+TEND_EVERY_SECONDS = 60
 
 
 class DaemonError(ValueError):
@@ -51,13 +53,24 @@ def daemon(instance: dg.DagsterInstance, ended: Callable[[], None]) -> Iterator[
         ended()
 
     threading.Thread(target=watch, daemon=True).start()
+    is_over = threading.Event()
+    threading.Thread(target=_tend, args=(instance, is_over), daemon=True).start()
     try:
         yield
         if process.poll() is not None:
             raise DaemonError(f"Dagster's daemon ended by itself with exit code {process.returncode}: start again")
     finally:
+        is_over.set()
         _end(process)
         end_dead_runs(instance, Path(instance.root_directory))
+
+
+def _tend(instance: dg.DagsterInstance, is_over: threading.Event) -> None:
+    """Look each minute for runs whose process is gone, so that the UI says so, and why, without another command."""
+    while not is_over.wait(TEND_EVERY_SECONDS):
+        # Where the history is written to for long, the next look does it.
+        with suppress(sqlalchemy.exc.OperationalError, OSError):
+            end_dead_runs(instance, Path(instance.root_directory))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -18,8 +18,9 @@ import yaml
 from dagster_shared.serdes.errors import DeserializationError
 
 from assets.disk import FULL
+from pipelines.file_systems import network_kind
 from pipelines.held_storage import instance_of
-from pipelines.history_server import of_server
+from pipelines.history_server import keeps_history_elsewhere, of_server
 from pipelines.settings import Settings
 
 SETTINGS = "dagster.yaml"
@@ -49,6 +50,12 @@ def dagster_home(settings: Settings) -> Path:
         if not instance_settings.exists():
             shipped = files("pipelines") / "instance" / SETTINGS
             instance_settings.write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
+        if (kind := network_kind(home)) and not keeps_history_elsewhere(instance_settings):
+            raise HomeError(
+                f"{home} is on a network file system ({kind}), on which SQLite, which keeps the history of runs, "
+                "damages its files: give a DAGSTER_HOME on a disk of this machine, or keep the history in PostgreSQL "
+                "(docs/deployment.md)"
+            )
     return home
 
 

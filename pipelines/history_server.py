@@ -12,13 +12,22 @@ from pathlib import Path
 
 import dagster as dg
 import sqlalchemy
+import yaml
 
 NOT_SET = re.compile(r'environment variable "(\w+)" which is not set')
+SERVERS = {"postgres", "mysql"}
+"""Storages that are no files of DAGSTER_HOME, as an instance file names them."""
 MISSING = {
     "dagster_postgres": "install the project with its extra `deploy`",
     "psycopg": "let its address begin with postgresql+psycopg2://",
 }
 """What to do where a module is missing that the storage needs, by the module's name."""
+
+
+def keeps_history_elsewhere(settings: Path) -> bool:
+    """Whether an instance file names a server for the history of runs. Raises yaml.YAMLError for one that is none."""
+    storage = (yaml.safe_load(settings.read_text(encoding="utf-8")) or {}).get("storage") or {}
+    return bool(SERVERS & set(storage))
 
 
 def of_server(settings: Path, error: BaseException) -> str | None:

@@ -22,9 +22,14 @@ from dagster_shared.serdes import deserialize_value
 from filelock import FileLock, Timeout
 
 from assets.warehouse.dagster_assets import POOL
-from assets.warehouse.live_runs import LOCKS, lock_of
+from assets.warehouse.live_runs import LOCKS, forget, lock_of, ran_out_of_memory
+from pipelines.settings import MEMORY_LIMIT
 
 WHAT_HAPPENED = "its process ended without a word: it was killed, or the machine went down"
+FOR_MEMORY = (
+    "the system has killed processes for want of memory since it began, and it is most likely one of them: give the "
+    f"machine or its container more, or set {MEMORY_LIMIT} lower"
+)
 UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 SECONDS_TO_ANSWER = 10
 
@@ -38,8 +43,8 @@ def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
             lock.acquire(blocking=False)
         except Timeout:
             continue
-        dead += _end(instance, path.stem)
-        path.unlink(missing_ok=True)
+        dead += _end(instance, path.stem, ran_out_of_memory(home, path.stem))
+        forget(path)
         lock.release()
     for run in instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY)):
         if _is_gone(run) and not lock_of(home, run.run_id).exists():
@@ -48,13 +53,21 @@ def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
     return dead
 
 
-def _end(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """Mark a run as failed that is not at its end; read anew, for it may have come to it meanwhile."""
+def _end(instance: dg.DagsterInstance, run_id: str, for_memory: bool = False) -> list[str]:
+    """Mark a run as failed that is not at its end; read anew, for it may have come to it meanwhile.
+
+    Of one that its code server has ended, the history knows that its process is gone, and is told why where that is
+    known.
+    """
     run = instance.get_run_by_id(run_id)
-    if run is None or run.is_finished:
+    if run is None or (run.is_finished and not (for_memory and run.status == dg.DagsterRunStatus.FAILURE)):
         return []
-    instance.report_run_failed(run, f"Marked as failed: {WHAT_HAPPENED}.")
-    return [f"run {run_id} is marked as failed: {WHAT_HAPPENED}"]
+    why = f"{WHAT_HAPPENED}; {FOR_MEMORY}" if for_memory else WHAT_HAPPENED
+    if run.is_finished:
+        instance.report_engine_event(f"Why it failed: {why}.", run)
+        return [f"run {run_id} has failed: {why}"]
+    instance.report_run_failed(run, f"Marked as failed: {why}.")
+    return [f"run {run_id} is marked as failed: {why}"]
 
 
 def _is_gone(run: dg.DagsterRun) -> bool:

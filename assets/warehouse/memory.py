@@ -1,11 +1,13 @@
-"""How much memory the process may take, and what of it DuckDB gets.
+"""How much memory the process may take, what of it DuckDB gets, and whether the system ran out of it.
 
-What belongs here: sizes as people write them, and the division. What does not: connections.
+What belongs here: sizes as people write them, the division, the system's count. What does not: connections.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from pathlib import Path
 
 UNITS = {
     "": 1,
@@ -22,6 +24,18 @@ BESIDE_METHODS = 2_000_000_000
 """The same where a method holds arrays beside what DuckDB keeps of the tables that it read."""
 LEAST_DATABASE = 1_000_000_000
 """Bytes that DuckDB gets however little is left: with less, its joins of the full country fail."""
+
+COUNTED = Path("/proc/vmstat")
+"""Where Linux counts what it does with memory, since the machine has started."""
+
+
+def killed_for_memory() -> int:
+    """How many processes the system has killed for want of memory since it started, those past the limit of their
+    container among them; 0 where it does not say."""
+    with suppress(OSError):
+        found = re.search(r"^oom_kill (\d+)$", COUNTED.read_text(encoding="ascii"), re.MULTILINE)
+        return int(found[1]) if found else 0
+    return 0
 
 
 def parse_bytes(text: str) -> int:

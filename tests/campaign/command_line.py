@@ -22,3 +22,9 @@ def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [PROGRAM, *words], cwd=folder, env=usual_environment(), capture_output=True, text=True, check=False
     )
+
+
+def with_home(folder: Path, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call it with its history of runs in another folder."""
+    environment = {**usual_environment(), "DAGSTER_HOME": str(home)}
+    return subprocess.run([PROGRAM, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False)

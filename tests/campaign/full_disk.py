@@ -12,11 +12,12 @@ from pathlib import Path
 import polars as pl
 
 from assets.disk import DiskFullError
+from assets.publication.folder import RELEASES
 from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from tests.campaign.attempt import Attack, Attempt
 from tests.campaign.command_line import call
-from tests.campaign.small_country import GIVEN, MONTHS, copy_of, make_month, published, write_country
+from tests.campaign.small_month import BEFORE, PROFILE, SmallMonth, country
 from tests.small_disk import NEEDS, can_mount, free, leave_free, small_disk
 from tests.support import MONTH, fill_frame, make
 from tests.warehouse.killing import contents, what_is_wrong
@@ -67,10 +68,9 @@ def attempts(work: Path) -> Iterator[Attempt]:
             yield _tried(disk, room, "ingest", older, take_in)
             yield _spilled(disk, room, whole)
             yield _run(disk, room, whole)
-    country = write_country(work / "country", MONTHS[:1])
-    make_month(country, MONTHS[0])
+    base = country(work / "base")
     for room in FREE_FOR_A_RELEASE:
-        yield published_on(work, country, room)
+        yield published_on(base, work, room)
 
 
 def _tried(disk: Path, room: int, name: str, base: Path | None, action: Callable[[], None]) -> Attempt:
@@ -124,29 +124,32 @@ def _sort(path: Path, rows: int) -> None:
         connection.execute(f"create temp table sorted as select hash(i) as h from range({rows}) as r(i) order by h")
 
 
-def published_on(work: Path, country: Path, room: int) -> Attempt:
+def published_on(base: SmallMonth, work: Path, room: int) -> Attempt:
     """A release that lacks a file is made again where its disk has so much room, and then where it has enough."""
-    what = f"publish with {room} bytes"
+    what, command = f"publish with {room} bytes", ("publish", "--month", str(BEFORE), "--profile", PROFILE)
     with small_disk(work / f"disk-{room}", MEGABYTES) as disk:
-        folder = copy_of(country, work / f"country-{room}")
-        whole = published(folder)
-        shutil.move(folder / "publication", disk / "publication")
-        (folder / "publication").symlink_to(disk / "publication")
-        gone = next(path for path in sorted(disk.rglob("*.csv")) if path.is_file() and not path.is_symlink())
-        gone.unlink()
-        before = published(folder)
+        month = base.copied(work / f"month-{room}")
+        whole = _shown(month)
+        shutil.move(month.publication, disk / "publication")
+        month.publication.symlink_to(disk / "publication")
+        next(path for path in sorted(disk.rglob("*.csv")) if not path.is_symlink()).unlink()
+        before = _shown(month)
         leave_free(disk, room)
-        first = call(folder, "publish", "--month", str(MONTHS[0]), *GIVEN)
-        said = " ".join(first.stderr.split())
-        lost = [name for name, digest in before.items() if published(folder).get(name) != digest]
+        said = " ".join(month.run(*command).split())
+        shown = _shown(month)
+        lost = [name for name, digest in before.items() if shown.get(name) != digest and shown != whole]
         free(disk)
-        second = call(folder, "publish", "--month", str(MONTHS[0]), *GIVEN)
-        same = published(folder) == whole
-    is_said = first.returncode == 1 and "is full" in said and "Traceback" not in said
-    then = "published" if second.returncode == 0 else second.stderr.strip()[-300:]
-    shutil.rmtree(folder)
-    seen = f"{said[-300:]}; lost {', '.join(lost) or 'nothing'}; then {then}, {'the same' if same else 'other'} files"
-    return Attempt(what, (is_said or first.returncode == 0) and not lost and second.returncode == 0 and same, seen)
+        then = month.run(*command) or "published"
+        same = _shown(month) == whole
+    shutil.rmtree(month.folder)
+    is_said = not said or ("is full" in said and "Traceback" not in said)
+    seen = f"{said[-300:] or 'there was room'}; lost {', '.join(lost) or 'nothing'}; then {then[-300:]}"
+    return Attempt(what, is_said and not lost and same, f"{seen}, {'the same' if same else 'other'} files")
+
+
+def _shown(month: SmallMonth) -> dict[str, str]:
+    """What a reader is led to, and its digests."""
+    return {name: digest for name, digest in month.published().items() if not name.startswith(RELEASES)}
 
 
 def _run(disk: Path, room: int, whole: Path) -> Attempt:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from tests.campaign.attempt import Attack, Attempt
 from tests.campaign.command_line import call
-from tests.campaign.small_country import GIVEN, MONTHS, copy_of, make_month, published, write_country
+from tests.campaign.small_month import BEFORE, MONTH, PROFILE, SmallMonth, country
 from tests.small_disk import NEEDS, can_mount
 from tests.warehouse.killing import contents
 
-FIRST, SECOND = map(str, MONTHS)
+FIRST, SECOND, GIVEN = str(BEFORE), str(MONTH), ("--profile", PROFILE)
 LEDGERS = "ledger."
 """Tables of what was run, in which a command that fails may have written."""
 
@@ -58,24 +58,28 @@ def attempts(work: Path) -> Iterator[Attempt]:
     if not can_mount():
         yield Attempt("a folder that may only be read", False, NEEDS)
         return
-    country = write_country(work / "country")
-    make_month(country, MONTHS[0])
-    (country / "held").mkdir()
-    shutil.copy(country / "warehouse.duckdb", country / "held")
-    assert call(country, "backup", "--to", "backups").returncode == 0
+    base = prepared(country(work / "base"))
     for number, case in enumerate(CASES):
-        yield tried(copy_of(country, work / f"case-{number}"), case)
+        yield tried(base.copied(work / f"case-{number}"), case)
 
 
-def tried(folder: Path, case: Case) -> Attempt:
+def prepared(base: SmallMonth) -> SmallMonth:
+    """With a copy of the warehouse in a folder of its own, and a backup."""
+    (base.folder / "held").mkdir()
+    shutil.copy(base.warehouse, base.folder / "held")
+    assert not base.run("backup", "--to", "backups"), base.said()
+    return base
+
+
+def tried(month: SmallMonth, case: Case) -> Attempt:
     """Do it where the folder may only be read, look at what is there, and do it again where it may be written."""
-    what = f"{' '.join(case.words[:3])} with {case.locked} read-only"
-    before = _state(folder)
+    what, folder = f"{' '.join(case.words[:3])} with {case.locked} read-only", month.folder
+    before = _state(month)
     with read_only(folder / case.locked):
         run = call(folder, *case.words)
     said = " ".join((run.stderr.strip() or run.stdout.strip() or "nothing").split())
     problem = _told_badly(run, said, case)
-    if case.names is not None and problem is None and _state(folder) != before:
+    if case.names is not None and problem is None and _state(month) != before:
         problem = "something was lost or written"
     if problem is None and case.names is not None and case.then_works:
         again = call(folder, *case.words)
@@ -94,11 +98,11 @@ def _told_badly(run: subprocess.CompletedProcess[str], said: str, case: Case) ->
     return None if case.names in said.replace(" ", "") else f"{case.names} is not named"
 
 
-def _state(folder: Path) -> tuple[object, ...]:
+def _state(month: SmallMonth) -> tuple[object, ...]:
     """Rows of the warehouses and files of the publication."""
-    files = [folder / "warehouse.duckdb", folder / "held" / "warehouse.duckdb"]
+    files = [month.warehouse, month.folder / "held" / "warehouse.duckdb"]
     rows = [{name: was for name, was in contents(path).items() if not name.startswith(LEDGERS)} for path in files]
-    return rows, published(folder)
+    return rows, month.published()
 
 
 @contextmanager

@@ -16,9 +16,11 @@ import dagster as dg
 import pytest
 
 from assets.months import Month
+from assets.warehouse import memory
 from assets.warehouse.dagster_assets import POOL
-from assets.warehouse.live_runs import LOCKS
+from assets.warehouse.live_runs import LOCKS, alive
 from pipelines.held_storage import instance_of
+from pipelines.live_runs import FOR_MEMORY, end_dead_runs
 from tests.pipelines.few_drops import few_drops
 from tests.support import copy_home
 from tests.warehouse.killing import contents
@@ -185,3 +187,28 @@ def test_a_process_that_holds_the_file_is_named_while_it_is_waited_for(world: Pa
     assert f"{MONTH} made in" in output, said
     assert f"sources.ingest waits for process {holder.pid} (python" in waits
     assert waits.rstrip().endswith(f"which holds {world / 'warehouse.duckdb'}")
+
+
+@pytest.mark.parametrize(("killed_since", "says_why"), [(1, True), (0, False)])
+def test_a_run_that_ran_out_of_memory_says_so(
+    killed_since: int, says_why: bool, empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    counted = tmp_path / "vmstat"
+    monkeypatch.setattr(memory, "COUNTED", counted)
+    counted.write_text("pgfault 5\noom_kill 2\n")
+    home = copy_home(empty_home, tmp_path / "home")
+    with instance_of(home) as instance:
+        run = instance.create_run_for_job(dg.JobDefinition(name="made", graph_def=dg.GraphDefinition("g")))
+        lock = home / LOCKS / f"{run.run_id}.lock"
+        with alive(home, run.run_id):
+            left = {path: path.read_bytes() for path in lock.parent.iterdir()}
+        assert [*lock.parent.iterdir()] == []
+        # As a process that was killed leaves them.
+        for path, content in left.items():
+            path.write_bytes(content)
+        counted.write_text(f"pgfault 5\noom_kill {2 + killed_since}\n")
+        (said,) = end_dead_runs(instance, home)
+        assert (FOR_MEMORY in said) == says_why
+        assert any(said.partition(": ")[2] in entry.message for entry in instance.all_logs(run.run_id))
+        assert end_dead_runs(instance, home) == []
+        assert [*lock.parent.iterdir()] == []
