@@ -22,11 +22,13 @@ from tests.campaign import (
     full_disk,
     hostile_files,
     open_kills,
+    ordered_backfill,
     orders_of_months,
     upgrade_kills,
     ways_out_of_query,
     web_requests,
     wrong_files,
+    years_drill,
 )
 from tests.campaign.attempt import Attack, Attempt
 
@@ -42,6 +44,8 @@ ATTACKS: tuple[Attack, ...] = (
     web_requests.ATTACK,
     fetch_kills.ATTACK,
     open_kills.ATTACK,
+    ordered_backfill.ATTACK,
+    years_drill.ATTACK,
 )
 
 PAGE = Path("docs/reliability.md")
