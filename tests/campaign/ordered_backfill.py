@@ -136,7 +136,7 @@ def _kill_the_run_of(team: Team, month: Month, share: float) -> None:
 
 ATTACK = Attack(
     "ordered-backfill",
-    "March to December are launched as one backfill of the UI, the last named first, and the process that makes March is "
+    "March to December are launched as one backfill of the UI, the last named first, and the process of March is "
     "killed; held: no month is made, and the backfill launched again ends with the rows, identities of clusters among "
     "them, of making the months in order",
     attempts,
