@@ -95,7 +95,7 @@ def _publication(settings: Settings, is_written: bool) -> Iterator[Finding]:
     due = due_month(refresh, datetime.now(UTC))
     latest = f"{folder}: {shown[0]} is the latest month" if shown else f"{folder}: nothing is published"
     waiting = [*reversed(months_shown(waiting_folder(folder)))] if is_written else []
-    if not shown or shown[0] < due:
+    if due >= settings.first_month and (not shown or shown[0] < due):
         yield Finding("bad", "publication", f"{latest}, and {due} is late")
     else:
         yield Finding("ok", "publication", latest)
