@@ -60,10 +60,12 @@ class Story:
         lacking = [f"`{pattern}` not in: {text.strip()}" for pattern, text in seen if not re.search(pattern, text)]
         return Attempt(what, not lacking, " ".join(lacking) or f"{len(seen)} things as the page says")
 
-    def asked(self, health: str, healthz: str, doctor: str, ui: Ui | None) -> list[tuple[str, str]]:
+    def asked(self, health: str, healthz: str, doctor: str, ui: Ui) -> list[tuple[str, str]]:
         """What `health`, `/healthz` and `doctor` say, each with its pattern."""
-        found = [(health, self.typed("health")), (doctor, self.typed("doctor"))]
-        return found if ui is None else [*found, (healthz, str(_fresh_healthz(ui)))]
+        # Whether it lives the daemon says every half minute, by the clock that may just have been set on.
+        until(lambda: _fresh_healthz(ui)[1]["daemon"] == "ok" or None, SECONDS_TO_TELL, "the daemon gives no sign")
+        found = [(health, self.typed("health")), (healthz, str(_fresh_healthz(ui)))]
+        return [*found, (doctor, self.typed("doctor").replace("│", ""))]
 
     def hears(self, pattern: str) -> tuple[str, str]:
         """A pattern and the title of the message that has it, once that comes; others are passed over."""
@@ -115,34 +117,35 @@ def _scheduled(story: Story, ui: Ui) -> Iterator[Attempt]:
     of = ui.selector(scheduleName="monthly_refresh")
     started = str(ui.ask(START, of=of)["startSchedule"])
     none_yet = "^1: (?s:.*)no month has been made(?s:.*)ok publication: .*nothing is published(?s:.*)ok daemon"
-    said = story.asked(none_yet, r"^\(503", "month 2025-04", ui)
+    said = story.asked(none_yet, r"^\(503", "warehouse.duckdb is not there yet", ui)
     yield story.stage("the schedule is turned on", [("RUNNING", started), *said])
 
     story.clock.set(_london(6, 6, "04:59:45"))
-    (tick,) = _ticks(ui, "monthly_refresh", 1)
-    why = "2025-05 is not ready: "
-    said = story.asked(none_yet, r"^\(503", "month 2025-05: not ready: ", ui)
-    yield story.stage("its day, and no drop: not started", [(why, str(tick["skipReason"])), *said])
+    skipped = _skipped(ui, "monthly_refresh", _london(6, 6, "05:00:00"))
+    said = story.asked(none_yet, r"^\(503", "note +month 2025-05 +not ready: ", ui)
+    yield story.stage("its day, and no drop: not started", [("^2025-05 is not ready: ", skipped), *said])
 
     story.clock.set(_london(6, 19, "04:59:45"))
     told = story.hears("2025-05 is late$")
-    ill = story.asked("^1: (?s:.*)bad publication: .* 2025-05 is late", r"^\(503", "month 2025-05: not ready", ui)
+    ill = story.asked(
+        "^1: (?s:.*)bad publication: .* 2025-05 is late", r"^\(503", "note +month 2025-05 +not ready: ", ui
+    )
     yield story.stage("late: told by a message", [told, *ill])
 
 
 def _made(story: Story, ui: Ui) -> Iterator[Attempt]:
     _arrive(story.team.folder, MAY)
-    ready = [("ok month 2025-05: ready", story.typed("doctor"))]
+    ready = [("ok +month 2025-05 +ready", story.typed("doctor").replace("│", ""))]
     story.clock.set(_london(6, 20, "04:59:45"))
     until(lambda: _ended(ui, "monthly_refresh", MAY), SECONDS_TO_MAKE, "2025-05 was not made")
     told = story.hears("2025-05 waits for approval$")
     late = "^1: (?s:.*)2025-05 is late\n(?s:.*)note approval: 2025-05"
-    waiting = story.asked(late, r"^\(503", "note approval: 2025-05 is made and waits", ui)
+    waiting = story.asked(late, r"^\(503", "note +approval +2025-05 is made and waits", ui)
     shown = (story.team.folder / "publication-waiting" / str(MAY) / "index.html").read_text(encoding="utf-8")
     yield story.stage("its drops are there: made, and waits", [*ready, told, *waiting, ("NOT PUBLISHED", shown)])
 
     approved = story.typed('approve --month 2025-05 --by "Ada Reader" --note "London\'s merger looked into"')
-    well = story.asked("^0: (?s:.*)2025-05 is the latest month", r"^\(200", "ok publication", ui)
+    well = story.asked("^0: (?s:.*)2025-05 is the latest month", r"^\(200", "ok +publication +publication: 2025-05", ui)
     page = (story.team.folder / "publication" / str(MAY) / "index.html").read_text(encoding="utf-8")
     figures = (story.team.folder / "metrics" / "innovation_clusters_monthly_refresh.prom").read_text(encoding="utf-8")
     seen = [("^0: ", approved), *well, ("Ada Reader", page), ('month="2025-05"', figures)]
@@ -153,7 +156,7 @@ def _backed_up(story: Story, ui: Ui) -> Iterator[Attempt]:
     story.clock.set(_london(6, 21, "03:59:45"))
     until(lambda: _newest_backup(story), SECONDS_TO_MAKE, "no backup was taken after the 20th")
     until(lambda: _ended(ui, "backup", None), SECONDS_TO_MAKE, "the backup did not end")
-    well = story.asked("^0: ", r"^\(200", "ok schema", ui)
+    well = story.asked("^0: ", r"^\(200", "ok +schema", ui)
     yield story.stage("the night after: backed up by the schedule", well)
 
 
@@ -162,9 +165,9 @@ def _lost_and_restored(story: Story) -> Iterator[Attempt]:
     warehouse = folder / "warehouse.duckdb"
     rows, published = contents(warehouse), _published(folder)
     warehouse.unlink()
-    why = "bad warehouse: warehouse.duckdb is not there, and 2025-05 is published"
+    why = "warehouse:? +warehouse.duckdb is not there, and 2025-05 is published"
     with story.team.ui() as ui:
-        ill = story.asked(f"^1: (?s:.*){why}", r"^\(503", why, ui)
+        ill = story.asked(f"^1: (?s:.*)bad {why}", r"^\(503", f"bad +{why}", ui)
     yield story.stage("the warehouse is lost", ill)
 
     restored = story.typed("restore --from backups")
@@ -173,7 +176,7 @@ def _lost_and_restored(story: Story) -> Iterator[Attempt]:
     bytes_of = str(_published(folder) == published)
     with story.team.ui() as ui:
         until(lambda: _fresh_healthz(ui)[0] == 200 or None, SECONDS_TO_TELL, f"not well: {_fresh_healthz(ui)}")
-        well = story.asked("^0: ", r"^\(200", "ok schema", ui)
+        well = story.asked("^0: ", r"^\(200", "ok +schema", ui)
         state = str(ui.ask(TICKS, of=ui.selector(scheduleName="monthly_refresh")))
         well += [("'status': 'RUNNING'", state), *_shown(ui)]
     seen = [("^0: (?s:.*)months 2025-05", restored), ("True", is_same), ("^0: ", again), ("True", bytes_of)]
@@ -203,16 +206,16 @@ def _london(month: int, day: int, time: str) -> datetime:
     return datetime.fromisoformat(f"2025-{month:02}-{day:02}T{time}").replace(tzinfo=ZoneInfo(TIME_ZONE))
 
 
-def _ticks(ui: Ui, schedule: str, number: int) -> list[dict[str, object]]:
-    """The ticks of a schedule once so many have ended."""
+def _skipped(ui: Ui, schedule: str, moment: datetime) -> str:
+    """Why a schedule started nothing at a moment, once it has looked."""
     of = ui.selector(scheduleName=schedule)
 
-    def ended() -> list[dict[str, object]] | None:
+    def reason() -> str | None:
         ticks = ui.ask(TICKS, of=of)["scheduleOrError"]["scheduleState"]["ticks"]
-        done = [tick for tick in ticks if tick["status"] != "STARTED"]
-        return done if len(done) >= number else None
+        (found, *_) = [*[tick for tick in ticks if tick["timestamp"] == moment.timestamp()], {"status": ""}]
+        return str(found["skipReason"]) if found["status"] == "SKIPPED" else None
 
-    return until(ended, SECONDS_TO_TELL, f"{schedule} did not tick")
+    return until(reason, SECONDS_TO_TELL, f"{schedule} was not skipped at {moment}")
 
 
 def _ended(ui: Ui, job: str, month: Month | None) -> bool | None:
