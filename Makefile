@@ -46,7 +46,7 @@ demo: install
 
 demo-open: install
 	@test -f $(OPEN)/published/truth/$(DEMO_LAST)/members.csv -a -f $(OPEN)/published/ror/$(DEMO_LAST).zip || \
-	  $(BIN)/innovation-clusters synthesise --scale $(DEMO_SCALE) --seed 1 --months $(DEMO_LAST) --public --out $(OPEN)/published
+	  $(BIN)/innovation-clusters synthesise --scale $(DEMO_SCALE) --seed 1 --months $(DEMO_LAST) --until $(DEMO_LAST) --public --out $(OPEN)/published
 	@$(OPEN_RUN) $(BIN)/python -m synthetic_uk.publishers.country --sources $(OPEN)/published --month $(DEMO_LAST) -- \
 	  $(BIN)/innovation-clusters fetch --month $(DEMO_LAST)
 	@$(OPEN_RUN) $(BIN)/innovation-clusters refresh --month $(DEMO_LAST) --profile open

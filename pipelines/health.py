@@ -35,16 +35,28 @@ def examine_health(settings: Settings, needs_daemon: bool = True) -> list[Findin
     """Look at the warehouse, the last run, the daemon, the publication and disks; `bad` is what needs a person. Where
     not `needs_daemon`, months are started by hand, and no daemon need run."""
     home = home_folder(settings)
-    findings = [*_warehouse(settings), *_publication(settings, is_written=True)]
-    if (home / SETTINGS).is_file():
-        try:
-            with opened(home) as instance:
-                findings += [*_last_run(instance), *_daemon(instance, needs_daemon)]
-        except HomeError as error:
-            findings.append(Finding("bad", "history", str(error)))
-    else:
-        findings.append(Finding("bad", "history", f"{home} is not there: nothing has run yet"))
+    findings = [*_warehouse(settings), *_publication(settings, is_written=True), *_history(home, needs_daemon)]
     return [*findings, *_disks(settings, home)]
+
+
+def examine_beside(settings: Settings) -> list[Finding]:
+    """What a web UI sees whose code and warehouse are another service's: the history, and the publication where it is
+    shown this folder."""
+    of_history = [*_history(home_folder(settings), needs_daemon=True)]
+    shown = Path(settings.publication).is_dir()
+    return [*(_publication(settings, is_written=False) if shown else ()), *of_history]
+
+
+def _history(home: Path, needs_daemon: bool) -> Iterator[Finding]:
+    if not (home / SETTINGS).is_file():
+        yield Finding("bad", "history", f"{home} is not there: nothing has run yet")
+        return
+    try:
+        with opened(home) as instance:
+            yield from _last_run(instance)
+            yield from _daemon(instance, needs_daemon)
+    except HomeError as error:
+        yield Finding("bad", "history", str(error))
 
 
 def examine_served(settings: Settings) -> list[Finding]:
@@ -83,7 +95,7 @@ def _publication(settings: Settings, is_written: bool) -> Iterator[Finding]:
     due = due_month(refresh, datetime.now(UTC))
     latest = f"{folder}: {shown[0]} is the latest month" if shown else f"{folder}: nothing is published"
     waiting = [*reversed(months_shown(waiting_folder(folder)))] if is_written else []
-    if not shown or shown[0] < due:
+    if due >= settings.first_month and (not shown or shown[0] < due):
         yield Finding("bad", "publication", f"{latest}, and {due} is late")
     else:
         yield Finding("ok", "publication", latest)

@@ -45,6 +45,8 @@ def write_metrics(folder: Path, instance: dg.DagsterInstance, record: dg.RunReco
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE.format(job=run.job_name.strip("_"))
     write_to_textfile(str(path), figures.registry)
+    # Counts and seconds: the agent that reads them is another user's.
+    path.chmod(0o644)
     return path
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import dagster as dg
 
 from assets.method import LAST_DAY_OF_ALL
-from assets.months import Month, day_in_london
+from assets.months import Month, day_in_london, unmakeable
 from assets.sources.delivery.storage import SourcesAddressError
 from assets.sources.problems import DropError
 from pipelines.jobs import innovation_index, monthly_refresh
@@ -39,7 +39,8 @@ def monthly_schedule(settings: Settings, job: str) -> dg.ScheduleDefinition:
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         day = day_in_london(context.scheduled_execution_time)
         month = Month.of(day).plus(-1)
-        if reason := _unready(settings, month, day, job, fetched):
+        reason = unmakeable(month, settings.first_month) or _unready(settings, month, day, job, fetched)
+        if reason:
             return dg.SkipReason(reason)
         return dg.RunRequest(run_key=f"scheduled-{month}", partition_key=str(month))
 

@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluation,
+    AssetCheckEvaluationPlanned,
+)
 from dagster._core.events import StepMaterializationData
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
@@ -96,11 +99,26 @@ class SlimEventLog(SqliteEventLogStorage):
             self._thin_out(event.run_id)
 
     def store_asset_check_event(self, event: dg.EventLogEntry, event_id: int | None) -> None:
-        """Store a check's state; its event's words and place in the graph stand in the run's own file."""
+        """Store a check's state without words and place in the graph, which stand in the run's own file; of one that is
+        planned without all months that there are, or its row would leave most of its room empty once it is known."""
         told = event.dagster_event
-        if told is not None and told.event_type == OUTCOME:
-            event = event._replace(dagster_event=told._replace(message=None, node_handle=None, step_handle=None))
+        if told is None:
+            super().store_asset_check_event(event, event_id)
+            return
+        short = told._replace(message=None, node_handle=None, step_handle=None)
+        if not isinstance(planned := told.event_specific_data, AssetCheckEvaluationPlanned):
+            super().store_asset_check_event(event._replace(dagster_event=short), event_id)
+            return
         super().store_asset_check_event(event, event_id)
+        short = short._replace(event_specific_data=copy(planned, partitions_subset=None))
+        states = AssetCheckExecutionsTable.c
+        of_check = states.asset_key == planned.asset_key.to_string(), states.check_name == planned.check_name
+        with self.index_connection() as connection:
+            connection.execute(
+                update(AssetCheckExecutionsTable)
+                .where(states.run_id == event.run_id, *of_check)
+                .values(evaluation_event=serialize_value(event._replace(dagster_event=short)))
+            )
 
     def _store_planned(self, entry: dg.EventLogEntry) -> None:
         """Store what a check is about to do where its state is looked up, and not in the run's own file too."""

@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assets.warehouse.kept_pictures import ADDRESS, FILE, folder_in
 from pipelines.code_location import target
 from pipelines.daemon import daemon
-from pipelines.health import examine_health
+from pipelines.health import examine_beside, examine_health
 from pipelines.health_answer import kept
 from pipelines.settings import Settings
 from pipelines.slim_log import SlimSqliteStorage, instance_with
@@ -118,7 +118,7 @@ def show(
             code_server_log_level="WARNING",
         ) as context:
             made = _ShowingWebserver if read_only else DagsterWebserver
-            examined = kept(partial(examine_health, settings))
+            examined = kept(partial(examine_beside if workspace else examine_health, settings))
             pages = Pictures(
                 made(context, "", POLL_MILLISECONDS).create_asgi_app(), folder_in(instance.storage_directory())
             )

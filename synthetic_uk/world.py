@@ -143,11 +143,9 @@ def synthesise(
 
 
 def drawn_until(months: Sequence[Month]) -> Month:
-    """Up to which month a country is drawn of which these months are wanted: one month for itself, a range by whole
-    years from its first month, so that months can be added to it within the year and those there stay as they are."""
+    """Up to which month a country is drawn of which these months are wanted: by whole years from the first, so that
+    months can be added within the year and those there stay as they are."""
     first, last = months[0], months[-1]
-    if first == last:
-        return last
     return first.plus(A_YEAR * -(-len(month_range(first, last)) // A_YEAR) - 1)
 
 

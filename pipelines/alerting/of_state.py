@@ -28,7 +28,7 @@ def of_clock(settings: Settings, refresh: RefreshMethod, now: datetime) -> Itera
     """The month that should be published by now and is not."""
     month, days = due_month(refresh, now), refresh.wait_days + refresh.late_after_days
     publication = Path(settings.publication)
-    if month in months_shown(publication):
+    if month < settings.first_month or month in months_shown(publication):
         return
     why = (
         f"It is made and waits for approval: {_what_to_do(publication, month)}."

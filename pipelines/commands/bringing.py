@@ -37,7 +37,7 @@ def synthesise(
             parser=read_month,
             metavar="YYYY-MM",
             help="Month up to which the country is drawn: with the same one, months can be added later and those there "
-            "stay the same. [default: a year from the first month of a range, that month alone for one]",
+            "stay the same. [default: as many whole years from the first month as the months need]",
         ),
     ] = None,
     rtic_sizes: Annotated[

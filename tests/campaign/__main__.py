@@ -27,6 +27,7 @@ from tests.campaign import (
     memory,
     network_file_systems,
     open_kills,
+    ordered_backfill,
     orders_of_months,
     publish_kills,
     read_only_folders,
@@ -39,6 +40,7 @@ from tests.campaign import (
     ways_out_of_query,
     web_requests,
     wrong_files,
+    years_drill,
 )
 from tests.campaign.attempt import Attack, Attempt
 
@@ -66,6 +68,8 @@ ATTACKS: tuple[Attack, ...] = (
     publish_kills.ATTACK,
     reboot.ATTACK,
     sigterm.ATTACK,
+    ordered_backfill.ATTACK,
+    years_drill.ATTACK,
 )
 
 PAGE = Path("docs/reliability.md")

@@ -118,6 +118,8 @@ def test_only_the_code_reaches_sources_and_warehouse():
         service = unit(UNITS / f"innovation-clusters-{name}.service")["Service"]
         assert set(service["InaccessiblePaths"].split()) == folders
     assert "ReadWritePaths" not in unit(UNITS / "innovation-clusters-view.service")["Service"]
+    written = unit(UNITS / "innovation-clusters-code.service")["Service"]["ReadWritePaths"].split()
+    assert given["INNOVATION_CLUSTERS_METRICS"] in written
     common = unit(COMMON)["Service"]
     assert (common["ProtectSystem"], common["NoNewPrivileges"], common["User"]) == (
         "strict",
@@ -163,3 +165,5 @@ def test_the_user_and_the_folders_are_made(tmp_path: Path):
     assert (oct(published.stat().st_mode)[-4:], published.stat().st_gid, made.stat().st_gid) == ("2750", 33, 33)
     for name in ("sources", "warehouse", "dagster_home"):
         assert (tmp_path / "var" / "lib" / "innovation-clusters" / name).stat().st_mode & 0o007 == 0
+    figures = tmp_path / environment()["INNOVATION_CLUSTERS_METRICS"].lstrip("/")
+    assert figures.stat().st_mode & 0o007 == 0o005, "an agent of another user reads it"

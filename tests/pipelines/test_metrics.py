@@ -1,9 +1,11 @@
 """A run's figures in Prometheus' text format, read back by its own parser."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pipelines.metrics import MEMORY, ROWS, write_metrics
@@ -35,7 +37,11 @@ def figures(path: Path) -> dict[str, float]:
     return found
 
 
-def test_a_runs_file_has_its_time_steps_rows_checks_and_memory(empty_home: Path, tmp_path: Path):
+def test_a_runs_file_has_its_time_steps_rows_checks_and_memory(
+    empty_home: Path, tmp_path: Path, request: pytest.FixtureRequest
+):
+    before = os.umask(0o027)
+    request.addfinalizer(lambda: os.umask(before))
     with dg.DagsterInstance.from_config(str(copy_home(empty_home, tmp_path / "dagster_home"))) as instance:
 
         def run(**tags: str) -> tuple[dg.RunRecord, dict[str, float]]:
@@ -55,6 +61,8 @@ def test_a_runs_file_has_its_time_steps_rows_checks_and_memory(empty_home: Path,
         assert good["table_rows{spatial.groups}"] == 1234
         assert [good[f"checks{{{name}}}"] for name in ("passed", "warned", "failed")] == [1, 1, 0]
         assert good["peak_memory_bytes{}"] == 700_000_000
+        (path,) = (tmp_path / "metrics").iterdir()
+        assert path.stat().st_mode & 0o777 == 0o644
         _, failed = run(fails="yes")
         assert failed["run_success{}"] == 0
         assert failed["last_success_timestamp_seconds{}"] == record.end_time

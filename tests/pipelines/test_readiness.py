@@ -99,6 +99,12 @@ def test_nothing_is_made_of_what_the_month_before_was_made_of(scheduled: Schedul
     )
 
 
+def test_no_month_before_the_first_is_made(scheduled: Scheduled):
+    scheduled.lay("companies_house/2025-06-30", "innovate_uk/2025-06")
+    later = Settings(sources=str(scheduled.sources), first_month=Month(2025, 7))
+    assert str(scheduled.at(settings=later)).startswith("2025-06 cannot be made: give a month from 2025-07, which ")
+
+
 def test_dead_drops_make_no_month(scheduled: Scheduled):
     scheduled.lay("companies_house/2026-05")
     said = scheduled.at(datetime(2026, 6, 20, 5, tzinfo=LONDON))

@@ -33,6 +33,11 @@ RUNS_OF_A_JOB = """
         pipelineOrError(params: $job) { ... on Pipeline { name runs(limit: 9) { runId } } }
     }
 """
+LOG = """
+    query ($run: ID!) { logsForRun(runId: $run) { ... on EventConnection { events {
+        ... on MaterializationEvent { assetKey { path } metadataEntries { label } }
+    } } } }
+"""
 CODE = """
     query ($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { ... on AssetNode { metadataEntries {
         ... on CodeReferencesMetadataEntry { codeReferences { ... on LocalFileCodeReference { filePath label } } }
@@ -87,6 +92,12 @@ def test_its_run_stands_under_its_job(server: Served, made: tuple[Path, str]):
         }
     ]
     assert data["pipelineOrError"] == {"name": "monthly_refresh", "runs": [{"runId": made[1]}]}
+
+
+def test_its_log_has_what_was_told_of_each_table(server: Served, made: tuple[Path, str]):
+    events = asked(server, LOG, {"run": made[1]})["logsForRun"]["events"]
+    (told,) = [event["metadataEntries"] for event in events if event.get("assetKey") == {"path": SITES}]
+    assert {"preview", "drops", "seconds"} <= {entry["label"] for entry in told}
 
 
 def test_an_asset_links_to_its_query(server: Served):

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-SECONDS_TO_WAIT = 120
+SECONDS_TO_WAIT = 600
 
 
 class Hooks:

@@ -181,7 +181,9 @@ def test_a_month_that_is_late_is_told_once(instance: dg.DagsterInstance, setting
     assert "look: https://clusters.example/runs\n" in told.bodies[0]["message"]
     on_time = datetime(2025, 6, 19, 3, 59, tzinfo=UTC)
     assert [message.key for message in of_clock(settings, RefreshMethod(), on_time)] == ["late:2025-04"]
-    assert [message.key for message in of_clock(settings, RefreshMethod(), on_time.replace(hour=4))] == ["late:2025-05"]
+    later = on_time.replace(hour=4)
+    assert [message.key for message in of_clock(settings, RefreshMethod(), later)] == ["late:2025-05"]
+    assert [*of_clock(replace(settings, first_month=Month(2025, 6)), RefreshMethod(), later)] == []
 
 
 def test_a_month_that_waits_for_approval_is_told_once_for_its_rows(
