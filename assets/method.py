@@ -587,6 +587,24 @@ class TypologyMethod(Section):
     """Partners listed on a cluster."""
 
 
+class TrustMethod(Section):
+    """How sure the clusters are: draws, and the limits of words."""
+
+    bootstrap_draws: Annotated[Count, OURS] = 100
+    """Bootstrap draws of a sector's organisations in which its clusters are looked for."""
+    stability_max_points: Annotated[Count, OURS] = 20_000
+    """Points of a draw at the most, about: of a larger sector fewer organisations are drawn, and the sizes that the
+    method asks for are in proportion."""
+    stability_least_points: Annotated[Count, OURS] = 20
+    """Points of a group of the least size that are drawn, about, whatever stability_max_points says."""
+    stability_robust: Annotated[Share, OURS] = 0.75
+    """A cluster is robust where its mean Jaccard similarity over the draws is at least this (Hennig 2007) ..."""
+    stability_fragile: Annotated[Share, OURS] = 0.5
+    """... and fragile where it is at most this: such a cluster is dissolved (Hennig 2008)."""
+    trust_seed: Annotated[Seed, OURS] = 20260401
+    """Seed of the draws."""
+
+
 SHARED_SECTIONS = (
     "sources",
     "organisations",
@@ -621,6 +639,7 @@ class MethodProfile(Section):
     spatial: SpatialMethod = SpatialMethod()
     network: NetworkMethod = NetworkMethod()
     typology: TypologyMethod = TypologyMethod()
+    trust: TrustMethod = TrustMethod()
 
     @property
     def fingerprint(self) -> str:

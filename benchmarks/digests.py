@@ -12,7 +12,7 @@ from assets.months import Month
 from assets.warehouse.database import Warehouse
 from assets.warehouse.declarations import Table, declared_tables
 
-LAYERS = ("organisations", "spatial", "network", "typology")
+LAYERS = ("organisations", "spatial", "network", "typology", "trust")
 """Layers that are results; sources and reference are what was read."""
 
 

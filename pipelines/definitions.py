@@ -17,6 +17,7 @@ from assets.publication.base_map import BaseMap
 from assets.publication.steps import publication_steps
 from assets.sources.steps import ingest_step
 from assets.spatial.steps import STEPS as SPATIAL
+from assets.trust.steps import STEPS as TRUST
 from assets.typology.steps import STEPS as TYPOLOGY
 from assets.warehouse.dagster_assets import MethodResource, WarehouseResource, asset_of
 from assets.warehouse.steps import Step
@@ -41,6 +42,7 @@ def all_steps(settings: Settings) -> list[Step]:
         *SPATIAL,
         *NETWORK,
         *TYPOLOGY,
+        *TRUST,
         *index_steps(settings.sources, settings.bounds),
         *publication_steps(settings.publication, base_map),
     ]

@@ -61,7 +61,7 @@ def is_module(name: str) -> bool:
 
 
 def test_there_are_layers_and_methods() -> None:
-    assert {"sources", "organisations", "spatial", "network", "typology", "publication"} < set(layers())
+    assert {"sources", "organisations", "spatial", "network", "typology", "trust", "publication"} < set(layers())
     assert len({file for file, _ in imports(ROOT / "assets" / "methods")}) > 40
 
 

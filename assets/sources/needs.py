@@ -10,7 +10,7 @@ from collections.abc import Collection
 from assets.sources.problems import Problem
 from assets.sources.registry import ITEM_SOURCES, REGISTERS
 
-MAP_LAYERS = frozenset({"organisations", "spatial", "network", "typology"})
+MAP_LAYERS = frozenset({"organisations", "spatial", "network", "typology", "trust"})
 INDEX_LAYER = "innovation_index"
 INDEX_ALONE = "or make the Index alone (innovation-clusters refresh --select innovation_index)"
 

@@ -20,6 +20,7 @@ SCHEMA_ORDER = (
     "spatial",
     "network",
     "typology",
+    "trust",
     "innovation_index",
     "publication",
 )

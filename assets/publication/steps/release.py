@@ -112,6 +112,8 @@ CHECKED_TOO = (
     "network.runs",
     "network.institution_ties",
     "typology.cluster_institutions",
+    "trust.stability",
+    "trust.member_stability",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )

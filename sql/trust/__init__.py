@@ -1,0 +1,1 @@
+"""Queries that make the tables of trust."""

@@ -1,0 +1,1 @@
+"""What the Python steps of the trust layer read."""
