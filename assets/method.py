@@ -597,6 +597,14 @@ class TrustMethod(Section):
     method asks for are in proportion."""
     stability_least_points: Annotated[Count, OURS] = 20
     """Points of a group of the least size that are drawn, about, whatever stability_max_points says."""
+    stability_controls_per_case: Annotated[Count, OURS] = 5
+    """Other business sites that are drawn for each of a sector's where the scan is put to the test, at the most ..."""
+    stability_least_controls: Annotated[Count, OURS] = 20_000
+    """... and in all at the least."""
+    sweep_factors: Annotated[tuple[float, ...], OURS] = (0.5, 2.0)
+    """What each number and distance of the method is multiplied by, one at a time."""
+    sweep_max_points: Annotated[Count, OURS] = 100_000
+    """Points that other settings are tried on at the most: of a larger sector organisations are drawn."""
     stability_robust: Annotated[Share, OURS] = 0.75
     """A cluster is robust where its mean Jaccard similarity over the draws is at least this (Hennig 2007) ..."""
     stability_fragile: Annotated[Share, OURS] = 0.5

@@ -43,3 +43,39 @@ comment on column trust.member_stability.cluster_id is 'Cluster.';
 comment on column trust.member_stability.organisation_id is 'Organisation.';
 comment on column trust.member_stability.share_inside is 'Of the draws that it was in, the share in which it was in the group most like the cluster; of several sites the surest. Null where it was in none.';
 comment on column trust.member_stability.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists trust.stable_outlines (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    share double not null check (share in (0.5, 0.9)),
+    members bigint not null,
+    outline_wkt varchar,
+    profile_fingerprint varchar not null
+);
+comment on table trust.stable_outlines is 'Outline of the surer members of each cluster.';
+comment on column trust.stable_outlines.month is 'First day of the month.';
+comment on column trust.stable_outlines.profile is 'Method profile the row was made with.';
+comment on column trust.stable_outlines.cluster_id is 'Cluster.';
+comment on column trust.stable_outlines.share is '0.5 or 0.9: how sure, by share_inside, a member''s site is at least.';
+comment on column trust.stable_outlines.members is 'Organisations with such a site.';
+comment on column trust.stable_outlines.outline_wkt is 'Outline of these sites, made as that of the cluster, WKT polygon or multipolygon, longitude and latitude in WGS84; null where there is none.';
+comment on column trust.stable_outlines.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists trust.parameter_sweep (
+    month date not null,
+    profile varchar not null,
+    cluster_id varchar not null,
+    parameter varchar not null,
+    setting varchar not null,
+    jaccard double not null check (jaccard between 0 and 1),
+    profile_fingerprint varchar not null
+);
+comment on table trust.parameter_sweep is 'How like each cluster is to what its sector''s run finds with one setting changed.';
+comment on column trust.parameter_sweep.month is 'First day of the month.';
+comment on column trust.parameter_sweep.profile is 'Method profile the row was made with.';
+comment on column trust.parameter_sweep.cluster_id is 'Cluster.';
+comment on column trust.parameter_sweep.parameter is 'The setting that is changed, by its name in the profile or in spatial.runs.';
+comment on column trust.parameter_sweep.setting is 'What it is changed to; a distance in metres.';
+comment on column trust.parameter_sweep.jaccard is 'Largest Jaccard similarity of the cluster''s sites with a group found so.';
+comment on column trust.parameter_sweep.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';

@@ -190,6 +190,15 @@ def _score(
     return Windows(hierarchy, counted, is_window, firms, k, n, expected, score)
 
 
+def places_among(easting: Floats, northing: Floats, background: Background) -> Integers:
+    """The place of the background where each of a sector's points is, shape (points,).
+
+    Raises ValueError for a point where no site is.
+    """
+    places = distinct_places(easting, northing)
+    return _found_in(places, background)[places.place_of_point]
+
+
 def _found_in(places: Places, background: Background) -> Integers:
     """The place of the background where each place is, shape (places,)."""
     found = _search(background.places.coordinates_m, places.coordinates_m)

@@ -114,6 +114,8 @@ CHECKED_TOO = (
     "typology.cluster_institutions",
     "trust.stability",
     "trust.member_stability",
+    "trust.stable_outlines",
+    "trust.parameter_sweep",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )

@@ -1,7 +1,6 @@
--- The published clusters that are groups of sites, with the runs that they were found in.
-select
-    c.cluster_id, c.group_id, r.scheme, r.sector, r.grid, r.algorithm, r.points,
-    r.min_cluster_size, r.min_samples, r.epsilon_m
+-- The runs that a published cluster was found in.
+select distinct
+    r.scheme, r.sector, r.grid, r.algorithm, r.points, r.min_cluster_size, r.min_samples, r.epsilon_m, r.critical_score
 from typology.candidates as c
 inner join spatial.groups as g on g.month = c.month and g.profile = c.profile and g.group_id = c.group_id
 inner join spatial.runs as r
@@ -9,4 +8,4 @@ inner join spatial.runs as r
 where
     c.month = $month and c.profile = $profile
     and c.approach = 'spatial' and c.cluster_id is not null and c.unpublished_reason is null
-order by r.scheme, r.sector, r.grid, c.cluster_id
+order by r.scheme, r.sector, r.grid
