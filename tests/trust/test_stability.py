@@ -56,13 +56,8 @@ def step_named(name: str) -> Step:
 def filled(warehouse: Warehouse) -> Warehouse:
     """Forty firms in Leeds, of which the last has two sites, thirty in Bristol, and thirty in no group."""
     random = np.random.default_rng(1)
-    at = np.vstack(
-        [
-            disc(random, LEEDS, 600, 41),
-            disc(random, BRISTOL, 600, 30),
-            random.uniform(200_000, 300_000, (30, 2)).round(),
-        ]
-    )
+    scattered = random.uniform(200_000, 300_000, (30, 2)).round()
+    at = np.vstack([disc(random, LEEDS, 600, 41), disc(random, BRISTOL, 600, 30), scattered])
     firms = [*(f"L{number:02}" for number in range(40)), "L39", *(f"B{number:02}" for number in range(60))]
     clusters = ["leeds"] * 41 + ["bristol"] * 30 + [None] * 30
     points = pl.DataFrame(
@@ -90,15 +85,14 @@ def filled(warehouse: Warehouse) -> Warehouse:
     fill(
         warehouse,
         "spatial.groups",
-        [{**group, "group_id": f"spatial-{name}", "points": firms, "firms": firms} for name, firms in sizes.items()],
+        [{**group, "group_id": f"spatial-{name}", "points": size, "firms": size} for name, size in sizes.items()],
     )
     run = {"algorithm": "dbscan", "min_cluster_size": 10, "min_samples": 10, "epsilon_m": 1_500.0}
     counts = {"points": 101, "groups": 2, "groups_found": 2, "noise_points": 30, "points_fingerprint": "0"}
     fill(warehouse, "spatial.runs", [{**group, **run, **counts}])
     candidate = {**HERE, **CANDIDATE, "scheme": "sic", "sector": "Health"}
     published = [
-        {**candidate, "group_id": f"spatial-{name}", "cluster_id": name, "firms": firms}
-        for name, firms in sizes.items()
+        {**candidate, "group_id": f"spatial-{name}", "cluster_id": name, "firms": size} for name, size in sizes.items()
     ]
     # A group that was not published, and a cluster found by collaboration: neither is looked for.
     unpublished = {**candidate, "group_id": "spatial-none", "firms": 10, "unpublished_reason": "not RD&I-active"}
@@ -110,7 +104,6 @@ def filled(warehouse: Warehouse) -> Warehouse:
         [
             {
                 **HERE,
-                "group_id": member["group_id"],
                 "cluster_id": member["group_id"].removeprefix("spatial-"),
                 "organisation_id": member["organisation_id"],
                 "site_id": member["site_id"],
@@ -145,7 +138,7 @@ def test_clusters_far_apart_are_robust_and_all_is_told(filled: Warehouse) -> Non
     ]
     assert shapely.from_wkt(outlines["outline_wkt"][3]).contains(shapely.Point(-1.5436, 53.7975))
     swept = filled.read(
-        "select parameter, setting, min(jaccard) as j from trust.parameter_sweep group by all order by all"
+        "select parameter, setting, min(jaccard) as least from trust.parameter_sweep group by all order by all"
     )
     assert swept.select("parameter", "setting").rows() == [
         ("dbscan_min_samples", "20"),
@@ -153,7 +146,7 @@ def test_clusters_far_apart_are_robust_and_all_is_told(filled: Warehouse) -> Non
         ("dbscan_radius_m", "3000"),
         ("dbscan_radius_m", "750"),
     ]
-    assert set(swept["j"]) == {1.0}
+    assert set(swept["least"]) == {1.0}
     report = result.reports[PROFILE]
     assert report.figures["clusters by word"] == {"robust": 2, "fair": 0, "fragile": 0}
     assert all(report.pictures[name].startswith(b"\x89PNG") for name in ("stability", "map"))
