@@ -4,9 +4,8 @@ What belongs here: the sectors of a register shuffled over its addresses, the sc
 K-densities on each, and how often either says what chance alone would. What does not: the methods (`assets/methods`),
 the register as it is (`real_scan`).
 
-The register is that of the companies of Sheffield and Rotherham, or the smallest of the synthetic countries that has so
-many companies. Every label is moved, that of companies without a known sector too: each sector is then as many
-companies drawn at random.
+The register is that of the companies of Sheffield and Rotherham. Every label is moved, that of companies without a
+known sector too: each sector is then as many companies drawn at random.
 """
 
 from __future__ import annotations
@@ -20,12 +19,13 @@ import polars as pl
 from scipy.stats import binomtest
 
 from assets.manners import begin, existing_folder, whole_given
-from assets.method import LocalisationMethod, MethodProfile, find_profiles
+from assets.method import MethodProfile, find_profiles
 from assets.methods.groups.sector_groups import Contrast, together
 from assets.methods.trust.counterfactuals import (
     Bands,
     DrawSettings,
     bands_between,
+    draw_settings,
     pool_of,
     simulate_bands,
     sizes_to_draw,
@@ -37,7 +37,7 @@ from pipelines.profiles import PROFILES_FOLDER
 from tools.real_scan import contrast_of, registered, scan_sectors
 
 REGION = {"k_cell_km": 0.1, "k_step_km": 0.25, "k_reach_km": 20.0}
-"""What the K-densities of one region are taken at: it is some 40 km across, and half of its pairs are within 8."""
+"""What the K-densities of one region are taken at, in place of the country's."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Trial:
     @property
     def settings(self) -> DrawSettings:
         """Of the K-densities."""
-        return _settings(self.method.localisation)
+        return draw_settings(self.method.localisation)
 
     def on(self, sectors: pl.Series) -> Chance:
         """What is found where the companies have these sectors."""
@@ -95,19 +95,13 @@ class Trial:
                 yield str(sector), verdict_on(k_density(sites, at_km).density, against, at_km)
 
 
-def _settings(method: LocalisationMethod) -> DrawSettings:
-    return DrawSettings(
-        method.k_draws, method.k_sizes, method.k_alpha, method.k_seed, method.k_reach_km, method.k_step_km
-    )
-
-
 def trial_of(companies: pl.DataFrame, method: MethodProfile) -> Trial:
     """All that a register's shuffles share: companies as `real_scan.registered` gives them."""
     easting, northing = companies["easting"].to_numpy(), companies["northing"].to_numpy()
     grid = grid_over(easting, northing, method.localisation.k_cell_km)
     pool = pool_of(grid, grid.cell_of(easting, northing), np.ones(companies.height, dtype=np.int64))
     counts = companies.drop_nulls("sector").group_by("sector").len()["len"]
-    settings = _settings(method.localisation)
+    settings = draw_settings(method.localisation)
     judged = [count for count in counts if count >= method.localisation.k_min_sites]
     bands = simulate_bands(pool, sizes_to_draw(judged, companies.height, settings.sizes), settings)
     return Trial(companies, method, contrast_of(companies, method.spatial), grid, bands)
