@@ -163,7 +163,8 @@ def _known(ctx: StepContext) -> tuple[list[Bands], int, int]:
         Bands(int(sites), *(one[name].to_numpy() for name in OF_A_BAND))
         for (sites,), one in rows.group_by("sites", maintain_order=True)
     ]
-    return bands, *(int(rows[name].max() or 0) for name in ("all_sites", "draws"))
+    all_sites, draws = rows.select(pl.col("all_sites", "draws").max().fill_null(0)).row(0)
+    return bands, all_sites, draws
 
 
 def _bands_at(known: Sequence[Bands], curve: Curve, all_sites: int) -> Bands:
