@@ -273,22 +273,22 @@ class LocalisationMethod(Section):
     """Whether a sector is localised or dispersed among all business: K-densities (Duranton and Overman 2005). Shared by
     all profiles of a month."""
 
-    k_reach_km: Annotated[Positive, STATED] = 180.0
+    k_reach_km: Annotated[Positive, OURS] = 180.0
     """Longest distance between two sites that is looked at, in kilometres: the paper's, the median distance between two
     of its sites."""
     k_step_km: Annotated[Positive, OURS] = 1.0
     """The distances looked at are 0, this, twice this, ... kilometres."""
     k_cell_km: Annotated[Positive, OURS] = 1.0
-    """Sites are moved to the middles of square cells so wide, in kilometres, and no bandwidth is smaller: for a register
-    of one region a tenth of this shows more."""
+    """Sites are moved to the middles of square cells so wide, in kilometres, and no bandwidth is smaller: for a
+    register of one region a tenth of this shows more."""
     k_draws: Annotated[Count, OURS] = 500
     """Draws of sites from all business sites, at each number of sites."""
     k_sizes: Annotated[Count, OURS] = 8
     """Numbers of sites that are drawn, spaced by ratio from the smallest sector to the largest; between them bands are
     interpolated. Where the sectors have no more numbers of sites than these, they are the sectors' own."""
-    k_alpha: Annotated[Chance, STATED] = 0.05
+    k_alpha: Annotated[Chance, OURS] = 0.05
     """Share of sectors of chance that is called localised, and of the others that is called dispersed."""
-    k_min_sites: Annotated[int, Field(ge=2), STATED] = 10
+    k_min_sites: Annotated[int, Field(ge=2), OURS] = 10
     """A sector with fewer sites gets no verdict; the paper leaves out industries of up to so many."""
     k_seed: Annotated[Seed, OURS] = 20050104
     """Seed of the draws."""

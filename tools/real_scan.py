@@ -61,9 +61,12 @@ class RealScan:
         return least
 
 
-def scan_real_companies(data: Path, method: SpatialMethod) -> RealScan:
-    """Every sector of the companies against all of them. Raises FileNotFoundError where the file is not there."""
-    companies = (
+def registered(data: Path) -> pl.DataFrame:
+    """The companies that have a place, as points: `sector`, null where it is not known, and what `find_groups` wants.
+
+    Raises FileNotFoundError where the file is not there.
+    """
+    return (
         real_companies(data)
         .filter(pl.col("easting").is_not_null())
         .with_row_index("firm")
@@ -74,18 +77,30 @@ def scan_real_companies(data: Path, method: SpatialMethod) -> RealScan:
             is_firm=pl.lit(True),
         )
     )
-    background = background_of(companies, method)
+
+
+def contrast_of(companies: pl.DataFrame, method: SpatialMethod) -> Contrast:
+    """All companies, and the null at the numbers that the sectors have of them."""
+    background, settings = background_of(companies, method), null_settings(method)
+    sizes = companies.drop_nulls("sector").group_by("sector").len()["len"]
+    run = [size for size in sizes if size >= points_needed(size, method)]
+    simulated = null_sizes(min(run), max(run), settings.sizes)
+    return Contrast(background, Null(simulate_null(background, simulated, window_rules(method), settings)), "")
+
+
+def scan_sectors(companies: pl.DataFrame, method: SpatialMethod, contrast: Contrast) -> list[Found]:
+    """The groups of every sector of the companies."""
     sectors = companies.drop_nulls("sector").partition_by("sector", as_dict=True)
-    sizes = [one.height for one in sectors.values() if one.height >= points_needed(one.height, method)]
-    settings = null_settings(method)
-    simulated = null_sizes(min(sizes), max(sizes), settings.sizes)
-    null = Null(simulate_null(background, simulated, window_rules(method), settings))
-    contrast = Contrast(background, null, "")
-    found: list[Found] = [
+    return [
         find_groups(Sector(SCHEME, str(key[0]), GRID), of_sector, method, contrast)
         for key, of_sector in sorted(sectors.items())
     ]
-    kept = together(found, method.scan_alpha)
+
+
+def scan_real_companies(data: Path, method: SpatialMethod) -> RealScan:
+    """Every sector of the companies against all of them. Raises FileNotFoundError where the file is not there."""
+    companies = registered(data)
+    kept = together(scan_sectors(companies, method, contrast_of(companies, method)), method.scan_alpha)
     members = kept.group_members.join(companies, on=["site_id", "organisation_id"]).select(
         "group_id", "sector", "easting", "northing"
     )

@@ -16,7 +16,7 @@ from assets.warehouse.steps import Rows, StepContext, step
 
 if TYPE_CHECKING:
     from assets.arrays import Floats, Integers
-    from assets.methods.trust.counterfactuals import Bands, DrawSettings
+    from assets.methods.trust.counterfactuals import Bands
     from assets.methods.trust.localisation import Curve, Verdict
     from assets.methods.trust.pairs import Grid, Sites
 
@@ -60,9 +60,9 @@ VERDICTS = {
 )
 def k_bands(ctx: StepContext) -> Rows:
     """K-densities of sites drawn from all business sites, at a few numbers of sites: what chance would give."""
-    from assets.methods.trust.counterfactuals import pool_of, simulate_bands, sizes_to_draw
+    from assets.methods.trust.counterfactuals import draw_settings, pool_of, simulate_bands, sizes_to_draw
 
-    settings, places = _settings(ctx), ctx.input("business_places")
+    settings, places = draw_settings(ctx.method.localisation), ctx.input("business_places")
     sizes = sizes_to_draw(_judged(ctx)["sites"], int(places["sites"].sum()), settings.sizes)
     bands: tuple[Bands, ...] = ()
     if sizes:
@@ -103,10 +103,11 @@ def k_bands(ctx: StepContext) -> Rows:
 )
 def localisation(ctx: StepContext) -> Rows:
     """Whether each sector is localised or dispersed among all business, and at which distances."""
+    from assets.methods.trust.counterfactuals import draw_settings
     from assets.methods.trust.localisation import curve_of, verdict_on
     from assets.work import over
 
-    at_km = _settings(ctx).at_km
+    at_km = draw_settings(ctx.method.localisation).at_km
     bands, all_sites, draws = _known(ctx)
     curves: list[Curve] = over(_sectors(ctx), curve_of, ctx.engine, at_km)
     judged = [(curve, _bands_at(bands, curve, all_sites)) for curve in curves]
@@ -115,15 +116,6 @@ def localisation(ctx: StepContext) -> Rows:
     drawn = pl.concat([pl.DataFrame(schema=CURVES), *(_curve(*one, at_km) for one in judged)])
     _tell(ctx, table, drawn)
     return {"trust.k_density": drawn, "trust.localisation": table}
-
-
-def _settings(ctx: StepContext) -> DrawSettings:
-    from assets.methods.trust.counterfactuals import DrawSettings
-
-    method = ctx.method.localisation
-    return DrawSettings(
-        method.k_draws, method.k_sizes, method.k_alpha, method.k_seed, method.k_reach_km, method.k_step_km
-    )
 
 
 def _judged(ctx: StepContext) -> pl.DataFrame:
@@ -171,7 +163,8 @@ def _known(ctx: StepContext) -> tuple[list[Bands], int, int]:
         Bands(int(sites), *(one[name].to_numpy() for name in OF_A_BAND))
         for (sites,), one in rows.group_by("sites", maintain_order=True)
     ]
-    return bands, *(int(rows[name].max() or 0) for name in ("all_sites", "draws"))
+    all_sites, draws = rows.select(pl.col("all_sites", "draws").max().fill_null(0)).row(0)
+    return bands, all_sites, draws
 
 
 def _bands_at(known: Sequence[Bands], curve: Curve, all_sites: int) -> Bands:

@@ -18,6 +18,7 @@ from itertools import groupby
 import numpy as np
 
 from assets.arrays import Floats, Integers
+from assets.method import LocalisationMethod
 from assets.methods.scan.null import null_sizes
 from assets.methods.trust.k_density import distances_at, k_density
 from assets.methods.trust.pairs import Grid, sites_on
@@ -41,6 +42,13 @@ class DrawSettings:
     def at_km(self) -> Floats:
         """The distances."""
         return distances_at(self.reach_km, self.step_km)
+
+
+def draw_settings(method: LocalisationMethod) -> DrawSettings:
+    """The profile's draws."""
+    return DrawSettings(
+        method.k_draws, method.k_sizes, method.k_alpha, method.k_seed, method.k_reach_km, method.k_step_km
+    )
 
 
 @dataclass(frozen=True)

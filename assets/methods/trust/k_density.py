@@ -41,7 +41,7 @@ class KDensity:
 
 def distances_at(reach_km: float, step_km: float) -> Floats:
     """The distances at which K-densities are taken: 0, step, 2 step, ... reach."""
-    return np.arange(int(np.floor(reach_km / step_km + 1e-9)) + 1) * step_km
+    return np.arange(int(np.floor(reach_km / step_km + 1e-9)) + 1, dtype=np.float64) * step_km
 
 
 def k_density(sites: Sites, at_km: Floats) -> KDensity:
