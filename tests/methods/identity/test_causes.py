@@ -188,7 +188,7 @@ def test_of_causes_that_explain_the_same_a_source_goes_before_the_firms() -> Non
 
 def test_where_few_are_explained_the_whole_sector_is_asked() -> None:
     """None of the cluster's twenty firms changed; of the sector's others three were listed elsewhere, one is gone."""
-    around = [{**RELISTED, "site_id": f"X{number}", "organisation_id": f"X{number}"} for number in range(3)]
+    around = [{**RELISTED, "site_id": f"X{number}", **dict.fromkeys(_OWNERS, f"X{number}")} for number in range(3)]
     gone = {**GONE, "site_id": "X9", "earlier_organisation_id": "X9"}
     found = causes(differing(20), frame_of([*around, gone]), SourceChange(lists={"sic": "New."}), METHOD)
     assert found.select("cause", "cause_share", "cause_detail").row(0) == (
