@@ -15,7 +15,7 @@ from assets.method import find_profiles
 from assets.months import Month
 from assets.typology.steps import STEPS
 from assets.warehouse.database import Warehouse
-from assets.warehouse.following import is_out_of_date
+from assets.warehouse.following import is_out_of_date, steps_there
 from assets.warehouse.inputs import asked
 from pipelines.made_months import made_month
 from pipelines.output import Layout
@@ -91,7 +91,9 @@ def out_of_date(warehouse: Warehouse, months: Sequence[Month]) -> list[Month]:
     if {method.name for method in given} != set(names):
         return []
     with warehouse.connect(read_only=True) as connection:
-        return [month for month in months if is_out_of_date(connection, STEPS, month, given)]
+        return [
+            month for month in months if is_out_of_date(connection, steps_there(connection, STEPS, month), month, given)
+        ]
 
 
 def _known(warehouse: Warehouse) -> str:

@@ -112,6 +112,7 @@ CHECKED_TOO = (
     "network.runs",
     "network.institution_ties",
     "typology.cluster_institutions",
+    "typology.month_changes",
     "innovation_index.institution_influence",
     "publication.attack_bounds",
 )
