@@ -27,7 +27,7 @@ OPEN_RUN := DAGSTER_HOME=$(abspath $(OPEN))/dagster_home \
   INNOVATION_CLUSTERS_WAREHOUSE=$(OPEN)/warehouse.duckdb \
   INNOVATION_CLUSTERS_PUBLICATION=$(OPEN)/publication
 
-.PHONY: install demo demo-open ui serve test lint docs recovery index-recovery bench campaign pictures clean
+.PHONY: install demo demo-open ui serve test lint docs recovery history-recovery index-recovery bench campaign pictures clean
 
 install: $(STAMP)
 
@@ -70,6 +70,9 @@ recovery: install
 	$(BIN)/python -m synthetic_uk.recovery_page --out docs/recovery.md
 	$(BIN)/python -m synthetic_uk.scan_recovery --data $(DATA) --out docs/scan-recovery.md
 	$(BIN)/python -m synthetic_uk.trust_recovery --out docs/trust.md
+
+history-recovery: install
+	$(BIN)/python -m synthetic_uk.history_recovery --out docs/history.md
 
 index-recovery: install
 	$(BIN)/python -m synthetic_uk.index_recovery --out docs/index-recovery.md

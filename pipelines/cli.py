@@ -10,6 +10,7 @@ from pipelines.accepting import AcceptingCommand
 from pipelines.command_group import CommandGroup, show_version
 from pipelines.commands.asking import graph, place, query, rankings
 from pipelines.commands.bringing import fetch, synthesise
+from pipelines.commands.comparing import diff
 from pipelines.commands.keeping import backup, maintain, restore
 from pipelines.commands.making import approve, backfill, publish, refresh
 from pipelines.commands.questioning import what_if, why
@@ -52,6 +53,7 @@ app.command()(restore)
 app.command()(query)
 app.command()(rankings)
 app.command()(place)
+app.command()(diff)
 app.command()(graph)
 app.command()(why)
 app.command()(what_if)

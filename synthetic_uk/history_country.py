@@ -347,5 +347,6 @@ def _patents(world: World, first: Month) -> pl.DataFrame:
         number = company_number(firm)
         share = ACTIVE_SHARE if group >= 0 else 0.03
         if number and firm * 37 % 100 < 100 * share:
-            rows.append((f"{_word(firm)} Works Limited", number, str(first.plus(-6).first_day)))
-    return pl.DataFrame(rows, schema=["organisation_name", "crn", "date"], orient="row")
+            rows.append((f"{_word(firm)} Works Limited", number, str(first.plus(-6).first_day), None))
+    names = ["organisation_name", "crn", "date", "amount"]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

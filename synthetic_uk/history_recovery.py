@@ -113,7 +113,7 @@ def measure(folder: Path, seed: int, months: int = MONTHS) -> Score:
     warehouse = Warehouse(folder / "warehouse.duckdb")
     warehouse.create()
     methods = find_profiles([PROFILE], PROFILES_FOLDER)
-    groups = {}
+    groups: dict[tuple[object, str], int | None] = {}
     for number in range(months):
         month = FIRST.plus(number)
         make_month(warehouse, sources, month, methods)

@@ -80,8 +80,9 @@ def cluster_history(ctx: StepContext) -> dict[str, pl.DataFrame]:
     from assets.methods.identity.history import Dates, complete, happened, with_sectors
 
     events = ctx.input("history_events")
+    compared = events["earlier_month"].drop_nulls()
     dates = Dates(
-        earlier_month=events["earlier_month"].max() if events.height else None,  # type: ignore[arg-type]
+        earlier_month=compared.item(0) if compared.len() else None,
         month_before=ctx.month.plus(-1).first_day,
         year_before=ctx.month.plus(-MONTHS_IN_A_YEAR).first_day,
     )

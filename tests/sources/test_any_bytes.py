@@ -65,6 +65,10 @@ GOOD: dict[str, tuple[str, str | bytes]] = {
     "boundaries": ("2025-05.csv", "code,name\nE06000001,Hartlepool\n"),
     "sic_sectors": ("2025-05.csv", "sic2007_prefix,sector\n62,Software\n"),
     "rtic_sectors": ("2025-05.csv", "rtic_code,sector\nRTIC0052,Space\n"),
+    "sic_correspondence": (
+        "2025-05.csv",
+        "from_classification,from_code,to_classification,to_code,share\nSIC 2007,62012,SIC 2026,62110,1\n",
+    ),
     "idbr_enterprises": ("2025-05.csv", ENTERPRISES_CSV),
     "idbr_local_units": ("2025-05.csv", LOCAL_UNITS_CSV),
     "rtic_companies": ("2025-05.csv", RTIC_CSV),

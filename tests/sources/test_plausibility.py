@@ -22,7 +22,7 @@ from tests.sources.support import ENTERPRISES_CSV, MAY, ingest, put, put_registe
 TURNOVER = "idbr_enterprises:turnover_gbp"
 WHY = "the register was re-based"
 NUMBERS = ("bigint", "integer", "double", "decimal(18,2)")
-NO_MEASURE = {"row_number", "event_year", "postcodes", "index_order"}
+NO_MEASURE = {"row_number", "event_year", "postcodes", "index_order", "share"}
 """Columns of numbers that are neither money, a count of the source's nor a coordinate."""
 
 

@@ -3,8 +3,8 @@
 What belongs here: from the firms that an event is made of, and what changed of their sites and of the sources, the
 cause with its figures. What does not: which firms these are (`history`), reading either (inputs).
 
-The rule [ours] is a counterfactual one. Of each firm that a cluster gained or lost it is asked what alone would have made
-the difference. If the firm was not known in the other month, the register's coming and going did; if the site was
+The rule [ours] is a counterfactual one. Of each firm that a cluster gained or lost it is asked what alone would have
+made the difference. If the firm was not known in the other month, the register's coming and going did; if the site was
 there with another code, its code; if by the earlier month's list of sectors its present code gives the membership that
 it had, the list; if it stands elsewhere under the same postcode, the directory. What a firm did itself counts for the
 source instead where the source is another by then: under a new register nobody can tell a new firm from one newly

@@ -267,3 +267,19 @@ def test_the_order_of_rows_and_the_names_of_groups_do_not_matter(
         back = {new: old for old, new in new_names.items()}
         outcomes.append(({back[group]: identifier for group, identifier in ids.iter_rows()}, events.rows()))
     assert outcomes[0] == outcomes[1]
+
+
+def test_a_cluster_is_followed_into_the_sector_that_its_own_became():
+    """Under a classification that follows another its sector has another name; a third sector is none of its business."""
+    now, firms = frames(
+        {"G": Cluster(range(10), sector="Health and Care"), "H": Cluster(range(10), sector="Chemicals")}, "group_id"
+    )
+    born = newborn_ids(now, firms.with_columns(site_id=pl.lit(None, dtype=pl.String)), "test", NOW)
+    became = pl.DataFrame({"scheme": ["sic"], "earlier_sector": ["Healthcare"], "sector": ["Health and Care"]})
+    earlier = frames({"C": Cluster(range(12))}, "cluster_id")
+    ids, events = follow(now.join(born, on="group_id"), firms, *earlier, BEFORE, 0.5, became)
+    kept = dict(ids.iter_rows())
+    assert kept["G"] == "C" and kept["H"] != "C"
+    assert sorted(events["event"]) == ["birth", "continuation"]
+    _, without = follow(now.join(born, on="group_id"), firms, *earlier, BEFORE, 0.5)
+    assert sorted(without["event"]) == ["birth", "birth", "death"]

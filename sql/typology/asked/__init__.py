@@ -1,0 +1,1 @@
+"""What commands read of the typology layer."""
