@@ -76,6 +76,11 @@ def why(warehouse: Warehouse, month: Month | None, profiles: Sequence[str], text
         return {heading: _listed(warehouse, parameters, wanted)}
     groups = warehouse.read(asked("trust", "groups"), **parameters, wanted=wanted.identifier)
     figures = warehouse.read(asked("trust", "criteria"), **parameters, wanted=wanted.identifier)
+    if figures.is_empty():
+        raise ValueError(
+            f"trust.criteria of {found} has nothing of profile {wanted.profile}: make it with `innovation-clusters "
+            f"refresh --month {found} --profile {wanted.profile} --select trust`"
+        )
     what = {"month": str(found), "profile": wanted.profile, **_about(groups, figures)}
     return {
         str(groups["name"][0] or wanted.identifier): pl.DataFrame(
@@ -127,15 +132,16 @@ def _find(warehouse: Warehouse, month: Month, profiles: Sequence[str], text: str
 
 def _listed(warehouse: Warehouse, parameters: Mapping[str, Any], wanted: Wanted) -> pl.DataFrame:
     """The clusters of one name, or everything that has a town in its outline."""
-    outlined = warehouse.read(asked("trust", "outlined"), **parameters)
+    listed = warehouse.read(asked("trust", "outlined"), **parameters)
     if wanted.town is None:
-        chosen = outlined.filter(pl.col("cluster_id").is_in(list(wanted.several)))
+        chosen = listed.filter(pl.col("cluster_id").is_in(list(wanted.several)))
     else:
         towns = warehouse.read(
             "select longitude, latitude from used.places where month = $month and name = $name",
             month=parameters["month"],
             name=wanted.town,
         )
+        outlined = listed.drop_nulls("outline_wkt")
         points = shapely.points(towns["longitude"].to_numpy(), towns["latitude"].to_numpy())
         outlines = shapely.from_wkt(outlined["outline_wkt"].to_numpy())
         chosen = outlined.filter(

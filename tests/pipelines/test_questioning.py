@@ -160,7 +160,7 @@ def test_why_by_id_by_group_and_by_name(made: Warehouse) -> None:
         assert list(told) == [name, "criteria"]
     about = {row["what"]: row["is"] for row in told[name]}
     assert about["type"] == "Specialised" and about["how sure"].startswith("robust: over 100 draws")
-    assert about["found"] == "by HDBSCAN among the sites of Healthcare (sic) (spatial-1)"
+    assert about["found"] == "by density among the sites of Healthcare (sic) (spatial-1)"
     share = next(row for row in told["criteria"] if row["figure"] == "share of firms that are active")
     assert (share["value"], share["threshold"], share["margin"]) == (0.25, 0.2, 0.25)
     assert (share["in_words"], share["near"], share["on_the_other_side"]) == ("met, 25% above", None, "no cluster")

@@ -1,4 +1,4 @@
--- Every group that has an outline, or is a cluster with one, and why it is none.
+-- Every group with its outline, where it has one, and why it is no cluster.
 select
     g.group_id, g.cluster_id, c.name, g.scheme, g.sector, g.firms, c.cluster_type, g.unpublished_reason,
     coalesce(o.outline_wkt, c.outline_wkt) as outline_wkt
@@ -9,7 +9,6 @@ left join typology.innovation_clusters as c
 where
     g.month = $month
     and g.profile = $profile
-    and (o.outline_wkt is not null or c.outline_wkt is not null)
     -- A community that is one cluster with a spatial group has that group's outline.
     and (g.approach = 'spatial' or g.unpublished_reason is null)
 order by c.cluster_type is null, -g.firms, g.group_id
