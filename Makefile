@@ -69,6 +69,7 @@ docs: install
 recovery: install
 	$(BIN)/python -m synthetic_uk.recovery_page --out docs/recovery.md
 	$(BIN)/python -m synthetic_uk.scan_recovery --data $(DATA) --out docs/scan-recovery.md
+	$(BIN)/python -m synthetic_uk.trust_recovery --out docs/trust.md
 
 index-recovery: install
 	$(BIN)/python -m synthetic_uk.index_recovery --out docs/index-recovery.md

@@ -620,20 +620,28 @@ class TrustMethod(Section):
     """How sure the clusters are: draws, and the limits of words."""
 
     bootstrap_draws: Annotated[Count, OURS] = 100
-    """Bootstrap draws of a sector's organisations in which its clusters are looked for."""
-    stability_max_points: Annotated[Count, OURS] = 20_000
-    """Points of a draw at the most, about: of a larger sector fewer organisations are drawn, and the sizes that the
+    """Bootstrap draws of a sector's organisations in which its clusters are looked for, at the most."""
+    bootstrap_min_draws: Annotated[Count, OURS] = 20
+    """The same at the least."""
+    stability_all_points: Annotated[Count, OURS] = 2_000_000
+    """Points of all draws of a sector together, as far as these two leave it open."""
+    stability_enough_points: Annotated[Count, OURS] = 20_000
+    """Points of a draw that are enough, about: of a larger sector fewer organisations are drawn, and the sizes that the
     method asks for are in proportion."""
     stability_least_points: Annotated[Count, OURS] = 20
-    """Points of a group of the least size that are drawn, about, whatever stability_max_points says."""
+    """Points of the sector's smallest cluster that are drawn, about, even where more than enough are for it ..."""
+    stability_max_points: Annotated[Count, OURS] = 60_000
+    """... and no more in all than this."""
     stability_controls_per_case: Annotated[Count, OURS] = 5
     """Other business sites that are drawn for each of a sector's where the scan is put to the test, at the most ..."""
-    stability_least_controls: Annotated[Count, OURS] = 20_000
+    stability_least_controls: Annotated[Count, OURS] = 10_000
     """... and in all at the least."""
     sweep_factors: Annotated[tuple[float, ...], OURS] = (0.5, 2.0)
     """What each number and distance of the method is multiplied by, one at a time."""
     sweep_max_points: Annotated[Count, OURS] = 100_000
     """Points that other settings are tried on at the most: of a larger sector organisations are drawn."""
+    sweep_least_controls: Annotated[Count, OURS] = 200_000
+    """Other business sites that are drawn at the least where other settings of the scan are tried."""
     stability_robust: Annotated[Share, OURS] = 0.75
     """A cluster is robust where its mean Jaccard similarity over the draws is at least this (Hennig 2007) ..."""
     stability_fragile: Annotated[Share, OURS] = 0.5

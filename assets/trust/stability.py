@@ -72,7 +72,7 @@ def stability(ctx: StepContext) -> Rows:
     clusters = [_clusters(ctx, *one) for one in zip(points, tested, strict=True)]
     of_clusters = pl.concat([pl.DataFrame(schema=STABILITY), *clusters]).sort("cluster_id")
     swept = pl.concat([pl.DataFrame(schema=SWEEP), *map(_swept, points, tested)])
-    ctx.report.figure("clusters by word", dict(of_clusters.group_by("word").len().sort("word").iter_rows()))
+    _tell(ctx, of_clusters, members)
     return {
         "trust.stability": of_clusters,
         # Of several sites of an organisation in a cluster the surest.
@@ -82,6 +82,17 @@ def stability(ctx: StepContext) -> Rows:
         "trust.stable_outlines": _outlines(ctx, of_clusters["cluster_id"], members),
         "trust.parameter_sweep": swept.sort("cluster_id", "parameter", "setting"),
     }
+
+
+def _tell(ctx: StepContext, clusters: pl.DataFrame, members: pl.DataFrame) -> None:
+    """Figures and pictures for a person."""
+    from assets.trust.reports import stability_map_png, stability_png, words
+
+    method = ctx.method.trust
+    ctx.report.figure("clusters by word", words(clusters))
+    ctx.report.figure("median of the mean Jaccard similarity", clusters["mean_jaccard"].median())
+    ctx.report.picture("stability", stability_png(clusters, method.stability_fragile, method.stability_robust))
+    ctx.report.picture("map", stability_map_png(members, clusters, f"{ctx.method.name}: how sure the clusters are"))
 
 
 def _subjects(ctx: StepContext, runs: pl.DataFrame, points: list[pl.DataFrame]) -> Iterator[Subject]:
@@ -145,7 +156,13 @@ def _rules(ctx: StepContext, runs: pl.DataFrame) -> TrialRules:
 
     method = ctx.method.trust
     draws = DrawRules(
-        method.bootstrap_draws, method.stability_max_points, method.stability_least_points, method.trust_seed
+        method.bootstrap_draws,
+        method.bootstrap_min_draws,
+        method.stability_all_points,
+        method.stability_enough_points,
+        method.stability_max_points,
+        method.stability_least_points,
+        method.trust_seed,
     )
     controls = ControlRules(method.stability_controls_per_case, method.stability_least_controls)
     scanned = runs.filter(pl.col("algorithm") == "scan")["grid"].unique().sort()
@@ -163,8 +180,8 @@ def _background(ctx: StepContext, grid: str) -> Background:
 def _sweeping(ctx: StepContext) -> SweepRules:
     from assets.methods.trust.sweep import SweepRules
 
-    bounds = ctx.method.spatial.epsilon_min_m, ctx.method.spatial.epsilon_max_m
-    return SweepRules(ctx.method.trust.sweep_factors, bounds, ctx.method.trust.sweep_max_points)
+    method, bounds = ctx.method.trust, (ctx.method.spatial.epsilon_min_m, ctx.method.spatial.epsilon_max_m)
+    return SweepRules(method.sweep_factors, bounds, method.sweep_max_points, method.sweep_least_controls)
 
 
 def _clusters(ctx: StepContext, points: pl.DataFrame, tested: Tested) -> pl.DataFrame:

@@ -184,7 +184,7 @@ def test_one_parameter_makes_only_what_follows_from_it(copy: Path):
     anew = {
         name.split(".")[0] for name, metadata in latest_metadata(copy).items() if "taken over from run" not in metadata
     }
-    assert anew == {"sources", "reference", "spatial", "network", "typology", "publication"}
+    assert anew == {"sources", "reference", "spatial", "network", "typology", "trust", "publication"}
 
 
 def test_clusters_keep_their_identity_into_the_next_month(world: Path):

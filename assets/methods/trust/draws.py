@@ -5,9 +5,9 @@ What belongs here: who is drawn, and numbers of points in proportion. What does 
 
 Organisations are drawn with replacement and each that was drawn stands once, with all its points: a bootstrap without
 the copies, as Hennig (2007) has it where copies would be taken for groups of their own. To a method that goes by
-density an organisation drawn three times is three at one address. Without copies 63% of the organisations stand in a draw.
-Numbers of points that the method asks for are taken in the share of the points that stand, so that a draw is asked for
-the same density: the distance to the k-th neighbour among all is about that to the (0.63 k)-th among 63%.
+density an organisation drawn three times is three at one address. Without copies 63% of the organisations stand in a
+draw. Numbers of points that the method asks for are taken in the share of the points that stand, so that a draw is
+asked for the same density: the distance to the k-th neighbour among all is about that to the (0.63 k)-th among 63%.
 """
 
 from __future__ import annotations
@@ -54,20 +54,31 @@ class DrawRules:
     """How much is drawn."""
 
     draws: int
+    """At the most."""
+    min_draws: int
+    """At the least."""
+    all_points: int
+    """Points of all draws of a sector together, as far as the two bounds leave it open."""
+    enough_points: int
+    """Points of a draw that are enough, about, where of the smallest group are `least_points` among them."""
     max_points: int
     """Points of a draw at the most, about."""
     least_points: int
-    """Of the smallest group at least so many points are drawn, about, as far as 63% of them are as many."""
     seed: int
 
+    def share_of(self, points: int, smallest: int) -> float:
+        """Share of a sector's organisations that stand in a draw, about: 63%, and of many points fewer.
 
-def drawn_share(points: int, smallest: int, rules: DrawRules) -> float:
-    """Share of a sector's organisations that stand in a draw, about: 63%, and of a sector of many points fewer.
+        The sector has so many points, the smallest of its groups `smallest`. Fewer are drawn as m out of n (Bickel,
+        Götze and van Zwet 1997).
+        """
+        wanted = max(self.enough_points / points, self.least_points / smallest)
+        return min(BOOTSTRAP_SHARE, wanted, self.max_points / points)
 
-    Of a sector of so many points, the smallest of whose groups has or may have `smallest`, m out of n are drawn
-    (Bickel, Götze and van Zwet 1997).
-    """
-    return min(BOOTSTRAP_SHARE, max(rules.max_points / points, rules.least_points / smallest))
+    def draws_of(self, points: int, smallest: int) -> int:
+        """How often is drawn of such a sector."""
+        drawn = self.share_of(points, smallest) * points
+        return min(self.draws, max(self.min_draws, int(self.all_points / drawn)))
 
 
 def draw_organisations(organisations: int, share: float, random: np.random.Generator) -> Bools:

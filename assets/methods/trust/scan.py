@@ -108,7 +108,8 @@ class _Others:
         wanted = share * float(self._upto[-1])
         most = max(self._controls.per_case * len(at), self._controls.least)
         each_for = max(1, int(wanted // most))
-        others = random.integers(0, self._upto[-1], round(wanted / each_for)) if wanted >= 1 else np.empty(0, np.int64)
+        # In order, because that is found quicker among millions.
+        others = np.sort(random.integers(0, max(self._upto[-1], 1), round(wanted / each_for)))
         at_others = np.searchsorted(self._upto, others, side="right")
         weights = np.concatenate([np.ones(len(at)), np.full(len(at_others), each_for)])
         used, of_site = np.unique(np.concatenate([at, at_others]), return_inverse=True)

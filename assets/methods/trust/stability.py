@@ -16,7 +16,7 @@ from assets.arrays import Floats, Integers
 from assets.methods.density.places import NOISE
 from assets.methods.scan.scan import Background
 from assets.methods.trust.density import DensitySettings, density_finder
-from assets.methods.trust.draws import DrawRules, Find, Located, draw_organisations, drawn_share
+from assets.methods.trust.draws import DrawRules, Find, Located, draw_organisations
 from assets.methods.trust.matching import best_matches
 from assets.methods.trust.scan import ControlRules, ScanSettings, scan_finder
 
@@ -85,7 +85,7 @@ class Counted:
 
 def parts_of(subject: Subject, rules: TrialRules) -> list[Part]:
     """The draws of a sector as items of work."""
-    draws = rules.draws.draws
+    draws = rules.draws.draws_of(len(subject.group), subject.smallest)
     return [Part(subject, range(first, min(first + PART_DRAWS, draws))) for first in range(0, draws, PART_DRAWS)]
 
 
@@ -93,7 +93,7 @@ def go_through(part: Part, rules: TrialRules) -> Counted:
     """Look for the groups of a sector in some of its draws."""
     subject = part.subject
     points = subject.points
-    share = drawn_share(len(subject.group), subject.smallest, rules.draws)
+    share = rules.draws.share_of(len(subject.group), subject.smallest)
     find = rules.finder(subject, subject.settings)
     grouped = subject.group != NOISE
     jaccard = np.empty((len(part.draws), subject.groups))

@@ -31,6 +31,8 @@ class SweepRules:
     epsilon_m: tuple[float, float]
     """Bounds of the median distance to the min_samples-th neighbour."""
     max_points: int
+    least_controls: int
+    """Of the scan: sites of business at large at the least."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Swept:
 def sweep(subject: Subject, rules: TrialRules, sweeping: SweepRules) -> Swept:
     """How like each group is to what other settings find."""
     points = subject.points
+    rules = replace(rules, controls=replace(rules.controls, least=sweeping.least_controls))
     random = np.random.default_rng([rules.draws.seed, *subject.key])
     standing = np.ones(len(subject.group), dtype=np.bool_)
     share = sweeping.max_points / len(subject.group)
