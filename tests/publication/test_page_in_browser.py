@@ -421,6 +421,13 @@ def test_the_time_line_of_a_sector_and_of_a_town(chromium, folder, tables, size)
     page.context.close()
 
 
+def test_about_counts_the_clusters_by_word_and_the_money_without_a_place(opened, tables):
+    text = opened("#tab=about").inner_text("#tab-about")
+    for word in ("robust", "fair", "fragile"):
+        assert f"{word.title()}: {tables.trust.stability.filter(profile='dsit-v1', word=word).height}" in text
+    assert "Innovate UK, funded projects" in text and "£3m" in text and "the organisation is abroad" in text
+
+
 def test_a_month_without_trust_tables_says_nothing_of_it(context, tables, tmp_path):
     files = page_files(MAY, replace(tables, trust=no_trust()), OPTIONS)
     root = write(tmp_path, {f"{MAY}/{path}": content for path, content in files.items()})

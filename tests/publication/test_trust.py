@@ -12,13 +12,22 @@ from assets.method import MethodProfile, PublicationMethod
 from assets.methods.disclosure.audits import audit_shares
 from assets.methods.typology.timeline import month_counts
 from assets.publication.steps.trust import TRUST_STEPS
+from assets.warehouse.checks import run_checks
 from assets.warehouse.database import Warehouse
-from assets.warehouse.steps import Step
+from assets.warehouse.steps import Step, step_parameters
 from tests.support import MONTH, fill, make
 from tests.trust.test_audits import a_cluster
 
 METHOD = PublicationMethod()
 PROFILE = MethodProfile(name="test")
+
+
+def broken(warehouse: Warehouse, table: str, spoil: str) -> None:
+    """The table's own rule keeps its rows from leaving once they are spoiled."""
+    with warehouse.connect() as connection:
+        connection.execute(spoil)
+        outcomes = run_checks(connection, [f"publication.{table}"], step_parameters(MONTH, PROFILE), ["test"])
+    assert [outcome.blocking for outcome in outcomes if not outcome.passed] == [True]
 
 
 def publish(warehouse: Warehouse, table: str) -> list[dict[str, Any]]:
@@ -52,6 +61,17 @@ def test_a_share_that_tells_of_few_is_a_band_and_one_of_few_is_nothing(
     assert told["registered_office_only_share"] == share
     assert told["registered_office_only_band"] == band
     assert (told["estimated_figures_share"], told["fallback_coordinates_share"]) == (0.0, 0.5)
+
+
+def test_an_audit_that_tells_of_few_is_kept_back_by_its_rule(warehouse: Warehouse) -> None:
+    few = {"firms": 20, "registered_office_only_firms": 3, "figured_firms": 20, "estimated_firms": 10}
+    of = {"profile": "test", "cluster_id": "one", **few, "located_sites": 9, "fallback_sites": 9}
+    fill(warehouse, "trust.cluster_audit", [of])
+    (row,) = publish(warehouse, "cluster_audit")
+    assert (row["registered_office_only_share"], row["registered_office_only_band"]) == (None, "<=20%")
+    assert row["estimated_figures_share"] == 0.5
+    assert (row["fallback_coordinates_share"], row["fallback_coordinates_band"]) == (None, None)
+    broken(warehouse, "cluster_audit", "update publication.cluster_audit set registered_office_only_share = 0.15")
 
 
 CLUSTER = {"scheme": "sic", "sector": "Steel", "main_region": "North", "outline_wkt": None}
@@ -122,6 +142,7 @@ def test_a_margin_whose_share_has_a_band_is_not_told(warehouse: Warehouse) -> No
         (row["cluster_id"], row["measure"]): (row["margin"], row["is_near"], row["type_if_flipped"]) for row in rows
     }
     hidden, given = (None, None, None), (0.04, True, "Diverse")
+    broken(warehouse, "criterion_margins", "update publication.criterion_margins set is_near = true")
     assert told == {
         ("few", "rdi_active_share"): hidden,
         ("few", "rdi_p_value"): hidden,

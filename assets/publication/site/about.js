@@ -61,6 +61,67 @@
     );
   });
 
+  const sure = app.element("div");
+  app.onChange(["profile"], () => {
+    const words = app.data
+      .clusters(state.profile)
+      .map((cluster) => cluster.stability?.word)
+      .filter(Boolean);
+    app.fill(
+      sure,
+      words.length > 0 &&
+        section(
+          "How sure the clusters are",
+          app.element(
+            "ul",
+            {},
+            Object.entries(app.STABILITY).map(([word, name]) =>
+              app.element("li", {}, `${name}: ${app.figure(words.filter((other) => other === word).length, "count")}`),
+            ),
+          ),
+          paragraph(app.STABILITY_TEXT),
+        ),
+    );
+  });
+
+  const moneyTable = (rows) =>
+    app.element(
+      "table",
+      {},
+      app.element("caption", { class: "hidden" }, "Money without a place by source and reason"),
+      app.element(
+        "thead",
+        {},
+        app.element(
+          "tr",
+          {},
+          [
+            ["Source and reason", ""],
+            ["Awards", "number"],
+            ["Money", "number"],
+          ].map(([words, type]) => app.element("th", { scope: "col", class: type || null }, words)),
+        ),
+      ),
+      app.element(
+        "tbody",
+        {},
+        rows.map((row) =>
+          app.element(
+            "tr",
+            {},
+            app.element(
+              "th",
+              { scope: "row" },
+              app.AWARD_SOURCES[row.source] || row.source,
+              app.element("span", { class: "sub" }, app.NO_PLACE[row.reason] || row.reason),
+            ),
+            app.element("td", { class: "number" }, app.figure(row.awards, "count")),
+            app.element("td", { class: "number" }, app.figure(row.gbp, "gbp")),
+          ),
+        ),
+      ),
+    );
+
   const section = (title, ...children) => app.element("section", {}, app.element("h3", {}, title), children);
   const capital = (words) => words[0].toUpperCase() + words.slice(1);
   const paragraph = (words) => app.element("p", {}, words);
@@ -114,6 +175,13 @@
       ),
     ),
     section("The month in figures", paragraph("A firm in two clusters counts twice."), figures),
+    sure,
+    app.data.unplacedMoney().length > 0 &&
+      section(
+        "Money that stands at no place",
+        paragraph("With the money that has a place it is all awards of the source."),
+        app.element("div", { class: "wide" }, moneyTable(app.data.unplacedMoney())),
+      ),
     section(
       "What is not given",
       paragraph(app.SUPPRESSED),

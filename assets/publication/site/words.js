@@ -37,6 +37,26 @@
     profile: "a parameter of the method changed",
   };
 
+  app.AWARD_SOURCES = {
+    innovate_uk: "Innovate UK, funded projects",
+    innovate_uk_applications: "Innovate UK, applications",
+    ukri: "Gateway to Research",
+  };
+
+  /** Why money stands at no place. */
+  app.NO_PLACE = {
+    outside_uk: "the organisation is abroad",
+    organisation_unmatched: "no other source knows the organisation, and the award gives no postcode",
+    no_postcode: "no source gives a postcode",
+    postcode_unknown: "the postcode directory knows neither the postcode nor its sector or district",
+    formation_agent: "only a registration at a formation agent’s",
+    unattributed: "no participant to give it to",
+    withdrawn: "withdrawn",
+    on_hold: "on hold",
+    in_other_list: "counted by another list",
+    no_amount: "no amount is given",
+  };
+
   app.STABILITY = {
     robust: "Robust",
     fair: "Fair",
