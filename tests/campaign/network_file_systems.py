@@ -21,7 +21,7 @@ from tests.support import MONTH
 NEEDS = "only root can mount a file system of FUSE, with bindfs"
 MOUNTED = ("sshfs", "glusterfs", "s3fs")
 REFRESH = ("refresh", "--month", str(MONTH), "--select", "sources")
-COMMANDS = (REFRESH, ("ui", "--port=0"), ("maintain",))
+COMMANDS = (REFRESH, ("ui", "--port=0"), ("backfill", "--from", str(MONTH), "--to", str(MONTH)))
 
 
 def can_mount_fuse() -> bool:
@@ -75,7 +75,7 @@ def fuse(folder: Path, kind: str) -> Iterator[None]:
 ATTACK = Attack(
     "network-file-system",
     "the history of runs on file systems of FUSE that are named as those of networks are (sshfs, GlusterFS, S3; "
-    "NFS by the list of mounts, in the suite), asked by refresh, maintain and the UI; held: one sentence names "
+    "NFS by the list of mounts, in the suite), asked by refresh, backfill and the UI; held: one sentence names "
     "the folder and its file system, and what to do; no file of the history is made; a FUSE of this machine is taken",
     attempts,
 )
