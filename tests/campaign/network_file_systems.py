@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.file_systems import OF_NETWORKS
 from tests.campaign.attempt import Attack, Attempt
 from tests.campaign.command_line import call, with_home
 from tests.pipelines.few_drops import few_drops
@@ -20,9 +19,9 @@ from tests.small_disk import can_mount
 from tests.support import MONTH
 
 NEEDS = "only root can mount a file system of FUSE, with bindfs"
-MOUNTED = tuple(sorted(kind.removeprefix("fuse.") for kind in OF_NETWORKS if kind.startswith("fuse.")))
+MOUNTED = ("sshfs", "glusterfs", "s3fs")
 REFRESH = ("refresh", "--month", str(MONTH), "--select", "sources")
-COMMANDS = (REFRESH, ("ui", "--port=0"), ("maintain",))
+COMMANDS = (REFRESH, ("ui", "--port=0"), ("backfill", "--from", str(MONTH), "--to", str(MONTH)))
 
 
 def can_mount_fuse() -> bool:
@@ -75,8 +74,8 @@ def fuse(folder: Path, kind: str) -> Iterator[None]:
 
 ATTACK = Attack(
     "network-file-system",
-    "the history of runs on file systems of FUSE that are named as those of networks are (sshfs, GlusterFS, S3, and "
-    "others; NFS by the list of mounts, in the suite), asked by refresh, maintain and the UI; held: one sentence names "
+    "the history of runs on file systems of FUSE that are named as those of networks are (sshfs, GlusterFS, S3; "
+    "NFS by the list of mounts, in the suite), asked by refresh, backfill and the UI; held: one sentence names "
     "the folder and its file system, and what to do; no file of the history is made; a FUSE of this machine is taken",
     attempts,
 )
