@@ -36,7 +36,9 @@ START = """mutation($of: ScheduleSelector!) { startSchedule(scheduleSelector: $o
   ... on ScheduleStateResult { scheduleState { status } } ... on PythonError { message } } }"""
 TICKS = """query($of: ScheduleSelector!) { scheduleOrError(scheduleSelector: $of) { ... on Schedule {
   scheduleState { status ticks(limit: 9) { status timestamp skipReason runIds error { message } } } } } }"""
-RUNS = "{ runsOrError { ... on Runs { results { pipelineName status tags { key value } } } } }"
+RUNS = "{ runsOrError { ... on Runs { results { runId pipelineName status tags { key value } } } } }"
+LOG = """query($run: ID!) { logsForRun(runId: $run) { ... on EventConnection { events {
+  ... on MessageEvent { message level } } } } }"""
 
 
 @dataclass(frozen=True)
@@ -223,9 +225,15 @@ def _ended(ui: Ui, job: str, month: Month | None) -> bool | None:
     for run in ui.ask(RUNS)["runsOrError"]["results"]:
         tags = {tag["key"]: tag["value"] for tag in run["tags"]}
         if run["pipelineName"] == job and (month is None or tags.get("dagster/partition") == str(month)):
-            assert run["status"] not in ("FAILURE", "CANCELED"), f"{job}: {run['status']}"
+            assert run["status"] not in ("FAILURE", "CANCELED"), f"{job}: {run['status']}: {_why(ui, run['runId'])}"
             return True if run["status"] == "SUCCESS" else None
     return None
+
+
+def _why(ui: Ui, run: str) -> str:
+    """What a run says last."""
+    events = ui.ask(LOG, run=run)["logsForRun"]["events"]
+    return " ".join(str(event.get("message")) for event in events[-4:])
 
 
 def _newest_backup(story: Story) -> Path | None:
