@@ -198,7 +198,7 @@ def make_country(scale: float, seed: int, folder: Path, sectors: int) -> Country
 
 
 def report(countries: Sequence[Country], scale: float, sectors: int) -> str:
-    """The page."""
+    """The page; without sectors by chance it tells of published clusters alone."""
     rows = []
     for profile in PROFILES:
         for name, groups in (
@@ -206,13 +206,14 @@ def report(countries: Sequence[Country], scale: float, sectors: int) -> str:
             ("published, not planted", [one for country in countries for one in country.published[profile].other]),
             ("by chance", [one for country in countries for one in country.chance[profile]]),
         ):
-            rows.append(f"| `{profile}` | {name} | {len(groups)} | {_figures(groups)} |")
+            if groups:
+                rows.append(f"| `{profile}` | {name} | {len(groups)} | {_figures(groups)} |")
     return PAGE.format(
         scale=round(1 / scale),
         month=MONTH,
         seeds=", ".join(str(country.seed) for country in countries),
-        sectors=sectors,
-        cases=", ".join(str(cases) for cases in NULL_CASES),
+        chance=CHANCE.format(sectors=sectors, cases=", ".join(map(str, NULL_CASES))) if sectors else "",
+        and_chance=", and of groups that are chance" if sectors else "",
         stable=STABLE,
         dissolved=DISSOLVED,
         rows="\n".join(rows),
@@ -220,8 +221,6 @@ def report(countries: Sequence[Country], scale: float, sectors: int) -> str:
 
 
 def _figures(groups: list[float]) -> str:
-    if not groups:
-        return " | | | "
     values = np.array(groups)
     return (
         f"{np.median(values):.2f} | {values.mean():.2f} "
@@ -229,19 +228,20 @@ def _figures(groups: list[float]) -> str:
     )
 
 
+CHANCE = """ *By chance*: groups that a
+profile's method finds in {sectors} sectors of each country whose points are business sites of Great Britain drawn at
+random, {cases} of them in turn: in these there is nothing but where business is. The scan, which asks for more than
+that, finds a group in about one in twenty of them, as its level says. HDBSCAN finds the towns, and these are as stable
+as towns are: its clusters' stability says that a place is dense, not that it is dense beyond business at large."""
 PAGE = """\
 # How stable clusters are
 
 <!-- written by `make recovery` -->
 Each cluster is looked for in bootstrap draws of its sector's organisations
 ([method](method.md#6-how-sure-a-cluster-is)). Here is what that says of clusters that were planted in a synthetic
-country, and of groups that are chance.
+country{and_chance}.
 
-*Planted*: published clusters that a planted group has a Jaccard index of 0.5 or more with. *By chance*: groups that a
-profile's method finds in {sectors} sectors of each country whose points are business sites of Great Britain drawn at
-random, {cases} of them in turn: in these there is nothing but where business is. The scan, which asks for more than
-that, finds a group in about one in twenty of them, as its level says. HDBSCAN finds the towns, and these are as stable
-as towns are: its clusters' stability says that a place is dense, not that it is dense beyond business at large.
+*Planted*: published clusters that a planted group has a Jaccard index of 0.5 or more with.{chance}
 
 A synthetic United Kingdom at 1:{scale}, month {month}, seeds {seeds}.
 

@@ -54,13 +54,13 @@ def test_two_groups_far_apart_are_found_whole_in_every_draw() -> None:
     assert tested.counted.drawn_share == pytest.approx(BOOTSTRAP_SHARE, abs=0.02)
 
 
-def test_groups_of_even_ground_are_not_stable() -> None:
+def test_groups_of_even_ground_are_not_robust_and_most_are_dissolved() -> None:
     random = np.random.default_rng(2)
     subject = subject_of(located(random.uniform(0, 50_000, (600, 2)).round()), SETTINGS)
     assert subject.groups >= 3
     found = summed_up(go_through(Part(subject, range(30)), RULES).jaccard)
-    assert found.mean.mean() < 0.5
-    assert word_of(float(found.mean.min()), 0.75, 0.5) == "fragile"
+    assert np.median(found.mean) < 0.5
+    assert "robust" not in {word_of(float(mean), 0.75, 0.5) for mean in found.mean}
 
 
 def test_as_a_plain_account_of_the_draws_has_it() -> None:
