@@ -24,9 +24,8 @@ by the spread over the whole country, which cells of a two-hundredth of it leave
 BANDWIDTH_IN_CELLS = 5
 """Cells that a bandwidth is wide at the least, where they are not the grid's own: wider ones would not be seen in the
 curve. Sites moved to the middles of cells of a fifth of the bandwidth act as one wider by a third of a hundredth."""
-KERNEL_REACH = 6.0
-"""Bandwidths beyond which the kernel is taken for 0: it is below 2e-8 of its height there, and all beyond it together
-1e-9 of the density."""
+KERNEL_REACH = 7.0
+"""Bandwidths beyond which the kernel is taken for 0: it is below 1e-10 of its height there."""
 
 
 @dataclass(frozen=True)
