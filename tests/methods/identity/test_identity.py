@@ -270,7 +270,7 @@ def test_the_order_of_rows_and_the_names_of_groups_do_not_matter(
 
 
 def test_a_cluster_is_followed_into_the_sector_that_its_own_became():
-    """Under a classification that follows another its sector has another name; a third sector is none of its business."""
+    """Under a classification that follows another its sector has another name; a third sector is no matter."""
     now, firms = frames(
         {"G": Cluster(range(10), sector="Health and Care"), "H": Cluster(range(10), sector="Chemicals")}, "group_id"
     )
