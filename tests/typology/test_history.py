@@ -190,10 +190,10 @@ def made(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehous
     return warehouse
 
 
-def told(warehouse: Warehouse, month: int, *columns: str) -> dict[str, tuple[Any, ...]]:
+def told(warehouse: Warehouse, month: int, *columns: str) -> dict[str, list[Any]]:
     names = ", ".join(columns)
     query = f"select event || ' ' || cluster_id, {names} from typology.cluster_history where month = $month"
-    return {name: values for name, *values in warehouse.read(query, month=DAYS[month]).iter_rows()}  # type: ignore[misc]
+    return {name: values for name, *values in warehouse.read(query, month=DAYS[month]).iter_rows()}
 
 
 def test_each_end_and_beginning_names_what_it_is_due_to(made: Warehouse) -> None:
