@@ -21,6 +21,7 @@ from assets.method import MethodProfile
 from assets.methods.identity.history import FIRST, NOT_KEPT, SAME
 from assets.typology.history import HISTORY, SOURCES_OF_THE_MONTH
 from assets.warehouse.database import Warehouse
+from assets.warehouse.inputs import inputs_of
 from pipelines.cli import app
 from tests.support import MONTH, fill, make, make_all, opened_once
 
@@ -189,10 +190,10 @@ def made(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehous
     return warehouse
 
 
-def told(warehouse: Warehouse, month: int, *columns: str) -> dict[str, tuple[Any, ...]]:
+def told(warehouse: Warehouse, month: int, *columns: str) -> dict[str, list[Any]]:
     names = ", ".join(columns)
     query = f"select event || ' ' || cluster_id, {names} from typology.cluster_history where month = $month"
-    return {name: values for name, *values in warehouse.read(query, month=DAYS[month]).iter_rows()}  # type: ignore[misc]
+    return {name: values for name, *values in warehouse.read(query, month=DAYS[month]).iter_rows()}
 
 
 def test_each_end_and_beginning_names_what_it_is_due_to(made: Warehouse) -> None:
@@ -260,6 +261,18 @@ def test_of_a_month_that_an_earlier_version_made_no_cause_is_known(made: Warehou
         connection.execute("delete from typology.month_sources where month = $month", {"month": DAYS[0]})
     make(warehouse, HISTORY[0], MethodProfile(name=PROFILE), month=MONTHS[1])
     assert {*map(tuple, told(warehouse, 1, "cause", "cause_detail").values())} == {(None, NOT_KEPT)}
+
+
+def test_sectors_of_two_classifications_correspond_by_the_sites_of_their_codes(made: Warehouse) -> None:
+    """Of the sector's 52 sites in the second month ten have a code that was in no sector before."""
+    query = inputs_of("typology", ["corresponding_sectors"])["corresponding_sectors"]
+    given = {"month": DAYS[1], "earlier_month": DAYS[0], "profile": PROFILE, "correspondence_min_share": 0.2}
+    assert made.read(query, **given).rows() == [("sic", *SECTOR, 42)]
+    with made.connect(read_only=True):
+        assert made.read(query, **{**given, "month": DAYS[2], "earlier_month": DAYS[1]})["sector"].to_list() == [
+            SECTOR[1]
+        ]
+        assert made.read(query, **{**given, "earlier_month": None}).is_empty()
 
 
 def asked(warehouse: Warehouse, *options: str) -> str:

@@ -113,7 +113,10 @@ def kinds(differing: pl.DataFrame, changed: pl.DataFrame, moved_m: float) -> pl.
     was_in = pl.when(of_rdi).then("earlier_is_rdi_active").otherwise(_holds("earlier_sectors", earlier_name))
     is_in = pl.when(of_rdi).then("is_rdi_active").otherwise(_holds("sectors", name))
     would_be_in = _holds("sectors_by_earlier_lists", earlier_name)
-    east, north = pl.col("easting") - pl.col("earlier_easting"), pl.col("northing") - pl.col("earlier_northing")
+    east, north = (
+        pl.col(column).cast(pl.Float64) - pl.col(f"earlier_{column}").cast(pl.Float64)
+        for column in ("easting", "northing")
+    )
     was_placed, is_placed = pl.col("earlier_easting").is_not_null(), pl.col("easting").is_not_null()
     is_elsewhere = (was_placed != is_placed) | ((east**2 + north**2).sqrt() > moved_m)
     other_postcode = pl.col("postcode").ne_missing(pl.col("earlier_postcode"))
@@ -148,13 +151,14 @@ def kinds(differing: pl.DataFrame, changed: pl.DataFrame, moved_m: float) -> pl.
 
 def with_causes(told: pl.DataFrame, change: SourceChange) -> pl.DataFrame:
     """The rows of `kinds` with the `cause` of each firm's difference: a value of `cause_order`, or null."""
-    by_reader = {
-        name: _any_reader(change, datasets) for name, datasets in (("yes", REGISTER_DATASETS), ("no", RTIC_DATASETS))
-    }
     by_own = (
         pl.when(pl.col("in_register") & bool(change.register))
         .then(pl.lit("register"))
-        .when(pl.when("in_register").then(pl.lit(by_reader["yes"])).otherwise(pl.lit(by_reader["no"])))
+        .when(
+            pl.when("in_register")
+            .then(pl.lit(_any_reader(change, REGISTER_DATASETS)))
+            .otherwise(pl.lit(_any_reader(change, RTIC_DATASETS)))
+        )
         .then(pl.lit("reader"))
         .otherwise(pl.lit("firms"))
     )
@@ -184,7 +188,13 @@ def explained(rows: pl.DataFrame, by: Sequence[str], order: Sequence[str]) -> pl
         rows.group_by(*by, "organisation_id", "kind", "cause")
         .len("sites")
         .sort(
-            *by, "organisation_id", "sites", "kind", descending=[*[False] * (len(by) + 1), True, False], nulls_last=True
+            *by,
+            "organisation_id",
+            "sites",
+            "kind",
+            "cause",
+            descending=[*[False] * (len(by) + 1), True, False, False],
+            nulls_last=True,
         )
         .unique([*by, "organisation_id"], keep="first", maintain_order=True)
     )

@@ -108,6 +108,7 @@ def differing(firms: int = 1, scheme: str | None = "sic", event: str = "death", 
         (changed(easting=1060, northing=1090), "directory"),
         (changed(easting=None, northing=None), "directory"),
         (changed(easting=9000, postcode="AB1 1AB"), "moved"),
+        (changed(easting=66_536, northing=66_536), "directory"),
         (changed(is_rdi_active=False), "activity"),
     ],
 )
