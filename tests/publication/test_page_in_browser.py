@@ -430,7 +430,8 @@ def test_about_counts_the_clusters_by_word_and_the_money_without_a_place(opened,
 
 def test_a_month_without_trust_tables_says_nothing_of_it(context, tables, tmp_path):
     files = page_files(MAY, replace(tables, trust=no_trust()), OPTIONS)
-    root = write(tmp_path, {f"{MAY}/{path}": content for path, content in files.items()})
+    months = {"months.js": months_script([MAY])}
+    root = write(tmp_path, months | {f"{MAY}/{path}": content for path, content in files.items()})
     watched = Watched(context)
     page = watched.open(f"file://{root}/{MAY}/index.html", f"#cluster={trusted(tables)['cluster_id']}")
     text = page.inner_text("#detail")
