@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from assets.method import MethodProfile, Section
 from assets.typology.steps import clusters
+from assets.warehouse.inputs import asked
 from assets.warehouse.pruning import pruned_months
 from assets.warehouse.running import would_make
 from pipelines.made_months import made_month
@@ -93,7 +94,9 @@ def what_if(warehouse: Warehouse, month: Month | None, method: MethodProfile, se
             f"{found} was made with other parameters than profile {method.name} has: before is what it gives now, with "
             "the groups that are there"
         )
-    before = _typed(warehouse, found, method)
+        before = _typed(warehouse, found, method)
+    else:
+        before = warehouse.read(asked("typology", "published"), month=found.first_day, profile=method.name)
     after = _typed(warehouse, found, changed)
     return WhatIf(found, _counts(before, after), _changes(before, after), notes)
 
@@ -173,40 +176,40 @@ def _refuse_lacking(warehouse: Warehouse, month: Month, profile: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Typed:
-    clusters: pl.DataFrame
-    """group_id, name, sector, firms, cluster_type of what is published, by the group that it is."""
-    candidates: pl.DataFrame
-
-
-def _typed(warehouse: Warehouse, month: Month, method: MethodProfile) -> _Typed:
+def _typed(warehouse: Warehouse, month: Month, method: MethodProfile) -> pl.DataFrame:
+    """The columns of `sql/typology/asked/published.sql`, as the typology's step would make them."""
     made = would_make(clusters, warehouse, month, method)
-    candidates = made["typology.candidates"]
-    published = candidates.filter(pl.col("unpublished_reason").is_null()).select("group_id", "cluster_id")
+    candidates = made["typology.candidates"].select("group_id", "unpublished_reason", "cluster_id")
     named = made["typology.innovation_clusters"].select("cluster_id", "name", "sector", "firms", "cluster_type")
-    return _Typed(published.join(named, on="cluster_id"), candidates.select("group_id", "unpublished_reason"))
+    published = candidates.filter(pl.col("unpublished_reason").is_null()).join(named, on="cluster_id")
+    return pl.concat([published, candidates.filter(pl.col("unpublished_reason").is_not_null())], how="diagonal")
 
 
-def _counts(before: _Typed, after: _Typed) -> pl.DataFrame:
+def _published(typed: pl.DataFrame) -> pl.DataFrame:
+    return typed.filter(pl.col("unpublished_reason").is_null())
+
+
+def _counts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     from assets.methods.typology.types import CLUSTER_TYPES
 
-    counted = [
-        (kind, *((one.clusters["cluster_type"] == kind).sum() for one in (before, after))) for kind in CLUSTER_TYPES
-    ]
-    counted.append(("all", before.clusters.height, after.clusters.height))
-    return pl.DataFrame(counted, schema=["cluster_type", "before", "after"], orient="row").with_columns(
-        difference=pl.col("after") - pl.col("before")
+    kinds = [_published(typed)["cluster_type"] for typed in (before, after)]
+    counted = pl.DataFrame(
+        {
+            "cluster_type": [*CLUSTER_TYPES, "all"],
+            "before": [*((kinds[0] == kind).sum() for kind in CLUSTER_TYPES), len(kinds[0])],
+            "after": [*((kinds[1] == kind).sum() for kind in CLUSTER_TYPES), len(kinds[1])],
+        }
     )
+    return counted.with_columns(difference=pl.col("after") - pl.col("before"))
 
 
-def _changes(before: _Typed, after: _Typed) -> pl.DataFrame:
-    was, would = before.clusters.drop("cluster_id"), after.clusters.drop("cluster_id")
+def _changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    was, would = (_published(typed).drop("cluster_id", "unpublished_reason") for typed in (before, after))
     both = was.join(would, on="group_id", how="full", coalesce=True, suffix="_after")
     is_new, is_gone = pl.col("cluster_type").is_null(), pl.col("cluster_type_after").is_null()
     became, ceased, typed, named = (pl.lit(change) for change in ORDER)
     return (
-        both.join(after.candidates, on="group_id", how="left")
+        both.join(after.select("group_id", "unpublished_reason"), on="group_id", how="left")
         .with_columns(
             change=pl.when(is_new)
             .then(became)

@@ -1,1 +1,1 @@
-"""What commands read of the typology layer."""
+"""What commands read of the layer typology."""
