@@ -175,7 +175,8 @@ def test_why_a_group_is_no_cluster(made: Warehouse) -> None:
 
 
 def test_a_cluster_of_two_groups_tells_of_both(made: Warehouse) -> None:
-    figures = rows(ask(made, "why", "network-1", "--format", "csv"))
+    cluster_id = made.read("select cluster_id from typology.candidates where group_id = 'network-1'").item()
+    figures = rows(ask(made, "why", cluster_id, "--format", "csv"))
     assert list(dict.fromkeys(row["group_id"] for row in figures)) == ["spatial-4", "network-1"]
 
 
