@@ -47,7 +47,13 @@ def criteria(ctx: StepContext) -> Rows:
     """How far each figure of each group is from its threshold, and what the group would be on the other side."""
     from assets.methods.trust.margins import criteria_margins
 
-    table = criteria_margins(ctx.input("candidates"), ctx.method.spatial.algorithm, ctx.method.trust.near_margin)
+    candidates = ctx.input("candidates")
+    if candidates["rdi_min_firms"].null_count():
+        raise ValueError(
+            f"typology.candidates of {ctx.month} does not have all thresholds, for an earlier version made it: make it "
+            f"again with `innovation-clusters refresh --month {ctx.month} --select typology,trust`"
+        )
+    table = criteria_margins(candidates, ctx.method.spatial.algorithm, ctx.method.trust.near_margin)
     of_clusters = table.drop_nulls("cluster_id")
     near = of_clusters.filter("is_near")
     ctx.report.figure("clusters", of_clusters["cluster_id"].n_unique())
