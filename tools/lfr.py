@@ -3,7 +3,7 @@
     python -m tools.lfr --graphs 5 --out docs/communities.md
 
 Draws graphs of Lancichinetti, Fortunato and Radicchi (2008, Benchmark graphs for testing community detection
-algorithms) by networkx, at mixings of 0.1 to 0.6: so much of each node's degree leads out of its community. Beside the
+algorithms) by networkx, at mixings of 0.1 to 0.6: so much of each node's degree is to lead out of its community. Beside the
 consensus of a profile stand one run of the Leiden that it is made of and networkx's Louvain, each with the seeds of
 the graphs. Likeness is normalised mutual information (scikit-learn's). Writes Markdown.
 """
@@ -117,7 +117,8 @@ def page(figures: dict[float, dict[str, list[float]]], seeds: Sequence[int], sec
         "The communities of the consensus (profile `dsit-v1`) on graphs of Lancichinetti, Fortunato and Radicchi",
         f"(2008): {NODES:,} nodes of {AVERAGE_DEGREE} neighbours in the mean and {GREATEST_DEGREE} at the most,",
         f"communities of {LEAST_COMMUNITY} to {GREATEST_COMMUNITY}, exponents {DEGREE_EXPONENT} and {SIZE_EXPONENT}.",
-        "Mixing is the share of a node's neighbours that lie in other communities. Beside it one run of the Leiden",
+        "Mixing is what networkx is asked for: in its graphs more of the edges than that lead out. Beside it one run of"
+        " the Leiden",
         "that the consensus is taken over (graspologic's), and networkx's Louvain; the Leiden of networkx is a name",
         "for other libraries to fill, of which none is installed.",
         "",
