@@ -159,7 +159,7 @@ def _told(warehouse: Warehouse, groups: dict[tuple[object, str], int | None]) ->
             continue
         of_then = row["event"] in ("death", "merge")
         key = (row["earlier_month"], row["earlier_cluster_id"]) if of_then else here
-        number = (row["month"].year - FIRST.year) * 12 + row["month"].month - FIRST.month
+        number = FIRST.months_to(Month.of(row["month"]))
         yield Told(number, row["event"], groups.get(key), row["cause"], row["cause_detail"])
 
 

@@ -6,6 +6,7 @@ What belongs here: which tables these are, and how they are told to the page. Wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,7 +17,7 @@ from assets.publication.page_geometry import encode_outlines
 from assets.warehouse.declarations import declared_tables
 
 MONTH = "%Y-%m"
-TYPES = {
+TYPES: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "varchar": pl.String,
     "date": pl.Date,
     "bigint": pl.Int64,

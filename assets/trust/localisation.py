@@ -134,8 +134,8 @@ def _gridded(ctx: StepContext, places: pl.DataFrame, grid: Grid | None = None) -
     from assets.methods.geometry.grid import on_national_grid
     from assets.methods.trust.pairs import grid_over
 
-    metres = (places[name].to_numpy() for name in ("easting", "northing"))
-    easting, northing = on_national_grid(*metres, (places["grid"] == "ni").to_numpy())
+    is_ni = (places["grid"] == "ni").to_numpy()
+    easting, northing = on_national_grid(places["easting"].to_numpy(), places["northing"].to_numpy(), is_ni)
     grid = grid or grid_over(easting, northing, ctx.method.localisation.k_cell_km)
     return grid, grid.cell_of(easting, northing)
 

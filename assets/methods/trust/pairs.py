@@ -168,4 +168,5 @@ def _transformed(sites: Sites, furthest: int) -> Floats:
     ordered[0, 0] = 0
     square = upwards[:, None] ** 2 + np.arange(across + 1)[None, :] ** 2
     near = square <= furthest
-    return np.bincount(square[near], weights=ordered[near], minlength=furthest + 1)
+    weighted = np.bincount(square[near], weights=ordered[near], minlength=furthest + 1)
+    return weighted.astype(np.float64)
