@@ -3,8 +3,8 @@
     python -m tools.lfr --graphs 5 --out docs/communities.md
 
 Draws graphs of Lancichinetti, Fortunato and Radicchi (2008, Benchmark graphs for testing community detection
-algorithms) by networkx, at mixings of 0.1 to 0.6: so much of each node's degree is to lead out of its community. Beside the
-consensus of a profile stand one run of the Leiden that it is made of and networkx's Louvain, each with the seeds of
+algorithms) by networkx, at mixings of 0.1 to 0.6: so much of each node's degree is to lead out of its community. Beside
+the consensus of a profile stand one run of the Leiden that it is made of and networkx's Louvain, each with the seeds of
 the graphs. Likeness is normalised mutual information (scikit-learn's). Writes Markdown.
 """
 
