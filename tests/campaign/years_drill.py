@@ -148,7 +148,7 @@ def _made(story: Story, ui: Ui) -> Iterator[Attempt]:
 
     approved = story.typed('approve --month 2025-05 --by "Ada Reader" --note "London\'s merger looked into"')
     well = story.asked("^0: (?s:.*)2025-05 is the latest month", r"^\(200", "ok +publication +publication: 2025-05", ui)
-    page = (story.team.folder / "publication" / str(MAY) / "index.html").read_text(encoding="utf-8")
+    page = (story.team.folder / "publication" / str(MAY) / "report.html").read_text(encoding="utf-8")
     figures = (story.team.folder / "metrics" / "innovation_clusters_monthly_refresh.prom").read_text(encoding="utf-8")
     seen = [("^0: ", approved), *well, ("Ada Reader", page), ('month="2025-05"', figures)]
     yield story.stage("approved: published", seen)
