@@ -37,13 +37,14 @@ from assets.synthetic import WORD
 from assets.warehouse.database import Replacement
 from assets.warehouse.steps import Report, Step, StepContext
 
+DROPS = "sources.drops"
 READINESS = "sources.readiness"
 SYNTHETIC = "sources.synthetic_drops"
 STATEMENTS = "sources.drop_statements"
 TABLES: tuple[str, ...] = tuple(
     dict.fromkeys(
         [
-            "sources.drops",
+            DROPS,
             READINESS,
             STATEMENTS,
             "sources.rejected",
@@ -64,7 +65,7 @@ OF_EVERY_DATASET = (
     SYNTHETIC,
 )
 """Tables that every drop has rows in, besides those of its dataset."""
-OF_THE_MONTH = ("sources.drops", READINESS)
+OF_THE_MONTH = (DROPS, READINESS)
 """Tables whose rows are a month's and no drop's."""
 ACCEPTED = "ledger.accepted"
 TellAt = Callable[[Report, Storage, str, Path, str], None]
@@ -409,4 +410,4 @@ def _report(listing: Listing, loaded: Mapping[str, Loaded], context: StepContext
         {name: item.row[name] for name in ("dataset", "as_of", "path", "rows_read", "rows_rejected")}
         for item in loaded.values()
     ]
-    context.report.figure("drops", pl.DataFrame(used))
+    context.report.of_table(DROPS).figure("drops", pl.DataFrame(used))

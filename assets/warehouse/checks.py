@@ -27,9 +27,18 @@ from assets.warehouse.declarations import Table, declared_tables
 
 EVIDENCE_ROWS = 10
 
-OF_ANY_NUMBER = ("publication.attack_bounds", "sources.publisher_changes", "sources.readiness")
+OF_ANY_NUMBER = (
+    "publication.attack_bounds",
+    "publication.history",
+    "sources.publisher_changes",
+    "sources.readiness",
+    "typology.cluster_history",
+    "typology.month_changes",
+    "typology.site_states",
+)
 """Tables whose number of rows says nothing: what earlier releases promised is attacked with this one and so grows, how
-much publishers change is up to them, and a dataset more or less is told by the drops."""
+much publishers or clusters change is up to them, sites stand in a month's rows only where they changed, and a dataset
+more or less is told by the drops."""
 
 
 @dataclass(frozen=True)

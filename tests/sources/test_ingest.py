@@ -273,7 +273,7 @@ def test_unknown_folders_are_reported(warehouse: Warehouse, tmp_path: Path) -> N
 
 def test_the_report_lists_the_drops_used(warehouse: Warehouse, tmp_path: Path) -> None:
     put_register(tmp_path / "sources")
-    figure = ingest(warehouse, tmp_path / "sources").reports[""].figures["drops"]
+    figure = ingest(warehouse, tmp_path / "sources").reports[""].of_tables["sources.drops"].figures["drops"]
     assert isinstance(figure, pl.DataFrame)
     assert figure.filter(dataset="postcodes").select("path", "rows_read").row(0) == ("postcodes/2025-05.csv", 3)
 
