@@ -50,7 +50,7 @@ def trust_content(inputs: ReportInputs, profiles: list[str]) -> dict[str, Any]:
     """What the template's two sections are made from; lists are empty where the month has none of it."""
     return {
         "stability": [found for profile in profiles if (found := _stability(inputs, profile))],
-        "localised": [found for profile in profiles if (found := _localised(inputs, profile))],
+        "localised": _localised(inputs),
         "audits": [found for profile in profiles if (found := _audits(inputs, profile))],
         "unplaced": [
             row | {"source": SOURCES[row["source"]], "reason": REASONS[row["reason"]]}
@@ -83,17 +83,20 @@ def _stability(inputs: ReportInputs, profile: str) -> dict[str, Any] | None:
     }
 
 
-def _localised(inputs: ReportInputs, profile: str) -> dict[str, Any] | None:
-    """Sectors by verdict, and those localised, the strongest first."""
-    rows = inputs.trust.localisation.filter(pl.col("profile") == profile)
+def _localised(inputs: ReportInputs) -> dict[str, Any] | None:
+    """Sectors by verdict, and those localised, the strongest first: of one profile, for they are the same by all."""
+    of_all = inputs.trust.localisation
+    rows = of_all.filter(pl.col("profile") == of_all["profile"].min())
     if not rows.height:
         return None
+    alpha = inputs.profiles[0].localisation.k_alpha
     counts = dict(rows.group_by("verdict").len().iter_rows())
     first = rows.filter(pl.col("verdict") == "localised").sort(
         "localisation_index", "scheme", "sector", descending=[True, False, False], nulls_last=True
     )
     return {
-        "profile": profile,
+        "alpha": alpha,
+        "by_chance": alpha * rows.height,
         "verdicts": {verdict: counts.get(verdict, 0) for verdict in VERDICTS},
         "localised": first.head(NAMED).to_dicts(),
         "further": max(0, first.height - NAMED),

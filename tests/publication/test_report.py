@@ -143,7 +143,7 @@ def test_how_sure_the_clusters_are_is_counted_and_the_fragile_are_named(page: Ta
     )
     money = page.tables["By source and reason; with the money that has a place it is all awards of the drop"]
     assert ["Innovate UK, funded projects", "withdrawn", "12", "£3.0m", "£90.0m"] in money
-    localised = page.tables["dsit-v1: localised sectors, the strongest first"]
+    localised = page.tables["Localised sectors, the strongest first"]
     assert localised[1][2:] == ["1,234", "0", "40", "4", "0.0200"]
 
 
