@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from benchmarks.processes import Measured
+from pipelines.held_storage import instance_of
 
 EVENTS = {
     dg.DagsterEventType.STEP_START,
@@ -39,7 +40,7 @@ class StepFigures:
 
 def read_steps(home: Path, measured: Measured) -> list[StepFigures]:
     """The steps of the last run in an instance, in the order they ran, with the tree's CPU and memory meanwhile."""
-    with dg.DagsterInstance.from_config(str(home)) as instance:
+    with instance_of(home) as instance:
         run = next(iter(instance.get_runs(limit=1)), None)
         entries = instance.all_logs(run.run_id, of_type=EVENTS) if run else []
     started: dict[str, float] = {}

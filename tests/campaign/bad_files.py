@@ -57,6 +57,7 @@ TABLES = {
     "places": Table("name", "population"),
     "sic_sectors": Table("sic2007_prefix"),
     "rtic_sectors": Table("rtic_code"),
+    "sic_correspondence": Table("to_code", "share"),
     "idbr_enterprises": Table("sic2007", "employees"),
     "idbr_local_units": Table("entref", "employees"),
     "rtic_companies": Table("company_number", "employees"),

@@ -68,7 +68,7 @@ def test_every_month_is_asked_for_as_it_is_written():
             if {"--month", "--from", "--to", "--months", "--until"} & {*option.opts} and not is_path:
                 months += 1
                 assert str(option.metavar).startswith("YYYY-MM"), (command.name, option.name)
-    assert months == 11
+    assert months == 15
 
 
 def test_what_is_not_a_command_is_named_once_with_what_is_near():

@@ -94,7 +94,7 @@ def lay(sources: Path) -> None:
         Fetcher("companies_house", publishers, "house/en_output.html", sources)()
         Fetcher("postcodes", publishers, "arcgis/rest", sources)()
     put(sources, "idbr_enterprises/2024-03.csv", ENTERPRISES_CSV)
-    put(sources, "idbr_local_units/2024-03/all sites.csv", LOCAL_UNITS_CSV)
+    put(sources, "idbr_local_units/2024-03/from Ada.csv", LOCAL_UNITS_CSV)
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def test_a_file_a_row_with_whose_it_is_and_how_it_came(month: Month):
 
 def test_names_that_a_person_gave_files_do_not_leave(month: Month):
     """A drop that a person put there is told of by its date alone."""
-    assert not [path for path in month.folder.rglob("*") if path.is_file() and b"all sites" in path.read_bytes()]
+    assert not [path for path in month.folder.rglob("*") if path.is_file() and b"from Ada" in path.read_bytes()]
 
 
 def test_what_a_person_put_there_has_its_publishers_attribution(warehouse: Warehouse, tmp_path: Path):

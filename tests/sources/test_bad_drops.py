@@ -38,9 +38,11 @@ def spoiled_and_packed(sources: Path) -> bytes:
 
 BAD_DROPS: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing column": (
-        lambda sources: put(sources, ENTERPRISES, ENTERPRISES_CSV.replace("sic2007", "sic").replace("crn,", "number,")),
-        f"{ENTERPRISES}, row 1, column crn, sic2007: the header has no such column (it has: entref, number, name, sic, "
-        "employees, turnover_thousands, legal_status); expected a column for each of crn, sic2007. Add the column, or "
+        lambda sources: put(
+            sources, ENTERPRISES, ENTERPRISES_CSV.replace("sic2007", "activity").replace("crn,", "number,")
+        ),
+        f"{ENTERPRISES}, row 1, column crn, sic2007: the header has no such column (it has: entref, number, name, "
+        "activity, employees, turnover_thousands, legal_status); expected a column for each of crn, sic2007. Add the column, or "
         "give it the name that is expected.",
     ),
     "wrong type": (
