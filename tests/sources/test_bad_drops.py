@@ -42,8 +42,8 @@ BAD_DROPS: dict[str, tuple[Callable[[Path], object], str]] = {
             sources, ENTERPRISES, ENTERPRISES_CSV.replace("sic2007", "activity").replace("crn,", "number,")
         ),
         f"{ENTERPRISES}, row 1, column crn, sic2007: the header has no such column (it has: entref, number, name, "
-        "activity, employees, turnover_thousands, legal_status); expected a column for each of crn, sic2007. Add the column, or "
-        "give it the name that is expected.",
+        "activity, employees, turnover_thousands, legal_status); expected a column for each of crn, sic2007. Add the "
+        "column, or give it the name that is expected.",
     ),
     "wrong type": (
         lambda sources: put(sources, ENTERPRISES, ENTERPRISES_CSV.replace("300", "three hundred")),
