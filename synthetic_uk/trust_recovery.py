@@ -27,9 +27,9 @@ from assets.methods.groups.sector_groups import background_of, ellipse_rules, wi
 from assets.methods.scan.null import Null, NullFit
 from assets.methods.scan.scan import Background
 from assets.methods.trust.density import DensitySettings, density_groups
-from assets.methods.trust.draws import DrawRules, Located
-from assets.methods.trust.scan import ControlRules, ScanSettings, scan_groups
-from assets.methods.trust.stability import Subject, TrialRules, go_through, parts_of, summed_up, together
+from assets.methods.trust.draws import Located
+from assets.methods.trust.scan import ScanSettings, scan_groups
+from assets.methods.trust.stability import Subject, go_through, parts_of, summed_up, together, trial_rules
 from assets.warehouse.database import Warehouse
 from assets.work import ALL_CORES, over
 from pipelines.profiles import PROFILES_FOLDER
@@ -113,7 +113,7 @@ def by_chance(warehouse: Warehouse, profile: MethodProfile, sectors: int) -> lis
     )
     null = Null(tuple(NullFit(**fit) for fit in fits.iter_rows(named=True)))
     background = background_of(sites, profile.spatial)
-    rules = trial_rules(profile.trust, background)
+    rules = trial_rules(profile.trust, {"gb": background})
     subjects = []
     for number in range(sectors):
         random = np.random.default_rng([NULL_SEED, number])
@@ -131,21 +131,6 @@ def by_chance(warehouse: Warehouse, profile: MethodProfile, sectors: int) -> lis
         own = [one for (which, _), one in zip(parts, counted, strict=True) if which == number]
         found += summed_up(together(own).jaccard).mean.tolist()
     return sorted(found)
-
-
-def trial_rules(method: TrustMethod, background: Background) -> TrialRules:
-    """The profile's draws against a background of Great Britain."""
-    draws = DrawRules(
-        method.bootstrap_draws,
-        method.bootstrap_min_draws,
-        method.stability_all_points,
-        method.stability_enough_points,
-        method.stability_max_points,
-        method.stability_least_points,
-        method.trust_seed,
-    )
-    controls = ControlRules(method.stability_controls_per_case, method.stability_least_controls)
-    return TrialRules(draws, controls, {"gb": background})
 
 
 def _subject(number: int, points: Located, profile: MethodProfile, background: Background, null: Null) -> Subject:

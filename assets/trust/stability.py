@@ -150,23 +150,10 @@ def _settings(ctx: StepContext, run: Mapping[str, Any]) -> DensitySettings | Sca
 
 
 def _rules(ctx: StepContext, runs: pl.DataFrame) -> TrialRules:
-    from assets.methods.trust.draws import DrawRules
-    from assets.methods.trust.scan import ControlRules
-    from assets.methods.trust.stability import TrialRules
+    from assets.methods.trust.stability import trial_rules
 
-    method = ctx.method.trust
-    draws = DrawRules(
-        method.bootstrap_draws,
-        method.bootstrap_min_draws,
-        method.stability_all_points,
-        method.stability_enough_points,
-        method.stability_max_points,
-        method.stability_least_points,
-        method.trust_seed,
-    )
-    controls = ControlRules(method.stability_controls_per_case, method.stability_least_controls)
     scanned = runs.filter(pl.col("algorithm") == "scan")["grid"].unique().sort()
-    return TrialRules(draws, controls, {grid: _background(ctx, grid) for grid in scanned})
+    return trial_rules(ctx.method.trust, {grid: _background(ctx, grid) for grid in scanned})
 
 
 def _background(ctx: StepContext, grid: str) -> Background:

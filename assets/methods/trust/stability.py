@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from assets.arrays import Floats, Integers
+from assets.method import TrustMethod
 from assets.methods.density.places import NOISE
 from assets.methods.scan.scan import Background
 from assets.methods.trust.density import DensitySettings, density_finder
@@ -59,6 +60,21 @@ class TrialRules:
         if isinstance(settings, DensitySettings):
             return density_finder(subject.points, settings)
         return scan_finder(subject.points, settings, self.backgrounds[subject.grid], self.controls)
+
+
+def trial_rules(method: TrustMethod, backgrounds: Mapping[str, Background]) -> TrialRules:
+    """The profile's draws, against business at large by grid: of the grids of sectors that were scanned."""
+    draws = DrawRules(
+        method.bootstrap_draws,
+        method.bootstrap_min_draws,
+        method.stability_all_points,
+        method.stability_enough_points,
+        method.stability_max_points,
+        method.stability_least_points,
+        method.trust_seed,
+    )
+    controls = ControlRules(method.stability_controls_per_case, method.stability_least_controls)
+    return TrialRules(draws, controls, backgrounds)
 
 
 @dataclass(frozen=True)
