@@ -135,7 +135,7 @@ def served_meanwhile(base: SmallMonth, folder: Path) -> Attempt:
     looking = threading.Thread(target=look)
     looking.start()
     (month.folder / PROFILE).write_text(
-        (month.folder / PROFILE).read_text() + "\n[publication]\ndisclosure_min_firms = 30\n", encoding="utf-8"
+        (month.folder / PROFILE).read_text() + "\n[publication]\nemployees_rounding = 20\n", encoding="utf-8"
     )
     run = call(folder, "publish", "--month", str(BEFORE), "--profile", PROFILE)
     over.set()
