@@ -122,10 +122,9 @@ def _find(warehouse: Warehouse, month: Month, profiles: Sequence[str], text: str
         for column in ("cluster_id", "group_id", "name")
         for value in here[column].drop_nulls()
     }
-    near = [
-        {**known, **by_spelling}[close]
-        for close in difflib.get_close_matches(wanted, [*known, *by_spelling], SUGGESTIONS)
-    ]
+    # A town and a cluster may have one name.
+    spelt = {**known, **by_spelling}
+    near = [spelt[close] for close in difflib.get_close_matches(wanted, spelt, SUGGESTIONS)]
     hint = f"did you mean {' or '.join(near)}?" if near else "typology.candidates has all groups, used.places the towns"
     raise ValueError(f"no cluster, group or town {text!r} in {month}: {hint}")
 
