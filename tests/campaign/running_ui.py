@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import dagster as dg
 
@@ -93,11 +95,22 @@ def start_ui(folder: Path, *options: str) -> RunningUi:
             stderr=said,
             text=True,
         )
+    return RunningUi(process, int(address_of(process, folder / "said").split(":")[2]), home)
+
+
+def address_of(process: subprocess.Popen[str], said: Path) -> str:
+    """The address that a UI says first; what it says after that goes to a file: it would wait where nobody reads."""
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], SECONDS_TO_START)
     line = process.stdout.readline() if ready else "nothing was said"
-    assert line.startswith("open http://127.0.0.1:"), line + (folder / "said").read_text(encoding="utf-8")
-    return RunningUi(process, int(line.split(":")[2].split()[0]), home)
+    assert line.startswith("open http://127.0.0.1:"), line + said.read_text(encoding="utf-8")
+    threading.Thread(target=_pass_on, args=(process.stdout, said), daemon=True).start()
+    return line.split()[1]
+
+
+def _pass_on(lines: IO[str], said: Path) -> None:
+    with said.open("a", encoding="utf-8") as file:
+        shutil.copyfileobj(lines, file)
 
 
 def run_of(home: Path, run_id: str) -> dg.DagsterRun:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import subprocess
 import sys
 import tempfile
@@ -20,8 +19,10 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.campaign.running_ui import address_of
+
 PROGRAM = str(Path(sys.executable).with_name("innovation-clusters"))
-SECONDS_TO_START, SECONDS_TO_END = 240, 120
+SECONDS_TO_END = 120
 SECONDS = 1800
 """That no command takes."""
 LOOK_EVERY_SECONDS = 0.5
@@ -163,11 +164,7 @@ class Team:
                 text=True,
             )
         try:
-            assert process.stdout is not None
-            ready, _, _ = select.select([process.stdout], [], [], SECONDS_TO_START)
-            line = process.stdout.readline() if ready else "nothing was said"
-            assert line.startswith("open http://"), line + (self.folder / "said").read_text(encoding="utf-8")
-            yield Ui(line.split()[1], process.pid)
+            yield Ui(address_of(process, self.folder / "said"), process.pid)
         finally:
             process.terminate()
             process.wait(timeout=SECONDS_TO_END)
