@@ -135,6 +135,14 @@ REFRESHES = (
         DEFAULT_PROFILES,
         rtic_sizes="published",
     ),
+    Refresh(
+        "trust-both",
+        "the figures of trust of that month, both default profiles",
+        DEFAULT_PROFILES,
+        after="published-both",
+        rtic_sizes="published",
+        layers="trust",
+    ),
     Refresh("refresh-dbscan", "whole refresh, DBSCAN in place of HDBSCAN", (DBSCAN_PROFILE,)),
     Refresh(
         "memory-limit-3gb",

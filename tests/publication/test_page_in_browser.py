@@ -405,6 +405,8 @@ def test_the_time_line_of_a_sector_and_of_a_town(chromium, folder, tables, size)
     sector = tables.trust.localisation.filter(profile="dsit-v1", verdict="localised").row(0, named=True)
     page = watched.open(f"file://{folder}/{MAY}/index.html", f"#sector={quote(sector['sector'])}")
     page.click("#time-line > summary")
+    # A browser says later, not at once, that it has opened what was clicked.
+    page.wait_for_selector("#time-line svg")
     card = page.inner_text("#time-line")
     assert sector["sector"] in card and "Localised: its sites are nearer" in card
     assert page.locator("#time-line svg path.line").count() == 2
