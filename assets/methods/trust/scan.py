@@ -7,6 +7,9 @@ A score is a sum over cases: at the same density a share of the cases has that s
 ellipse's cost are taken in the share too. Of business at large a few sites for each of the sector's tell nearly as much
 as all (Breslow and Day 1980: beyond four or five controls a case little is gained), so that many are drawn, each
 standing for as many as make the whole the share that the cases are. The stretch of distances is that of all business.
+
+A window settles in its ellipse only where it holds a point that is looked for: another cannot be like any group that
+is. Of a large sector, thinned, nearly all windows are such others, for chance is not less in a share of the points.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from assets.methods.density.place_tree import plant
 from assets.methods.density.places import NOISE, Places
 from assets.methods.scan.addresses import AddressRules
 from assets.methods.scan.ellipses import EllipseRules
-from assets.methods.scan.scan import Background, WindowRules, places_among, score_windows, select_windows
+from assets.methods.scan.scan import Background, WindowRules, Windows, places_among, score_windows, select_windows
 from assets.methods.scan.settling import settle
 from assets.methods.trust.draws import Find, Located, of_enough_firms, part_of
 
@@ -65,8 +68,10 @@ class ScanSettings:
         )
 
 
-def scan_finder(points: Located, settings: ScanSettings, background: Background, controls: ControlRules) -> Find:
-    """Groups of those that stand, among business of which a part is drawn.
+def scan_finder(
+    points: Located, settings: ScanSettings, background: Background, controls: ControlRules, sought: Bools
+) -> Find:
+    """Groups of those that stand, among business of which a part is drawn; those alone that begin at a point `sought`.
 
     Raises ValueError for a point where no business site is.
     """
@@ -76,22 +81,36 @@ def scan_finder(points: Located, settings: ScanSettings, background: Background,
     def find(standing: Bools, random: np.random.Generator) -> Integers:
         share = float(standing.mean())
         drawn = others.drawn(at[standing], share, random)
-        return scan_groups(points.some(standing), settings.in_share(share), drawn)
+        return scan_groups(points.some(standing), settings.in_share(share), drawn, sought[standing])
 
     return find
 
 
-def scan_groups(points: Located, settings: ScanSettings, background: Background) -> Integers:
-    """Label of each point, shape (points,), NOISE in no group of enough firms."""
+def scan_groups(
+    points: Located, settings: ScanSettings, background: Background, sought: Bools | None = None
+) -> Integers:
+    """Label of each point, shape (points,), NOISE in no group of enough firms; where points are `sought`, of groups
+    alone whose window holds one."""
     windows_rules = settings.windows
     if len(points.easting) < max(windows_rules.min_firms, windows_rules.min_samples):
         return np.full(len(points.easting), NOISE)
     firms = np.where(points.is_firm, points.organisation, -1)
     windows = score_windows(points.easting, points.northing, firms, background, windows_rules)
     taken = select_windows(windows.hierarchy.parent, windows.score, settings.penalty)
+    if sought is not None:
+        taken = _with_one_of(windows, taken, sought)
     settled = settle(windows, taken, background, windows_rules, settings.ellipses, settings.penalty, settings.join_m)
     labels = settled.of_place[windows.hierarchy.places.place_of_point]
     return of_enough_firms(labels, points, windows_rules.min_firms)
+
+
+def _with_one_of(windows: Windows, taken: Integers, sought: Bools) -> Integers:
+    """The nodes of the tree that hold a point sought."""
+    hierarchy = windows.hierarchy
+    is_sought = np.zeros(len(hierarchy.places.points), dtype=np.bool_)
+    is_sought[hierarchy.places.place_of_point[sought]] = True
+    holds_one = [bool(is_sought[hierarchy.places_under(int(node))].any()) for node in taken]
+    return taken[np.array(holds_one, dtype=np.bool_)]
 
 
 class _Others:

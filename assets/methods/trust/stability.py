@@ -59,7 +59,8 @@ class TrialRules:
         """What finds the groups of a draw of a sector by some settings."""
         if isinstance(settings, DensitySettings):
             return density_finder(subject.points, settings)
-        return scan_finder(subject.points, settings, self.backgrounds[subject.grid], self.controls)
+        background = self.backgrounds[subject.grid]
+        return scan_finder(subject.points, settings, background, self.controls, subject.group != NOISE)
 
 
 def trial_rules(method: TrustMethod, backgrounds: Mapping[str, Background]) -> TrialRules:

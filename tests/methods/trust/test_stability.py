@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from assets.methods.density.places import NOISE
 from assets.methods.scan.addresses import AddressRules
 from assets.methods.scan.ellipses import EllipseRules
 from assets.methods.scan.relative_distances import StretchRules
-from assets.methods.scan.scan import WindowRules, make_background
+from assets.methods.scan.scan import Background, WindowRules, make_background
 from assets.methods.trust.density import DensitySettings, density_groups
 from assets.methods.trust.draws import BOOTSTRAP_SHARE, DrawRules, Located, draw_organisations
 from assets.methods.trust.scan import ControlRules, ScanSettings, scan_groups
@@ -158,7 +160,8 @@ def test_other_settings_are_told_apart_by_what_they_change() -> None:
     assert tested.swept.jaccard[2, 0] == max(len(own & found) / len(own | found) for found in sets)
 
 
-def test_the_scan_finds_a_planted_group_again_and_needs_few_of_all_sites() -> None:
+def planted_among_business() -> tuple[Located, ScanSettings, Background]:
+    """A sector whose first 80 points are a disc of 1,500 m, the others business sites like any."""
     random = np.random.default_rng(9)
     sites = uneven_sites(random, 20_000)
     middle = np.array([100_000.0, 260_000.0])
@@ -168,7 +171,11 @@ def test_the_scan_finds_a_planted_group_again_and_needs_few_of_all_sites() -> No
     background = make_background(every[:, 0], every[:, 1], np.arange(len(every)), StretchRules(0.8, 50, 100.0))
     windows = WindowRules(5, 10, 15_000.0, 2.0, AddressRules(5, 0.3, 2))
     settings = ScanSettings(windows, EllipseRules(8.0, 3.0, 2.0, 5_000.0), 1_000.0, penalty=12.0)
-    points = located(at)
+    return located(at), settings, background
+
+
+def test_the_scan_finds_a_planted_group_again_and_needs_few_of_all_sites() -> None:
+    points, settings, background = planted_among_business()
     groups = scan_groups(points, settings, background)
     (own,) = {int(label) for label in groups[:80]} - {NOISE}
     group = np.where(groups == own, 0, NOISE)
@@ -178,3 +185,20 @@ def test_the_scan_finds_a_planted_group_again_and_needs_few_of_all_sites() -> No
     few, whole = (summed_up(go_through(Part(subject, range(20)), each).jaccard).mean[0] for each in (rules, all_sites))
     assert whole > 0.75
     assert few == pytest.approx(whole, abs=0.08)
+
+
+def test_only_windows_that_hold_a_point_sought_are_settled_and_settle_as_among_all() -> None:
+    points, settings, background = planted_among_business()
+    # So low a penalty lets windows of chance through, as the scan of a thinned sector has many.
+    settings = replace(settings, penalty=2.0)
+    is_planted = np.arange(len(points.easting)) < 80
+    among_all = scan_groups(points, settings, background)
+    sought = scan_groups(points, settings, background, is_planted)
+    assert among_all.max() > sought.max() >= 0
+    assert {int(label) for label in sought} - {NOISE} == {int(label) for label in sought[is_planted]} - {NOISE}
+    # Which places are one group is the same where a planted point is in it, whatever its number.
+    for label in {int(label) for label in sought} - {NOISE}:
+        inside = sought == label
+        (own,) = {int(other) for other in among_all[inside]}
+        assert ((among_all == own) == inside).all()
+    assert (scan_groups(points, settings, background, np.zeros_like(is_planted)) == NOISE).all()
