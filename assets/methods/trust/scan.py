@@ -71,7 +71,7 @@ def scan_finder(points: Located, settings: ScanSettings, background: Background,
     Raises ValueError for a point where no business site is.
     """
     at = places_among(points.easting, points.northing, background)
-    others = _Others(background, at, controls)
+    others = Others(background, at, controls)
 
     def find(standing: Bools, random: np.random.Generator) -> Integers:
         share = float(standing.mean())
@@ -94,7 +94,7 @@ def scan_groups(points: Located, settings: ScanSettings, background: Background)
     return of_enough_firms(labels, points, windows_rules.min_firms)
 
 
-class _Others:
+class Others:
     """Business at large without a sector's own sites, to draw from."""
 
     def __init__(self, background: Background, at: Integers, controls: ControlRules) -> None:
