@@ -648,6 +648,21 @@ class TrustMethod(Section):
     """... and fragile where it is at most this: such a cluster is dissolved (Hennig 2008)."""
     trust_seed: Annotated[Seed, OURS] = 20260401
     """Seed of the draws."""
+    methods_max_points: Annotated[Count, OURS] = 10_000
+    """Points of a sector that methods are compared on at the most, about: of a larger one organisations are drawn."""
+    methods_least_controls: Annotated[Count, OURS] = 100_000
+    """Other business sites that are drawn at the least where methods are compared; more where
+    stability_controls_per_case for each point are more."""
+    methods_null_draws: Annotated[Count, OURS] = 30
+    """Sectors of chance at each number of points, from which the critical scores of the scans compared are."""
+    methods_null_sizes: Annotated[Count, OURS] = 5
+    """Numbers of points at which these are drawn, spaced by ratio between the smallest sector and the largest."""
+    circle_max_m: Annotated[Positive, OURS] = 15_000.0
+    """Greatest radius of the circular scan, in metres."""
+    circle_max_share: Annotated[Share, OURS] = 0.5
+    """Greatest share of business in a circle (Kulldorff 1997)."""
+    agreement_square_km: Annotated[Positive, OURS] = 10.0
+    """Side of the squares by which the map of agreement tells places apart, in kilometres."""
     near_margin: Annotated[Share, OURS] = 0.1
     """A cluster is near a threshold where it would have another type, or be none, were the threshold higher or lower by
     this share of itself."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 SUGGESTIONS = 3
 TYPED = "typology"
-FIRMS_OF_COMMUNITIES = ("network", "community_min_firms")
-"""The one parameter of another section that typing may answer."""
+FIRMS_OF_GROUPS = {("spatial", "min_firms"): "groups", ("network", "community_min_firms"): "communities"}
+"""The parameters of other sections that typing may answer, upwards alone -> what was looked for with them."""
 MADE_AGAIN = {
     "sources": "all of the month",
     "organisations": "organisations, spatial, network, typology",
@@ -89,6 +89,11 @@ def what_if(warehouse: Warehouse, month: Month | None, method: MethodProfile, se
         profile=method.name,
     )["made_with"].to_list()
     notes = []
+    if changed.spatial != method.spatial:
+        notes.append(
+            f"the groups are those found with spatial.min_firms {method.spatial.min_firms}: a month made with "
+            f"{changed.spatial.min_firms} looks for groups of that many, and may draw some otherwise"
+        )
     if now != [method.fingerprint]:
         notes.append(
             f"{found} was made with other parameters than profile {method.name} has: before is what it gives now, with "
@@ -144,18 +149,19 @@ def _unknown(name: str) -> str:
 def _refuse_beyond_typing(method: MethodProfile, section: str, parameter: str, value: Any) -> None:
     """Raise ValueError for a parameter that decides more than types, and say what would have to be made again.
 
-    A community of the consensus is the same however few firms the profile asks for, so that more may be asked of it;
-    every other least number of firms is one that groups are looked for with.
+    Of the groups that are there more firms may be asked; those of fewer than were asked for were not kept. The scan of
+    communities holds their scores against those of as many firms by chance, so that theirs decides more.
     """
     name = f"{section}.{parameter}"
     if section not in MADE_AGAIN:
         raise ValueError(f"{name} decides no row of any result: there is nothing that it would change")
     again = f"make {MADE_AGAIN[section]} again, with a profile of your own that has it (refresh --profile FILE.toml)"
-    if (section, parameter) == FIRMS_OF_COMMUNITIES and method.network.community_method == "consensus":
-        least = method.network.community_min_firms
+    found = FIRMS_OF_GROUPS.get((section, parameter))
+    if found and (section == "spatial" or method.network.community_method == "consensus"):
+        least = getattr(getattr(method, section), parameter)
         if not isinstance(value, int) or value >= least:
             return
-        raise ValueError(f"{name}: communities of fewer than {least} firms were not kept: {again}")
+        raise ValueError(f"{name}: {found} of fewer than {least} firms were not kept: {again}")
     decides = "which groups there are or what is known of them" if section in ("spatial", "network") else "more"
     raise ValueError(f"{name} decides {decides}, which typing does not make anew: {again}")
 

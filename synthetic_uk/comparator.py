@@ -1,7 +1,7 @@
 """The circular scan as it is run beside ours: over business sites, its critical score from draws without groups.
 
 What belongs here: a population of sites, and clusters of some of them. What does not: the scan itself
-(`circular_scan`), or what its clusters are compared with (`scan_recovery`, `recovery`).
+(`assets.methods.scan.circular_scan`), or what its clusters are compared with (`scan_recovery`, `recovery`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from assets.arrays import Floats, Integers
 from assets.methods.density.places import NOISE
-from synthetic_uk.circular_scan import CircularScan, Reach
+from assets.methods.scan.circular_scan import CircularScan, Reach
 from synthetic_uk.streams import stream
 
 RADIUS_M = 15_000.0

@@ -155,7 +155,7 @@ READING = """\
 The scan of profile `evidence` beside a circular scan (Kulldorff 1997: the cases as centres, radii up to 15 km, the
 Poisson likelihood, clusters in the order of their score without overlap, 5% of the largest score of 200 draws without
 groups), on the same points. The circular scan gives the three clusters that SaTScan 9.6 publishes for the leukaemia
-counts of New York with their log likelihood ratios to 1e-6 (`tests/synthetic_uk/test_circular_scan.py`).
+counts of New York with their log likelihood ratios to 1e-6 (`tests/methods/scan/test_circular_scan.py`).
 
 The worlds lie over the real postcodes of Great Britain (ONS, May 2025) with business in proportion to the enterprises
 of each district (`synthetic_uk/postcode_worlds.py`): 20 groups of 25 to 150 firms of one kind of shape each, planted

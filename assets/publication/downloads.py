@@ -62,6 +62,8 @@ DOWNLOADS = (
     Download("criterion_margins", "publication.criterion_margins", "Margins to the criteria's thresholds", "none"),
     Download("cluster_audit", "publication.cluster_audit", "What each cluster rests on", "none"),
     Download("localisation", "publication.localisation", "Whether each sector is localised", "none"),
+    Download("method_agreement", "publication.method_agreement", "How far methods agree on each sector", "none"),
+    Download("agreement_map", "publication.agreement_map", "In which places methods agree", "none"),
     Download("history", "publication.history", "What became of the clusters, by month", "none"),
     Download("timeline", "publication.timeline", "Clusters of sectors, regions and towns by month", "none"),
     Download("unplaced_money", "trust.unplaced_money", "Money that stands at no place, by reason", "none"),

@@ -46,6 +46,8 @@ TABLES = {
     "criterion_margins": "publication.criterion_margins",
     "cluster_audit": "publication.cluster_audit",
     "localisation": "publication.localisation",
+    "method_agreement": "publication.method_agreement",
+    "agreement_map": "publication.agreement_map",
     "unplaced_money": "trust.unplaced_money",
     "history": "publication.history",
     "timeline": "publication.timeline",
@@ -65,6 +67,9 @@ class TrustTables:
     criterion_margins: pl.DataFrame
     cluster_audit: pl.DataFrame
     localisation: pl.DataFrame
+    method_agreement: pl.DataFrame
+    agreement_map: pl.DataFrame
+    """Of the downloads and the report alone."""
     unplaced_money: pl.DataFrame
     history: pl.DataFrame
     timeline: pl.DataFrame
@@ -98,6 +103,7 @@ def encode_trust(month: Month, trust: TrustTables, clusters: pl.DataFrame) -> di
         "cluster_months": encode_details(_dated(trust.cluster_months), clusters),
         "timeline": encode_table(_dated(trust.timeline)),
         "localisation": encode_table(trust.localisation),
+        "method_agreement": encode_table(trust.method_agreement),
         "unplaced_money": encode_table(
             trust.unplaced_money.with_columns(pl.col("gbp", "placed_gbp").cast(pl.Float64).round(0))
         ),

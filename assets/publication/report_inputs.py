@@ -32,6 +32,8 @@ TRUST_OF_MONTH = {
     "margins": "publication.criterion_margins",
     "audits": "publication.cluster_audit",
     "localisation": "publication.localisation",
+    "agreement": "publication.method_agreement",
+    "squares": "publication.agreement_map",
     "history": "publication.history",
     "unplaced_money": "trust.unplaced_money",
 }
@@ -46,6 +48,8 @@ class TrustOfMonth:
     margins: pl.DataFrame
     audits: pl.DataFrame
     localisation: pl.DataFrame
+    agreement: pl.DataFrame
+    squares: pl.DataFrame
     history: pl.DataFrame
     unplaced_money: pl.DataFrame
 

@@ -28,6 +28,10 @@ LAND, COAST, SEA = "#f7f7f4", "#9aa7ae", "#dfe9ef"
 WEST, EAST, SOUTH, NORTH = -8.9, 2.2, 49.7, 61.0
 MIDDLE_LATITUDE = 54.5
 DOTS_PER_INCH = 160
+METHODS = 5
+METRES_IN_A_KILOMETRE = 1000
+SQUARE_M = 10_000.0
+"""Side of the squares of agreement, where there are too few to tell it by."""
 LARGEST_POINTS = 500
 """Area, in square points, of the mark of the Index's largest cluster."""
 
@@ -60,6 +64,24 @@ def map_of_index(clusters: pl.DataFrame, mark: str = "") -> bytes:
     share = clusters["percentage"].to_numpy()
     areas = LARGEST_POINTS * share / max(share.max(initial=0.0), 1e-9)
     axes.scatter(clusters["longitude"], clusters["latitude"], s=areas, color=INDEX_COLOUR, alpha=0.6, zorder=3)
+    return png(figure, DOTS_PER_INCH, mark)
+
+
+def map_of_agreement(squares: pl.DataFrame, mark: str = "") -> bytes:
+    """Squares by how many methods find a site there. `squares`: columns of `publication.agreement_map`."""
+    from assets.methods.geometry.grid import to_wgs84
+
+    # A square of both lists has the mean of the two.
+    means = squares.group_by("easting_km", "northing_km").agg(pl.col("methods_mean").mean()).sort(pl.all())
+    corner = means.select("easting_km", "northing_km").to_numpy() * METRES_IN_A_KILOMETRE
+    apart = np.diff(np.unique(corner[:, 0]))
+    side_m = float(apart.min(initial=SQUARE_M))
+    latitude, longitude = to_wgs84(*(corner + side_m / 2).T, "gb")
+    figure, axes = _country()
+    drawn = axes.scatter(
+        longitude, latitude, c=means["methods_mean"], s=5, marker="s", linewidths=0, vmin=0, vmax=METHODS, zorder=3
+    )
+    figure.colorbar(drawn, ax=axes, shrink=0.4, label=f"of {METHODS} methods")
     return png(figure, DOTS_PER_INCH, mark)
 
 

@@ -40,6 +40,15 @@ CAUSES = {
     "register": "the register changed",
     "profile": "a parameter of the method changed",
 }
+METHODS = {
+    "hdbscan": "HDBSCAN",
+    "dbscan": "DBSCAN",
+    "scan": "our scan",
+    "circles": "circular scan",
+    "districts": "districts’ quotients",
+}
+FOUND_BY = (("by fewer than one", 0, 1), ("by one or two", 1, 3), ("by three or more", 3, None))
+"""Squares by how many methods find a site there on average: words, from, up to."""
 HALF = 0.5
 """From so much of a cluster on it is counted among those that rest on what is audited."""
 TOLD = ("birth", "death", "merge", "split", "type_change", "rename")
@@ -51,6 +60,8 @@ def trust_content(inputs: ReportInputs, profiles: list[str]) -> dict[str, Any]:
     return {
         "stability": [found for profile in profiles if (found := _stability(inputs, profile))],
         "localised": _localised(inputs),
+        "method_words": METHODS,
+        "agreement": [found for profile in profiles if (found := _agreement(inputs, profile))],
         "audits": [found for profile in profiles if (found := _audits(inputs, profile))],
         "unplaced": [
             row | {"source": SOURCES[row["source"]], "reason": REASONS[row["reason"]]}
@@ -100,6 +111,33 @@ def _localised(inputs: ReportInputs) -> dict[str, Any] | None:
         "verdicts": {verdict: counts.get(verdict, 0) for verdict in VERDICTS},
         "localised": first.head(NAMED).to_dicts(),
         "further": max(0, first.height - NAMED),
+    }
+
+
+def _agreement(inputs: ReportInputs, profile: str) -> dict[str, Any] | None:
+    """Of each two methods the mean agreement over sectors, each sector counting once; squares by how many find them."""
+    rows = inputs.trust.agreement.filter(pl.col("profile") == profile)
+    if not rows.height:
+        return None
+    means = {
+        (one, other): mean
+        for one, other, mean in rows.group_by("method", "other_method")
+        .agg(pl.col("adjusted_mutual_information").mean())
+        .iter_rows()
+    }
+    mean = pl.col("methods_mean")
+    squares = inputs.trust.squares.filter(pl.col("profile") == profile)
+    return {
+        "profile": profile,
+        "sectors": rows.select(pl.struct("scheme", "sector").n_unique()).item(),
+        "matrix": {
+            one: [means.get((one, other), means.get((other, one))) if one != other else 1.0 for other in METHODS]
+            for one in METHODS
+        },
+        "squares": {
+            words: squares.filter(mean >= least, mean < most if most else pl.lit(True)).height
+            for words, least, most in FOUND_BY
+        },
     }
 
 

@@ -46,6 +46,7 @@ OF_THRESHOLDS = (
 def criteria(ctx: StepContext) -> Rows:
     """How far each figure of each group is from its threshold, and what the group would be on the other side."""
     from assets.methods.trust.margins import criteria_margins
+    from assets.trust.criteria_pictures import near_by_type, near_png
 
     candidates = ctx.input("candidates")
     if candidates["rdi_min_firms"].null_count():
@@ -63,6 +64,7 @@ def criteria(ctx: StepContext) -> Rows:
         "clusters near, by threshold",
         near.group_by("criterion", "figure_name").agg(clusters=pl.col("cluster_id").n_unique()).sort(pl.all()),
     )
+    ctx.report.picture("near a threshold", near_png(*near_by_type(table, candidates)))
     return {"trust.criteria": table}
 
 

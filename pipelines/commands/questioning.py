@@ -59,8 +59,9 @@ def what_if(
 ) -> None:
     """Type a month's groups with other thresholds: clusters of each type before and after, and what would change.
 
-    Groups stay as they are, and the warehouse is only read. It answers the parameters of the section typology, and
-    more firms of a community of the consensus (network.community_min_firms). CSV and Parquet hold the changes alone.
+    Groups stay as they are, and the warehouse is only read. It answers the parameters of the section typology, more
+    firms of a group of sites (spatial.min_firms), and more of a community of the consensus
+    (network.community_min_firms). CSV and Parquet hold the changes alone.
     """
     from assets.method import find_profiles
     from pipelines.what_if import what_if as answer

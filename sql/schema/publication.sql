@@ -404,6 +404,64 @@ comment on column publication.localisation.localisation_index is 'Density above 
 comment on column publication.localisation.dispersion_index is 'Density below the band, summed over distances.';
 comment on column publication.localisation.draws is 'Draws from all sites that the band is of.';
 
+create table if not exists publication.method_agreement (
+    month date not null,
+    profile varchar not null,
+    scheme varchar not null,
+    sector varchar not null,
+    method varchar not null,
+    other_method varchar not null,
+    sites bigint not null check (sites >= 10),
+    groups bigint not null check (groups >= 0),
+    other_groups bigint not null check (other_groups >= 0),
+    adjusted_mutual_information double,
+    grouped_jaccard double
+);
+comment on table publication.method_agreement is 'How far each two of five methods agree on the same sites of a sector.';
+comment on column publication.method_agreement.month is 'First day of the month.';
+comment on column publication.method_agreement.profile is 'Method profile, whose parameters the methods have.';
+comment on column publication.method_agreement.scheme is 'sic or rtic.';
+comment on column publication.method_agreement.sector is 'The sector.';
+comment on column publication.method_agreement.method is 'hdbscan; dbscan; scan: ours; circles: the circular scan (Kulldorff 1997); districts: local authority districts in which the sector is more at home than in the country, beyond chance.';
+comment on column publication.method_agreement.other_method is 'Likewise; each two methods have one row.';
+comment on column publication.method_agreement.sites is 'Sites of the sector; of many a part is compared.';
+comment on column publication.method_agreement.groups is 'Groups of the method.';
+comment on column publication.method_agreement.other_groups is 'Groups of the other method.';
+comment on column publication.method_agreement.adjusted_mutual_information is 'Agreement of their groups, sites in no group being one group more: 1 for the same, about 0 for what chance would give; empty where either finds no group.';
+comment on column publication.method_agreement.grouped_jaccard is 'Sites in a group of both over sites in a group of either; empty where neither finds a group.';
+
+create table if not exists publication.agreement_map (
+    month date not null,
+    profile varchar not null,
+    scheme varchar not null,
+    easting_km double not null,
+    northing_km double not null,
+    methods_mean double not null,
+    by_all_share double not null,
+    by_one_share double not null,
+    by_none_share double not null,
+    hdbscan_share double not null,
+    dbscan_share double not null,
+    scan_share double not null,
+    circles_share double not null,
+    districts_share double not null
+);
+comment on table publication.agreement_map is 'In which places five methods agree: squares of the British National Grid with ten firms or more, over all sectors of a list. Shares are rounded to tenths.';
+comment on column publication.agreement_map.month is 'First day of the month.';
+comment on column publication.agreement_map.profile is 'Method profile, whose parameters the methods have.';
+comment on column publication.agreement_map.scheme is 'sic or rtic: the list whose sectors they are.';
+comment on column publication.agreement_map.easting_km is 'Easting of the square''s south-west corner in kilometres of the British National Grid, Northern Ireland too; its side is agreement_square_km of the profile.';
+comment on column publication.agreement_map.northing_km is 'Northing of that corner in kilometres.';
+comment on column publication.agreement_map.methods_mean is 'By how many of the five methods a site there is in a group of its sector, on average.';
+comment on column publication.agreement_map.by_all_share is 'Share of the sites that are in a group by all methods.';
+comment on column publication.agreement_map.by_one_share is 'Share of the sites that are in a group by one method alone.';
+comment on column publication.agreement_map.by_none_share is 'Share of the sites that are in a group by none.';
+comment on column publication.agreement_map.hdbscan_share is 'Share of the sites that are in a group by HDBSCAN.';
+comment on column publication.agreement_map.dbscan_share is 'Share of the sites that are in a group by DBSCAN.';
+comment on column publication.agreement_map.scan_share is 'Share of the sites that are in a group by our scan.';
+comment on column publication.agreement_map.circles_share is 'Share of the sites that are in a group by the circular scan.';
+comment on column publication.agreement_map.districts_share is 'Share of the sites that are in a group by the quotients of districts.';
+
 create table if not exists publication.history (
     month date not null,
     profile varchar not null,

@@ -245,3 +245,73 @@ comment on column trust.localisation.localisation_index is 'What of the density 
 comment on column trust.localisation.dispersion_index is 'What k lacks to the lower global band, likewise; 0 for localised.';
 comment on column trust.localisation.draws is 'Draws that the bands are of, at each number of sites.';
 comment on column trust.localisation.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists trust.method_agreement (
+    month date not null,
+    profile varchar not null,
+    scheme varchar not null check (scheme in ('sic', 'rtic')),
+    sector varchar not null,
+    method varchar not null check (method in ('hdbscan', 'dbscan', 'scan', 'circles', 'districts')),
+    other_method varchar not null check (other_method in ('hdbscan', 'dbscan', 'scan', 'circles', 'districts')),
+    sector_points bigint not null check (sector_points > 0),
+    points bigint not null check (points between 0 and sector_points),
+    groups bigint not null check (groups >= 0),
+    other_groups bigint not null check (other_groups >= 0),
+    adjusted_mutual_information double check (adjusted_mutual_information <= 1),
+    grouped_jaccard double check (grouped_jaccard between 0 and 1),
+    profile_fingerprint varchar not null
+);
+comment on table trust.method_agreement is 'How far each two of five methods agree on the same points of a sector. The method that is the profile''s own has the groups of spatial.groups; the others have the profile''s parameters for them.';
+comment on column trust.method_agreement.month is 'First day of the month.';
+comment on column trust.method_agreement.profile is 'Method profile the row was made with.';
+comment on column trust.method_agreement.scheme is 'sic or rtic.';
+comment on column trust.method_agreement.sector is 'Sector.';
+comment on column trust.method_agreement.method is 'hdbscan; dbscan; scan: ours, of windows and ellipses; circles: Kulldorff''s circular scan; districts: local authority districts with a location quotient above 1 beyond chance.';
+comment on column trust.method_agreement.other_method is 'Likewise; each two methods have one row.';
+comment on column trust.method_agreement.sector_points is 'Points of the sector in the grids that the profile ran.';
+comment on column trust.method_agreement.points is 'Of these, points compared: all, or those of organisations drawn where there are many more than methods_max_points.';
+comment on column trust.method_agreement.groups is 'Groups of the method that have a point among those compared.';
+comment on column trust.method_agreement.other_groups is 'Likewise of the other method.';
+comment on column trust.method_agreement.adjusted_mutual_information is 'Adjusted mutual information of the two (Vinh, Epps and Bailey 2010), points in no group being one label: 1 for the same groups, about 0 for what chance would give; null where either finds no group.';
+comment on column trust.method_agreement.grouped_jaccard is 'Points in a group of both methods over points in a group of either; null where neither finds a group.';
+comment on column trust.method_agreement.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';
+
+create table if not exists trust.agreement_map (
+    month date not null,
+    profile varchar not null,
+    scheme varchar not null check (scheme in ('sic', 'rtic')),
+    sector varchar not null,
+    easting_km double not null,
+    northing_km double not null,
+    points bigint not null check (points > 0),
+    firms bigint not null check (firms >= 0),
+    methods_mean double not null check (methods_mean between 0 and 5),
+    by_all_share double not null check (by_all_share between 0 and 1),
+    by_one_share double not null check (by_one_share between 0 and 1),
+    by_none_share double not null check (by_none_share between 0 and 1),
+    hdbscan_share double not null check (hdbscan_share between 0 and 1),
+    dbscan_share double not null check (dbscan_share between 0 and 1),
+    scan_share double not null check (scan_share between 0 and 1),
+    circles_share double not null check (circles_share between 0 and 1),
+    districts_share double not null check (districts_share between 0 and 1),
+    profile_fingerprint varchar not null
+);
+comment on table trust.agreement_map is 'In which places the five methods of trust.method_agreement agree: squares of the British National Grid, of each sector those in which a method finds a group, and of all sectors of a list together all that have a point.';
+comment on column trust.agreement_map.month is 'First day of the month.';
+comment on column trust.agreement_map.profile is 'Method profile the row was made with.';
+comment on column trust.agreement_map.scheme is 'sic or rtic.';
+comment on column trust.agreement_map.sector is 'Sector; All sectors for those of the list together, in which a site counts once for each sector that it is in.';
+comment on column trust.agreement_map.easting_km is 'Easting of the square''s south-west corner in kilometres of the British National Grid, Northern Ireland too; its side is agreement_square_km.';
+comment on column trust.agreement_map.northing_km is 'Northing of that corner in kilometres.';
+comment on column trust.agreement_map.points is 'Points compared in the square.';
+comment on column trust.agreement_map.firms is 'Distinct firms among them.';
+comment on column trust.agreement_map.methods_mean is 'By how many of the five methods a point there is in a group, mean over the points.';
+comment on column trust.agreement_map.by_all_share is 'Share of the points that are in a group by all methods.';
+comment on column trust.agreement_map.by_one_share is 'Share of the points that are in a group by one method alone.';
+comment on column trust.agreement_map.by_none_share is 'Share of the points that are in a group by none.';
+comment on column trust.agreement_map.hdbscan_share is 'Share of the points that are in a group by HDBSCAN.';
+comment on column trust.agreement_map.dbscan_share is 'Share of the points that are in a group by DBSCAN.';
+comment on column trust.agreement_map.scan_share is 'Share of the points that are in a group by our scan.';
+comment on column trust.agreement_map.circles_share is 'Share of the points that are in a group by the circular scan.';
+comment on column trust.agreement_map.districts_share is 'Share of the points that are in a group by the districts'' quotients.';
+comment on column trust.agreement_map.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';

@@ -39,7 +39,7 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def profile(folder: Path, typology: str = "") -> str:
-    """A profile of the month's name, with these values in its section typology."""
+    """A profile of the month's name, with these values in its section typology, and whatever sections follow them."""
     folder.mkdir(exist_ok=True)
     path = folder / f"{PROFILE}.toml"
     path.write_text(f"[trust]\nnear_margin = {NEAR}\n[typology]\n{typology}\n", encoding="utf-8")
@@ -76,6 +76,8 @@ def rows(result: Result) -> list[dict[str, str]]:
         (["typology.rdi_min_share=0.3"], "rdi_min_share = 0.3"),
         (["typology.same_cluster_share=0.9", "typology.name_towns=1"], "same_cluster_share = 0.9\nname_towns = 1"),
         (["typology.rdi_min_share=0.2"], ""),
+        (["spatial.min_firms=12"], "[spatial]\nmin_firms = 12"),
+        (["spatial.min_firms=13"], "[spatial]\nmin_firms = 13"),
     ],
 )
 def test_what_if_is_what_a_month_made_with_that_profile_is(
@@ -126,7 +128,8 @@ def test_what_is_near_is_what_becomes_another_where_the_threshold_moves(made: Wa
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("spatial.min_firms=12", "spatial.min_firms decides which groups there are"),
+        ("spatial.min_firms=9", "groups of fewer than 10 firms were not kept: make spatial, network, typology again"),
+        ("spatial.min_samples_floor=9", "spatial.min_samples_floor decides which groups there are"),
         ("network.collaboration_alpha=0.1", "make network, typology again"),
         ("network.community_min_firms=9", "communities of fewer than 10 firms were not kept"),
         ("sources.max_rejected_share=0.5", "make all of the month again"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
+from itertools import combinations
 
 import numpy as np
 import polars as pl
@@ -118,6 +119,8 @@ def _trust(draw: np.random.Generator, clusters: pl.DataFrame, towns: pl.DataFram
         criterion_margins=_margins(of),
         cluster_audit=_audits(of),
         localisation=_localisation(clusters),
+        method_agreement=_method_agreement(clusters),
+        agreement_map=_agreement_map(clusters),
         unplaced_money=pl.DataFrame(
             {
                 "month": clusters["month"][0],
@@ -198,6 +201,33 @@ def _localisation(clusters: pl.DataFrame) -> pl.DataFrame:
         dispersion_index=pl.lit(0.0),
         draws=pl.lit(500),
     ).drop("number")
+
+
+METHODS = ("circles", "dbscan", "districts", "hdbscan", "scan")
+
+
+def _method_agreement(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Of each sector ten pairs; circles find nothing, and all others agree by a half."""
+    sectors = clusters.select("month", "profile", "scheme", "sector").drop_nulls().unique().sort(pl.all())
+    pairs = pl.DataFrame(list(combinations(METHODS, 2)), schema=["method", "other_method"], orient="row")
+    has_none = pl.col("method") == "circles"
+    return sectors.join(pairs, how="cross").with_columns(
+        sites=pl.lit(1234),
+        groups=pl.when(has_none).then(0).otherwise(4),
+        other_groups=pl.lit(4),
+        adjusted_mutual_information=pl.when(~has_none).then(0.5),
+        grouped_jaccard=pl.when(has_none).then(0.0).otherwise(0.25),
+    )
+
+
+def _agreement_map(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Three squares of sectors of SIC in each profile."""
+    profiles = clusters.select("month", "profile").unique().sort(pl.all())
+    means = pl.DataFrame({"easting_km": [430.0, 440.0, 530.0], "northing_km": 430.0, "methods_mean": [0.4, 1.5, 3.6]})
+    shares = ("by_all_share", "by_one_share", "by_none_share", *(f"{method}_share" for method in METHODS))
+    return profiles.join(means, how="cross").with_columns(
+        scheme=pl.lit("sic"), **{name: pl.lit(0.3) for name in shares}
+    )
 
 
 def _map_history(clusters: pl.DataFrame) -> pl.DataFrame:

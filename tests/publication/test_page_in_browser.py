@@ -357,7 +357,7 @@ def test_a_criterion_near_its_threshold_is_marked_and_a_hidden_margin_is_not_tol
     near = margins.filter(pl.col("is_near"))["cluster_id"][0]
     page = opened(f"#cluster={near}")
     assert page.inner_text("#detail h2 .badge.near") == "Near a threshold"
-    assert "joint projects: 5.0% short of its threshold" in page.inner_text(".margins")
+    assert "joint projects: 5% short of its threshold" in page.inner_text(".margins")
     assert "On the other side it would be R&D Collaborating." in page.inner_text(".margins")
     hidden = margins.filter(pl.col("margin").is_null())["cluster_id"][1]
     page = opened(f"#cluster={hidden}")
@@ -410,6 +410,9 @@ def test_the_time_line_of_a_sector_and_of_a_town(chromium, folder, tables, size)
     card = page.inner_text("#time-line")
     assert sector["sector"] in card and "Localised: its sites are nearer" in card
     assert page.locator("#time-line svg path.line").count() == 2
+    page.click("#time-line .agreement summary")
+    matrix = page.locator("#time-line .agreement tbody tr")
+    assert matrix.nth(0).inner_text().split() == ["HDBSCAN", "4", "0.50", "0.50", "–", "0.50"]
     now = tables.trust.timeline.filter(
         profile="dsit-v1", member=f"{sector['scheme']}: {sector['sector']}", month=MAY.first_day
     ).row(0, named=True)

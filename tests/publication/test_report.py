@@ -143,6 +143,13 @@ def test_how_sure_the_clusters_are_is_counted_and_the_fragile_are_named(page: Ta
     )
     money = page.tables["By source and reason; with the money that has a place it is all awards of the drop"]
     assert ["Innovate UK, funded projects", "withdrawn", "12", "£3.0m", "£90.0m"] in money
+    agreement = next(
+        rows for caption, rows in page.tables.items() if caption.startswith("dsit-v1: how far methods agree")
+    )
+    assert agreement[0] == ["", "HDBSCAN", "DBSCAN", "our scan", "circular scan", "districts’ quotients"]
+    assert agreement[1] == ["HDBSCAN", "1.00", "0.50", "0.50", "–", "0.50"], "circles find nothing in the example"
+    told = " ".join("".join(page.text).split())
+    assert "(dsit-v1): 1 by fewer than one, 1 by one or two, 1 by three or more." in told
     localised = page.tables["Localised sectors, the strongest first"]
     assert localised[1][2:] == ["1,234", "0", "40", "4", "0.0200"]
 

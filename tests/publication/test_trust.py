@@ -168,6 +168,21 @@ def a_candidate(cluster: str) -> dict[str, Any]:
     }
 
 
+def test_where_methods_agree_is_told_of_enough_firms_and_to_tenths(warehouse: Warehouse) -> None:
+    of = {"profile": "test", "scheme": "sic", "sector": "All sectors", "northing_km": 100.0, "points": 40}
+    names = ("by_all", "by_one", "by_none", "hdbscan", "dbscan", "scan", "circles", "districts")
+    of |= {"methods_mean": 1.26, **{f"{name}_share": 0.26 for name in names}}
+    squares = [
+        {**of, "easting_km": 100.0, "firms": 9},
+        {**of, "easting_km": 110.0, "firms": 10},
+        {**of, "easting_km": 120.0, "firms": 30, "sector": "Steel"},
+    ]
+    fill(warehouse, "trust.agreement_map", squares)
+    (row,) = publish(warehouse, "agreement_map")
+    assert (row.pop("easting_km"), row.pop("northing_km"), row.pop("methods_mean")) == (110.0, 100.0, 1.3)
+    assert row == {"profile": "test", "scheme": "sic", **{f"{name}_share": 0.3 for name in names}}
+
+
 def test_an_outline_of_few_sure_firms_is_not_published(warehouse: Warehouse) -> None:
     of = {"profile": "test", "cluster_id": "one"}
     outline = "POLYGON ((-1.23456789 52, 0 52, 0 53, -1.23456789 52))"

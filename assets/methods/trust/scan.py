@@ -76,7 +76,7 @@ def scan_finder(
     Raises ValueError for a point where no business site is.
     """
     at = places_among(points.easting, points.northing, background)
-    others = _Others(background, at, controls)
+    others = Others(background, at, controls)
 
     def find(standing: Bools, random: np.random.Generator) -> Integers:
         share = float(standing.mean())
@@ -113,7 +113,7 @@ def _with_one_of(windows: Windows, taken: Integers, sought: Bools) -> Integers:
     return taken[np.array(holds_one, dtype=np.bool_)]
 
 
-class _Others:
+class Others:
     """Business at large without a sector's own sites, to draw from."""
 
     def __init__(self, background: Background, at: Integers, controls: ControlRules) -> None:

@@ -1,4 +1,5 @@
-// The time line of what the filters choose, a sector or a region, or of all clusters; and whether a sector is localised.
+// The time line of what the filters choose, a sector or a region, or of all clusters; and of a sector whether it is
+// localised, and how far methods agree on it.
 "use strict";
 
 (() => {
@@ -42,6 +43,67 @@
     );
   };
 
+  const METHODS = {
+    hdbscan: "HDBSCAN",
+    dbscan: "DBSCAN",
+    scan: "our scan",
+    circles: "circular scan",
+    districts: "districts’ quotients",
+  };
+  const agreed = ({ scheme, words }) => {
+    const rows = scheme ? app.data.methodAgreement(state.profile, scheme, words) : [];
+    if (!rows.length) return null;
+    const groups = new Map();
+    const figures = new Map();
+    for (const row of rows) {
+      groups.set(row.method, row.groups).set(row.other_method, row.other_groups);
+      for (const pair of [`${row.method} ${row.other_method}`, `${row.other_method} ${row.method}`])
+        figures.set(pair, row.adjusted_mutual_information);
+    }
+    const names = Object.keys(METHODS).filter((name) => groups.has(name));
+    const cell = (one, other) => {
+      const figure = figures.get(`${one} ${other}`) ?? null;
+      return app.element("td", { class: "number" }, one === other ? "" : figure === null ? "–" : figure.toFixed(2));
+    };
+    const heading = (text, scope) => app.element("th", { scope }, text);
+    return app.element(
+      "details",
+      { class: "agreement" },
+      app.element("summary", {}, "Do other methods find the same groups?"),
+      app.element(
+        "div",
+        { class: "wide", tabindex: "0", role: "region", "aria-label": `How far methods agree on ${words}` },
+        app.element(
+          "table",
+          {},
+          app.element(
+            "thead",
+            {},
+            app.element("tr", {}, heading("Method", "col"), heading("Groups", "col"), names.map((name) => heading(METHODS[name], "col"))),
+          ),
+          app.element(
+            "tbody",
+            {},
+            names.map((one) =>
+              app.element(
+                "tr",
+                {},
+                heading(METHODS[one], "row"),
+                app.element("td", { class: "number" }, app.figure(groups.get(one), "count")),
+                names.map((other) => cell(one, other)),
+              ),
+            ),
+          ),
+        ),
+      ),
+      app.element(
+        "p",
+        { class: "hint" },
+        "Adjusted mutual information on the same sites: 1 for the same groups, 0 for what chance would give, – where a method finds none. What one method alone finds is that method’s word.",
+      ),
+    );
+  };
+
   const show = () => {
     const found = chosen();
     const drawn = found && card.open && app.countsTimeline(state.profile, found.dimension, found.member, `Clusters and firms by month: ${found.words}`);
@@ -53,6 +115,7 @@
     app.fill(
       body,
       localised(found),
+      agreed(found),
       drawn,
       app.element("p", { class: "hint" }, "+ new, − ended, ✱ both, since the month before. A firm in two clusters counts twice. Filters beside sector and region do not count here."),
     );

@@ -74,6 +74,10 @@
     return (profile, dimension, member) => groups().get(`${profile}|${dimension}|${member}`) || [];
   };
   const localisation = lazily(() => (data.localisation ? decodeRows(data.localisation) : []));
+  const sectorKey = ({ profile, scheme, sector }) => `${profile}|${scheme}|${sector}`;
+  const agreement = lazily(() =>
+    data.method_agreement ? grouped(decodeRows(data.method_agreement), sectorKey) : new Map(),
+  );
 
   const indexKey = (row) => `${row.category}|${row.cluster_id}`;
   const placeKey = (row) => `${row.place || row.name}, ${row.region}`;
@@ -125,6 +129,7 @@
     timeline: timelineOf(data.timeline),
     localisation: (profile, scheme, sector) =>
       localisation().find((row) => row.profile === profile && row.scheme === scheme && row.sector === sector),
+    methodAgreement: (profile, scheme, sector) => agreement().get(sectorKey({ profile, scheme, sector })) || [],
     unplacedMoney: lazily(() => (data.unplaced_money ? decodeRows(data.unplaced_money) : [])),
     totals: lazily(() => decodeRows(data.totals)),
     indexClusters: (category) => indexClusters.filter((cluster) => cluster.category === category),

@@ -87,8 +87,10 @@
 
   const above = (row) => {
     if (row.margin === null) return "not given";
-    const by = app.figure(Math.abs(row.margin), "share");
-    return `${by} ${row.margin < 0 ? "short of" : "beyond"} its threshold`;
+    if (row.margin === 0) return "at its threshold";
+    const percent = 100 * Math.abs(row.margin);
+    const by = percent < 1 ? percent.toPrecision(1) : Math.round(percent);
+    return `${by}% ${row.margin < 0 ? "short of" : "beyond"} its threshold`;
   };
 
   /** The margins of the criteria; null where none is known. */

@@ -375,7 +375,7 @@ def _notes(ctx: StepContext, inputs: ReportInputs) -> pl.DataFrame:
 def _pictures(inputs: ReportInputs, tables: PageTables, index_size: int) -> dict[str, bytes]:
     """The report's pictures by name: of the Map, of the Index, as far as they were made."""
     from assets.innovation_index import rankings_png
-    from assets.publication.report_pictures import chart_of_counts, map_of_clusters, map_of_index
+    from assets.publication.report_pictures import chart_of_counts, map_of_agreement, map_of_clusters, map_of_index
 
     mark = WORD if inputs.standing.synthetic else ""
     drawn = {
@@ -384,6 +384,10 @@ def _pictures(inputs: ReportInputs, tables: PageTables, index_size: int) -> dict
     }
     if drawn:
         drawn["counts"] = chart_of_counts(inputs.counts, mark)
+    drawn |= {
+        f"agreement-{profile}": map_of_agreement(squares, mark)
+        for (profile,), squares in sorted(tables.trust.agreement_map.partition_by("profile", as_dict=True).items())
+    }
     overall = tables.index_clusters.filter(pl.col("category") == OVERALL)
     if overall.height:
         drawn["index"] = map_of_index(overall, mark)

@@ -1,7 +1,7 @@
 """The steps that put what is known of the clusters' trust and history through disclosure control.
 
 What belongs here: reading, calling, handing back. What does not: any rule (`assets/methods/disclosure`); stability,
-margins, localisation and history themselves, which the layers before have made.
+margins, localisation, agreement and history themselves, which the layers before have made.
 """
 
 from __future__ import annotations
@@ -83,6 +83,8 @@ TRUST_STEPS = (
     sql_step("publication.stability", may_lack="any"),
     sql_step("publication.criterion_margins", may_lack="any"),
     sql_step("publication.localisation", may_lack="any"),
+    sql_step("publication.method_agreement", may_lack="any"),
+    sql_step("publication.agreement_map", may_lack="any"),
     sql_step("publication.history", may_lack="any"),
     stable_outlines,
     cluster_audit,

@@ -1,7 +1,7 @@
-"""The comparator: Kulldorff's circular scan, as plain as it is published.
+"""Kulldorff's circular scan, as plain as it is published: what is held beside our own scan.
 
-What belongs here: circles around cases, their score, those kept. What does not: anything of our own method; nothing
-here is used by it.
+What belongs here: circles around cases, their score, those kept. What does not: anything of our own scan, which is not
+made of this.
 
 Kulldorff 1997: circles around every case, out to every further case, up to a greatest radius; the log likelihood ratio
 of the Poisson model; clusters in the order of their score, each without overlap with one before it; those above a
@@ -76,16 +76,25 @@ class CircularScan:
         found: list[Circle] = []
         is_free = np.ones(len(cases), dtype=bool)
         best = self._best(cases, is_free, self._centres(cases))
-        while len(best) and best[:, 1].max() > critical_score:
-            centre, score, radius = best[np.argmax(best[:, 1])]
-            circle = self._circle(cases, int(centre), radius, score)
+        best = best[best[:, 1] > critical_score]
+        at = self._coordinates[best[:, 0].astype(np.int64)]
+        is_stale = np.zeros(len(best), dtype=bool)
+        while len(best):
+            first = int(np.argmax(best[:, 1]))
+            centre, score, radius = int(best[first, 0]), best[first, 1], best[first, 2]
+            if score <= critical_score:
+                break
+            if is_stale[first]:
+                anew = self._best(cases, is_free, np.array([centre]))
+                best[first, 1:] = anew[0, 1:] if is_free[centre] and len(anew) else 0.0
+                is_stale[first] = False
+                continue
+            circle = self._circle(cases, centre, radius, score)
             found.append(circle)
             is_free[circle.areas] = False
-            # What a centre's best circle shares with this one it has to do without; all others stay as they are.
-            apart = np.hypot(*(self._coordinates[best[:, 0].astype(np.int64)] - self._coordinates[int(centre)]).T)
-            again = apart <= (best[:, 2] + radius) * SLACK
-            centres = best[again, 0].astype(np.int64)
-            best = np.vstack([best[~again], self._best(cases, is_free, centres[is_free[centres]])])
+            # What a centre's best circle shares with this one it has to do without. It has fewer circles left, so that
+            # its score bounds what it will be, which is asked when it comes first (Minoux 1978).
+            is_stale |= np.hypot(*(at - self._coordinates[centre]).T) <= (best[:, 2] + radius) * SLACK
         return found
 
     def largest_score(self, cases: Integers) -> float:
@@ -155,10 +164,11 @@ def _best_circles(people: _People, cells: _Cells, centres: Integers, limits: _Li
     """Score and radius of the best circle around each centre, shape (centres, 2); 0 where there is none."""
     found = np.zeros((len(centres), 2))
     near, apart = np.empty(len(people.cases), dtype=np.int64), np.empty(len(people.cases))
-    share = people.cases.sum() / people.population.sum()
+    all_cases = people.cases.sum()
+    share = all_cases / people.population.sum()
     for index in range(len(centres)):
         count = _gather(people.coordinates, cells, centres[index], limits.radius, near, apart)
-        found[index] = _best_of_rings(people, near[:count], apart[:count], limits, share)
+        found[index] = _best_of_rings(people, near[:count], apart[:count], limits, all_cases, share)
     return found
 
 
@@ -183,10 +193,9 @@ def _gather(coordinates: Floats, cells: _Cells, centre: int, radius: float, near
 
 @njit(cache=True, nogil=True)
 def _best_of_rings(
-    people: _People, near: Integers, apart: Floats, limits: _Limits, share: float
+    people: _People, near: Integers, apart: Floats, limits: _Limits, all_cases: float, share: float
 ) -> tuple[float, float]:
     """Score and radius of the best circle that ends at a case and keeps clear of areas that are taken."""
-    all_cases = people.cases.sum()
     blocked = np.inf
     has_case = np.zeros(len(near), dtype=np.bool_)
     for place in range(len(near)):
