@@ -29,14 +29,16 @@ from synthetic_uk.geography import to_degrees
 from synthetic_uk.streams import stream
 
 FOR_EVER = 1_000
-FIRMS = (36, 56)
-TURNING_FIRMS = 40
+FIRMS = (24, 61)
+TURNING_FIRMS = (28, 41)
 """Firms of a group that takes up another activity: so few that no other sector has ten of them."""
-SMALLER_FIRMS = 28
-"""Firms of a group that merges into another."""
-LEAVING_SHARE = 0.45
+LARGER_FIRMS, SMALLER_FIRMS = (45, 61), (20, 33)
+"""Firms of a group that splits or that another merges into, and of the one that merges."""
+LEAVING_SHARE = 0.42
 """Of a group that splits."""
-RADIUS_M = 900
+UNAFFECTED_SHARE = 0.1
+"""Of the firms of a group that ends those that are left, and of one that begins those that were there before."""
+RADIUS_M = (500, 2_500)
 PLACES = 14
 """Postcodes of a group."""
 CELL_M = 45_000
@@ -125,6 +127,24 @@ SMALL = Plan(
 """A country that is made in seconds."""
 
 
+AT_ONCE = Plan(
+    months=3,
+    taxonomy=1,
+    register=1,
+    directory=1,
+    come_and_go=(2,),
+    move=(1, 1, 1),
+    turn=(1, 1, 1),
+    split=(1, 1),
+    merge=(1, 1),
+    of_each=4,
+    standing=6,
+    cells=8,
+    others=2_000,
+)
+"""A country in which all three sources change in one month."""
+
+
 @dataclass(frozen=True)
 class Event:
     """What becomes of a group in a month, and by what; `other` is the group that it merged with or split from."""
@@ -178,6 +198,11 @@ class World:
         spread = [at[number % len(at)] for number in range(len(firms))]
         self.stays += [(firm, postcode, since, until) for firm, postcode in zip(firms, spread, strict=True)]
 
+    def come(self, firms: Sequence[int], month: int) -> None:
+        """Begin the firms' stays in a month."""
+        coming = {*firms}
+        self.stays = [(firm, at, month if firm in coming else since, until) for firm, at, since, until in self.stays]
+
     def leave(self, firms: Sequence[int], month: int) -> None:
         """End the firms' stays in a month."""
         gone = set(firms)
@@ -203,7 +228,7 @@ class World:
 
     def around(self, x: float, y: float) -> list[int]:
         """Postcodes of a group about a point."""
-        distance = RADIUS_M * np.sqrt(self.rng.random(PLACES))
+        distance = self.rng.uniform(*RADIUS_M) * np.sqrt(self.rng.random(PLACES))
         bearing = self.rng.uniform(0, 2 * np.pi, PLACES)
         return self.postcodes(x + distance * np.cos(bearing), y + distance * np.sin(bearing))
 
@@ -211,12 +236,17 @@ class World:
         """Postcodes outside groups."""
         return [int(at) for at in self.rng.choice(self.outside, count)]
 
-    def plant(self, group: int, code: Code, since: int = 0) -> tuple[list[int], list[int]]:
-        """A group from a month on; returns its firms and postcodes."""
-        firms = self.firms(int(self.rng.integers(*FIRMS)), code, group)
+    def plant(self, group: int, code: Code, sizes: tuple[int, int] = FIRMS) -> tuple[list[int], list[int]]:
+        """A group that is there from the first month; returns its firms and postcodes."""
+        firms = self.firms(int(self.rng.integers(*sizes)), code, group)
         at = self.around(*self.centres[group])
-        self.place(firms, at, since)
+        self.place(firms, at, 0)
         return firms, at
+
+    def affected(self, firms: Sequence[int]) -> list[int]:
+        """Those of a group's firms that what happens to it happens to."""
+        unaffected = self.rng.choice(len(firms), round(UNAFFECTED_SHARE * len(firms)), replace=False)
+        return [firm for number, firm in enumerate(firms) if number not in {*unaffected.tolist()}]
 
     def code_in(self, firm: int, month: int) -> Code:
         """A firm's code of activity in a month."""
@@ -282,25 +312,22 @@ def _outside(world: World) -> None:
 
 
 def _come_and_go(world: World, month: int, new: New) -> None:
-    """One group of new firms, and one whose firms all go."""
-    born, code = next(new)
-    world.plant(born, code, month)
-    dies, code = next(new)
-    firms, _ = world.plant(dies, code)
-    world.leave(firms, month)
+    """One group of new firms, and one whose firms go."""
+    (born, _), (dies, _) = pair = next(new), next(new)
+    come, go = (world.affected(world.plant(*group)[0]) for group in pair)
+    world.come(come, month)
+    world.leave(go, month)
     world.events += [Event(month, "birth", born, "firms"), Event(month, "death", dies, "firms")]
 
 
 def _move(world: World, month: int, new: New) -> None:
     """Firms from all over move to one place, and those of a group to places all over."""
-    born, code = next(new)
-    firms = world.firms(int(world.rng.integers(*FIRMS)), code, born)
-    world.place(firms, world.anywhere(len(firms)), 0, month)
-    world.place(firms, world.around(*world.centres[born]), month)
-    dies, code = next(new)
-    firms, _ = world.plant(dies, code)
-    world.leave(firms, month)
-    world.place(firms, world.anywhere(len(firms)), month)
+    (born, _), (dies, _) = pair = next(new), next(new)
+    come, go = (world.affected(world.plant(*group)[0]) for group in pair)
+    world.come(come, month)
+    world.place(come, world.anywhere(len(come)), 0, month)
+    world.leave(go, month)
+    world.place(go, world.anywhere(len(go)), month)
     world.events += [Event(month, "birth", born, "firms"), Event(month, "death", dies, "firms")]
 
 
@@ -308,9 +335,8 @@ def _turn(world: World, month: int, new: New) -> None:
     """Firms of many activities at one place take up the same, and those of a group several others."""
     for event, (group, code) in zip(("birth", "death"), new, strict=False):
         others = [one for one in (*CODES.values(), OTHER) if one != code]
-        firms = world.firms(TURNING_FIRMS, code, group)
-        world.place(firms, world.around(*world.centres[group]), 0)
-        for number, firm in enumerate(firms):
+        firms, _ = world.plant(group, code, TURNING_FIRMS)
+        for number, firm in enumerate(world.affected(firms)):
             other = others[number % len(others)]
             world.code[firm] = other if event == "birth" else code
             world.turned[firm] = (month, code if event == "birth" else other)
@@ -320,7 +346,7 @@ def _turn(world: World, month: int, new: New) -> None:
 def _split(world: World, month: int, new: New) -> None:
     """Of a group's firms somewhat less than half move to a place of their own."""
     group, code = next(new)
-    firms, _ = world.plant(group, code)
+    firms, _ = world.plant(group, code, LARGER_FIRMS)
     leaving = firms[: round(LEAVING_SHARE * len(firms))]
     world.leave(leaving, month)
     world.place(leaving, world.around(*_beside(world, group)), month)
@@ -330,11 +356,10 @@ def _split(world: World, month: int, new: New) -> None:
 def _merge(world: World, month: int, new: New) -> None:
     """The firms of a smaller group move to a larger one beside it."""
     group, code = next(new)
-    _, at = world.plant(group, code)
+    _, at = world.plant(group, code, LARGER_FIRMS)
     other = len(world.centres)
     world.centres[other] = _beside(world, group)
-    firms = world.firms(SMALLER_FIRMS, code, other)
-    world.place(firms, world.around(*world.centres[other]), 0)
+    firms, _ = world.plant(other, code, SMALLER_FIRMS)
     world.leave(firms, month)
     world.place(firms, at, month)
     world.events.append(Event(month, "merge", other, "firms", group))
@@ -348,23 +373,22 @@ def _beside(world: World, group: int) -> tuple[float, float]:
 def _sources_happen(world: World, new: New) -> None:
     """Two groups for each source that changes: one ends by it, one begins."""
     plan = world.plan
-    (unlisted, _), (listed, _), unregistered, registered, scattered, gathered = (next(new) for _ in range(6))
-    world.plant(unlisted, LOST)
-    world.plant(listed, GAINED)
-    for (group, code), register in ((unregistered, 0), (registered, 1)):
-        firms, _ = world.plant(group, code)
-        world.only_in |= dict.fromkeys(firms, register)
-    for (group, code), directory in ((scattered, 1), (gathered, 0)):
-        _, at = world.plant(group, code)
-        for postcode in at:
+    unlisted, listed, unregistered, registered, scattered, gathered = (next(new) for _ in range(6))
+    for (group, _), sector, code in ((unlisted, "Software and IT", LOST), (listed, "Healthcare", GAINED)):
+        for firm in world.affected(world.plant(group, CODES[sector])[0]):
+            world.code[firm] = code
+    for group, register in ((unregistered, 0), (registered, 1)):
+        world.only_in |= dict.fromkeys(world.affected(world.plant(*group)[0]), register)
+    for group, directory in ((scattered, 1), (gathered, 0)):
+        for postcode in world.affected(world.plant(*group)[1]):
             x, y = world.rng.uniform(0, plan.side_m, 2)
             world.displaced[postcode] = (directory, WEST_M + x, SOUTH_M + y)
     for month, ends, begins, cause in (
         (plan.taxonomy, unlisted, listed, "taxonomy"),
-        (plan.register, unregistered[0], registered[0], "register"),
-        (plan.directory, scattered[0], gathered[0], "postcodes"),
+        (plan.register, unregistered, registered, "register"),
+        (plan.directory, scattered, gathered, "postcodes"),
     ):
-        world.events += [Event(month, "death", ends, cause), Event(month, "birth", begins, cause)]
+        world.events += [Event(month, "death", ends[0], cause), Event(month, "birth", begins[0], cause)]
 
 
 def _ordinary_life(world: World, month: int) -> None:

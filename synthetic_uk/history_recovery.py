@@ -13,6 +13,8 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from itertools import groupby
 from pathlib import Path
 from time import monotonic
 
@@ -27,6 +29,7 @@ from pipelines.definitions import all_steps
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
 from synthetic_uk.history_country import (
+    AT_ONCE,
     FIRST_REFERENCE,
     REGISTER_SHIFT,
     WHOLE,
@@ -36,7 +39,7 @@ from synthetic_uk.history_country import (
     write_country,
 )
 from synthetic_uk.history_page import page
-from synthetic_uk.history_score import FOUND, Figures, Score, Told
+from synthetic_uk.history_score import FOUND, Score, Told
 
 FIRST = Month(2025, 1)
 LAYERS = ("sources", "organisations", "spatial", "network", "typology")
@@ -82,11 +85,14 @@ def _with_least_draws(method: MethodProfile) -> MethodProfile:
 
 
 def make_month(warehouse: Warehouse, sources: Path, month: Month, methods: Sequence[MethodProfile]) -> None:
-    """The layers up to the typology."""
+    """The layers up to the typology; where steps follow one another that only write what a query makes, the file is
+    opened once for all of them."""
     settings = Settings(sources=str(sources), warehouse=str(warehouse.path))
-    for step in all_steps(settings):
-        if step.layer in LAYERS:
-            run_step(step, warehouse, month, methods)
+    steps = (step for step in all_steps(settings) if step.layer in LAYERS)
+    for only_writes, together in groupby(steps, lambda step: bool(step.query) and step.tell is None):
+        with warehouse.connect() if only_writes else nullcontext():
+            for step in together:
+                run_step(step, warehouse, month, methods)
 
 
 def _groups_of_clusters(
@@ -128,13 +134,14 @@ def main() -> None:
     parser.add_argument("--out", type=file_to_write, default=Path("docs/history.md"))
     parser.add_argument("--keep", type=existing_folder, help="folder that the countries and their warehouses stay in")
     given = parser.parse_args()
-    scores: list[Score] = []
+    scores: dict[Plan, list[Score]] = {WHOLE: [], AT_ONCE: []}
     for seed in given.seeds:
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = (given.keep or Path(scratch)) / str(seed)
-            folder.mkdir()
-            scores.append(measure(folder, seed))
-        given.out.write_text(page(Figures(scores)), encoding="utf-8")
+        for plan, of_plan in scores.items():
+            with tempfile.TemporaryDirectory() as scratch:
+                folder = (given.keep or Path(scratch)) / f"{seed}-{plan.months}"
+                folder.mkdir()
+                of_plan.append(measure(folder, seed, plan))
+        given.out.write_text(page(scores[WHOLE], scores[AT_ONCE]), encoding="utf-8")
 
 
 if __name__ == "__main__":

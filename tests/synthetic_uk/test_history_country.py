@@ -12,6 +12,7 @@ from assets.months import Month
 from assets.sources.steps import ingest_step
 from assets.warehouse.database import Warehouse
 from synthetic_uk.history_country import (
+    AT_ONCE,
     CODES,
     GAINED,
     LOST,
@@ -50,7 +51,7 @@ def there(world: World, month: int) -> dict[int, list[tuple[int, int]]]:
 
 
 def has_cluster(world: World, group: int, month: int) -> bool:
-    """Whether a month's sources have ten firms or more of one sector and of a group within 2 km of one another."""
+    """Whether a month's sources have ten firms or more of one sector and of a group within 5 km of one another."""
     is_later, directory = int(month >= world.plan.taxonomy), int(month >= world.plan.directory)
     in_sector: dict[str, list[tuple[float, float]]] = {}
     for firm, postcode in there(world, month).get(group, []):
@@ -60,7 +61,7 @@ def has_cluster(world: World, group: int, month: int) -> bool:
             x, y = elsewhere if of_directory == directory else (world.x_m[postcode], world.y_m[postcode])
             in_sector.setdefault(code, []).append((x, y))
     return any(
-        sum(math.dist(point, other) < 2_000 for other in points) >= 10
+        sum(math.dist(point, other) < 5_000 for other in points) >= 10
         for points in in_sector.values()
         for point in points
     )
@@ -69,7 +70,7 @@ def has_cluster(world: World, group: int, month: int) -> bool:
 SECTORS = tuple({*(codes[later] for codes in CODES.values()), (LOST, GAINED)[later][later]} for later in (0, 1))
 
 
-@pytest.mark.parametrize("plan", [WHOLE, SMALL])
+@pytest.mark.parametrize("plan", [WHOLE, AT_ONCE, SMALL])
 def test_what_is_said_to_begin_and_end_does(plan: Plan) -> None:
     world = planned(5, plan)
     assert {event.cause for event in world.events} == {"firms", "taxonomy", "register", "postcodes"}

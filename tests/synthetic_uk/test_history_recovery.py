@@ -39,11 +39,13 @@ def test_the_figures_are_those_of_hand_worked_events() -> None:
 
 
 def test_the_page_tells_what_went_wrong() -> None:
-    told = page(Figures([Score(7, SMALL, PLANTED, TOLD)]))
-    assert "| precision of events | 0.9 | 0.400 | 0.400 |" in told
-    assert "| not found | 7 | 3 | death | register |  |" in told
-    assert "| not planted | 7 | 4 | birth |  | firms |" in told
-    assert "| another cause | 7 | 2 | death | taxonomy | firms: Gone. |" in told
+    wrong, right = Score(7, SMALL, PLANTED, TOLD), Score(8, SMALL, PLANTED[:1], TOLD[:1])
+    told = page([wrong, right], [right])
+    assert "| precision of events | 0.9 | 0.500 | 0.400 | 1.000 | 1.000 |" in told
+    assert "| birth | 2 | 3 | 2 | 0.667 | 1.000 |" in told
+    assert "| not found | 7 | 3 of 4 | death | register |  |" in told
+    assert "| not planted | 7 | 4 of 4 | birth |  | firms |" in told
+    assert "| another cause | 7 | 2 of 4 | death | taxonomy | firms: Gone. |" in told
 
 
 @pytest.fixture(scope="module")
