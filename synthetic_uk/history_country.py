@@ -116,13 +116,13 @@ SMALL = Plan(
     come_and_go=(1, 3),
     move=(2,),
     turn=(1,),
-    split=(3,),
+    split=(2,),
     merge=(2,),
     of_each=1,
     standing=3,
     cells=5,
     of_sector=60,
-    others=900,
+    others=1_500,
 )
 """A country that is made in seconds."""
 

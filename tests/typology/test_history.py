@@ -298,6 +298,26 @@ def test_sectors_of_two_classifications_correspond_by_the_sites_of_their_codes(m
         assert made.read(query, **{**given, "earlier_month": None}).is_empty()
 
 
+def test_under_another_register_a_reference_that_only_one_has_is_followed_nowhere(
+    made: Warehouse, tmp_path: Path
+) -> None:
+    """Enterprise 1 is in both months, 2 in the earlier alone, 3 in the later alone; companies have a number."""
+    warehouse = Warehouse(shutil.copy(made.path, tmp_path / "warehouse.duckdb"), threads=1)
+    query = inputs_of("typology", ["unfollowed_firms"])["unfollowed_firms"]
+    state = {"sectors": "", "is_rdi_active": False, "in_register": True, "is_gone": False}
+    firm = {"organisation_type": "business", "is_firm": True}
+    member = {"profile": PROFILE, "cluster_id": "C", "is_firm": True}
+    then = [{"month": day, "organisation_id": name} for day in DAYS[:2] for name in ("ENT-1", "ENT-2", "CRN-2")]
+    now = [{"month": day, "organisation_id": name} for day in DAYS[1:] for name in ("ENT-1", "ENT-3", "CRN-3")]
+    with warehouse.connect():
+        fill(warehouse, "organisations.organisations", [{**row, **firm, "name": "A firm"} for row in now])
+        fill(warehouse, "typology.site_states", [{**row, **state, "site_id": row["organisation_id"]} for row in then])
+        fill(warehouse, "typology.cluster_members", [{**row, **member} for row in then])
+    for earlier, unfollowed in ((0, []), (1, ["ENT-2", "ENT-3"])):
+        given = {"month": DAYS[earlier + 1], "earlier_month": DAYS[earlier], "profile": PROFILE}
+        assert warehouse.read(query, **given)["organisation_id"].to_list() == unfollowed
+
+
 def asked(warehouse: Warehouse, *options: str) -> str:
     command = ["diff", "--profile", PROFILE, "--warehouse", str(warehouse.path), *options]
     done = CliRunner().invoke(app, command)
