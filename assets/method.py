@@ -683,6 +683,9 @@ class HistoryMethod(Section):
     are then followed into that one too."""
     moved_m: Annotated[Positive, OURS] = 100.0
     """A site is elsewhere where it is more than this many metres from where it was."""
+    register_habit_share: Annotated[Share, OURS] = 0.1
+    """Under another register a firm that both know by its number moved, or took up another activity, of itself; where
+    more than this share of the register's sites did, it is the register's way of noting places, or activities."""
     min_explained_share: Annotated[Share, OURS] = 0.1
     """Where the largest cause explains a smaller share of the firms that an event is made of, the changes of the whole
     sector are asked for it."""

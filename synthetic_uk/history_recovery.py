@@ -1,9 +1,9 @@
 """Whether what happened to planted groups is told as it happened, and why: the measure behind `docs/history.md`.
 
-    python -m synthetic_uk.history_recovery --seed 11 --out docs/history.md
+    python -m synthetic_uk.history_recovery --seeds 11 12 13 --out docs/history.md
 
-What belongs here: making the months of the planted country, comparing their history with the truth, the page. What
-does not: planting (`history_country`).
+What belongs here: making the months of the planted country, reading what their history tells. What does not: planting
+(`history_country`), comparing (`history_score`), the page (`history_page`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from itertools import groupby
 from pathlib import Path
 from time import monotonic
 
@@ -27,11 +28,21 @@ from assets.warehouse.running import run_step
 from pipelines.definitions import all_steps
 from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
-from synthetic_uk.history_country import MONTHS, REGISTER_MONTH, Event, World, company_number, write_country
+from synthetic_uk.history_country import (
+    AT_ONCE,
+    FIRST_REFERENCE,
+    REGISTER_SHIFT,
+    WHOLE,
+    Plan,
+    World,
+    company_number,
+    write_country,
+)
+from synthetic_uk.history_page import page
+from synthetic_uk.history_score import FOUND, Score, Told
 
 FIRST = Month(2025, 1)
-LAYERS = ("sources", "reference", "organisations", "spatial", "network", "typology")
-FOUND = ("birth", "death", "merge", "split")
+LAYERS = ("sources", "organisations", "spatial", "network", "typology")
 PROFILE = "evidence"
 
 HISTORY = """
@@ -48,100 +59,53 @@ where m.month = $month and m.profile = $profile
 """
 
 
-@dataclass(frozen=True)
-class Told:
-    """An event found: which group it is of, and why it is said to have happened."""
-
-    month: int
-    event: str
-    group: int | None
-    """The planted group that most of its firms are of; None where most are of none."""
-    cause: str | None
-    detail: str
-
-
-@dataclass(frozen=True)
-class Score:
-    """How the events found compare with those planted."""
-
-    planted: Sequence[Event]
-    told: Sequence[Told]
-
-    def matched(self, event: str) -> list[tuple[Event, Told]]:
-        """Planted events of a kind that were found, with what was told of them."""
-        found = {(one.month, one.event, one.group): one for one in self.told}
-        return [
-            (one, found[one.month, one.event, one.group])
-            for one in self.planted
-            if one.event == event and (one.month, one.event, one.group) in found
-        ]
-
-    def of_kind(self, event: str) -> tuple[int, int, int]:
-        """Planted, found, and of both the same, of one kind."""
-        planted = sum(one.event == event for one in self.planted)
-        return planted, sum(one.event == event for one in self.told), len(self.matched(event))
-
-    @property
-    def recall(self) -> float:
-        """Share of the planted events that were found."""
-        return sum(self.of_kind(event)[2] for event in FOUND) / len(self.planted)
-
-    @property
-    def precision(self) -> float:
-        """Share of the events found that were planted."""
-        return sum(self.of_kind(event)[2] for event in FOUND) / max(1, len(self.told))
-
-    @property
-    def causes(self) -> dict[str, tuple[int, int]]:
-        """Cause planted -> births and deaths found, and of these those that name it."""
-        pairs = [pair for event in ("birth", "death") for pair in self.matched(event)]
-        found = Counter(planted.cause for planted, _ in pairs)
-        right = Counter(planted.cause for planted, told in pairs if planted.cause == told.cause)
-        return {cause: (count, right[cause]) for cause, count in sorted(found.items())}
-
-    @property
-    def causes_right(self) -> float:
-        """Share of births and deaths found that name the cause that was planted."""
-        counts = [*self.causes.values()]
-        return sum(right for _, right in counts) / max(1, sum(found for found, _ in counts))
-
-
-def measure(folder: Path, seed: int, months: int = MONTHS) -> Score:
-    """Make the first months of a country in a folder, and compare."""
+def measure(folder: Path, seed: int, plan: Plan = WHOLE) -> Score:
+    """Make the months of a country in a folder, and compare."""
+    started = monotonic()
     sources = folder / "sources"
-    world = write_country(sources, FIRST, seed)
+    world = write_country(sources, FIRST, seed, plan)
     warehouse = Warehouse(folder / "warehouse.duckdb")
-    warehouse.create()
-    methods = find_profiles([PROFILE], PROFILES_FOLDER)
+    if not warehouse.path.exists():
+        warehouse.create()
+    methods = [_with_least_draws(method) for method in find_profiles([PROFILE], PROFILES_FOLDER)]
     groups: dict[tuple[object, str], int | None] = {}
-    for number in range(months):
+    for number in range(plan.months):
         month = FIRST.plus(number)
         make_month(warehouse, sources, month, methods)
-        print(f"{month} made", file=sys.stderr, flush=True)
+        print(f"seed {seed}: {month} made, {monotonic() - started:.0f} s", file=sys.stderr, flush=True)
         groups |= _groups_of_clusters(world, warehouse, month, number)
-    happened = [event for event in world.events if event.month < months]
-    return Score(happened, [*_told(warehouse, groups)])
+    return Score(seed, plan, world.events, [*_told(warehouse, groups)], monotonic() - started)
+
+
+def _with_least_draws(method: MethodProfile) -> MethodProfile:
+    """The profile, its null data no more than for the full country: business at large is another each month, and most
+    of a month's time goes into drawing it."""
+    spatial = method.spatial.model_copy(update={"scan_null_draws": method.spatial.scan_null_min_draws})
+    return method.model_copy(update={"spatial": spatial})
 
 
 def make_month(warehouse: Warehouse, sources: Path, month: Month, methods: Sequence[MethodProfile]) -> None:
-    """The layers up to the typology."""
+    """The layers up to the typology; where steps follow one another that only write what a query makes, the file is
+    opened once for all of them."""
     settings = Settings(sources=str(sources), warehouse=str(warehouse.path))
-    for step in all_steps(settings):
-        if step.layer in LAYERS:
-            run_step(step, warehouse, month, methods)
+    steps = (step for step in all_steps(settings) if step.layer in LAYERS)
+    for only_writes, together in groupby(steps, lambda step: bool(step.query) and step.tell is None):
+        with warehouse.connect() if only_writes else nullcontext():
+            for step in together:
+                run_step(step, warehouse, month, methods)
 
 
 def _groups_of_clusters(
     world: World, warehouse: Warehouse, month: Month, number: int
 ) -> dict[tuple[object, str], int | None]:
     """Month and cluster -> the planted group that most of its firms are of."""
-    shift = 50_000_000 if number >= REGISTER_MONTH else 0
+    shift = REGISTER_SHIFT if number >= world.plan.register else 0
     by_number = {text: firm for firm in range(len(world.group)) if (text := company_number(firm))}
     counts: dict[tuple[object, str], Counter[int]] = {}
     for first_day, cluster_id, crn, entref in warehouse.read(
         MEMBERS, month=month.first_day, profile=PROFILE
     ).iter_rows():
-        firm = by_number[crn] if crn else int(entref) - 1_000_000 - shift
+        firm = by_number[crn] if crn else int(entref) - FIRST_REFERENCE - shift
         counts.setdefault((first_day, cluster_id), Counter())[world.group[firm]] += 1
     most = {key: count.most_common(1)[0] for key, count in counts.items()}
     return {
@@ -163,62 +127,21 @@ def _told(warehouse: Warehouse, groups: dict[tuple[object, str], int | None]) ->
         yield Told(number, row["event"], groups.get(key), row["cause"], row["cause_detail"])
 
 
-READING = """
-A small country of twelve months, in which groups of firms are born, die, merge and split, and in which the
-classification of sectors, the business register and the postcode directory change once each, taking some groups along.
-Nothing else changes. Each month is made from its drops, one after the other; what `typology.cluster_history` tells of
-the clusters of sectors is held against what was planted. A split is the birth of a cluster out of another.
-"""
-
-
-def page(score: Score, seed: int, seconds: float) -> str:
-    """The page of a country."""
-    lines = [
-        "# What became of planted groups, and why",
-        "",
-        "<!-- written by python -m synthetic_uk.history_recovery -->",
-        READING.strip(),
-        "",
-        f"Profile `{PROFILE}`, seed {seed}, {MONTHS} months, {seconds:.0f} s.",
-        "",
-        "| event | planted | told | both |",
-        "|---|---|---|---|",
-        *(f"| {event} | {' | '.join(map(str, score.of_kind(event)))} |" for event in FOUND),
-        "",
-        "| cause planted | births and deaths found | cause told is the same |",
-        "|---|---|---|",
-        *(f"| {cause} | {found} | {right} |" for cause, (found, right) in score.causes.items()),
-        "",
-        "| figure | target | measured |",
-        "|---|---|---|",
-        f"| precision of events | 0.9 | {score.precision:.3f} |",
-        f"| recall of events | 0.9 | {score.recall:.3f} |",
-        f"| births and deaths with the right cause | 0.95 | {score.causes_right:.3f} |",
-        "",
-        "What was told of one birth or death of each cause:",
-        "",
-    ]
-    seen = set()
-    for event in ("death", "birth"):
-        for planted, told in score.matched(event):
-            if (planted.cause, event) not in seen:
-                seen.add((planted.cause, event))
-                lines.append(f"- {event}, `{told.cause}`: {told.detail}")
-    return "\n".join(lines) + "\n"
-
-
 def main() -> None:
-    """Measure one country and write its page."""
+    """Measure countries and write their page."""
     parser = argparse.ArgumentParser(description="Planted events against the history that is told of them.")
-    parser.add_argument("--seed", type=whole_given, default=11)
+    parser.add_argument("--seeds", "--seed", type=whole_given, nargs="+", default=[11, 12, 13])
     parser.add_argument("--out", type=file_to_write, default=Path("docs/history.md"))
-    parser.add_argument("--keep", type=existing_folder, help="folder that the country and its warehouse stay in")
+    parser.add_argument("--keep", type=existing_folder, help="folder that the countries and their warehouses stay in")
     given = parser.parse_args()
-    started = monotonic()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = given.keep or Path(scratch)
-        score = measure(folder, given.seed)
-    given.out.write_text(page(score, given.seed, monotonic() - started), encoding="utf-8")
+    scores: dict[Plan, list[Score]] = {WHOLE: [], AT_ONCE: []}
+    for seed in given.seeds:
+        for plan, of_plan in scores.items():
+            with tempfile.TemporaryDirectory() as scratch:
+                folder = (given.keep or Path(scratch)) / f"{seed}-{plan.months}"
+                folder.mkdir()
+                of_plan.append(measure(folder, seed, plan))
+        given.out.write_text(page(scores[WHOLE], scores[AT_ONCE]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ MONTHS_IN_A_YEAR = 12
         "sites",
         "spatial_members",
         "towns",
+        "unfollowed_firms",
     ),
     per_profile=True,
     lineage=LINEAGE,
@@ -142,11 +143,14 @@ def _identified(
 
     born = newborn_ids(formed, members.join(formed, on="group_id", how="semi"), ctx.method.name, ctx.month.first_day)
     earlier_month = ctx.input("earlier_month")["month"].item()
+    unfollowed = ctx.input("unfollowed_firms", earlier_month=earlier_month)
+    followed = firms.join(formed, on="group_id", how="semi").join(unfollowed, on="organisation_id", how="anti")
+    earlier_firms = ctx.input("earlier_firms", earlier_month=earlier_month)
     identities, events = follow(
         formed.join(born, on="group_id"),
-        firms.join(formed, on="group_id", how="semi"),
+        followed,
         ctx.input("earlier_clusters", earlier_month=earlier_month),
-        ctx.input("earlier_firms", earlier_month=earlier_month),
+        earlier_firms.join(unfollowed, on="organisation_id", how="anti"),
         earlier_month,
         ctx.method.typology.identity_min_share,
         ctx.input("corresponding_sectors", earlier_month=earlier_month),

@@ -1,7 +1,8 @@
 """What became of clusters and why, by the real steps over three months written by hand.
 
 In the second month the list of sectors is of another classification and the postcode directory is another; in the third
-the register is. Of each group of ten firms it is known what its end, its birth or its staying is due to.
+the register is, with references of its own. Of each group of ten firms it is known what its end, its birth or its
+staying is due to.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from assets.method import MethodProfile
+from assets.method import HistoryMethod, MethodProfile
 from assets.methods.identity.history import FIRST, NOT_KEPT, SAME
 from assets.typology.history import HISTORY, SOURCES_OF_THE_MONTH
 from assets.warehouse.database import Warehouse
@@ -28,6 +29,8 @@ from tests.support import MONTH, fill, make, make_all, opened_once
 MONTHS = (MONTH, MONTH.plus(1), MONTH.plus(2))
 DAYS = tuple(month.first_day for month in MONTHS)
 PROFILE = "test"
+METHOD = MethodProfile(name=PROFILE, history=HistoryMethod(register_habit_share=0.2))
+"""In so small a country the ten firms that move are a seventh of the register."""
 FIRMS = 10
 SOFTWARE, UNLISTED, LISTED = ("62012", "64012"), ("62090", "64900"), ("71200", "64120")
 """Codes in the first month and after: the sector's own, one that it has in the first month alone, one that it has
@@ -46,6 +49,8 @@ class Group:
     """How many of them the register knows, by month."""
     moved: bool = False
     """Whether the second month's directory has their postcodes elsewhere."""
+    leaves: bool = False
+    """Whether they are at another postcode in the third month."""
 
 
 GROUPS = {
@@ -56,15 +61,21 @@ GROUPS = {
     "E": Group(clusters=(None, "new", "new"), there=(0, FIRMS, FIRMS)),
     "F": Group(clusters=("kept", "kept", "kept"), there=(FIRMS, FIRMS + 2, FIRMS + 2)),
     "G": Group(clusters=(None, "short", None), there=(FIRMS, FIRMS, 0)),
+    "H": Group(clusters=("left", "left", None), leaves=True),
 }
 EVENTS = [
-    *((0, f"birth {name}") for name in ("gone", "unlisted", "scattered", "kept")),
+    *((0, f"birth {name}") for name in ("gone", "unlisted", "scattered", "kept", "left")),
     *((1, f"death {name}") for name in ("gone", "unlisted", "scattered")),
     *((1, f"birth {name}") for name in ("listed", "new", "short")),
-    (1, "continuation kept"),
+    *((1, f"continuation {name}") for name in ("kept", "left")),
     *((2, f"continuation {name}") for name in ("listed", "new", "kept")),
-    (2, "death short"),
+    *((2, f"death {name}") for name in ("short", "left")),
 ]
+
+
+def reference(month: int, firm: str) -> str:
+    """Of a firm's site in the register of a month."""
+    return f"{'SBR' if month == 2 else 'LU'}-{firm}"
 
 
 def sites() -> Iterator[tuple[int, str, Group, int]]:
@@ -79,12 +90,13 @@ def _fill_organisations(warehouse: Warehouse) -> None:
     located, codes, sectors = [], [], []
     for month, firm, group, number in sites():
         later = int(month > 0)
-        here: dict[str, Any] = {"month": DAYS[month], "site_id": f"LU-{firm}", "organisation_id": firm}
-        away = 50_000.0 if group.moved and later else 0.0
+        here: dict[str, Any] = {"month": DAYS[month], "site_id": reference(month, firm), "organisation_id": firm}
+        has_left = group.leaves and month == 2
+        away = 50_000.0 if has_left or (group.moved and later) else 0.0
         located.append(
             {
                 **here,
-                "postcode": f"AB1 {number % 10}AA",
+                "postcode": f"{'CD2' if has_left else 'AB1'} {number % 10}AA",
                 "easting": 400_000.0 + number + away,
                 "northing": 300_000.0,
                 "grid": "gb",
@@ -127,7 +139,7 @@ def _fill_sources(warehouse: Warehouse) -> None:
 def _fill_clusters(warehouse: Warehouse) -> None:
     members = [
         {"month": DAYS[month], "profile": PROFILE, "cluster_id": cluster, "organisation_id": firm}
-        | {"site_id": f"LU-{firm}", "is_firm": True}
+        | {"site_id": reference(month, firm), "is_firm": True}
         for month, firm, group, _ in sites()
         if (cluster := group.clusters[month])
     ]
@@ -180,7 +192,7 @@ def _fill(warehouse: Warehouse) -> None:
 def _make(warehouse: Warehouse) -> None:
     _fill(warehouse)
     for month in MONTHS:
-        make_all(warehouse, (*SOURCES_OF_THE_MONTH, *HISTORY), MethodProfile(name=PROFILE), month=month)
+        make_all(warehouse, (*SOURCES_OF_THE_MONTH, *HISTORY), METHOD, month=month)
 
 
 @pytest.fixture(scope="module")
@@ -207,8 +219,11 @@ def test_each_end_and_beginning_names_what_it_is_due_to(made: Warehouse) -> None
         "birth short": ["firms", None],
         "continuation kept": ["firms", 1.0],
         "rename kept": ["firms", 1.0],
+        "continuation left": [None, None],
+        "rename left": [None, None],
     }
-    assert told(made, 2, "cause")["death short"] == ["register"]
+    last = told(made, 2, "cause", "cause_share")
+    assert (last["death short"], last["death left"]) == (["register", 1.0], ["firms", 1.0])
 
 
 def test_the_cause_is_told_in_a_sentence_with_figures(made: Warehouse) -> None:
@@ -227,6 +242,12 @@ def test_the_cause_is_told_in_a_sentence_with_figures(made: Warehouse) -> None:
     )
 
 
+def test_where_a_register_has_many_elsewhere_the_move_is_its_own(made: Warehouse, tmp_path: Path) -> None:
+    warehouse = Warehouse(shutil.copy(made.path, tmp_path / "warehouse.duckdb"), threads=1)
+    make(warehouse, HISTORY[0], MethodProfile(name=PROFILE), month=MONTHS[2])
+    assert told(warehouse, 2, "cause")["death left"] == ["register"]
+
+
 def test_the_first_month_has_nothing_to_be_compared_with(made: Warehouse) -> None:
     assert {*map(tuple, told(made, 0, "cause", "cause_detail").values())} == {(None, FIRST)}
 
@@ -241,8 +262,10 @@ def test_figures_stand_beside_the_event(made: Warehouse) -> None:
 
 def test_a_month_keeps_the_sites_that_changed_and_what_its_sources_were(made: Warehouse) -> None:
     kept = made.read("select month, is_gone, count(*) from typology.site_states group by all order by all").rows()
-    # The second month renames the sector of all that have one: 60 of 72 sites are listed, ten of them newly.
-    assert kept == [(DAYS[0], False, 60), (DAYS[1], False, 62), (DAYS[1], True, 10), (DAYS[2], True, 10)]
+    # The second month renames the sector of all that have one: 62 of 72 sites are listed, ten of them newly, and ten no
+    # longer. The third has other references throughout.
+    changed = [(0, False, 70), (1, False, 72), (1, True, 10), (2, False, 62), (2, True, 72)]
+    assert kept == [(DAYS[month], *counted) for month, *counted in changed]
     sources = made.read("select register, sic_classification from typology.month_sources order by month").rows()
     assert sources == [("IDBR", "SIC 2007"), ("IDBR", "SIC 2026"), ("SBR", "SIC 2026")]
 
@@ -259,20 +282,40 @@ def test_of_a_month_that_an_earlier_version_made_no_cause_is_known(made: Warehou
     warehouse = Warehouse(shutil.copy(made.path, tmp_path / "warehouse.duckdb"), threads=1)
     with warehouse.transaction() as connection:
         connection.execute("delete from typology.month_sources where month = $month", {"month": DAYS[0]})
-    make(warehouse, HISTORY[0], MethodProfile(name=PROFILE), month=MONTHS[1])
+    make(warehouse, HISTORY[0], METHOD, month=MONTHS[1])
     assert {*map(tuple, told(warehouse, 1, "cause", "cause_detail").values())} == {(None, NOT_KEPT)}
 
 
 def test_sectors_of_two_classifications_correspond_by_the_sites_of_their_codes(made: Warehouse) -> None:
-    """Of the sector's 52 sites in the second month ten have a code that was in no sector before."""
+    """Of the sector's 62 sites in the second month ten have a code that was in no sector before."""
     query = inputs_of("typology", ["corresponding_sectors"])["corresponding_sectors"]
     given = {"month": DAYS[1], "earlier_month": DAYS[0], "profile": PROFILE, "correspondence_min_share": 0.2}
-    assert made.read(query, **given).rows() == [("sic", *SECTOR, 42)]
+    assert made.read(query, **given).rows() == [("sic", *SECTOR, 52)]
     with made.connect(read_only=True):
         assert made.read(query, **{**given, "month": DAYS[2], "earlier_month": DAYS[1]})["sector"].to_list() == [
             SECTOR[1]
         ]
         assert made.read(query, **{**given, "earlier_month": None}).is_empty()
+
+
+def test_under_another_register_a_reference_that_only_one_has_is_followed_nowhere(
+    made: Warehouse, tmp_path: Path
+) -> None:
+    """Enterprise 1 is in both months, 2 in the earlier alone, 3 in the later alone; companies have a number."""
+    warehouse = Warehouse(shutil.copy(made.path, tmp_path / "warehouse.duckdb"), threads=1)
+    query = inputs_of("typology", ["unfollowed_firms"])["unfollowed_firms"]
+    state = {"sectors": "", "is_rdi_active": False, "in_register": True, "is_gone": False}
+    firm = {"organisation_type": "business", "is_firm": True}
+    member = {"profile": PROFILE, "cluster_id": "C", "is_firm": True}
+    then = [{"month": day, "organisation_id": name} for day in DAYS[:2] for name in ("ENT-1", "ENT-2", "CRN-2")]
+    now = [{"month": day, "organisation_id": name} for day in DAYS[1:] for name in ("ENT-1", "ENT-3", "CRN-3")]
+    with warehouse.connect():
+        fill(warehouse, "organisations.organisations", [{**row, **firm, "name": "A firm"} for row in now])
+        fill(warehouse, "typology.site_states", [{**row, **state, "site_id": row["organisation_id"]} for row in then])
+        fill(warehouse, "typology.cluster_members", [{**row, **member} for row in then])
+    for earlier, unfollowed in ((0, []), (1, ["ENT-2", "ENT-3"])):
+        given = {"month": DAYS[earlier + 1], "earlier_month": DAYS[earlier], "profile": PROFILE}
+        assert warehouse.read(query, **given)["organisation_id"].to_list() == unfollowed
 
 
 def asked(warehouse: Warehouse, *options: str) -> str:
@@ -284,19 +327,21 @@ def asked(warehouse: Warehouse, *options: str) -> str:
 
 def test_diff_tells_of_all_months_after_the_first(made: Warehouse) -> None:
     lines = asked(made, "--from", str(MONTHS[0]), "--format", "csv").splitlines()
-    assert [line.split(",")[:3] for line in lines[1:8]] == [
+    assert [line.split(",")[:3] for line in lines[1:]] == [
         ["birth", "2025-06", "listed"],
         ["birth", "2025-06", "new"],
         ["birth", "2025-06", "short"],
         ["death", "2025-06", "gone"],
         ["death", "2025-06", "scattered"],
         ["death", "2025-06", "unlisted"],
+        ["death", "2025-07", "left"],
         ["death", "2025-07", "short"],
+        ["rename", "2025-06", "kept"],
+        ["rename", "2025-06", "left"],
     ]
-    assert len(lines) == 9 and lines[8].startswith("rename,2025-06,kept")
     everything = asked(made, "--from", str(MONTHS[0]), "--to", str(MONTHS[1]), "--all", "--format", "csv")
-    assert sum(line.startswith("continuation,") for line in everything.splitlines()) == 1
-    assert "birth 3, death 4, rename 1" in asked(made, "--from", str(MONTHS[0]))
+    assert sum(line.startswith("continuation,") for line in everything.splitlines()) == 2
+    assert "birth 3, death 5, rename 2" in asked(made, "--from", str(MONTHS[0]))
 
 
 def test_diff_says_which_months_there_are(made: Warehouse) -> None:

@@ -8,7 +8,9 @@ made the difference. If the firm was not known in the other month, the register'
 there with another code, its code; if by the earlier month's list of sectors its present code gives the membership that
 it had, the list; if it stands elsewhere under the same postcode, the directory. What a firm did itself counts for the
 source instead where the source is another by then: under a new register nobody can tell a new firm from one newly
-registered. What no change of its own explains is the profile's where its parameters changed. The cause that explains
+registered. A firm that both registers know by its number did neither come nor go, though: that it moved or took up
+another activity is its own doing, unless the register has so many elsewhere that it must note places, or activities, in
+another way. What no change of its own explains is the profile's where its parameters changed. The cause that explains
 most firms is named; where it explains few, as of a group whose surroundings changed, the changes of its whole sector
 are asked.
 """
@@ -37,8 +39,10 @@ WORDS = {
     "as before": "as before",
 }
 """What can be said of a firm's site, in words."""
-OWN = ("new", "gone", "new site", "site gone", "other firm", "code", "moved")
-"""What a firm does itself, as its register tells."""
+COMING = ("new", "gone", "new site", "site gone", "other firm")
+CHANGING = ("code", "moved")
+OWN = (*COMING, *CHANGING)
+"""What a firm does itself, as its register tells: it comes or goes, or is another by then."""
 REGISTER_DATASETS = ("idbr_enterprises", "idbr_local_units", "companies_house")
 RTIC_DATASETS = ("rtic_companies", "rtic_locations")
 
@@ -149,10 +153,34 @@ def kinds(differing: pl.DataFrame, changed: pl.DataFrame, moved_m: float) -> pl.
     )
 
 
-def with_causes(told: pl.DataFrame, change: SourceChange) -> pl.DataFrame:
-    """The rows of `kinds` with the `cause` of each firm's difference: a value of `cause_order`, or null."""
+def of_register(changed: pl.DataFrame, change: SourceChange, habit_share: float) -> tuple[str, ...]:
+    """The kinds of OWN that another register makes itself; none where it is the same.
+
+    `changed`: as for `kinds`, with `is_told_again`, of a site that stands under an earlier reference too, and
+    `register_sites`, the register's sites in all. Coming and going; of CHANGING what more than `habit_share` of its
+    sites have done.
+    """
+    if not change.register:
+        return ()
+    in_both = pl.col("in_register") & pl.col("earlier_in_register") & ~pl.col("is_told_again")
+    by_earlier_lists = pl.col("sectors_by_earlier_lists").fill_null("")
+    has_changed = {
+        "code": (by_earlier_lists != pl.col("earlier_sectors")) & ~pl.col("is_of_unknown_code"),
+        "moved": pl.col("postcode").ne_missing(pl.col("earlier_postcode")),
+    }
+    shares = changed.select(
+        ((in_both & has).sum() / pl.col("register_sites").max()).alias(kind) for kind, has in has_changed.items()
+    )
+    return (*COMING, *(kind for kind in CHANGING if (shares[kind].item() or 0) > habit_share))
+
+
+def with_causes(told: pl.DataFrame, change: SourceChange, of_register: Sequence[str]) -> pl.DataFrame:
+    """The rows of `kinds` with the `cause` of each firm's difference: a value of `cause_order`, or null.
+
+    `of_register`: the kinds that another register makes itself.
+    """
     by_own = (
-        pl.when(pl.col("in_register") & bool(change.register))
+        pl.when(pl.col("in_register") & pl.col("kind").is_in(of_register))
         .then(pl.lit("register"))
         .when(
             pl.when("in_register")
@@ -229,8 +257,9 @@ def causes(differing: pl.DataFrame, changed: pl.DataFrame, change: SourceChange,
     `differing` and `changed`: as for `kinds`, the former with EVENT_KEY. `cause_share` is the share of the firms that
     the cause explains, null where the whole sector was asked.
     """
+    by_register = of_register(changed, change, method.register_habit_share)
     told = explained(
-        with_causes(kinds(differing, changed, method.moved_m), change),
+        with_causes(kinds(differing, changed, method.moved_m), change, by_register),
         [*EVENT_KEY, "scheme", "sector", "earlier_sector"],
         method.cause_order,
     )
@@ -294,7 +323,9 @@ def _of_sectors(weak: pl.DataFrame, changed: pl.DataFrame, change: SourceChange,
         )
     if not found:
         return _NOTHING_AROUND
-    rows = with_causes(kinds(pl.concat(found), changed, method.moved_m), change).filter(pl.col("kind") != "as before")
+    by_register = of_register(changed, change, method.register_habit_share)
+    rows = with_causes(kinds(pl.concat(found), changed, method.moved_m), change, by_register)
+    rows = rows.filter(pl.col("kind") != "as before")
     if rows.is_empty():
         return _NOTHING_AROUND
     return explained(rows, sectors, method.cause_order).select(

@@ -9,9 +9,18 @@ import polars as pl
 import pytest
 
 from assets.method import HistoryMethod
-from assets.methods.identity.causes import SourceChange, causes, kinds, source_change, with_causes
+from assets.methods.identity.causes import (
+    COMING,
+    SourceChange,
+    causes,
+    kinds,
+    of_register,
+    source_change,
+    with_causes,
+)
 
 METHOD = HistoryMethod()
+REGISTER_SITES = 100
 SITE = {
     "site_id": "S1",
     "organisation_id": "F1",
@@ -41,6 +50,8 @@ SCHEMA = {
     "is_of_unknown_code": pl.Boolean,
     "is_known_still": pl.Boolean,
     "was_known": pl.Boolean,
+    "is_told_again": pl.Boolean,
+    "register_sites": pl.Int64,
 }
 MONTH_SOURCES = {
     "register": "IDBR",
@@ -63,7 +74,8 @@ def changed(**different: Any) -> dict[str, Any]:
     row = {f"earlier_{name}": None if absent_then else value for name, value in SITE.items() if name != "site_id"}
     row |= {name: None if absent_now else value for name, value in SITE.items()}
     row |= {"sectors_by_earlier_lists": row["sectors"], "is_of_unknown_code": False}
-    row |= {"is_known_still": False, "was_known": False, "site_id": "S1"}
+    row |= {"is_known_still": False, "was_known": False, "site_id": "S1", "is_told_again": False}
+    row |= {"register_sites": REGISTER_SITES}
     return {**row, **{name: value for name, value in different.items() if name not in ("earlier", "now")}}
 
 
@@ -130,6 +142,7 @@ def test_of_all_active_firms_the_sector_is_no_matter_and_activity_is() -> None:
 
 
 GONE, MOVED = changed(now=None), changed(easting=9000, postcode="AB1 1AB")
+TURNED = changed(sectors="sic/Software", sectors_by_earlier_lists="sic/Software")
 RTIC_GONE = {**GONE, "earlier_in_register": False}
 ELSEWHERE = changed(easting=9000)
 RELISTED = changed(sectors="", sectors_by_earlier_lists="sic/Photonics")
@@ -142,7 +155,10 @@ READERS = SourceChange(readers={"idbr_local_units": "3", "postcodes": "4"})
     [
         (GONE, SourceChange(), "firms"),
         (GONE, REGISTER, "register"),
-        (MOVED, REGISTER, "register"),
+        (changed(now=None, is_known_still=True), REGISTER, "register"),
+        (changed(organisation_id="F9"), REGISTER, "register"),
+        (MOVED, REGISTER, "firms"),
+        (TURNED, REGISTER, "firms"),
         (RTIC_GONE, REGISTER, "firms"),
         (GONE, READERS, "reader"),
         (RTIC_GONE, READERS, "firms"),
@@ -156,8 +172,20 @@ READERS = SourceChange(readers={"idbr_local_units": "3", "postcodes": "4"})
     ],
 )
 def test_whose_doing_it_is(site: dict[str, Any], change: SourceChange, cause: str | None) -> None:
-    told = with_causes(kinds(differing(), frame_of([site]), METHOD.moved_m), change)
-    assert told["cause"].to_list() == [cause]
+    sites = frame_of([site])
+    by_register = of_register(sites, change, METHOD.register_habit_share)
+    assert with_causes(kinds(differing(), sites, METHOD.moved_m), change, by_register)["cause"].to_list() == [cause]
+
+
+@pytest.mark.parametrize(
+    ("site", "kind"),
+    [(MOVED, "moved"), (TURNED, "code"), ({**MOVED, "is_told_again": True}, None), (RELISTED, None), (GONE, None)],
+)
+def test_what_a_register_has_changed_of_most_sites_is_its_own_doing(site: dict[str, Any], kind: str | None) -> None:
+    few, many = (frame_of([site] * count) for count in (REGISTER_SITES // 10, REGISTER_SITES // 5))
+    assert of_register(few, REGISTER, 0.1) == COMING
+    assert of_register(many, REGISTER, 0.1) == (COMING if kind is None else (*COMING, kind))
+    assert of_register(many, SourceChange(), 0.1) == ()
 
 
 def told_of(firms: int, sites: Sequence[dict[str, Any]], change: SourceChange) -> tuple[Any, ...]:
