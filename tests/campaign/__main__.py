@@ -32,6 +32,7 @@ from tests.campaign import (
     publish_kills,
     read_only_folders,
     reboot,
+    remakes,
     run_kills,
     sigterm,
     six_tabs,
@@ -69,6 +70,7 @@ ATTACKS: tuple[Attack, ...] = (
     reboot.ATTACK,
     sigterm.ATTACK,
     ordered_backfill.ATTACK,
+    remakes.ATTACK,
     years_drill.ATTACK,
 )
 
