@@ -636,6 +636,10 @@ class TrustMethod(Section):
     """Other business sites that are drawn for each of a sector's where the scan is put to the test, at the most ..."""
     stability_least_controls: Annotated[Count, OURS] = 10_000
     """... and in all at the least."""
+    stability_partitions: Annotated[Count, OURS] = 5
+    """Partitions that the consensus is taken over in a draw of the collaborators, at the most."""
+    stability_all_edges: Annotated[Count, OURS] = 3_500_000
+    """Edges between collaborators in all their draws together, as far as the two bounds of draws leave it open."""
     sweep_factors: Annotated[tuple[float, ...], OURS] = (0.5, 2.0)
     """What each number and distance of the method is multiplied by, one at a time."""
     sweep_max_points: Annotated[Count, OURS] = 100_000

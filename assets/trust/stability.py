@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from assets.trust.communities import community_stability
+from assets.trust.stability_rows import STABILITY, stability_rows
 from assets.warehouse.steps import Rows, StepContext, step
 
 if TYPE_CHECKING:
@@ -26,16 +28,6 @@ if TYPE_CHECKING:
 RUN = ("scheme", "sector", "grid")
 OUTLINE_SHARES = (0.5, 0.9)
 """How sure the members are that each of the two further outlines goes round: what the table is declared to hold."""
-STABILITY = {
-    "cluster_id": pl.String,
-    "draws": pl.Int64,
-    "drawn_share": pl.Float64,
-    "mean_jaccard": pl.Float64,
-    "low_jaccard": pl.Float64,
-    "sweep_mean_jaccard": pl.Float64,
-    "sweep_least_jaccard": pl.Float64,
-    "word": pl.String,
-}
 SWEEP = {"cluster_id": pl.String, "parameter": pl.String, "setting": pl.String, "jaccard": pl.Float64}
 POINTS = {
     "cluster_id": pl.String,
@@ -50,19 +42,34 @@ POINTS = {
 
 @step(
     tables=("trust.stability", "trust.member_stability", "trust.stable_outlines", "trust.parameter_sweep"),
-    inputs=("tested_groups", "sector_points", "business_sites"),
+    inputs=(
+        "tested_groups",
+        "sector_points",
+        "business_sites",
+        "tested_communities",
+        "collaborations",
+        "collaborating_firms",
+    ),
     per_profile=True,
     lineage={
-        "trust.stability.mean_jaccard": ["spatial.points.easting", "spatial.points.northing"],
+        "trust.stability.mean_jaccard": [
+            "spatial.points.easting",
+            "spatial.points.northing",
+            "network.participations.application_id",
+        ],
         "trust.stability.sweep_mean_jaccard": ["spatial.points.easting", "spatial.points.northing"],
-        "trust.member_stability.share_inside": ["spatial.points.easting", "spatial.points.northing"],
+        "trust.member_stability.share_inside": [
+            "spatial.points.easting",
+            "spatial.points.northing",
+            "network.participations.application_id",
+        ],
         "trust.stable_outlines.outline_wkt": ["spatial.points.easting", "spatial.points.northing"],
         "trust.parameter_sweep.jaccard": ["spatial.points.easting", "spatial.points.northing"],
     },
 )
 def stability(ctx: StepContext) -> Rows:
-    """How each cluster that is a group of sites comes out of bootstrap draws of its sector's organisations, and of
-    other settings of the method."""
+    """How each cluster comes out of bootstrap draws of organisations, a group of sites among those of its sector and a
+    community among all collaborators; and a group of sites of other settings of the method."""
     from assets.methods.trust.sectors import each_tested
 
     runs = ctx.input("tested_groups")
@@ -70,16 +77,17 @@ def stability(ctx: StepContext) -> Rows:
     tested = each_tested(_subjects(ctx, runs, points), _rules(ctx, runs), _sweeping(ctx), ctx.engine)
     members = pl.concat([pl.DataFrame(schema=POINTS), *map(_points, points, tested)])
     clusters = [_clusters(ctx, *one) for one in zip(points, tested, strict=True)]
-    of_clusters = pl.concat([pl.DataFrame(schema=STABILITY), *clusters]).sort("cluster_id")
+    communities, partners = community_stability(ctx)
+    of_clusters = pl.concat([pl.DataFrame(schema=STABILITY), *clusters, communities]).sort("cluster_id")
     swept = pl.concat([pl.DataFrame(schema=SWEEP), *map(_swept, points, tested)])
     _tell(ctx, of_clusters, members)
     return {
         "trust.stability": of_clusters,
         # Of several sites of an organisation in a cluster the surest.
-        "trust.member_stability": members.group_by("cluster_id", "organisation_id")
-        .agg(pl.col("share_inside").max())
-        .sort("cluster_id", "organisation_id"),
-        "trust.stable_outlines": _outlines(ctx, of_clusters["cluster_id"], members),
+        "trust.member_stability": pl.concat(
+            [members.group_by("cluster_id", "organisation_id").agg(pl.col("share_inside").max()), partners]
+        ).sort("cluster_id", "organisation_id"),
+        "trust.stable_outlines": _outlines(ctx, members["cluster_id"].unique(), members),
         "trust.parameter_sweep": swept.sort("cluster_id", "parameter", "setting"),
     }
 
@@ -172,21 +180,7 @@ def _sweeping(ctx: StepContext) -> SweepRules:
 
 
 def _clusters(ctx: StepContext, points: pl.DataFrame, tested: Tested) -> pl.DataFrame:
-    from assets.methods.trust.stability import summed_up, word_of
-
-    limits = ctx.method.trust.stability_robust, ctx.method.trust.stability_fragile
-    found, swept = summed_up(tested.counted.jaccard), tested.swept.jaccard
-    table = {
-        "cluster_id": _names(points),
-        "draws": found.draws,
-        "drawn_share": tested.counted.drawn_share,
-        "mean_jaccard": found.mean,
-        "low_jaccard": found.low,
-        "sweep_mean_jaccard": swept.mean(axis=0) if len(swept) else None,
-        "sweep_least_jaccard": swept.min(axis=0) if len(swept) else None,
-        "word": [word_of(mean, *limits) for mean in found.mean],
-    }
-    return pl.DataFrame(table, schema=STABILITY)
+    return stability_rows(ctx.method.trust, _names(points), tested.counted, tested.swept.jaccard)
 
 
 def _points(points: pl.DataFrame, tested: Tested) -> pl.DataFrame:

@@ -305,7 +305,7 @@ create table if not exists publication.stability (
     sweep_mean_jaccard double check (sweep_mean_jaccard between 0 and 1),
     sweep_least_jaccard double check (sweep_least_jaccard between 0 and 1)
 );
-comment on table publication.stability is 'How sure each cluster is: how much of it is found again among other draws of the organisations, and with other parameters. A cluster found by collaboration alone has no row.';
+comment on table publication.stability is 'How sure each cluster is: how much of it is found again among other draws of the organisations, and with other parameters.';
 comment on column publication.stability.month is 'First day of the month.';
 comment on column publication.stability.profile is 'Method profile.';
 comment on column publication.stability.cluster_id is 'Identifier that lasts from month to month.';

@@ -15,15 +15,15 @@ create table if not exists trust.stability (
     word varchar not null check (word in ('robust', 'fair', 'fragile')),
     profile_fingerprint varchar not null
 );
-comment on table trust.stability is 'How each cluster that is a group of sites comes out of bootstrap draws of its sector''s organisations, and of other settings of the method. A cluster found by collaboration alone has no row.';
+comment on table trust.stability is 'How each cluster comes out of bootstrap draws of organisations: a group of sites among those of its sector, and of other settings of the method; a cluster found by collaboration alone among all collaborators.';
 comment on column trust.stability.month is 'First day of the month.';
 comment on column trust.stability.profile is 'Method profile the row was made with.';
 comment on column trust.stability.cluster_id is 'Cluster.';
 comment on column trust.stability.draws is 'Draws that it was looked for in.';
-comment on column trust.stability.drawn_share is 'Share of its sector''s organisations in a draw.';
-comment on column trust.stability.mean_jaccard is 'Mean over the draws of the largest Jaccard similarity of its drawn sites with a group of the draw.';
+comment on column trust.stability.drawn_share is 'Share of its sector''s organisations in a draw, or of all collaborators.';
+comment on column trust.stability.mean_jaccard is 'Mean over the draws of the largest Jaccard similarity of its drawn sites with a group of the draw; of a cluster found by collaboration alone, of its drawn members with a community.';
 comment on column trust.stability.low_jaccard is '5% quantile of the same.';
-comment on column trust.stability.sweep_mean_jaccard is 'Mean over the other settings of the largest Jaccard similarity of its sites with a group; null where none was run.';
+comment on column trust.stability.sweep_mean_jaccard is 'Mean over the other settings of the largest Jaccard similarity of its sites with a group; null where none was run, and of a cluster found by collaboration alone.';
 comment on column trust.stability.sweep_least_jaccard is 'Least of the same.';
 comment on column trust.stability.word is 'robust, fair or fragile: mean_jaccard beside the limits stability_robust and stability_fragile of the profile.';
 comment on column trust.stability.profile_fingerprint is 'First 16 hex digits of the SHA-256 of the profile''s values.';

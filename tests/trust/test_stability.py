@@ -1,6 +1,9 @@
-"""The step on a warehouse filled by hand: two clusters far apart and a scatter of firms, and what its checks refuse."""
+"""The step on a warehouse filled by hand: two clusters far apart, a scatter of firms, two teams of collaborators, and
+what its checks refuse."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import polars as pl
@@ -21,6 +24,7 @@ METHOD = MethodProfile.model_validate(
     {"name": PROFILE, "spatial": {"algorithm": "dbscan"}, "trust": {"bootstrap_draws": 10}}
 )
 LEEDS, BRISTOL = np.array([430_158.0, 433_641.0]), np.array([359_253.0, 173_083.0])
+CLUSTER_OF = {"spatial-leeds": "leeds", "spatial-bristol": "bristol", "network-1": "net"}
 RUN = {"scheme": "sic", "sector": "Health", "grid": "gb"}
 CANDIDATE = {
     "approach": "spatial",
@@ -94,19 +98,20 @@ def filled(warehouse: Warehouse) -> Warehouse:
     published = [
         {**candidate, "group_id": f"spatial-{name}", "cluster_id": name, "firms": size} for name, size in sizes.items()
     ]
-    # A group that was not published, and a cluster found by collaboration: neither is looked for.
+    # A group that was not published is not looked for.
     unpublished = {**candidate, "group_id": "spatial-none", "firms": 10, "unpublished_reason": "not RD&I-active"}
-    network = {**candidate, "approach": "network", "group_id": "network-1", "cluster_id": "net", "firms": 12}
+    network = {**candidate, "approach": "network", "group_id": "network-1", "cluster_id": "net", "firms": 24}
     fill(warehouse, "typology.candidates", [*published, unpublished, network])
+    members += collaborators(warehouse)
     fill(
         warehouse,
         "typology.cluster_members",
         [
             {
                 **HERE,
-                "cluster_id": member["group_id"].removeprefix("spatial-"),
+                "cluster_id": CLUSTER_OF[member["group_id"]],
                 "organisation_id": member["organisation_id"],
-                "site_id": member["site_id"],
+                "site_id": member.get("site_id"),
                 "is_firm": True,
             }
             for member in members
@@ -115,12 +120,37 @@ def filled(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
+def collaborators(warehouse: Warehouse) -> list[dict[str, object]]:
+    """Two teams of 24 firms of which every two have an application; the members of the one that is a cluster."""
+    teams = [[f"{team}{number:02}" for number in range(24)] for team in "NM"]
+    pairs = [pair for team in teams for pair in itertools.combinations(team, 2)]
+    fill(
+        warehouse,
+        "network.participations",
+        [
+            {"application_id": f"{one}-{other}", "organisation_id": partner, "partners": 2}
+            for one, other in pairs
+            for partner in (one, other)
+        ],
+    )
+    firm = {"organisation_type": "business", "is_firm": True}
+    fill(
+        warehouse,
+        "organisations.organisations",
+        [{**firm, "organisation_id": name, "name": name} for team in teams for name in team],
+    )
+    members: list[dict[str, object]] = [{**HERE, "group_id": "network-1", "organisation_id": name} for name in teams[0]]
+    fill(warehouse, "network.group_members", members)
+    return members
+
+
 def test_clusters_far_apart_are_robust_and_all_is_told(filled: Warehouse) -> None:
     result = make(filled, step_named("stability"), METHOD)
     found = filled.read("from trust.stability order by cluster_id").to_dicts()
     assert [(row["cluster_id"], row["draws"], row["mean_jaccard"], row["low_jaccard"]) for row in found] == [
         ("bristol", 10, 1.0, 1.0),
         ("leeds", 10, 1.0, 1.0),
+        ("net", 10, 1.0, 1.0),
     ]
     assert {row["word"] for row in found} == {"robust"}
     assert all(0.5 < row["drawn_share"] < 0.75 for row in found)
@@ -128,7 +158,7 @@ def test_clusters_far_apart_are_robust_and_all_is_told(filled: Warehouse) -> Non
         "select cluster_id, count(*) as n, min(share_inside) as least from trust.member_stability "
         "group by all order by all"
     ).rows()
-    assert members == [("bristol", 30, 1.0), ("leeds", 40, 1.0)]
+    assert members == [("bristol", 30, 1.0), ("leeds", 40, 1.0), ("net", 24, 1.0)]
     outlines = filled.read("from trust.stable_outlines order by cluster_id, share")
     assert outlines.select("cluster_id", "share", "members").rows() == [
         ("bristol", 0.5, 30),
@@ -148,7 +178,7 @@ def test_clusters_far_apart_are_robust_and_all_is_told(filled: Warehouse) -> Non
     ]
     assert set(swept["least"]) == {1.0}
     report = result.reports[PROFILE]
-    assert report.figures["clusters by word"] == {"robust": 2, "fair": 0, "fragile": 0}
+    assert report.figures["clusters by word"] == {"robust": 3, "fair": 0, "fragile": 0}
     assert all(report.pictures[name].startswith(b"\x89PNG") for name in ("stability", "map"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,8 +78,25 @@ class ScoreNull:
         """Chance that a candidate of such a total scores at least as much in a network of the same degrees."""
         return norm.sf((np.sqrt(scores) - self._mean(totals)) / self.deviation)
 
+    def in_share(self, share: float) -> ScoreNull:
+        """The same where a share of all partnerships is left: a score is a sum over them, its root goes by the root."""
+        root, shift = float(np.sqrt(share)), float(np.log(share))
+        return ScoreNull(
+            root * (self.intercept - self.slope * shift),
+            root * self.slope,
+            root * self.deviation,
+            (self.log_totals[0] + shift, self.log_totals[1] + shift),
+        )
+
     def _mean(self, totals: Integers) -> Floats:
         return self.intercept + self.slope * np.clip(np.log(np.maximum(totals, 1)), *self.log_totals)
+
+
+class FittedNull(NamedTuple):
+    """A null, and how many candidates it was fitted to."""
+
+    null: ScoreNull
+    candidates: int
 
 
 THEORY = ScoreNull(intercept=0.0, slope=0.0, deviation=1.0, log_totals=(0.0, 0.0))
@@ -96,12 +114,28 @@ def scan(
     `is_firm` has shape (organisations,): a community has at least `community_min_firms` of them. `engine`: what
     makes networks of the same degrees and scans them.
     """
+    return scan_against(graph, is_firm, method, null_of(graph, is_firm, method, engine), engine.threads)
+
+
+def null_of(graph: Bipartite, is_firm: NDArray[np.bool_], method: NetworkMethod, engine: Engine) -> FittedNull:
+    """How high candidates score in networks of the same degrees; as `scan` says."""
     networks = null_networks(
         graph, method.community_null_draws, method.null_trades_per_application, method.network_seed, engine
     )
     by_chance = over(networks, _by_chance, engine, (is_firm, method))
-    null, null_candidates = fit_null(by_chance, method.community_min_firms, method.community_null_candidates)
-    found = _publishable(candidates(graph, is_firm, method, engine.threads), method.community_min_firms)
+    return FittedNull(*fit_null(by_chance, method.community_min_firms, method.community_null_candidates))
+
+
+def scan_against(
+    graph: Bipartite,
+    is_firm: NDArray[np.bool_],
+    method: NetworkMethod,
+    fitted: FittedNull,
+    threads: int | None = None,
+) -> Scan:
+    """`scan` where it is known how high candidates score by chance. `threads`: as `partitions` says."""
+    null = fitted.null
+    found = _publishable(candidates(graph, is_firm, method, threads), method.community_min_firms)
     excess = found.score - null.quantile(found.total, method.community_null_sigmas)
     chosen = best_disjoint(tree(found.members, graph.organisations), excess)
 
@@ -123,7 +157,7 @@ def scan(
         measures.score - null.quantile(measures.total, method.community_null_sigmas),
         null.p_value(measures.total, measures.score),
         len(found.members),
-        null_candidates,
+        fitted.candidates,
     )
 
 

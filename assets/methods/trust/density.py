@@ -29,11 +29,17 @@ class DensitySettings:
     """cluster_selection_epsilon, or the radius of DBSCAN."""
 
     def in_share(self, share: float) -> DensitySettings:
-        """The same of a share of the points; what is a distance stays."""
+        """The same of a share of the points; what is a distance stays.
+
+        `min_samples` asks for a density, and goes with the share. `min_cluster_size` says below how many points a part
+        of a group is spurious (Campello, Moulavi and Sander 2013), and how many chance puts together does not go with
+        the share: it is not taken below the firms that a group must have, as no sector's own is. A draw would else
+        fall into pieces of six points, and groups that are one would be told as unstable.
+        """
         return replace(
             self,
             min_firms=part_of(self.min_firms, share, 2),
-            min_cluster_size=part_of(self.min_cluster_size, share, 2),
+            min_cluster_size=part_of(self.min_cluster_size, share, min(self.min_cluster_size, self.min_firms)),
             min_samples=part_of(self.min_samples, share, 1),
         )
 

@@ -8,6 +8,7 @@ the copies, as Hennig (2007) has it where copies would be taken for groups of th
 density an organisation drawn three times is three at one address. Without copies 63% of the organisations stand in a
 draw. Numbers of points that the method asks for are taken in the share of the points that stand, so that a draw is
 asked for the same density: the distance to the k-th neighbour among all is about that to the (0.63 k)-th among 63%.
+Least sizes of HDBSCAN's groups are the exception, and stop at the firms that a group must have (`density`).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ What belongs here: draws gone through, figures for each group and each of its po
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -109,28 +109,45 @@ def parts_of(subject: Subject, rules: TrialRules) -> list[Part]:
 def go_through(part: Part, rules: TrialRules) -> Counted:
     """Look for the groups of a sector in some of its draws."""
     subject = part.subject
-    points = subject.points
     share = rules.draws.share_of(len(subject.group), subject.smallest)
-    find = rules.finder(subject, subject.settings)
-    grouped = subject.group != NOISE
-    jaccard = np.empty((len(part.draws), subject.groups))
+    grouped = Grouped(subject.points.organisation, subject.group, subject.groups)
+    seeds = [(rules.draws.seed, *subject.key, draw) for draw in part.draws]
+    return looked_for(grouped, rules.finder(subject, subject.settings), share, seeds)
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """What is looked for: groups of points, each point an organisation's."""
+
+    organisation: Integers
+    """Shape (points,): numbers from 0 without gaps."""
+    group: Integers
+    """Shape (points,): from 0 without gaps; NOISE in none."""
+    groups: int
+
+
+def looked_for(wanted: Grouped, find: Find, share: float, seeds: Sequence[tuple[int, ...]]) -> Counted:
+    """Look for groups in what is found in a draw of a share of the organisations for each of the seeds."""
+    organisations = int(wanted.organisation.max(initial=-1)) + 1
+    grouped = wanted.group != NOISE
+    jaccard = np.empty((len(seeds), wanted.groups))
     drawn, inside = (np.zeros(int(grouped.sum()), dtype=np.int64) for _ in range(2))
     stood = 0
-    for row, draw in enumerate(part.draws):
-        random = np.random.default_rng([rules.draws.seed, *subject.key, draw])
-        is_drawn = draw_organisations(points.organisations, share, random)
-        standing = is_drawn[points.organisation]
+    for row, seed in enumerate(seeds):
+        random = np.random.default_rng(seed)
+        is_drawn = draw_organisations(organisations, share, random)
+        standing = is_drawn[wanted.organisation]
         found = np.full(len(standing), NOISE)
         found[standing] = find(standing, random)
-        wanted = np.where(standing, subject.group, NOISE)
-        matches = best_matches(wanted, found, subject.groups)
-        is_there = np.bincount(wanted[wanted != NOISE], minlength=subject.groups) > 0
+        left = np.where(standing, wanted.group, NOISE)
+        matches = best_matches(left, found, wanted.groups)
+        is_there = np.bincount(left[left != NOISE], minlength=wanted.groups) > 0
         jaccard[row] = np.where(is_there, matches.jaccard, np.nan)
-        matched = matches.found[subject.group[grouped]]
+        matched = matches.found[wanted.group[grouped]]
         drawn += standing[grouped]
         inside += (matched != NOISE) & (found[grouped] == matched)
         stood += int(is_drawn.sum())
-    return Counted(jaccard, drawn, inside, stood / (len(part.draws) * points.organisations))
+    return Counted(jaccard, drawn, inside, stood / (len(seeds) * organisations))
 
 
 def together(parts: list[Counted]) -> Counted:

@@ -57,10 +57,7 @@
   /** Sentences on stability, for the list of how sure a cluster is. */
   app.stabilityLines = (cluster) => {
     const row = cluster.stability;
-    if (!row)
-      return app.data.clusters(cluster.profile).some((other) => other.stability)
-        ? [app.element("li", {}, "It was found by collaboration alone: there are no draws of its places.")]
-        : [];
+    if (!row) return [];
     const outlines = app.data.stableOutlines(cluster);
     return [
       app.element(
