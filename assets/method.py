@@ -642,9 +642,9 @@ class TrustMethod(Section):
     """Edges between collaborators in all their draws together, as far as the two bounds of draws leave it open."""
     sweep_factors: Annotated[tuple[float, ...], OURS] = (0.5, 2.0)
     """What each number and distance of the method is multiplied by, one at a time."""
-    sweep_max_points: Annotated[Count, OURS] = 100_000
+    sweep_max_points: Annotated[Count, OURS] = 60_000
     """Points that other settings are tried on at the most: of a larger sector organisations are drawn."""
-    sweep_least_controls: Annotated[Count, OURS] = 200_000
+    sweep_least_controls: Annotated[Count, OURS] = 100_000
     """Other business sites that are drawn at the least where other settings of the scan are tried."""
     stability_robust: Annotated[Share, OURS] = 0.75
     """A cluster is robust where its mean Jaccard similarity over the draws is at least this (Hennig 2007) ..."""
@@ -652,9 +652,9 @@ class TrustMethod(Section):
     """... and fragile where it is at most this: such a cluster is dissolved (Hennig 2008)."""
     trust_seed: Annotated[Seed, OURS] = 20260401
     """Seed of the draws."""
-    methods_max_points: Annotated[Count, OURS] = 10_000
+    methods_max_points: Annotated[Count, OURS] = 5_000
     """Points of a sector that methods are compared on at the most, about: of a larger one organisations are drawn."""
-    methods_least_controls: Annotated[Count, OURS] = 100_000
+    methods_least_controls: Annotated[Count, OURS] = 30_000
     """Other business sites that are drawn at the least where methods are compared; more where
     stability_controls_per_case for each point are more."""
     methods_null_draws: Annotated[Count, OURS] = 30

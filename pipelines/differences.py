@@ -68,20 +68,24 @@ def months_between(warehouse: Warehouse, first: Month, last: Month | None, profi
     return chain
 
 
-def find_differences(warehouse: Warehouse, months: Sequence[Month], profile: str, everything: bool) -> pl.DataFrame:
-    """What became of clusters in these months, births first; continuations too where `everything`."""
+def find_differences(warehouse: Warehouse, months: Sequence[Month], profile: str) -> pl.DataFrame:
+    """What became of clusters in these months, births first and those that go on last."""
     return warehouse.read(
-        asked("typology", "differences"),
-        profile=profile,
-        months=[month.first_day for month in months],
-        everything=everything,
+        asked("typology", "differences"), profile=profile, months=[month.first_day for month in months]
     )
+
+
+def changes_of(found: pl.DataFrame) -> pl.DataFrame:
+    """Without the clusters that go on as they were."""
+    return found.filter(pl.col("event") != "continuation")
 
 
 def in_numbers(found: pl.DataFrame) -> str:
     """How many of what, in a sentence."""
-    counts = found.group_by("event", maintain_order=True).len("count")
-    return ", ".join(f"{event.replace('_', ' ')} {count}" for event, count in counts.iter_rows()) or "no changes"
+    changes = changes_of(found)
+    counts = changes.group_by("event", maintain_order=True).len("count")
+    told = ", ".join(f"{event.replace('_', ' ')} {count}" for event, count in counts.iter_rows()) or "no changes"
+    return f"{told}; continuation {found.height - changes.height}"
 
 
 def out_of_date(warehouse: Warehouse, months: Sequence[Month]) -> list[Month]:

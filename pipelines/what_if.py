@@ -20,7 +20,7 @@ from assets.typology.steps import clusters
 from assets.warehouse.inputs import asked
 from assets.warehouse.pruning import pruned_months
 from assets.warehouse.running import would_make
-from pipelines.made_months import made_month
+from pipelines.made_months import made_month, not_made_with
 
 if TYPE_CHECKING:
     from assets.months import Month
@@ -30,6 +30,17 @@ SUGGESTIONS = 3
 TYPED = "typology"
 FIRMS_OF_GROUPS = {("spatial", "min_firms"): "groups", ("network", "community_min_firms"): "communities"}
 """The parameters of other sections that typing may answer, upwards alone -> what was looked for with them."""
+OF_FIGURES = {
+    "spatial": ("lq_alpha",),
+    "network": (
+        "min_joint_projects",
+        "min_joint_pairs",
+        "collaboration_alpha",
+        "colocated_min_share",
+        "colocated_min_firms",
+    ),
+}
+"""Parameters of other sections that typing may answer: thresholds of figures that stand, whatever the threshold."""
 MADE_AGAIN = {
     "sources": "all of the month",
     "organisations": "organisations, spatial, network, typology",
@@ -89,7 +100,7 @@ def what_if(warehouse: Warehouse, month: Month | None, method: MethodProfile, se
         profile=method.name,
     )["made_with"].to_list()
     notes = []
-    if changed.spatial != method.spatial:
+    if changed.spatial.min_firms != method.spatial.min_firms:
         notes.append(
             f"the groups are those found with spatial.min_firms {method.spatial.min_firms}: a month made with "
             f"{changed.spatial.min_firms} looks for groups of that many, and may draw some otherwise"
@@ -153,6 +164,8 @@ def _refuse_beyond_typing(method: MethodProfile, section: str, parameter: str, v
     communities holds their scores against those of as many firms by chance, so that theirs decides more.
     """
     name = f"{section}.{parameter}"
+    if parameter in OF_FIGURES.get(section, ()):
+        return
     if section not in MADE_AGAIN:
         raise ValueError(f"{name} decides no row of any result: there is nothing that it would change")
     again = f"make {MADE_AGAIN[section]} again, with a profile of your own that has it (refresh --profile FILE.toml)"
@@ -172,7 +185,7 @@ def _refuse_lacking(warehouse: Warehouse, month: Month, profile: str) -> None:
         "select distinct profile from typology.candidates where month = $month order by profile", month=month.first_day
     )["profile"].to_list()
     if profile not in there:
-        raise ValueError(f"{month} is not made with profile {profile}: there are {', '.join(there)}")
+        raise ValueError(not_made_with(month, [profile], there))
     with warehouse.connect(read_only=True) as connection:
         gone = [table for table, months in pruned_months(connection, clusters.reads).items() if month in months]
     if gone:

@@ -15,7 +15,7 @@ import polars as pl
 import shapely
 
 from assets.warehouse.inputs import asked
-from pipelines.made_months import made_month
+from pipelines.made_months import made_month, not_made_with
 
 if TYPE_CHECKING:
     from assets.months import Month
@@ -95,7 +95,7 @@ def _find(warehouse: Warehouse, month: Month, profiles: Sequence[str], text: str
     made = named["profile"].unique().sort().to_list()
     looked_in = [profile for profile in profiles if profile in made]
     if not looked_in:
-        raise ValueError(f"{month} is not made with profile {', '.join(profiles)}: there are {', '.join(made)}")
+        raise ValueError(not_made_with(month, profiles, made))
     wanted = text.casefold()
     for profile in looked_in:
         of_profile = named.filter(profile=profile)

@@ -21,7 +21,9 @@ _SPECIALISED = (
     "quotients.q_value",
     "community_sectors.sector",
 )
-_TYPE = (_ACTIVE, "groups.is_colocated", "groups.is_internally_collaborative", *_SPECIALISED)
+_COLOCATED = ("groups.colocated_share", "groups.colocated_firms")
+_COLLABORATIVE = ("groups.joint_projects", "groups.joint_pairs", "groups.collaboration_p_value")
+_TYPE = (_ACTIVE, *_COLOCATED, *_COLLABORATIVE, *_SPECIALISED)
 _NATIONAL = ("sector_firms.sector", "sector_firms.rdi_active_firms", "all_firms.rdi_active_firms")
 _METRES = ("sites.easting", "sites.northing")
 
@@ -32,6 +34,8 @@ _GROUP: Sources = {
     "firms": _FIRMS,
     "is_rdi_active": (*_FIRMS, _ACTIVE),
     "rdi_active_share": (*_FIRMS, _ACTIVE),
+    "is_colocated": _COLOCATED,
+    "is_internally_collaborative": _COLLABORATIVE,
     "is_specialised": _SPECIALISED,
     "location_quotient": _SPECIALISED,
     "cluster_type": _TYPE,

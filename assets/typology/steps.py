@@ -57,10 +57,11 @@ def clusters(ctx: StepContext) -> dict[str, pl.DataFrame]:
     go on from the latest of them, growth compares with the one a year before.
     """
     from assets.methods.typology.candidates import form_clusters, merge, publishable
+    from assets.methods.typology.criteria import decide_by_network
     from assets.methods.typology.description import describe, place
     from assets.typology.reports import cluster_map, counts_by_type, largest_clusters
 
-    groups = ctx.input("groups")
+    groups = decide_by_network(ctx.input("groups"), ctx.method.network)
     communities = _communities(ctx, groups)
     judged = _judged(ctx, groups, communities)
     # Most groups are not published: what stands on a cluster is read for the others alone.

@@ -10,7 +10,7 @@ from pipelines.commands.options import FormatOption, MadeMonthOption, OutOption,
 from pipelines.commands.telling import fail, warn
 from pipelines.commands.warehouse_rows import check_output, open_warehouse, write_named
 from pipelines.output import OutputFormat
-from pipelines.profiles import DEFAULT_PROFILES, PROFILES_FOLDER
+from pipelines.profiles import PROFILES_FOLDER
 from pipelines.settings import Settings
 
 
@@ -32,13 +32,17 @@ def why(
     hold the criteria alone.
     """
     from assets.method import find_profiles
+    from pipelines.made_months import made_profiles, usual_profiles
     from pipelines.why import why as answer
 
     check_output(output_format, out, warehouse)
+    file = open_warehouse(warehouse)
     try:
-        wanted = (profile,) if profile else dict.fromkeys([*Settings.from_environment().profiles, *DEFAULT_PROFILES])
-        names = [method.name for method in find_profiles(wanted, PROFILES_FOLDER)]
-        tables = answer(open_warehouse(warehouse), month, names, what)
+        if profile:
+            names = [find_profiles((profile,), PROFILES_FOLDER)[0].name]
+        else:
+            names = made_profiles(file, "trust.criteria", month, usual_profiles())
+        tables = answer(file, month, names, what)
     except ValueError as error:
         fail(str(error))
     write_named(tables, output_format, out)
@@ -51,25 +55,32 @@ def what_if(
     ] = None,
     month: MadeMonthOption = None,
     profile: Annotated[
-        str, typer.Option("--profile", help="Method profile that is changed, by name or .toml path.")
-    ] = DEFAULT_PROFILES[0],
+        str | None,
+        typer.Option(
+            "--profile", help="Method profile that is changed, by name or .toml path. [default: the month's first]"
+        ),
+    ] = None,
     output_format: FormatOption = OutputFormat.table,
     out: OutOption = None,
     warehouse: WarehouseOption = Settings.warehouse,
 ) -> None:
     """Type a month's groups with other thresholds: clusters of each type before and after, and what would change.
 
-    Groups stay as they are, and the warehouse is only read. It answers the parameters of the section typology, more
-    firms of a group of sites (spatial.min_firms), and more of a community of the consensus
-    (network.community_min_firms). CSV and Parquet hold the changes alone.
+    Groups stay as they are, and the warehouse is only read. It answers the parameters of the section typology; the
+    thresholds of joint work, co-location and quotients (network.min_joint_projects, min_joint_pairs,
+    collaboration_alpha, colocated_min_share, colocated_min_firms; spatial.lq_alpha); more firms of a group of sites
+    (spatial.min_firms), and more of a community of the consensus (network.community_min_firms). CSV and Parquet hold
+    the changes alone.
     """
     from assets.method import find_profiles
+    from pipelines.made_months import made_profiles, usual_profiles
     from pipelines.what_if import what_if as answer
 
     check_output(output_format, out, warehouse)
+    file = open_warehouse(warehouse)
     try:
-        method = find_profiles((profile,), PROFILES_FOLDER)[0]
-        found = answer(open_warehouse(warehouse), month, method, settings or [])
+        wanted = profile or made_profiles(file, "typology.candidates", month, usual_profiles())[0]
+        found = answer(file, month, find_profiles((wanted,), PROFILES_FOLDER)[0], settings or [])
     except ValueError as error:
         fail(str(error))
     for note in found.notes:

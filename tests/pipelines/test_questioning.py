@@ -78,6 +78,8 @@ def rows(result: Result) -> list[dict[str, str]]:
         (["typology.rdi_min_share=0.2"], ""),
         (["spatial.min_firms=12"], "[spatial]\nmin_firms = 12"),
         (["spatial.min_firms=13"], "[spatial]\nmin_firms = 13"),
+        (["network.min_joint_projects=21"], "[network]\nmin_joint_projects = 21"),
+        (["network.colocated_min_firms=11"], "[network]\ncolocated_min_firms = 11"),
     ],
 )
 def test_what_if_is_what_a_month_made_with_that_profile_is(
@@ -130,7 +132,7 @@ def test_what_is_near_is_what_becomes_another_where_the_threshold_moves(made: Wa
     [
         ("spatial.min_firms=9", "groups of fewer than 10 firms were not kept: make spatial, network, typology again"),
         ("spatial.min_samples_floor=9", "spatial.min_samples_floor decides which groups there are"),
-        ("network.collaboration_alpha=0.1", "make network, typology again"),
+        ("network.collaboration_draws=99", "make network, typology again"),
         ("network.community_min_firms=9", "communities of fewer than 10 firms were not kept"),
         ("sources.max_rejected_share=0.5", "make all of the month again"),
         ("refresh.hour=3", "decides no row of any result"),
@@ -211,7 +213,7 @@ def test_what_is_not_there_is_one_sentence(made: Warehouse, arguments: list[str]
 def test_a_profile_that_the_month_is_not_made_with(made: Warehouse) -> None:
     for command in (["why", "spatial-1"], ["what-if", "--set", "typology.rdi_min_share=0.3"]):
         result = CliRunner().invoke(cli.app, [*command, "--profile", "dsit-v2", "--warehouse", str(made.path)])
-        assert (result.exit_code, "2025-05 is not made with profile dsit-v2: there are test" in result.stderr) == (
+        assert (result.exit_code, "2025-05 is not made with profile dsit-v2, but with test: give" in result.stderr) == (
             1,
             True,
         )

@@ -42,7 +42,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "delete from spatial.group_members where group_id = 'spatial-3' and organisation_id > 'F28'",
         FIRMS_FOLLOW,
     ),
-    "apart": ("update network.collaboration_tests set is_internally_collaborative = group_id <> 'network-1'",),
+    "apart": ("update network.collaboration_tests set joint_projects = 0 where group_id = 'network-1'",),
     "without a group": ("delete from spatial.groups", "delete from network.groups"),
 }
 """What makes the variants of the month's inputs: one cluster ends, one changes its type, or all do."""

@@ -336,7 +336,7 @@ def test_a_month_later_identifiers_go_on(remade: Warehouse) -> None:
     leave(remade, NEXT, "organisation_id = 'F12'")
     leave(remade, NEXT, "group_id = 'spatial-3' and organisation_id > 'F28'")
     apart = f"{later} and group_id = 'network-1'"
-    change(remade, f"update network.collaboration_tests set is_internally_collaborative = false where {apart}")
+    change(remade, f"update network.collaboration_tests set joint_projects = 0 where {apart}")
     make_typology(remade, NEXT)
     kept = ("spatial-1", "spatial-4", "network-2", "network-3")
     assert {group: cluster(remade, group, NEXT)["cluster_id"] for group in kept} == {

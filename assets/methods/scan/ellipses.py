@@ -12,6 +12,7 @@ on the best circle than its two further parameters would by chance.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -71,6 +72,7 @@ class Surroundings:
         self._sites[counted.at] = counted.controls
         self._has_case = np.zeros(len(sites), dtype=bool)
         self._has_case[counted.at] = True
+        self._found: dict[bytes, Ellipse] = {}
         self._limits = _Limits(
             float(counted.all_cases),
             counted.all_controls,
@@ -91,6 +93,15 @@ class Surroundings:
         reach_m = self._ellipses.reach_factor * radius_m + self._ellipses.reach_m
         near = _within(counted.coordinates_m, middle, reach_m)
         near = near[is_free[near]]
+        # A window is asked for by itself and then among the others: far from any, both are one search.
+        asked = blake2b(window.tobytes() + b"/" + near.tobytes(), digest_size=16).digest()
+        if asked not in self._found:
+            self._found[asked] = self._best_of(window, near, middle, reach_m)
+        return self._found[asked]
+
+    def _best_of(self, window: Integers, near: Integers, middle: Floats, reach_m: float) -> Ellipse:
+        """The best ellipse about some places of the sector; `near` are those that may be in it."""
+        at, weight = self._counted.coordinates_m[window], self._counted.cases[window]
         business = _within(self._sites_m, middle, reach_m)
         exact = self._about(near, self._sites_m[business], self._sites[business])
         about = exact

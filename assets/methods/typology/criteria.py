@@ -1,6 +1,6 @@
-"""The criteria that are decided here: RD&I-active and specialised, each with its figure and threshold.
+"""The four criteria, each with its figure and threshold.
 
-What belongs here: tests of a group of firms. What does not: co-location and joint work of communities (the network
+What belongs here: tests of a group of firms. What does not: the figures of co-location and of joint work (the network
 layer), location quotients (the spatial layer), the type that follows (types).
 """
 
@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 from scipy.stats import binom
+
+from assets.method import NetworkMethod
+from assets.methods.communities.collaboration import is_collaborative
+from assets.methods.communities.colocation import is_colocated
 
 LEAST_QUOTIENT = 1.0
 """Location quotient, or relative density, of what is no more at home in a group than in the country: a specialised one
@@ -58,6 +62,22 @@ def national_rdi_shares(
     )
     return groups.join(shares, on=["scheme", "sector"], how="left", maintain_order="left").with_columns(
         pl.col("national_rdi_share").fill_null(of_all)
+    )
+
+
+def decide_by_network(groups: pl.DataFrame, method: NetworkMethod) -> pl.DataFrame:
+    """Criteria 2 and 4 by the network's figures: add `is_colocated`, true of a group of sites, and
+    `is_internally_collaborative`.
+
+    `groups`: `approach`, `colocated_share`, `colocated_firms`, `joint_projects`, `joint_pairs`,
+    `collaboration_p_value`.
+    """
+    by_figures = is_colocated(pl.lit(method.colocated_min_share), pl.lit(method.colocated_min_firms))
+    return groups.with_columns(
+        is_colocated=(pl.col("approach") == "spatial") | by_figures,
+        is_internally_collaborative=is_collaborative(
+            pl.lit(method.min_joint_projects), pl.lit(method.min_joint_pairs), pl.lit(method.collaboration_alpha)
+        ),
     )
 
 

@@ -6,9 +6,7 @@ select
     case when event = 'rename' then name when event = 'type_change' then cluster_type end as after,
     firms_before, firms, firms_gained, firms_lost, cause, cause_detail as why
 from typology.cluster_history
-where
-    profile = $profile and month in (select unnest($months))
-    and ($everything or event <> 'continuation')
+where profile = $profile and month in (select unnest($months))
 order by
     list_position(['birth', 'death', 'merge', 'split', 'type_change', 'rename', 'continuation'], event) asc,
     month asc, greatest(coalesce(firms, 0), coalesce(firms_before, 0)) desc, cluster_id asc, earlier_cluster_id asc

@@ -48,7 +48,7 @@ groups as (
     select
         g.group_id, 'spatial' as approach, g.scheme, g.sector, $min_firms as min_firms, g.firms,
         g.places, g.address_share,
-        1.0::double as colocated_share, null::bigint as colocated_firms, true as is_colocated,
+        1.0::double as colocated_share, null::bigint as colocated_firms,
         null::varchar as centre_organisation_id,
         g.relative_density, g.scan_q_value
     from spatial.groups as g
@@ -58,7 +58,6 @@ groups as (
         g.group_id, 'network' as approach, null as scheme, null as sector, $community_min_firms as min_firms, g.firms,
         d.places, d.most_at_place / nullif(g.firms, 0) as address_share,
         coalesce(c.colocated_share, 0) as colocated_share, coalesce(c.colocated_firms, 0) as colocated_firms,
-        coalesce(c.is_colocated, false) as is_colocated,
         c.centre_organisation_id,
         case when g.score is not null then g.partnerships / nullif(g.expected_partnerships, 0) end as relative_density,
         g.score_p_value as scan_q_value
@@ -72,8 +71,7 @@ select
     g.*,
     coalesce(n.rdi_active_firms, 0) as rdi_active_firms, coalesce(n.funded_firms, 0) as funded_firms,
     coalesce(t.joint_projects, 0) as joint_projects, coalesce(t.joint_pairs, 0) as joint_pairs,
-    coalesce(t.collaboration_p_value, 1) as collaboration_p_value,
-    coalesce(t.is_internally_collaborative, false) as is_internally_collaborative
+    coalesce(t.collaboration_p_value, 1) as collaboration_p_value
 from groups as g
 left join counted as n on n.group_id = g.group_id
 left join network.collaboration_tests as t

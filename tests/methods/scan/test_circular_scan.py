@@ -10,8 +10,8 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import poisson
 
-from assets.methods.scan.scan import log_likelihood_ratio
 from assets.methods.scan.circular_scan import CircularScan, Reach, poisson_log_likelihood_ratio
+from assets.methods.scan.scan import log_likelihood_ratio
 
 
 @pytest.fixture(scope="module")
