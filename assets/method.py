@@ -657,7 +657,7 @@ class TrustMethod(Section):
     methods_least_controls: Annotated[Count, OURS] = 30_000
     """Other business sites that are drawn at the least where methods are compared; more where
     stability_controls_per_case for each point are more."""
-    methods_null_draws: Annotated[Count, OURS] = 30
+    methods_null_draws: Annotated[Count, OURS] = 20
     """Sectors of chance at each number of points, from which the critical scores of the scans compared are."""
     methods_null_sizes: Annotated[Count, OURS] = 5
     """Numbers of points at which these are drawn, spaced by ratio between the smallest sector and the largest."""

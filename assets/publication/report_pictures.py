@@ -74,9 +74,9 @@ def map_of_agreement(squares: pl.DataFrame, mark: str = "") -> bytes:
     # A square of both lists has the mean of the two.
     means = squares.group_by("easting_km", "northing_km").agg(pl.col("methods_mean").mean()).sort(pl.all())
     corner = means.select("easting_km", "northing_km").to_numpy() * METRES_IN_A_KILOMETRE
-    apart = np.diff(np.unique(corner[:, 0]))
-    side_m = float(apart.min(initial=SQUARE_M))
-    latitude, longitude = to_wgs84(*(corner + side_m / 2).T, "gb")
+    apart_m = np.diff(np.unique(corner[:, 0]))
+    side_m = apart_m.min() if len(apart_m) else SQUARE_M
+    latitude, longitude = to_wgs84(corner[:, 0] + side_m / 2, corner[:, 1] + side_m / 2, "gb")
     figure, axes = _country()
     drawn = axes.scatter(
         longitude, latitude, c=means["methods_mean"], s=5, marker="s", linewidths=0, vmin=0, vmax=METHODS, zorder=3

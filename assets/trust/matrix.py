@@ -22,12 +22,12 @@ def matrix_png(
     """PNG bytes of values from 0, shape (rows, columns), NaN where there is none; `words` stand in the cells."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(2.6 + 1.1 * len(columns), 1.4 + 0.42 * len(rows)), layout="constrained")
+    figure = Figure(figsize=(3.0 + 1.3 * len(columns), 1.4 + 0.42 * len(rows)), layout="constrained")
     axes = figure.add_subplot()
     most = max(float(np.nanmax(values, initial=0.0)), 1e-9)
     axes.imshow(values, cmap="Blues", vmin=0, vmax=most, aspect="auto")
-    axes.set_xticks(range(len(columns)), columns)
-    axes.set_yticks(range(len(rows)), rows)
+    axes.set_xticks(range(len(columns)), columns, fontsize=9)
+    axes.set_yticks(range(len(rows)), rows, fontsize=9)
     axes.tick_params(length=0)
     for row, of_row in enumerate(words):
         for column, text in enumerate(of_row):

@@ -192,6 +192,20 @@ def _gather(coordinates: Floats, cells: _Cells, centre: int, radius: float, near
 
 
 @njit(cache=True, nogil=True)
+def _bins(radii: Floats) -> tuple[Integers, float]:
+    """For even bins of distance the first of the ascending radii that lies in each or beyond; and bins a unit."""
+    bins = 2 * len(radii)
+    bins_per_unit = bins / radii[-1] if radii[-1] > 0 else 0.0
+    first = np.empty(int(radii[-1] * bins_per_unit) + 1, dtype=np.int64)
+    ring = 0
+    for place in range(len(first)):
+        while int(radii[ring] * bins_per_unit) < place:
+            ring += 1
+        first[place] = ring
+    return first, bins_per_unit
+
+
+@njit(cache=True, nogil=True)
 def _best_of_rings(
     people: _People, near: Integers, apart: Floats, limits: _Limits, all_cases: float, share: float
 ) -> tuple[float, float]:
@@ -203,9 +217,17 @@ def _best_of_rings(
         if not people.is_free[near[place]]:
             blocked = min(blocked, apart[place])
     radii = np.unique(apart[has_case])
+    if len(radii) == 0:
+        return 0.0, 0.0
     inside, around = np.zeros(len(radii)), np.zeros(len(radii))
+    first, bins_per_unit = _bins(radii)
     for place in range(len(near)):
-        ring = np.searchsorted(radii, apart[place])
+        ring = len(radii)
+        if apart[place] <= radii[-1]:
+            # What `searchsorted` finds, from the first radius of the same bin on: rings are as many as cases.
+            ring = first[int(apart[place] * bins_per_unit)]
+            while radii[ring] < apart[place]:
+                ring += 1
         if ring < len(radii):
             inside[ring] += people.cases[near[place]]
             around[ring] += people.population[near[place]]

@@ -33,7 +33,7 @@ from assets.methods.statistics.quotients import location_quotients
 from assets.methods.statistics.significance import benjamini_hochberg_within
 from assets.methods.trust.agreement import pairs_of
 from assets.methods.trust.chance import ChanceRules, Ground, circles_of
-from assets.methods.trust.draws import BOOTSTRAP_SHARE, Located, draw_organisations, of_enough_firms
+from assets.methods.trust.draws import Located, draw_organisations, of_enough_firms
 from assets.methods.trust.scan import ControlRules, Others, ScanSettings, scan_groups
 from assets.methods.typology.criteria import LEAST_QUOTIENT
 
@@ -123,12 +123,8 @@ def home_districts(counts: pl.DataFrame, alpha: float, min_firms: int) -> pl.Dat
 
 
 def share_compared(points: int, most: int) -> float:
-    """Share of a sector's organisations that is compared, where it has so many points: all but of many more than most.
-
-    A draw of nearly all would be no quicker, and say less.
-    """
-    share = most / points
-    return share if share < BOOTSTRAP_SHARE else 1.0
+    """Share of a sector's organisations that is compared, where it has so many points."""
+    return min(1.0, most / points)
 
 
 def compare_methods(sector: SectorPoints, rules: MethodRules) -> Compared:
