@@ -100,8 +100,9 @@ def lines(compared: Sequence[pl.DataFrame]) -> list[str]:
     for (profile, comparison), rows in pl.concat(compared).group_by("profile", "comparison", maintain_order=True):
         one, other = rows["mean_jaccard"].to_numpy(), rows["mean_jaccard_whole"].to_numpy()
         correlation = f"{np.corrcoef(one, other)[0, 1]:.2f}" if rows.height > 2 else ""
+        share = np.median(rows["drawn_share"].to_numpy())
         table.append(
-            f"| `{profile}` | {comparison} | {rows.height} | {np.median(rows['drawn_share'].to_numpy()):.0%} | {correlation} "
+            f"| `{profile}` | {comparison} | {rows.height} | {share:.0%} | {correlation} "
             f"| {np.mean(one - other):+.3f} | {np.mean(np.abs(one - other)):.3f} "
             f"| {np.mean((rows['word'] != rows['word_whole']).to_numpy()):.0%} |"
         )
