@@ -109,15 +109,15 @@ class Plan:
 
 WHOLE = Plan()
 SMALL = Plan(
-    months=4,
+    months=3,
     taxonomy=1,
     register=2,
-    directory=3,
-    come_and_go=(1, 3),
-    move=(2,),
-    turn=(1,),
+    directory=2,
+    come_and_go=(1,),
+    move=(1, 2),
+    turn=(1, 2),
     split=(2,),
-    merge=(2,),
+    merge=(1,),
     of_each=1,
     standing=3,
     cells=5,
