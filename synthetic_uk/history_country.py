@@ -377,10 +377,10 @@ def _sources_happen(world: World, new: New) -> None:
     for (group, _), sector, code in ((unlisted, "Software and IT", LOST), (listed, "Healthcare", GAINED)):
         for firm in world.affected(world.plant(group, CODES[sector])[0]):
             world.code[firm] = code
-    for group, register in ((unregistered, 0), (registered, 1)):
-        world.only_in |= dict.fromkeys(world.affected(world.plant(*group)[0]), register)
-    for group, directory in ((scattered, 1), (gathered, 0)):
-        for postcode in world.affected(world.plant(*group)[1]):
+    for of_register, register in ((unregistered, 0), (registered, 1)):
+        world.only_in |= dict.fromkeys(world.affected(world.plant(*of_register)[0]), register)
+    for of_directory, directory in ((scattered, 1), (gathered, 0)):
+        for postcode in world.affected(world.plant(*of_directory)[1]):
             x, y = world.rng.uniform(0, plan.side_m, 2)
             world.displaced[postcode] = (directory, WEST_M + x, SOUTH_M + y)
     for month, ends, begins, cause in (
