@@ -40,6 +40,8 @@ LIMITS = """\
 - The groups are plain: 20 to 60 firms within 0.5 to 2.5 km, each in open country, changing at one stroke. How well
   groups of other sizes and shapes are found at all is [another measure](recovery.md); a group that grows over months
   passes the threshold in a month that nobody can name, and is not planted.
+- Firms that move apart go to towns in proportion to business at large. In a smaller country (1,200 firms outside groups)
+  they came together again by chance in one of its few towns, and a cluster was told there that nobody had planted.
 - Each event has one cause. Where several changed the same cluster, the one that explains most firms is told, with its
   share beside it.
 - A firm without a company number, one in five here, cannot be followed from one register to another: what it did in
