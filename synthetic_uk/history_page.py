@@ -40,7 +40,7 @@ LIMITS = """\
 - The groups are plain: 20 to 60 firms within 0.5 to 2.5 km, each in open country, changing at one stroke. How well
   groups of other sizes and shapes are found at all is [another measure](recovery.md); a group that grows over months
   passes the threshold in a month that nobody can name, and is not planted.
-- Firms that move apart go to towns in proportion to business at large. In a smaller country (1,200 firms outside groups)
+- Firms that move apart go to towns in proportion to business at large. In a smaller country (1,200 firms in no group)
   they came together again by chance in one of its few towns, and a cluster was told there that nobody had planted.
 - Each event has one cause. Where several changed the same cluster, the one that explains most firms is told, with its
   share beside it.
@@ -55,7 +55,7 @@ LIMITS = """\
 
 def page(whole: Sequence[Score], at_once: Sequence[Score]) -> str:
     """The page of countries of the whole plan, and of those in which all sources change at once."""
-    figures, seconds = Figures(whole), sum(score.seconds for score in (*whole, *at_once))
+    figures = Figures(whole)
     seeds = ", ".join(str(score.seed) for score in whole)
     lines = [
         "# What became of planted groups, and why",
@@ -63,7 +63,7 @@ def page(whole: Sequence[Score], at_once: Sequence[Score]) -> str:
         "<!-- written by `make history-recovery` -->",
         READING,
         "",
-        f"Profile `evidence`, seeds {seeds}, {seconds:.0f} s. Over all seeds, and the least of a seed:",
+        f"Profile `evidence`, seeds {seeds}. Over all seeds, and the least of a seed:",
         "",
         "| figure | target | twelve months | least | all three at once | least |",
         "|---|---|---|---|---|---|",

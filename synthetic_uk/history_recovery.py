@@ -98,7 +98,7 @@ def measure(folder: Path, seed: int, plan: Plan = WHOLE) -> Score:
         make_month(warehouse, sources, month, methods)
         print(f"seed {seed}: {month} made, {monotonic() - started:.0f} s", file=sys.stderr, flush=True)
         groups |= _groups_of_clusters(world, warehouse, month, number)
-    return Score(seed, plan, world.events, [*_told(warehouse, groups)], monotonic() - started)
+    return Score(seed, plan, world.events, [*_told(warehouse, groups)])
 
 
 def _with_least_draws(method: MethodProfile) -> MethodProfile:
