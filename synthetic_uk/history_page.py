@@ -42,6 +42,9 @@ LIMITS = """\
   passes the threshold in a month that nobody can name, and is not planted.
 - Firms that move apart go to towns in proportion to business at large. In a smaller country (1,200 firms in no group)
   they came together again by chance in one of its few towns, and a cluster was told there that nobody had planted.
+- What was wrong with seeds 11 to 13 is of groups found, not of their history: two halves of a group, 20 km apart in
+  open country, stayed one cluster; six firms left behind by a group that moved apart made ten with four others, so
+  that the rest of it was told as split from it.
 - Each event has one cause. Where several changed the same cluster, the one that explains most firms is told, with its
   share beside it.
 - A firm without a company number, one in five here, cannot be followed from one register to another: what it did in
