@@ -109,15 +109,15 @@ class Plan:
 
 WHOLE = Plan()
 SMALL = Plan(
-    months=4,
+    months=3,
     taxonomy=1,
     register=2,
-    directory=3,
-    come_and_go=(1, 3),
-    move=(2,),
-    turn=(1,),
+    directory=2,
+    come_and_go=(1,),
+    move=(1, 2),
+    turn=(1, 2),
     split=(2,),
-    merge=(2,),
+    merge=(1,),
     of_each=1,
     standing=3,
     cells=5,
@@ -377,10 +377,10 @@ def _sources_happen(world: World, new: New) -> None:
     for (group, _), sector, code in ((unlisted, "Software and IT", LOST), (listed, "Healthcare", GAINED)):
         for firm in world.affected(world.plant(group, CODES[sector])[0]):
             world.code[firm] = code
-    for group, register in ((unregistered, 0), (registered, 1)):
-        world.only_in |= dict.fromkeys(world.affected(world.plant(*group)[0]), register)
-    for group, directory in ((scattered, 1), (gathered, 0)):
-        for postcode in world.affected(world.plant(*group)[1]):
+    for of_register, register in ((unregistered, 0), (registered, 1)):
+        world.only_in |= dict.fromkeys(world.affected(world.plant(*of_register)[0]), register)
+    for of_directory, directory in ((scattered, 1), (gathered, 0)):
+        for postcode in world.affected(world.plant(*of_directory)[1]):
             x, y = world.rng.uniform(0, plan.side_m, 2)
             world.displaced[postcode] = (directory, WEST_M + x, SOUTH_M + y)
     for month, ends, begins, cause in (

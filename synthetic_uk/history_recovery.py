@@ -42,7 +42,31 @@ from synthetic_uk.history_page import page
 from synthetic_uk.history_score import FOUND, Score, Told
 
 FIRST = Month(2025, 1)
-LAYERS = ("sources", "organisations", "spatial", "network", "typology")
+LAYERS = ("sources", "organisations", "spatial", "typology")
+OF_NOTHING = frozenset(
+    {
+        "sources.fetched_files",
+        "organisations.link_candidates",
+        "organisations.links",
+        "organisations.institution_points",
+        "organisations.projects",
+        "organisations.project_partners",
+        "organisations.participations",
+        "organisations.counted_areas",
+        "organisations.counted_units",
+        "organisations.formation_agents",
+        "organisations.uncounted_funding",
+        "organisations.funding",
+        "organisations.site_funding",
+        "organisations.unlocated_funding",
+        "spatial.area_quotients",
+        "typology.cluster_counts",
+        "typology.institutions_inside",
+        "typology.cluster_institutions",
+    }
+)
+"""Tables that no history is made of, or that would be empty: the country has neither applications nor institutions, and
+so no network."""
 PROFILE = "evidence"
 
 HISTORY = """
@@ -74,7 +98,7 @@ def measure(folder: Path, seed: int, plan: Plan = WHOLE) -> Score:
         make_month(warehouse, sources, month, methods)
         print(f"seed {seed}: {month} made, {monotonic() - started:.0f} s", file=sys.stderr, flush=True)
         groups |= _groups_of_clusters(world, warehouse, month, number)
-    return Score(seed, plan, world.events, [*_told(warehouse, groups)], monotonic() - started)
+    return Score(seed, plan, world.events, [*_told(warehouse, groups)])
 
 
 def _with_least_draws(method: MethodProfile) -> MethodProfile:
@@ -85,10 +109,12 @@ def _with_least_draws(method: MethodProfile) -> MethodProfile:
 
 
 def make_month(warehouse: Warehouse, sources: Path, month: Month, methods: Sequence[MethodProfile]) -> None:
-    """The layers up to the typology; where steps follow one another that only write what a query makes, the file is
-    opened once for all of them."""
+    """The tables up to the typology that a history is made of.
+
+    Where steps follow one another that only write what a query makes, the file is opened once for all of them.
+    """
     settings = Settings(sources=str(sources), warehouse=str(warehouse.path))
-    steps = (step for step in all_steps(settings) if step.layer in LAYERS)
+    steps = (step for step in all_steps(settings) if step.layer in LAYERS and OF_NOTHING.isdisjoint(step.tables))
     for only_writes, together in groupby(steps, lambda step: bool(step.query) and step.tell is None):
         with warehouse.connect() if only_writes else nullcontext():
             for step in together:

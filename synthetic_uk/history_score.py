@@ -37,7 +37,6 @@ class Score:
     plan: Plan
     planted: Sequence[Event]
     told: Sequence[Told]
-    seconds: float = 0.0
 
     def matched(self, event: str) -> list[tuple[Event, Told]]:
         """Planted events of a kind that were found, with what was told of them."""

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from synthetic_uk.history_country import SMALL, Event
+from synthetic_uk.history_country import SMALL, Event, Plan
 from synthetic_uk.history_page import page
 from synthetic_uk.history_recovery import measure
 from synthetic_uk.history_score import Figures, Score, Told
 
+PLAN = Plan(months=4, taxonomy=1, register=2, directory=3)
 PLANTED = [
     Event(1, "birth", 1, "firms"),
     Event(1, "death", 2, "taxonomy"),
@@ -29,8 +30,8 @@ TOLD = [
 
 
 def test_the_figures_are_those_of_hand_worked_events() -> None:
-    score = Score(1, SMALL, PLANTED, TOLD)
-    figures = Figures([score, Score(2, SMALL, PLANTED[:1], TOLD[:1])])
+    score = Score(1, PLAN, PLANTED, TOLD)
+    figures = Figures([score, Score(2, PLAN, PLANTED[:1], TOLD[:1])])
     assert figures.of_kind("birth") == (2, 3, 2) and figures.of_kind("death") == (2, 2, 1)
     assert (figures.recall, figures.precision) == (3 / 5, 3 / 6)
     assert score.missed() == PLANTED[2:] and score.beside() == TOLD[2:]
@@ -39,7 +40,7 @@ def test_the_figures_are_those_of_hand_worked_events() -> None:
 
 
 def test_the_page_tells_what_went_wrong() -> None:
-    wrong, right = Score(7, SMALL, PLANTED, TOLD), Score(8, SMALL, PLANTED[:1], TOLD[:1])
+    wrong, right = Score(7, PLAN, PLANTED, TOLD), Score(8, PLAN, PLANTED[:1], TOLD[:1])
     told = page([wrong, right], [right])
     assert "| precision of events | 0.9 | 0.500 | 0.400 | 1.000 | 1.000 |" in told
     assert "| birth | 2 | 3 | 2 | 0.667 | 1.000 |" in told
