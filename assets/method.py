@@ -625,13 +625,9 @@ class TrustMethod(Section):
     """The same at the least."""
     stability_all_points: Annotated[Count, OURS] = 2_000_000
     """Points of all draws of a sector together, as far as these two leave it open."""
-    stability_enough_points: Annotated[Count, OURS] = 20_000
-    """Points of a draw that are enough, about: of a larger sector fewer organisations are drawn, and the sizes that the
+    stability_max_points: Annotated[Count, OURS] = 100_000
+    """Points of a draw at the most, about: of a larger sector fewer organisations are drawn, and the sizes that the
     method asks for are in proportion."""
-    stability_least_points: Annotated[Count, OURS] = 20
-    """Points of the sector's smallest cluster that are drawn, about, even where more than enough are for it ..."""
-    stability_max_points: Annotated[Count, OURS] = 60_000
-    """... and no more in all than this."""
     stability_controls_per_case: Annotated[Count, OURS] = 5
     """Other business sites that are drawn for each of a sector's where the scan is put to the test, at the most ..."""
     stability_least_controls: Annotated[Count, OURS] = 10_000

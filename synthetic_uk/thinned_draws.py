@@ -5,8 +5,8 @@ figures of both side by side, the page. What does not: stability (`assets.method
 
     python -m synthetic_uk.thinned_draws --out docs/thinned-draws.md
 
-At full size a sector of more than some 30 thousand points has fewer organisations drawn, and all but the largest a part
-of business at large. With the bounds in proportion to a smaller country its sectors are thinned as they would be there.
+At full size a sector of more than some 160 thousand points has fewer organisations drawn, and nearly all a part of
+business at large. With the bounds in proportion to a smaller country its sectors are thinned as they would be there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from synthetic_uk.recovery import LAYERS, MONTH
 
 PROFILES = ("dsit-v1", "evidence")
 
-ORGANISATIONS = ("stability_enough_points", "stability_max_points", "stability_all_points")
+ORGANISATIONS = ("stability_max_points", "stability_all_points")
 """Bounds of how many organisations are drawn, and how often."""
 SITES = ("stability_least_controls",)
 """Bound of how many business sites are drawn."""
@@ -121,9 +121,9 @@ PAGE = """\
 Of a large sector fewer organisations are drawn than a bootstrap has, and the scan's draws are held against a part of
 business at large ([method](method.md#6-how-sure-a-cluster-is)). A synthetic United Kingdom at 1:{scale}, month
 {month}, seed {seed}, {draws} draws: its clusters with the profile's bounds in proportion to its scale
-(`stability_enough_points`, `stability_max_points`, `stability_all_points`, `stability_least_controls`; not
-`stability_least_points`), so that its sectors are thinned as those of the country at full size, beside draws that are
-whole; and whole draws beside other whole ones, for what differs by the luck of the draws alone.
+(`stability_max_points`, `stability_all_points`, `stability_least_controls`), so that its sectors are thinned as those
+of the country at full size, beside draws that are whole; and whole draws beside other whole ones, for what differs by
+the luck of the draws alone.
 
 Clusters are those of thinned sectors where fewer organisations are drawn, else all. *Share drawn*: the median share of
 a sector's organisations in a draw. *Difference*: the mean Jaccard similarity by the draws that are named less that by

@@ -60,26 +60,19 @@ class DrawRules:
     """At the least."""
     all_points: int
     """Points of all draws of a sector together, as far as the two bounds leave it open."""
-    enough_points: int
-    """Points of a draw that are enough, about, where of the smallest group are `least_points` among them."""
     max_points: int
     """Points of a draw at the most, about."""
-    least_points: int
     seed: int
 
-    def share_of(self, points: int, smallest: int) -> float:
-        """Share of a sector's organisations that stand in a draw, about: 63%, and of many points fewer.
-
-        The sector has so many points, the smallest of its groups `smallest`. Fewer are drawn as m out of n (Bickel,
-        Götze and van Zwet 1997).
+    def share_of(self, points: int) -> float:
+        """Share of the organisations that stand in a draw of a sector of so many points, about: 63%, and of very many
+        points fewer: m out of n (Bickel, Götze and van Zwet 1997).
         """
-        wanted = max(self.enough_points / points, self.least_points / smallest)
-        return min(BOOTSTRAP_SHARE, wanted, self.max_points / points)
+        return min(BOOTSTRAP_SHARE, self.max_points / points)
 
-    def draws_of(self, points: int, smallest: int) -> int:
+    def draws_of(self, points: int) -> int:
         """How often is drawn of such a sector."""
-        drawn = self.share_of(points, smallest) * points
-        return min(self.draws, max(self.min_draws, int(self.all_points / drawn)))
+        return min(self.draws, max(self.min_draws, int(self.all_points / (self.share_of(points) * points))))
 
 
 def draw_organisations(organisations: int, share: float, random: np.random.Generator) -> Bools:

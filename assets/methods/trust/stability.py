@@ -40,11 +40,6 @@ class Subject:
     groups: int
     settings: DensitySettings | ScanSettings
 
-    @property
-    def smallest(self) -> int:
-        """Points of the smallest group that is tested."""
-        return int(np.bincount(self.group[self.group != NOISE]).min())
-
 
 @dataclass(frozen=True)
 class TrialRules:
@@ -69,9 +64,7 @@ def trial_rules(method: TrustMethod, backgrounds: Mapping[str, Background]) -> T
         method.bootstrap_draws,
         method.bootstrap_min_draws,
         method.stability_all_points,
-        method.stability_enough_points,
         method.stability_max_points,
-        method.stability_least_points,
         method.trust_seed,
     )
     controls = ControlRules(method.stability_controls_per_case, method.stability_least_controls)
@@ -102,14 +95,14 @@ class Counted:
 
 def parts_of(subject: Subject, rules: TrialRules) -> list[Part]:
     """The draws of a sector as items of work."""
-    draws = rules.draws.draws_of(len(subject.group), subject.smallest)
+    draws = rules.draws.draws_of(len(subject.group))
     return [Part(subject, range(first, min(first + PART_DRAWS, draws))) for first in range(0, draws, PART_DRAWS)]
 
 
 def go_through(part: Part, rules: TrialRules) -> Counted:
     """Look for the groups of a sector in some of its draws."""
     subject = part.subject
-    share = rules.draws.share_of(len(subject.group), subject.smallest)
+    share = rules.draws.share_of(len(subject.group))
     grouped = Grouped(subject.points.organisation, subject.group, subject.groups)
     seeds = [(rules.draws.seed, *subject.key, draw) for draw in part.draws]
     return looked_for(grouped, rules.finder(subject, subject.settings), share, seeds)

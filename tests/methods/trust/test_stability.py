@@ -22,7 +22,7 @@ from assets.methods.trust.sweep import SweepRules
 from assets.work import Threads
 from tests.methods.towns import disc, uneven_sites
 
-DRAWS = DrawRules(30, 10, 10**6, 2_000, 5_000, 20, seed=7)
+DRAWS = DrawRules(30, 10, 10**6, 5_000, seed=7)
 RULES = TrialRules(DRAWS, ControlRules(5, 500), {})
 SWEEP = SweepRules((0.5, 2.0), (500.0, 6_000.0), 10_000, 5_000)
 SETTINGS = DensitySettings("hdbscan", 5, 10, 5, 0.0)
@@ -108,21 +108,19 @@ def test_order_and_engine_do_not_matter() -> None:
         assert (mine.swept.jaccard == theirs.swept.jaccard).all()
 
 
-def test_of_a_large_sector_a_part_is_drawn_and_of_few_clusters_enough() -> None:
-    rules = DrawRules(100, 20, 200_000, 2_000, 5_000, 20, seed=1)
-    assert rules.share_of(1_000, 15) == BOOTSTRAP_SHARE and rules.draws_of(1_000, 15) == 100
-    assert rules.share_of(10_000, 1_000) == 0.2 and rules.draws_of(10_000, 1_000) == 100
-    assert rules.share_of(10_000, 50) == 0.4 and rules.draws_of(10_000, 50) == 50
-    assert rules.share_of(100_000, 20) == 0.05 and rules.draws_of(100_000, 20) == 40
-    stands = draw_organisations(50_000, 0.2, np.random.default_rng(1))
-    assert stands.mean() == pytest.approx(0.2, abs=0.005)
+def test_of_a_large_sector_there_are_fewer_draws_and_of_a_very_large_one_thinner_ones() -> None:
+    rules = DrawRules(100, 20, 200_000, 5_000, seed=1)
+    assert rules.share_of(1_000) == BOOTSTRAP_SHARE and rules.draws_of(1_000) == 100
+    assert rules.share_of(5_000) == BOOTSTRAP_SHARE and rules.draws_of(5_000) == 63
+    assert rules.share_of(10_000) == 0.5 and rules.draws_of(10_000) == 40
+    assert DrawRules(100, 50, 200_000, 5_000, seed=1).draws_of(10_000) == 50
 
 
 def test_a_thinner_draw_of_a_large_sector_says_the_same_of_what_is_far_apart() -> None:
     random = np.random.default_rng(6)
     at = np.vstack([disc(random, np.array([x, 0.0]), 1_500, 400) for x in (0.0, 15_000.0, 40_000.0)])
     subject = subject_of(located(at), DensitySettings("hdbscan", 10, 60, 30, 0.0))
-    thin = TrialRules(DrawRules(30, 30, 10**6, 300, 300, 20, seed=7), RULES.controls, {})
+    thin = TrialRules(DrawRules(30, 30, 10**6, 300, seed=7), RULES.controls, {})
     counted = go_through(Part(subject, range(30)), thin)
     assert subject.groups == 3
     assert counted.drawn_share == pytest.approx(0.25, abs=0.01)
