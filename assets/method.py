@@ -623,9 +623,9 @@ class TrustMethod(Section):
     """Bootstrap draws of a sector's organisations in which its clusters are looked for, at the most."""
     bootstrap_min_draws: Annotated[Count, OURS] = 20
     """The same at the least."""
-    stability_all_points: Annotated[Count, OURS] = 2_000_000
+    stability_all_points: Annotated[Count, OURS] = 1_500_000
     """Points of all draws of a sector together, as far as these two leave it open."""
-    stability_max_points: Annotated[Count, OURS] = 100_000
+    stability_max_points: Annotated[Count, OURS] = 75_000
     """Points of a draw at the most, about: of a larger sector fewer organisations are drawn, and the sizes that the
     method asks for are in proportion."""
     stability_controls_per_case: Annotated[Count, OURS] = 5

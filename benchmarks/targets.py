@@ -168,6 +168,8 @@ TARGETS = (
     Target("growth of time, both profiles: exponent", "1.1", _growth("refresh-both", 0, 1.1)),
     Target("growth of memory, both profiles: exponent", "1.0", _growth("refresh-both", 1, 1.0)),
     Target("whole refresh with DBSCAN in place of HDBSCAN", "60 s", _seconds("refresh-dbscan", 60)),
+    Target("the figures of trust, both profiles", "15 minutes", _seconds("trust-both", 900)),
+    Target("the same, peak memory", "6 GiB", _memory("trust-both", 6 * GIB)),
     Target("pairs with one end in the United Kingdom: time", "60 s", _seconds("publications-uk", 60)),
     Target("pairs with one end in the United Kingdom: memory", "4.5 GiB", _memory("publications-uk", 4.5 * GIB)),
     Target("open month: fetched from local publishers", "6 minutes", _seconds(OPEN_FETCH, 360)),

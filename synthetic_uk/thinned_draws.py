@@ -5,7 +5,7 @@ figures of both side by side, the page. What does not: stability (`assets.method
 
     python -m synthetic_uk.thinned_draws --out docs/thinned-draws.md
 
-At full size a sector of more than some 160 thousand points has fewer organisations drawn, and nearly all a part of
+At full size a sector of more than some 120 thousand points has fewer organisations drawn, and nearly all a part of
 business at large. With the bounds in proportion to a smaller country its sectors are thinned as they would be there.
 """
 
