@@ -66,7 +66,7 @@ def test_a_method_is_that_of_the_steps_that_reach_it(tree: Path) -> None:
     assert "spatial.location_quotients" in found
     assert not found & {"spatial.points", "spatial.groups", "spatial.outlines", "organisations.sites", "network.edges"}
     partitions = tree / "assets" / "methods" / "communities" / "partitions.py"
-    assert changed(partitions, "import os", "import os  # os") == {"network.communities"}
+    assert changed(partitions, "import os", "import os  # os") == {"network.communities", "trust.stability"}
 
 
 def test_of_another_layer_counts_what_is_taken_from_it(tree: Path) -> None:

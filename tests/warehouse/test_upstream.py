@@ -42,7 +42,8 @@ def test_dagster_is_told_what_the_file_says(steps: list[Step]) -> None:
 def test_a_table_of_several_comes_from_what_is_behind_its_columns_and_checks() -> None:
     upstream = upstream_of(clusters)
     # Who is where, of sectors and communities; the check of firms knows them by the organisations. Which cluster of the
-    # month before it is goes by the sectors that a later classification has in place of earlier ones.
+    # month before it is goes by the sectors that a later classification has in place of earlier ones, and by the firms
+    # that a later register can be asked for.
     assert set(upstream["typology.cluster_members"]) == {
         "spatial.group_members",
         "network.group_members",
@@ -51,6 +52,7 @@ def test_a_table_of_several_comes_from_what_is_behind_its_columns_and_checks() -
         "organisations.site_codes",
         "reference.sic_correspondence",
         "typology.month_sources",
+        "typology.site_states",
     }
     indicators = set(upstream["typology.cluster_indicators"])
     assert {"network.participations", "organisations.funding"} <= indicators
