@@ -196,8 +196,8 @@ def made(folder: Path) -> list[str]:
 
 
 def test_a_month_of_nothing_new_is_made_where_it_is_asked_for_alone(folder: Path):
-    made = call("refresh", "--month", "2025-04")
-    assert made.exit_code == 0, made.output
+    first = call("refresh", "--month", "2025-04")
+    assert first.exit_code == 0, first.output
     refused = call("refresh", "--month", "2025-05")
     assert refused.exit_code == 1
     assert (
