@@ -13,11 +13,12 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.live_runs import FOR_MEMORY
+from pipelines.settings import MEMORY_LIMIT
 from tests.campaign.attempt import Attack, Attempt
 from tests.campaign.command_line import call
 from tests.campaign.reboot import said_of
-from tests.campaign.running_ui import start_ui, until
-from tests.campaign.small_month import MONTH, PROFILE, Aim, aim_of, country, refresh
+from tests.campaign.running_ui import processes_of, start_ui, until
+from tests.campaign.small_month import MONTH, PROFILE, Aim, aim_of, country, drops_and_profile, refresh
 from tests.campaign.ui_kills import Watched
 from tests.small_disk import can_mount
 
@@ -28,6 +29,12 @@ SHARE_OF_NEED = 0.6
 """Of what the command takes at most undisturbed: what it may have, so that it is sure to be killed."""
 SHARE_FROM_ITS_TURN = 0.15
 """The same of a run of the UI, taken into the group when it has its turn: what it held before does not count."""
+MACHINE = 3_000_000_000
+"""Bytes of a small machine."""
+LARGE, LARGE_LAYERS = 0.5, ("sources", "organisations")
+"""Scale of a month that takes more, and the layers in which it does."""
+MORE_THAN_THERE_IS = "12GB"
+"""What is set for it: with less, DuckDB would spill, and the month would be made."""
 MINUTES = 3
 """Within how many the UI has to say so."""
 
@@ -47,6 +54,7 @@ def attempts(work: Path) -> Iterator[Attempt]:
     need = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     yield of_the_command_line(work / "command", aim, int(need * SHARE_OF_NEED))
     yield of_the_ui(work / "ui", aim, int(need * SHARE_FROM_ITS_TURN))
+    yield of_a_machine(work / "machine")
 
 
 def of_the_command_line(folder: Path, aim: Aim, limit: int) -> Attempt:
@@ -78,20 +86,47 @@ def of_the_ui(folder: Path, aim: Aim, limit: int) -> Attempt:
         members.write_text(str(worker))
         run = watched.end_of(run_id)
         ended = time.monotonic()
+    found, seen = _said_in_time(watched, run, ended)
+    found += _made_again(watched, run_id) + aim.missed(month)
+    shutil.rmtree(folder)
+    return Attempt(f"a run of the UI within {limit / 1e6:.0f} MB", not found, ", ".join(found[:5]) or seen)
+
+
+def of_a_machine(folder: Path) -> Attempt:
+    """A UI and all that it starts within 3 GB, and a month that takes more; then one with as much as there is."""
+    month = drops_and_profile(folder, [MONTH], LARGE)
+    watched = Watched(month, start_ui(folder, "--profile", PROFILE, settings={MEMORY_LIMIT: MORE_THAN_THERE_IS}))
+    with group(MACHINE) as members:
+        for pid in processes_of(watched.ui.home):
+            members.write_text(str(pid))
+        began = time.monotonic()
+        run_id = watched.ui.launch(str(MONTH), LARGE_LAYERS)
+        run = watched.end_of(run_id)
+        ended = time.monotonic()
+        found, seen = _said_in_time(watched, run, ended)
+    found += _made_again(watched, run_id) + month.left()
+    shutil.rmtree(folder)
+    what = f"a month at 1:{1 / LARGE:.0f} in a UI that has {MACHINE / 1e9:.0f} GB with all that it starts"
+    return Attempt(what, not found, ", ".join(found[:5]) or f"killed after {ended - began:.0f} s, {seen}")
+
+
+def _said_in_time(watched: Watched, run: dg.DagsterRun, ended: float) -> tuple[list[str], str]:
+    """What is not as it should be of a run that was killed, and how long after its end the UI says why."""
+    home = watched.month.home
     found = [] if run.status == dg.DagsterRunStatus.FAILURE else [f"the run is {run.status.value}"]
     with suppress(AssertionError):
-        until(lambda: FOR_MEMORY in said_of(month.home, run_id), "the UI says why", MINUTES * 60)
+        until(lambda: FOR_MEMORY in said_of(home, run.run_id), "the UI says why", MINUTES * 60)
     seconds = time.monotonic() - ended
-    found += [] if FOR_MEMORY in said_of(month.home, run_id) else [f"not said why within {MINUTES} minutes"]
+    found += [] if FOR_MEMORY in said_of(home, run.run_id) else [f"not said why within {MINUTES} minutes"]
+    return found, f"said after {seconds:.0f} s"
+
+
+def _made_again(watched: Watched, run_id: str) -> list[str]:
+    """Execute a run again, and end the UI; what is not as it should be."""
     again = watched.end_of(watched.ui.execute_again(run_id))
-    found += [] if again.status == dg.DagsterRunStatus.SUCCESS else [f"executed again it is {again.status.value}"]
     watched.ui.process.terminate()
     watched.ui.process.wait()
-    found += aim.missed(month)
-    shutil.rmtree(folder)
-    return Attempt(
-        f"a run of the UI within {limit / 1e6:.0f} MB", not found, ", ".join(found[:5]) or f"said after {seconds:.0f} s"
-    )
+    return [] if again.status == dg.DagsterRunStatus.SUCCESS else [f"executed again it is {again.status.value}"]
 
 
 @contextmanager
@@ -120,8 +155,8 @@ def _is_first() -> bool:
 
 ATTACK = Attack(
     "memory",
-    "the kernel kills a refresh that has three fifths of the memory it takes at most, and a run of the UI; held: the "
-    "next command says why, the UI says why within three minutes of the kill, no table is in part, and what is then "
-    "made is what an undisturbed month is",
+    "the kernel kills a refresh that has three fifths of the memory it takes at most, a run of the UI, and one of a "
+    "UI that has 3 GB with all that it starts; held: the next command says why, the UI says why within three minutes "
+    "of the kill, no table is in part, and what is then made is what an undisturbed month is",
     attempts,
 )

@@ -13,7 +13,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -83,14 +83,14 @@ class RunningUi:
         return found
 
 
-def start_ui(folder: Path, *options: str) -> RunningUi:
+def start_ui(folder: Path, *options: str, settings: Mapping[str, str] | None = None) -> RunningUi:
     """Start it on a free port in a folder whose history is `dagster_home`; what it says goes to the file `said`."""
     home = folder.absolute() / "dagster_home"
     with (folder / "said").open("a", encoding="utf-8") as said:
         process = subprocess.Popen(
             [PROGRAM, "ui", "--port=0", *options],
             cwd=folder,
-            env={**usual_environment(), "DAGSTER_HOME": str(home), "COLUMNS": "250"},
+            env={**usual_environment(), "DAGSTER_HOME": str(home), "COLUMNS": "250", **(settings or {})},
             stdout=subprocess.PIPE,
             stderr=said,
             text=True,

@@ -203,15 +203,20 @@ class Aim:
 
 def country(folder: Path) -> SmallMonth:
     """Drops and profile, with the month before made."""
-    synthesise(folder / "sources", [BEFORE, MONTH], SCALE, SEED)
+    made = drops_and_profile(folder, [BEFORE, MONTH], SCALE)
+    said = made.run(*refresh(BEFORE))
+    assert not said, said
+    return made
+
+
+def drops_and_profile(folder: Path, months: Sequence[Month], scale: float) -> SmallMonth:
+    """What months of a country are made from, and none of them made."""
+    synthesise(folder / "sources", months, scale, SEED)
     for dataset in (folder / "sources").iterdir():
         if dataset.name not in USED:
             shutil.rmtree(dataset)
     (folder / PROFILE).write_text(FEWER, encoding="utf-8")
-    made = SmallMonth(folder)
-    said = made.run(*refresh(BEFORE))
-    assert not said, said
-    return made
+    return SmallMonth(folder)
 
 
 def refresh(month: Month = MONTH, profile: str = PROFILE) -> tuple[str, ...]:
