@@ -32,7 +32,7 @@ SHARE_FROM_ITS_TURN = 0.15
 """The same of a run of the UI, taken into the group when it has its turn: what it held before does not count."""
 MACHINE = 3_000_000_000
 """Bytes of a small machine."""
-LARGE, LARGE_LAYERS = 0.5, ("sources", "organisations")
+LARGE, LARGE_LAYERS = 0.5, ("sources", "reference", "organisations")
 """Scale of a month that takes more, and the layers in which it does."""
 MORE_THAN_THERE_IS = "12GB"
 """What is set for it: with less, DuckDB would spill, and the month would be made."""

@@ -34,9 +34,9 @@ JOB = {
     "jobName": monthly_refresh.name,
 }
 LAUNCH = """mutation ($given: ExecutionParams!) { launchRun(executionParams: $given) {
-    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+    __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
 AGAIN = """mutation ($given: ReexecutionParams!) { launchRunReexecution(reexecutionParams: $given) {
-    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+    __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
 Seen = TypeVar("Seen")
 
 
@@ -66,12 +66,12 @@ class RunningUi:
         data = self.ask(
             LAUNCH, {"selector": selector, "mode": "default", "runConfigData": {}, "executionMetadata": {"tags": tags}}
         )
-        return str(data["launchRun"]["run"]["runId"])
+        return _started(data["launchRun"])
 
     def execute_again(self, run_id: str) -> str:
         """Start again what of a run was not made; the new run's id."""
         data = self.ask(AGAIN, {"parentRunId": run_id, "strategy": "FROM_FAILURE"})
-        return str(data["launchRunReexecution"]["run"]["runId"])
+        return _started(data["launchRunReexecution"])
 
     def daemon(self) -> int:
         """The daemon's process."""
@@ -106,6 +106,12 @@ def address_of(process: subprocess.Popen[str], said: Path) -> str:
     assert line.startswith("open http://127.0.0.1:"), line + said.read_text(encoding="utf-8")
     threading.Thread(target=_pass_on, args=(process.stdout, said), daemon=True).start()
     return line.split()[1]
+
+
+def _started(answer: Mapping[str, Any]) -> str:
+    """The identifier of the run that an answer tells of."""
+    assert "run" in answer, answer
+    return str(answer["run"]["runId"])
 
 
 def _pass_on(lines: IO[str], said: Path) -> None:
