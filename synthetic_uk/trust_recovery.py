@@ -3,7 +3,7 @@
 What belongs here: making a month of each country, words and tables. What does not: what is measured in it
 (`planted_stability`).
 
-    python -m synthetic_uk.trust_recovery --scale 0.02 --seeds 21 22 --out docs/trust.md
+    python -m synthetic_uk.trust_recovery --scale 0.05 --seeds 21 22 --out docs/trust.md
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ Of a large sector fewer organisations are drawn than a bootstrap has: [what thin
 def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--scale", type=share_given, default=0.005)
+    parser.add_argument("--scale", type=share_given, default=0.05)
     parser.add_argument("--seeds", type=whole_given, nargs="+", default=[21, 22, 23])
     parser.add_argument("--sectors", type=whole_given, default=NULL_SECTORS)
     parser.add_argument("--out", type=file_to_write, required=True)
