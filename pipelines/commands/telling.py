@@ -22,6 +22,11 @@ def say(message: str) -> None:
     console.print(plain(message), soft_wrap=True)
 
 
+def advise(message: str) -> None:
+    """A sentence of what may be asked next; beside the results, which may be a file's."""
+    errors.print(f"[dim]{plain(message)}[/]", soft_wrap=True)
+
+
 def warn(message: str) -> None:
     """A sentence that somebody should read; the command goes on."""
     errors.print(f"[yellow]warning[/] {plain(message)}", soft_wrap=True)
