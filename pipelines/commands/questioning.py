@@ -38,7 +38,7 @@ def why(
     check_output(output_format, out, warehouse)
     file = open_warehouse(warehouse)
     try:
-        if profile:
+        if profile is not None:
             names = [find_profiles((profile,), PROFILES_FOLDER)[0].name]
         else:
             names = made_profiles(file, "trust.criteria", month, usual_profiles())
@@ -85,7 +85,9 @@ def what_if(
     check_output(output_format, out, warehouse)
     file = open_warehouse(warehouse)
     try:
-        wanted = profile or made_profiles(file, "typology.candidates", month, usual_profiles())[0]
+        wanted = profile
+        if wanted is None:
+            wanted = made_profiles(file, "typology.candidates", month, usual_profiles())[0]
         found = answer(file, month, find_profiles((wanted,), PROFILES_FOLDER)[0], settings or [])
     except ValueError as error:
         fail(str(error))

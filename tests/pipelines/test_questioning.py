@@ -139,6 +139,9 @@ def test_what_is_near_is_what_becomes_another_where_the_threshold_moves(made: Wa
         ("typology.rdi_min_shar=0.3", "did you mean typology.rdi_min_share"),
         ("typology.rdi_min_share=1.5", "less than or equal to 1 (value 1.5)"),
         ("typology.rdi_min_share=half", "valid number"),
+        ("typology.rdi_min_share=true", "a number is wanted, not true or false (value True)"),
+        (f"typology.name_towns={10**20}", f"less than 2147483648 (value {10**20})"),
+        (f"typology.{'x' * 5000}=1", f"no parameter typology.{'x' * 51}…"),
         ("rdi_min_share=0.3", "give section.parameter=value"),
     ],
 )
@@ -226,6 +229,8 @@ def test_a_town_tells_of_its_one_cluster_and_lists_several(made: Warehouse, tmp_
     ("arguments", "message"),
     [
         (["why", "spatial-11"], "no cluster, group or town 'spatial-11' in 2025-05: did you mean spatial-1"),
+        (["why", " "], "the name is empty: give a cluster's id or name"),
+        (["why", "x" * 5000], f"no cluster, group or town '{'x' * 59}… in {MONTH}"),
         (["why", "Xyzzy"], "typology.candidates has all groups"),
         (["why", "spatial-1", "--month", "2024-01"], "the layer trust is not made for 2024-01: there are 2025-05"),
         (
@@ -248,6 +253,14 @@ def test_a_profile_that_the_month_is_not_made_with(made: Warehouse) -> None:
             1,
             True,
         )
+
+
+@pytest.mark.parametrize("command", [["why", "Leeds"], ["what-if", "--set", "typology.rdi_min_share=0.3"]])
+@pytest.mark.parametrize("name", ["", "x" * 5000])
+def test_a_profile_of_no_name_or_one_too_long_is_not_another(made: Warehouse, command: list[str], name: str) -> None:
+    result = CliRunner().invoke(cli.app, [*command, "--profile", name, "--warehouse", str(made.path)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no method profile '" in result.stderr and len(result.stderr) < 400
 
 
 def test_no_warehouse_and_an_empty_one(warehouse: Warehouse, tmp_path: Path) -> None:
