@@ -40,7 +40,7 @@ STATED, RECOVERED, INFERRED, OURS = By("stated"), By("recovered"), By("inferred"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, lt=2**31)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Chance = Annotated[float, Field(gt=0, lt=1)]
 Probabilities = tuple[Chance, Chance]
@@ -55,6 +55,14 @@ class Section(BaseModel):
     """A group of parameters; unknown names are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse true and false where a number is wanted, for which pydantic would take 1 and 0."""
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
+            raise ValueError("a number is wanted, not true or false")
+        return value
 
 
 class SourcesMethod(Section):
@@ -781,12 +789,20 @@ def load_profile(path: Path) -> MethodProfile:
         raise ValueError(f"{path}: {problems}") from error
 
 
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; a name longer than any file's is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def find_profiles(names: Iterable[str], folder: Path) -> list[MethodProfile]:
     """Profiles by name from a folder, or by the path of a TOML file. Raises ValueError naming what is not known."""
     profiles = []
     for name in names:
         path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
-        if not path.is_file():
+        if not _is_file(path):
             known = ", ".join(sorted(shipped.stem for shipped in folder.glob("*.toml")))
             raise ValueError(f"no method profile {name!r}: known are {known}, or give the path of a .toml file")
         profiles.append(load_profile(path))

@@ -58,7 +58,7 @@ def months_between(warehouse: Warehouse, first: Month, last: Month | None, profi
     at: date | None = to.first_day
     while at is not None and at > first.first_day:
         if at not in compared:
-            raise ValueError(f"{to} was not made with profile {profile}: {_known(warehouse)}")
+            raise ValueError(f"{to} was not made with profile {profile!r}: {_known(warehouse)}")
         chain.insert(0, Month.of(at))
         at = compared[at]
     if at != first.first_day:

@@ -6,6 +6,7 @@ What belongs here: how the commands write a frame. What does not: what stands in
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 MEASURING = Console(width=1_000_000)
 """A screen on which any table has room."""
+LONGEST_VALUE = 300
+SHOWN_OF_LONG = 60
+"""Characters of a word in a message: from so many on it is shortened, to so many."""
 
 
 class OutputFormat(StrEnum):
@@ -55,6 +59,11 @@ def screen(*, stderr: bool = False) -> Console:
 def plain(text: object) -> str:
     """A value, or a message with values in it, as rich prints it letter for letter: no markup, nothing unseen."""
     return without_markup(escaped(str(text)))
+
+
+def shortened(message: str) -> str:
+    """A sentence in which a value longer than any name or path is told by its beginning."""
+    return re.sub(rf"\S{{{LONGEST_VALUE},}}", lambda found: f"{found[0][:SHOWN_OF_LONG]}…", message)
 
 
 def unwritable(output_format: OutputFormat, out: Path | None, warehouse: str) -> str | None:

@@ -133,7 +133,9 @@ def _with(method: MethodProfile, setting: str) -> MethodProfile:
         replaced = type(section).model_validate({**section.model_dump(), parameter: value})
     except ValidationError as error:
         problem = error.errors()[0]
-        raise ValueError(f"--set {setting}: {problem['msg']} (value {problem['input']!r})") from error
+        raise ValueError(
+            f"--set {setting}: {problem['msg'].removeprefix('Value error, ')} (value {problem['input']!r})"
+        ) from error
     return method.model_copy(update={section_name: replaced})
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SUGGESTIONS = 3
 SIGNIFICANT_DIGITS = 4
+NO_CLUSTER = "no cluster"
 WHOLE_FROM = 10
 """Percentages from here on are told without decimals."""
 REMEDY = "make a month with `innovation-clusters refresh --month YYYY-MM`"
@@ -61,29 +62,58 @@ class Wanted:
     town: str | None = None
 
 
-def why(warehouse: Warehouse, month: Month | None, profiles: Sequence[str], text: str) -> Mapping[str, pl.DataFrame]:
-    """Tables by name that answer why `text` is a cluster or none, in a month, the latest where None.
+@dataclass(frozen=True)
+class Answer:
+    """What is told of a name."""
+
+    tables: Mapping[str, pl.DataFrame]
+    """By heading; the criteria last where it is told of one cluster or group."""
+    to_ask: Sequence[str] = ()
+    """Identifiers of the clusters, or of the groups where none is a cluster, that the name leaves open."""
+
+
+def why(warehouse: Warehouse, month: Month | None, profiles: Sequence[str], text: str) -> Answer:
+    """Tables that answer why `text` is a cluster or none, in a month, the latest where None.
 
     `text`: a cluster's id or name, a group's id, or a town. `profiles`: where it is looked for, the first that has it.
-    One cluster or group is told of with every figure; several of one name, and what has a town in its outline, a row
-    each. Raises ValueError that names what is near where nothing is of the name.
+    One cluster or group is told of with every figure, be it named or the only one that has a town in its outline;
+    several have a row each. Raises ValueError that names what is near where nothing is of the name.
     """
+    if not text.strip():
+        raise ValueError("the name is empty: give a cluster's id or name, a group's id, or a town")
     found = made_month(warehouse, "trust.criteria", month, "the layer trust", REMEDY)
     wanted = _find(warehouse, found, profiles, text.strip())
     parameters = {"month": found.first_day, "profile": wanted.profile}
-    if wanted.identifier is None:
-        heading = f"{text.strip()}, {found}, profile {wanted.profile}"
-        return {heading: _listed(warehouse, parameters, wanted)}
-    groups = warehouse.read(asked("trust", "groups"), **parameters, wanted=wanted.identifier)
-    figures = warehouse.read(asked("trust", "criteria"), **parameters, wanted=wanted.identifier)
+    if wanted.identifier is not None:
+        return Answer(_told(warehouse, found, wanted.profile, wanted.identifier))
+    listed = _listed(warehouse, parameters, wanted)
+    if listed.is_empty():
+        raise ValueError(
+            f"no cluster or group of {found}, profile {wanted.profile}, has {wanted.town} in its outline: give a town "
+            "nearby, or another --profile"
+        )
+    tables = {f"{text.strip()}, {found}, profile {wanted.profile}": listed}
+    of_clusters = listed.filter(pl.col("cluster_type") != NO_CLUSTER)["cluster_id"]
+    left_open = (of_clusters if len(of_clusters) else listed["group_id"]).unique(maintain_order=True).to_list()
+    if len(left_open) > 1:
+        return Answer(tables, left_open)
+    told = _told(warehouse, found, wanted.profile, left_open[0])
+    return Answer(told if listed.height == 1 else {**tables, **told})
+
+
+def _told(warehouse: Warehouse, month: Month, profile: str, identifier: str) -> dict[str, pl.DataFrame]:
+    """What one cluster or group is, and its criteria."""
+    parameters = {"month": month.first_day, "profile": profile, "wanted": identifier}
+    groups = warehouse.read(asked("trust", "groups"), **parameters)
+    figures = warehouse.read(asked("trust", "criteria"), **parameters)
     if figures.is_empty():
         raise ValueError(
-            f"trust.criteria of {found} has nothing of profile {wanted.profile}: make it with `innovation-clusters "
-            f"refresh --month {found} --profile {wanted.profile} --select trust`"
+            f"trust.criteria of {month} has nothing of profile {profile}: make it with `innovation-clusters "
+            f"refresh --month {month} --profile {profile} --select trust`"
         )
-    what = {"month": str(found), "profile": wanted.profile, **_about(groups, figures)}
+    what = {"month": str(month), "profile": profile, **_about(groups, figures)}
     return {
-        str(groups["name"][0] or wanted.identifier): pl.DataFrame(
+        str(groups["name"][0] or identifier): pl.DataFrame(
             [(name, value) for name, value in what.items() if value], schema=["what", "is"], orient="row"
         ),
         "criteria": _criteria(figures),
@@ -152,7 +182,7 @@ def _listed(warehouse: Warehouse, parameters: Mapping[str, Any], wanted: Wanted)
         "name",
         "sector",
         "firms",
-        cluster_type=pl.col("cluster_type").fill_null("no cluster"),
+        cluster_type=pl.col("cluster_type").fill_null(NO_CLUSTER),
         why_not="unpublished_reason",
     )
 
@@ -164,7 +194,7 @@ def _about(groups: pl.DataFrame, figures: pl.DataFrame) -> dict[str, str | None]
     near = figures.filter("is_near")
     return {
         "cluster": first["cluster_id"],
-        "type": first["cluster_type"] or "no cluster",
+        "type": first["cluster_type"] or NO_CLUSTER,
         "not a cluster because": None if is_cluster else first["unpublished_reason"],
         "found": "; ".join(_found(group) for group in groups.iter_rows(named=True)),
         "firms": str(first["firms"]),

@@ -210,4 +210,4 @@ def _tell(ctx: StepContext, verdicts: pl.DataFrame, curves: pl.DataFrame) -> Non
     ctx.report.figure("most localised sectors", ordered.head(PICTURED).select(told))
     pictured = ordered.head(PICTURED).select("scheme", "sector", "verdict")
     if pictured.height:
-        ctx.report.picture("k_densities", curves_png(pictured, curves))
+        ctx.report.picture("K-densities", curves_png(pictured, curves))

@@ -48,7 +48,8 @@ def diff(
     check_output(output_format, out, warehouse)
     file = open_warehouse(warehouse)
     try:
-        profile = profile or made_profiles(file, TABLE, last, usual_profiles())[0]
+        if profile is None:
+            profile = made_profiles(file, TABLE, last, usual_profiles())[0]
         months = months_between(file, first, last, profile)
         found = find_differences(file, months, profile)
     except ValueError as error:

@@ -14,7 +14,7 @@ import typer
 
 from assets.months import Month, month_range, unmakeable
 from pipelines.commands.telling import fail
-from pipelines.output import OutputFormat
+from pipelines.output import OutputFormat, shortened
 from pipelines.profiles import DEFAULT_PROFILES
 from pipelines.settings import PUBLICATION, SOURCES, WAREHOUSE, Settings
 
@@ -24,7 +24,7 @@ def read_month(text: str) -> Month:
     try:
         return Month.parse(text)
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(shortened(str(error))) from error
 
 
 SourcesOption = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import FormatOption, MadeMonthOption, OutOption, WarehouseOption
-from pipelines.commands.telling import fail, warn
+from pipelines.commands.telling import advise, fail, warn
 from pipelines.commands.warehouse_rows import check_output, open_warehouse, write_named
 from pipelines.output import OutputFormat
 from pipelines.profiles import PROFILES_FOLDER
@@ -28,8 +28,8 @@ def why(
     """Say why a group is the cluster that it is, or is none: each criterion's figure, threshold and margin.
 
     A figure is marked as near where the type would be another, were its threshold a tenth (near_margin) higher or
-    lower. For a town, or a name that several clusters have, each cluster and group has a row; CSV and Parquet
-    hold the criteria alone.
+    lower. A town, or a name, of one cluster tells of that one; of several it lists them, to ask for one by its id.
+    CSV and Parquet hold the criteria alone, or that list.
     """
     from assets.method import find_profiles
     from pipelines.made_months import made_profiles, usual_profiles
@@ -38,14 +38,20 @@ def why(
     check_output(output_format, out, warehouse)
     file = open_warehouse(warehouse)
     try:
-        if profile:
+        if profile is not None:
             names = [find_profiles((profile,), PROFILES_FOLDER)[0].name]
         else:
             names = made_profiles(file, "trust.criteria", month, usual_profiles())
-        tables = answer(file, month, names, what)
+        answered = answer(file, month, names, what)
     except ValueError as error:
         fail(str(error))
-    write_named(tables, output_format, out)
+    write_named(answered.tables, output_format, out)
+    if answered.to_ask:
+        options = "".join(f" {name} {value}" for name, value in (("--month", month), ("--profile", profile)) if value)
+        advise(
+            f"{len(answered.to_ask)} to choose from: ask for one by its id, as "
+            f"`innovation-clusters why {answered.to_ask[0]}{options}`"
+        )
 
 
 def what_if(
@@ -79,7 +85,9 @@ def what_if(
     check_output(output_format, out, warehouse)
     file = open_warehouse(warehouse)
     try:
-        wanted = profile or made_profiles(file, "typology.candidates", month, usual_profiles())[0]
+        wanted = profile
+        if wanted is None:
+            wanted = made_profiles(file, "typology.candidates", month, usual_profiles())[0]
         found = answer(file, month, find_profiles((wanted,), PROFILES_FOLDER)[0], settings or [])
     except ValueError as error:
         fail(str(error))

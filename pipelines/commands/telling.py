@@ -11,7 +11,7 @@ from typing import NoReturn
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pipelines.output import plain, screen
+from pipelines.output import plain, screen, shortened
 
 console = screen()
 errors = screen(stderr=True)
@@ -22,6 +22,11 @@ def say(message: str) -> None:
     console.print(plain(message), soft_wrap=True)
 
 
+def advise(message: str) -> None:
+    """A sentence of what may be asked next; beside the results, which may be a file's."""
+    errors.print(f"[dim]{plain(message)}[/]", soft_wrap=True)
+
+
 def warn(message: str) -> None:
     """A sentence that somebody should read; the command goes on."""
     errors.print(f"[yellow]warning[/] {plain(message)}", soft_wrap=True)
@@ -29,7 +34,7 @@ def warn(message: str) -> None:
 
 def fail(message: str) -> NoReturn:
     """A sentence of what went wrong; the command ends with exit code 1."""
-    errors.print(f"[red]error[/] {plain(message)}", soft_wrap=True)
+    errors.print(f"[red]error[/] {plain(shortened(message))}", soft_wrap=True)
     raise typer.Exit(1)
 
 

@@ -139,6 +139,9 @@ def test_what_is_near_is_what_becomes_another_where_the_threshold_moves(made: Wa
         ("typology.rdi_min_shar=0.3", "did you mean typology.rdi_min_share"),
         ("typology.rdi_min_share=1.5", "less than or equal to 1 (value 1.5)"),
         ("typology.rdi_min_share=half", "valid number"),
+        ("typology.rdi_min_share=true", "a number is wanted, not true or false (value True)"),
+        (f"typology.name_towns={10**20}", f"less than 2147483648 (value {10**20})"),
+        (f"typology.{'x' * 5000}=1", f"no parameter typology.{'x' * 51}…"),
         ("rdi_min_share=0.3", "give section.parameter=value"),
     ],
 )
@@ -185,16 +188,49 @@ def test_a_cluster_of_two_groups_tells_of_both(made: Warehouse) -> None:
     assert list(dict.fromkeys(row["group_id"] for row in figures)) == ["spatial-4", "network-1"]
 
 
-def test_a_town_has_what_lies_around_it(made: Warehouse) -> None:
-    listed = rows(ask(made, "why", "bristol", "--format", "csv"))
-    assert [(row["group_id"], row["cluster_type"]) for row in listed] == [("spatial-2", "no cluster")]
-    assert listed[0]["why_not"].startswith("not RD&I-active")
+def test_a_town_of_one_group_alone_is_told_why_that_is_none(made: Warehouse) -> None:
+    told = json.loads(ask(made, "why", "bristol", "--format", "json").stdout)
+    assert list(told) == ["spatial-2", "criteria"]
+    about = {row["what"]: row["is"] for row in told["spatial-2"]}
+    assert about["not a cluster because"].startswith("not RD&I-active")
+
+
+def test_a_town_tells_of_its_one_cluster_and_lists_several(made: Warehouse, tmp_path: Path) -> None:
+    wider = Warehouse(shutil.copy(made.path, tmp_path / "wider.duckdb"), threads=1)
+    with wider.connect() as connection:
+        connection.execute("delete from spatial.outlines where group_id not in ('spatial-1', 'spatial-2', 'spatial-3')")
+        connection.execute("update typology.innovation_clusters set outline_wkt = null")
+        england = "POLYGON ((-4 51, 1 51, 1 54, -4 54, -4 51))"
+        connection.execute(
+            "update spatial.outlines set outline_wkt = $1 where group_id in ('spatial-1', 'spatial-2')", [england]
+        )
+        leeds = connection.execute(
+            "select c.cluster_id, c.name from typology.candidates as g "
+            "join typology.innovation_clusters as c using (month, profile, cluster_id) where g.group_id = 'spatial-1'"
+        ).fetchall()[0]
+    heading = f"Bristol, {MONTH}, profile {PROFILE}"
+    one = ask(wider, "why", "Bristol", "--format", "json")
+    told = json.loads(one.stdout)
+    assert list(told) == [heading, leeds[1], "criteria"] and not one.stderr
+    assert [row["group_id"] for row in told[heading]] == ["spatial-1", "spatial-2"]
+    by_id = ask(wider, "why", leeds[0], "--format", "csv")
+    assert rows(ask(wider, "why", "Bristol", "--format", "csv")) == rows(by_id)
+
+    with wider.connect() as connection:
+        connection.execute("update spatial.outlines set outline_wkt = $1 where group_id = 'spatial-3'", [england])
+    several = ask(wider, "why", "Bristol", "--format", "csv", "--month", str(MONTH))
+    assert [row["group_id"] for row in rows(several)] == ["spatial-1", "spatial-3", "spatial-2"]
+    assert f"2 to choose from: ask for one by its id, as `innovation-clusters why {leeds[0]} --month" in several.stderr
+    nothing = ask(wider, "why", "belfast")
+    assert (nothing.exit_code, "has Belfast in its outline: give a town nearby" in nothing.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["why", "spatial-11"], "no cluster, group or town 'spatial-11' in 2025-05: did you mean spatial-1"),
+        (["why", " "], "the name is empty: give a cluster's id or name"),
+        (["why", "x" * 5000], f"no cluster, group or town '{'x' * 59}… in {MONTH}"),
         (["why", "Xyzzy"], "typology.candidates has all groups"),
         (["why", "spatial-1", "--month", "2024-01"], "the layer trust is not made for 2024-01: there are 2025-05"),
         (
@@ -217,6 +253,14 @@ def test_a_profile_that_the_month_is_not_made_with(made: Warehouse) -> None:
             1,
             True,
         )
+
+
+@pytest.mark.parametrize("command", [["why", "Leeds"], ["what-if", "--set", "typology.rdi_min_share=0.3"]])
+@pytest.mark.parametrize("name", ["", "x" * 5000])
+def test_a_profile_of_no_name_or_one_too_long_is_not_another(made: Warehouse, command: list[str], name: str) -> None:
+    result = CliRunner().invoke(cli.app, [*command, "--profile", name, "--warehouse", str(made.path)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no method profile '" in result.stderr and len(result.stderr) < 400
 
 
 def test_no_warehouse_and_an_empty_one(warehouse: Warehouse, tmp_path: Path) -> None:

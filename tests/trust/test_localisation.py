@@ -84,7 +84,7 @@ def test_each_sector_has_a_verdict_and_a_curve_among_its_bands(country: Warehous
     report = result.reports["one"]
     assert report.figures["sectors by verdict"] == {"dispersed": 1, "localised": 1, "neither": 1}
     assert report.figures["most localised sectors"]["sector"][0] == "Corner"
-    assert report.pictures["k_densities"].startswith(b"\x89PNG")
+    assert report.pictures["K-densities"].startswith(b"\x89PNG")
     assert "sic Few gets no verdict: it has 9 of 3,000 sites" in report.messages
 
 
