@@ -102,22 +102,29 @@ def make(warehouse: Warehouse, step: Step, *profiles: MethodProfile, month: Mont
     return run_step(step, warehouse, month, profiles or [MethodProfile(name="test")])
 
 
-def make_or_take_over(warehouse: Warehouse, step: Step, *profiles: MethodProfile, month: Month = MONTH) -> StepResult:
-    """As `make`, but rows that are there already, made from the same, are taken over."""
-    with warehouse.connect(read_only=True) as connection:
+def make_or_take_over(
+    warehouse: Warehouse, step: Step, *profiles: MethodProfile, month: Month = MONTH, is_open: bool = False
+) -> StepResult:
+    """As `make`, but rows that are there already, made from the same, are taken over.
+
+    `is_open`: somebody has the file open to write, and DuckDB opens it once a process and in one way.
+    """
+    with warehouse.connect(read_only=not is_open) as connection:
         result = taken_over(connection, step, month, profiles or [MethodProfile(name="test")])
     return result or make(warehouse, step, *profiles, month=month)
 
 
 def make_all(
-    warehouse: Warehouse, steps: Iterable[Step], *profiles: MethodProfile, month: Month = MONTH
+    warehouse: Warehouse, steps: Iterable[Step], *profiles: MethodProfile, month: Month = MONTH, take_over: bool = False
 ) -> list[StepResult]:
-    """Run steps one after another, as `make` does.
+    """Run steps one after another, as `make` does, or as `make_or_take_over`.
 
     Those that only write what a query makes have the file opened once, which is most of what each of them takes.
     """
     results: list[StepResult] = []
     for only_writes, group in itertools.groupby(steps, lambda each: bool(each.query) and each.tell is None):
         with warehouse.connect() if only_writes else contextlib.nullcontext():
-            results += [make(warehouse, each, *profiles, month=month) for each in group]
+            for step in group:
+                run = functools.partial(make_or_take_over, is_open=only_writes) if take_over else make
+                results.append(run(warehouse, step, *profiles, month=month))
     return results

@@ -20,7 +20,7 @@ from assets.warehouse.declarations import declared_tables
 from assets.warehouse.made_from import set_made
 from pipelines.later_months import months_to_follow
 from pipelines.settings import Settings
-from tests.support import MONTH, make, make_or_take_over
+from tests.support import MONTH, make_all
 from tests.typology.small_uk import PROFILE, fill_small_uk
 
 MONTHS = tuple(MONTH.plus(number) for number in range(4))
@@ -161,9 +161,7 @@ def broken_by(histories: Histories, makings: Sequence[Making]) -> str:
 
 
 def _run(warehouse: Warehouse, month: Month, may_take_over: bool = True) -> None:
-    for step in STEPS:
-        run = make_or_take_over if may_take_over else make
-        run(warehouse, step, METHOD, month=month)
+    make_all(warehouse, STEPS, METHOD, month=month, take_over=may_take_over)
 
 
 def _put_drops_in_every_month(warehouse: Warehouse) -> None:

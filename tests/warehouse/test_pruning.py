@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from pipelines.later_months import months_to_follow
 from pipelines.settings import Settings
 from pipelines.upkeep import datasets_of_tables
 from tests.sources.support import ENTERPRISES_CSV, content, ingest, put, put_register
-from tests.support import make, make_or_take_over
+from tests.support import make_all
 from tests.typology.histories import Histories
 from tests.typology.histories import content as typology_of
 
@@ -31,18 +32,25 @@ def months_in(warehouse: Warehouse, table: str) -> list[str]:
     return [str(Month.of(day)) for day in found]
 
 
-@pytest.fixture
-def three(warehouse: Warehouse, tmp_path: Path) -> Warehouse:
+@pytest.fixture(scope="module")
+def three_made(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three months of a register, each with enterprises of its own, and one directory of postcodes for all."""
-    sources = tmp_path / "sources"
+    folder = tmp_path_factory.mktemp("three")
+    warehouse, sources = Warehouse(shutil.copy(empty_file, folder / "warehouse.duckdb"), threads=1), folder / "sources"
     put_register(sources, "2025-03")
     for when in ("2025-04", "2025-05"):
         put(sources, f"idbr_enterprises/{when}.csv", ENTERPRISES_CSV.replace("Alpha", f"Alpha {when}"))
     for month in MONTHS:
         ingest(warehouse, sources, month)
-        for step in STEPS:
-            make(warehouse, step, month=month)
-    return warehouse
+        make_all(warehouse, STEPS, month=month)
+    return folder
+
+
+@pytest.fixture
+def three(three_made: Path, tmp_path: Path) -> Warehouse:
+    """A copy of them, to be worked on."""
+    shutil.copytree(three_made, tmp_path, dirs_exist_ok=True)
+    return Warehouse(tmp_path / "warehouse.duckdb", threads=1)
 
 
 def test_working_rows_of_old_months_and_of_their_drops_go(three: Warehouse):
@@ -73,19 +81,18 @@ def test_an_old_month_that_is_made_again_takes_its_drops_in_anew(three: Warehous
     before = content(three)
     prune(three, 1, datasets_of_tables())
     ingest(three, tmp_path / "sources", MONTHS[0])
-    made = [make_or_take_over(three, step, month=MONTHS[0]) for step in STEPS]
+    made = make_all(three, STEPS, month=MONTHS[0], take_over=True)
     assert not made[0].is_taken_over
     for again in MONTHS[1:]:
         ingest(three, tmp_path / "sources", again)
-        for step in STEPS:
-            make_or_take_over(three, step, month=again)
+        make_all(three, STEPS, month=again, take_over=True)
     assert content(three) == before
     assert three.read("from ledger.pruned").is_empty()
 
 
 def test_months_that_were_made_from_what_went_are_not_made_again(three: Warehouse):
     prune(three, 1, datasets_of_tables())
-    assert all(make_or_take_over(three, step, month=MONTHS[2]).is_taken_over for step in STEPS)
+    assert all(each.is_taken_over for each in make_all(three, STEPS, month=MONTHS[2], take_over=True))
 
 
 def test_later_months_that_were_pruned_are_made_again_from_their_drops(three: Warehouse, tmp_path: Path):
@@ -113,8 +120,7 @@ def test_later_months_that_were_pruned_are_made_again_from_their_drops(three: Wa
 
 def make_month(warehouse: Warehouse, sources: Path, month: Month) -> None:
     ingest(warehouse, sources, month)
-    for step in STEPS:
-        make_or_take_over(warehouse, step, month=month)
+    make_all(warehouse, STEPS, month=month, take_over=True)
 
 
 def test_nothing_is_made_from_rows_that_went(three: Warehouse):
