@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import shapely
 
+from assets.trust.words import CRITERIA, FIGURES
 from assets.warehouse.inputs import asked
 from pipelines.made_months import made_month, not_made_with
 
@@ -27,26 +28,6 @@ NO_CLUSTER = "no cluster"
 WHOLE_FROM = 10
 """Percentages from here on are told without decimals."""
 REMEDY = "make a month with `innovation-clusters refresh --month YYYY-MM`"
-CRITERIA = {
-    "min_firms": "size",
-    "rdi_active": "RD&I-active",
-    "colocated": "co-located",
-    "specialised": "specialised",
-    "internally_collaborative": "internally collaborative",
-}
-FIGURES = {
-    "firms": "firms",
-    "rdi_active_share": "share of firms that are active",
-    "rdi_active_firms": "active firms",
-    "rdi_p_value": "p-value of the share against that of the sector",
-    "colocated_share": "share of located firms near one of them",
-    "colocated_firms": "located firms near one of them",
-    "location_quotient": "location quotient",
-    "deciding_q_value": "adjusted p-value of the quotient",
-    "joint_projects": "joint projects",
-    "joint_pairs": "pairs with joint projects",
-    "collaboration_p_value": "p-value of joint work against networks of the same degrees",
-}
 AT_MOST = ("rdi_p_value", "deciding_q_value", "collaboration_p_value")
 """Figures that have to be below their threshold."""
 ALGORITHMS = {"hdbscan": "HDBSCAN", "dbscan": "DBSCAN", "scan": "the scan"}

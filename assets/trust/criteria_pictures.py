@@ -12,6 +12,7 @@ import polars as pl
 from assets.methods.trust.margins import HELD, NAMES
 from assets.methods.typology.types import CLUSTER_TYPES
 from assets.trust.matrix import matrix_png
+from assets.trust.words import CRITERIA, FIGURES
 
 COLLABORATING = "R&D Collaborating"
 """The type of a cluster that is a spatial group and a community."""
@@ -50,6 +51,6 @@ def near_png(near: pl.DataFrame, clusters: Mapping[str, int]) -> bytes:
     counts = near.select(CLUSTER_TYPES).to_numpy().astype(np.float64)
     shares = counts / np.maximum([clusters[kind] for kind in CLUSTER_TYPES], 1)
     words = [[f"{int(count)}" if count else "" for count in row] for row in counts]
-    rows = [f"{criterion}: {figure}".replace("_", " ") for criterion, figure in near.select(near.columns[:2]).rows()]
+    rows = [f"{CRITERIA[criterion]}: {FIGURES[figure]}" for criterion, figure in near.select(near.columns[:2]).rows()]
     columns = [f"{kind}\n({clusters[kind]})" for kind in CLUSTER_TYPES]
     return matrix_png(shares, words, rows, columns, "clusters near each threshold, by type")

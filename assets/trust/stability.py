@@ -100,7 +100,7 @@ def _tell(ctx: StepContext, clusters: pl.DataFrame, members: pl.DataFrame) -> No
     ctx.report.figure("clusters by word", words(clusters))
     ctx.report.figure("median of the mean Jaccard similarity", clusters["mean_jaccard"].median())
     ctx.report.picture("stability", stability_png(clusters, method.stability_fragile, method.stability_robust))
-    ctx.report.picture("map", stability_map_png(members, clusters, f"{ctx.method.name}: how sure the clusters are"))
+    ctx.report.picture("map", stability_map_png(members, clusters, f"{ctx.method.name}: how sure groups of sites are"))
 
 
 def _subjects(ctx: StepContext, runs: pl.DataFrame, points: list[pl.DataFrame]) -> Iterator[Subject]:

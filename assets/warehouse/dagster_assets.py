@@ -54,6 +54,8 @@ DIGEST_SHOWN = 12
 """Of a drop's digest at a table of its rows: enough to tell files apart; the rows of `sources.drops` have all of it."""
 ROWS_IN_WORDS = 4
 """Failing rows that a check's description tells of; its evidence has more."""
+DIGITS = 6
+"""Significant digits of a figure."""
 NOTES_SHOWN = 8
 """Of a report's sentences; the run's log has all. They stand at every table of the step, in every month's history."""
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 5, 30
@@ -383,14 +385,20 @@ def report_metadata(report: Report, prefix: str = "") -> dict[str, Any]:
     """What a report tells but for its pictures, as the UI shows it: frames, pages and messages as Markdown."""
     metadata: dict[str, Any] = {}
     for name, value in report.figures.items():
-        shown = dg.MetadataValue.md(markdown_table(value, WIDEST_CELL)) if isinstance(value, pl.DataFrame) else value
-        metadata[prefix + name] = shown
+        metadata[prefix + name] = _figure(value)
     metadata |= {prefix + name: dg.MetadataValue.md(text) for name, text in report.pages.items()}
     if report.messages:
         more = len(report.messages) - NOTES_SHOWN
         lines = [*report.messages[:NOTES_SHOWN], *([f"and {more} more in the run's log"] if more > 0 else [])]
         metadata[prefix + "notes"] = dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))
     return metadata
+
+
+def _figure(value: Any) -> Any:
+    """A figure as the UI shows it: a frame as a table, a number with as many digits as a person reads."""
+    if isinstance(value, pl.DataFrame):
+        return dg.MetadataValue.md(markdown_table(value, WIDEST_CELL))
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 def _shown(report: Report, folder: Path, prefix: str) -> dict[str, Any]:
