@@ -16,6 +16,7 @@ from assets.publication.downloads import DOWNLOADS
 from assets.synthetic import WORD
 from assets.warehouse.database import Warehouse
 from assets.warehouse.running import StepResult
+from tests.publication.browser import PHONE, browser, chromium_path
 from tests.publication.release_example import fill_release, release
 from tests.support import AS_OF, MONTH, fill
 
@@ -43,7 +44,17 @@ def test_pages_say_it_above_everything_and_in_their_titles(made: tuple[StepResul
         text = (made[1] / name).read_text(encoding="utf-8")
         assert f"<title>{WORD}: UK innovation clusters" in text
         assert text.index(f'role="note">{WORD}: made of') < text.index("<h1>")
-    assert f'<div class="watermark" aria-hidden="true">{WORD}</div>' in (made[1] / "index.html").read_text()
+    page = (made[1] / "index.html").read_text(encoding="utf-8")
+    assert f'<div class="watermark" aria-hidden="true"><span>{WORD}</span></div>' in page
+
+
+@pytest.mark.skipif(chromium_path() is None, reason="no Chromium here")
+def test_the_word_across_the_map_makes_no_page_wider_than_a_phone(made: tuple[StepResult, Path]):
+    with browser() as opened:
+        page = opened.new_page(viewport=PHONE)
+        page.goto((made[1] / "index.html").absolute().as_uri())
+        assert page.locator(".watermark").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_the_workbook_opens_on_it(made: tuple[StepResult, Path]):
