@@ -90,7 +90,7 @@ def selected_keys(select: str | None, definitions: dg.Definitions) -> set[dg.Ass
 
 def takes_drops_in(settings: Settings, select: str | None) -> bool:
     """Whether a run of a selection takes drops in. Raises ValueError as `selected_keys` does."""
-    return asset_key(DROPS_TABLE) in selected_keys(select, _definitions(settings))
+    return asset_key(DROPS_TABLE) in selected_keys(select, _definitions(settings, Path.cwd()))
 
 
 def _of_whole_steps(definitions: dg.Definitions) -> dg.Definitions:
@@ -147,7 +147,7 @@ def run_month(
     started = time.monotonic()
     if problem := unmakeable(month, settings.first_month):
         raise ValueError(problem)
-    definitions = _definitions(settings)
+    definitions = _definitions(settings, Path.cwd())
     keys = selected_keys(select, definitions)
     job = definitions.resolve_job_def(monthly_refresh.name)
     run_id, origin = str(uuid.uuid4()), job_origin(job.name)
@@ -182,8 +182,8 @@ def run_month(
 
 
 @functools.lru_cache(maxsize=1)
-def _definitions(settings: Settings) -> dg.Definitions:
-    """The code location, made once for all months of a backfill."""
+def _definitions(settings: Settings, folder: Path) -> dg.Definitions:
+    """The code location, made once for all months of a backfill; the folder is where relative paths begin."""
     return build_defs(settings)
 
 

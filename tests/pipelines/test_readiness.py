@@ -195,6 +195,16 @@ def made(folder: Path) -> list[str]:
     return [str(Month.of(day)) for day in months["month"]]
 
 
+def test_a_process_that_goes_to_another_folder_makes_the_month_there(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    assert call("refresh", "--month", "2025-04").exit_code == 0
+    other = folder / "other"
+    put_register(other / "sources", "2025-04")
+    monkeypatch.chdir(other)
+    again = call("refresh", "--month", "2025-04")
+    assert again.exit_code == 0, again.output
+    assert made(other) == ["2025-04"]
+
+
 def test_a_month_of_nothing_new_is_made_where_it_is_asked_for_alone(folder: Path):
     first = call("refresh", "--month", "2025-04")
     assert first.exit_code == 0, first.output
