@@ -15,6 +15,9 @@ from assets.pictures import png
 DARK_FROM = 0.6
 """Share of the greatest value from which a cell is so dark that its words are white."""
 
+INCHES_A_LETTER = 0.068
+"""Of a row's name, about, at the size at which names are written."""
+
 
 def matrix_png(
     values: Floats, words: Sequence[Sequence[str]], rows: Sequence[str], columns: Sequence[str], title: str
@@ -22,7 +25,8 @@ def matrix_png(
     """PNG bytes of values from 0, shape (rows, columns), NaN where there is none; `words` stand in the cells."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(3.0 + 1.3 * len(columns), 1.4 + 0.42 * len(rows)), layout="constrained")
+    width = INCHES_A_LETTER * max(map(len, rows), default=0) + 0.6 + 1.35 * len(columns)
+    figure = Figure(figsize=(width, 1.4 + 0.42 * len(rows)), layout="constrained")
     axes = figure.add_subplot()
     most = max(float(np.nanmax(values, initial=0.0)), 1e-9)
     axes.imshow(values, cmap="Blues", vmin=0, vmax=most, aspect="auto")
